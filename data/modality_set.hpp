@@ -1,0 +1,21 @@
+#pragma once
+
+#include <vector>
+
+namespace fusionflow::data {
+
+/// A set of modalities: their indices, ascending, each once.
+using modality_set = std::vector<int>;
+
+[[nodiscard]] bool contains(const modality_set& set, int modality);
+
+/// The set with one more modality in it (unchanged where it is in it already).
+[[nodiscard]] modality_set with(modality_set set, int modality);
+
+/// The union of two sets.
+[[nodiscard]] modality_set united(modality_set a, const modality_set& b);
+
+/// All of 0 ... count-1.
+[[nodiscard]] modality_set all_modalities(int count);
+
+}  // namespace fusionflow::data

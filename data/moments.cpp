@@ -1,0 +1,196 @@
+#include "data/moments.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <set>
+#include <utility>
+
+#include "data/error.hpp"
+#include "data/pseudo_inverse.hpp"
+
+namespace fusionflow::data {
+
+namespace {
+
+// Moments that come from a program or through a file of ten digits or more are off by less than
+// this, relative to the scale of the numbers; mistakes are off by far more.
+constexpr double slack = 1e-9;
+
+// Larger covariances (200 MB each) take minutes to decompose and are mistakes as a rule.
+constexpr int largest_dimension = 5000;
+
+std::string listed(const std::vector<int>& numbers) {
+    constexpr std::size_t shown = 10;
+    const auto end = numbers.begin() + static_cast<std::ptrdiff_t>(std::min(shown, numbers.size()));
+    return fmt::format("{}{}", fmt::join(numbers.begin(), end, ","),
+                       numbers.size() > shown ? ",..." : "");
+}
+
+void check_names(const std::vector<std::string>& names, std::size_t count) {
+    if (names.size() != count) {
+        throw input_error("names",
+                          fmt::format("need one per modality, {}, got {}", count, names.size()));
+    }
+    std::set<std::string> seen;
+    for (std::size_t m = 0; m < names.size(); ++m) {
+        const auto is_control = [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; };
+        if (names[m].empty()) {
+            throw input_error("names", fmt::format("must not be empty, but number {} is", m + 1));
+        }
+        if (std::any_of(names[m].begin(), names[m].end(), is_control)) {
+            throw input_error(
+                "names",
+                fmt::format("must be free of control characters, but number {} is not", m + 1));
+        }
+        if (!seen.insert(names[m]).second) {
+            throw input_error("names",
+                              fmt::format("must differ, but '{}' is there twice", names[m]));
+        }
+    }
+}
+
+std::vector<int> checked_offsets(const std::vector<int>& dims) {
+    if (dims.empty()) {
+        throw input_error("dims", "need at least one modality, got none");
+    }
+    std::int64_t total = 0;
+    std::vector<int> offsets{0};
+    for (std::size_t m = 0; m < dims.size(); ++m) {
+        if (!(dims[m] >= 1)) {
+            throw input_error("dims", fmt::format("need D >= 1, got {} at {}", dims[m], m + 1));
+        }
+        total += dims[m];
+        if (!(total <= largest_dimension)) {
+            throw input_error("dims", fmt::format("need a sum of at most {}, got {} at {}",
+                                                  largest_dimension, total, m + 1));
+        }
+        offsets.push_back(static_cast<int>(total));
+    }
+    return offsets;
+}
+
+void check_covariance_entries(const Eigen::MatrixXd& covariance, const std::vector<int>& dims,
+                              int dimension) {
+    if (covariance.rows() != dimension || covariance.cols() != dimension) {
+        throw input_error("covariance",
+                          fmt::format("need {0} x {0} for dims {1}, got {2} x {3}", dimension,
+                                      listed(dims), covariance.rows(), covariance.cols()));
+    }
+    for (int i = 0; i < dimension; ++i) {
+        for (int j = 0; j < dimension; ++j) {
+            if (!std::isfinite(covariance(i, j))) {
+                throw input_error("covariance", fmt::format("must be finite, got {} at ({},{})",
+                                                            covariance(i, j), i + 1, j + 1));
+            }
+        }
+    }
+}
+
+// |<x_i x_j>| is at most the product of the two root mean squares, so rounding is measured by it.
+void check_symmetry(const Eigen::MatrixXd& covariance) {
+    for (Eigen::Index i = 0; i < covariance.rows(); ++i) {
+        for (Eigen::Index j = i + 1; j < covariance.cols(); ++j) {
+            const double upper = covariance(i, j);
+            const double lower = covariance(j, i);
+            const double scale =
+                std::sqrt(std::abs(covariance(i, i))) * std::sqrt(std::abs(covariance(j, j)));
+            if (!(std::abs(upper - lower) <= slack * scale)) {
+                throw input_error(
+                    "covariance",
+                    fmt::format("must be symmetric, but ({0},{1}) = {2} and ({1},{0}) = {3}", i + 1,
+                                j + 1, upper, lower));
+            }
+        }
+    }
+}
+
+void check_numbers(const Eigen::VectorXd& correlation, double target_power, int dimension) {
+    if (correlation.size() != dimension) {
+        throw input_error("correlation",
+                          fmt::format("need {} numbers, got {}", dimension, correlation.size()));
+    }
+    for (int i = 0; i < dimension; ++i) {
+        if (!std::isfinite(correlation(i))) {
+            throw input_error("correlation",
+                              fmt::format("must be finite, got {} at {}", correlation(i), i + 1));
+        }
+    }
+    if (!std::isfinite(target_power)) {
+        throw input_error("target_power", fmt::format("must be finite, got {}", target_power));
+    }
+    if (!(target_power >= 0)) {
+        throw input_error("target_power", fmt::format("need >= 0, got {}", target_power));
+    }
+}
+
+// A variance below zero is refused however small it is: sums of squares are never negative.
+void check_semi_definite(const Eigen::MatrixXd& covariance, const Eigen::VectorXd& eigenvalues) {
+    const double smallest = eigenvalues.minCoeff();
+    const double variance = covariance.diagonal().minCoeff();
+    if (!(smallest >= -slack * eigenvalues.maxCoeff() && variance >= 0)) {
+        throw input_error("covariance",
+                          fmt::format("must be positive semi-definite, smallest eigenvalue {:.6g}",
+                                      std::min(smallest, variance)));
+    }
+}
+
+// In a direction where the inputs have power lambda, |s| <= sqrt(<y^2> lambda). Directions up to
+// the rank tolerance count as empty, so that much may be left in each of them, besides rounding.
+void check_target(const Eigen::VectorXd& projections, const Eigen::VectorXd& eigenvalues,
+                  double target_power) {
+    const double tolerance = rank_tolerance(eigenvalues);
+    const Eigen::Index rank = (eigenvalues.array() > tolerance).count();
+    const Eigen::Index empty = eigenvalues.size() - rank;
+    const double outside = projections.head(empty).stableNorm();
+    const double size = projections.stableNorm();
+    const double allowed =
+        slack * size + std::sqrt(static_cast<double>(empty) * tolerance) * std::sqrt(target_power);
+    if (!(outside <= allowed)) {
+        throw input_error(
+            "correlation",
+            fmt::format("must lie in the range of the covariance (rank {} of {}), but "
+                        "{:.6g} of its norm {:.6g} lies outside",
+                        rank, eigenvalues.size(), outside, size));
+    }
+    const Eigen::ArrayXd kept = projections.tail(rank).array();
+    const double explained = (kept / eigenvalues.tail(rank).array() * kept).sum();
+    if (!(target_power >= (1 - slack) * explained)) {
+        throw input_error("target_power",
+                          fmt::format("need >= {:.10g} = s Sigma^+ s^T, the power that "
+                                      "the inputs explain, got {}",
+                                      explained, target_power));
+    }
+}
+
+}  // namespace
+
+moments::moments(std::vector<std::string> names, std::vector<int> dims, Eigen::MatrixXd covariance,
+                 Eigen::VectorXd correlation, double target_power)
+    : names_(std::move(names)), dims_(std::move(dims)), offsets_(checked_offsets(dims_)),
+      covariance_(std::move(covariance)), correlation_(std::move(correlation)),
+      target_power_(target_power) {
+    check_names(names_, dims_.size());
+    check_covariance_entries(covariance_, dims_, dimension());
+    check_numbers(correlation_, target_power_, dimension());
+    check_symmetry(covariance_);
+    // Halves first: the sum of two finite numbers may overflow.
+    covariance_ = (0.5 * covariance_ + 0.5 * covariance_.transpose()).eval();
+    const auto [eigenvalues, vectors] = decompose(covariance_);
+    check_semi_definite(covariance_, eigenvalues);
+    check_target(vectors.transpose() * correlation_, eigenvalues, target_power_);
+}
+
+std::vector<std::string> moments::names_of(const modality_set& set) const {
+    std::vector<std::string> result;
+    result.reserve(set.size());
+    for (const int m : set) {
+        result.push_back(name(m));
+    }
+    return result;
+}
+
+}  // namespace fusionflow::data

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "data/moments.hpp"
+
+namespace fusionflow::data {
+
+/// Reads moments from a JSON object of exactly these keys:
+///
+///     {"names": ["A","B"], "dims": [1,1], "covariance": [[4,1],[1,1]], "correlation": [5,2],
+///      "target_power": 7}
+///
+/// A key `provenance` is allowed and passed over.
+///
+/// \param text    The JSON text.
+/// \param source  What errors call it, a file name as a rule.
+/// \throws input_error  with `source` as its field: not JSON (line and column), a key missing,
+///                      unknown or twice, a value of the wrong kind, or a rule of `moments` broken.
+[[nodiscard]] moments parse_moments(std::string_view text, const std::string& source);
+
+/// As parse_moments, from a file of at most 1 GiB. \throws input_error naming the file.
+[[nodiscard]] moments read_moments(const std::filesystem::path& file);
+
+/// The JSON text that parse_moments reads back to the same digits.
+[[nodiscard]] std::string format_moments(const moments& m);
+
+}  // namespace fusionflow::data

@@ -1,0 +1,37 @@
+#include "data/pseudo_inverse.hpp"
+
+#include <Eigen/Eigenvalues>
+#include <limits>
+
+namespace fusionflow::data {
+
+spectrum decompose(const Eigen::MatrixXd& symmetric) {
+    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(symmetric);
+    return {solver.eigenvalues(), solver.eigenvectors()};
+}
+
+double rank_tolerance(const Eigen::VectorXd& eigenvalues) {
+    if (eigenvalues.size() == 0) {
+        return 0;
+    }
+    return static_cast<double>(eigenvalues.size()) * std::numeric_limits<double>::epsilon() *
+           eigenvalues.cwiseAbs().maxCoeff();
+}
+
+symmetric_pseudo_inverse pseudo_inverse(const Eigen::MatrixXd& matrix) {
+    symmetric_pseudo_inverse result;
+    result.inverse = Eigen::MatrixXd::Zero(matrix.rows(), matrix.cols());
+    if (matrix.rows() == 0) {
+        return result;
+    }
+    const auto [eigenvalues, vectors] = decompose(matrix);
+    result.tolerance = rank_tolerance(eigenvalues);
+    // Eigenvalues ascend: those kept are the last ones.
+    const Eigen::Index rank = (eigenvalues.array() > result.tolerance).count();
+    result.rank = static_cast<int>(rank);
+    const Eigen::MatrixXd kept = vectors.rightCols(rank);
+    result.inverse = kept * eigenvalues.tail(rank).cwiseInverse().asDiagonal() * kept.transpose();
+    return result;
+}
+
+}  // namespace fusionflow::data

@@ -1,0 +1,36 @@
+#include "data/random.hpp"
+
+namespace fusionflow::data {
+
+random_source::random_source(std::uint64_t seed) : engine_(seed) {}
+
+double random_source::normal() { return normal_(engine_); }
+
+Eigen::MatrixXd random_source::normal_matrix(Eigen::Index rows, Eigen::Index cols, double sd) {
+    Eigen::MatrixXd matrix(rows, cols);
+    for (Eigen::Index col = 0; col < cols; ++col) {
+        for (Eigen::Index row = 0; row < rows; ++row) {
+            matrix(row, col) = sd * normal();
+        }
+    }
+    return matrix;
+}
+
+Eigen::VectorXd random_source::unit_vector(Eigen::Index size) {
+    // Independent normals have no preferred direction.
+    return normal_matrix(size, 1, 1).col(0).normalized();
+}
+
+std::uint64_t repeat_seed(std::uint64_t seed, int repeat) {
+    if (repeat == 0) {
+        return seed;
+    }
+    // Step `repeat` of the splitmix64 sequence that starts at `seed`: a Weyl sequence of odd step
+    // (2^64 / golden ratio), then a mixer that is one to one, so repeats of one seed all differ.
+    std::uint64_t z = seed + static_cast<std::uint64_t>(repeat) * 0x9e3779b97f4a7c15U;
+    z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9U;
+    z = (z ^ (z >> 27U)) * 0x94d049bb133111ebU;
+    return z ^ (z >> 31U);
+}
+
+}  // namespace fusionflow::data

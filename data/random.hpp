@@ -1,0 +1,34 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <boost/random/mersenne_twister.hpp>
+#include <boost/random/normal_distribution.hpp>
+#include <cstdint>
+
+namespace fusionflow::data {
+
+/// A seeded source of normal numbers: the same seed gives the same digits on every machine
+/// (std::normal_distribution differs between standard libraries, Boost.Random does not).
+class random_source {
+public:
+    explicit random_source(std::uint64_t seed);
+
+    /// One N(0, 1) number.
+    [[nodiscard]] double normal();
+
+    /// rows x cols numbers N(0, sd^2), drawn column by column.
+    [[nodiscard]] Eigen::MatrixXd normal_matrix(Eigen::Index rows, Eigen::Index cols, double sd);
+
+    /// A unit vector of `size` numbers, uniform on the sphere; size >= 1.
+    [[nodiscard]] Eigen::VectorXd unit_vector(Eigen::Index size);
+
+private:
+    boost::random::mt19937_64 engine_;
+    boost::random::normal_distribution<double> normal_;
+};
+
+/// The seed of repeat `repeat` of a run with seed `seed`: well-mixed (splitmix64), so that seeds
+/// 1, 2, 3 and their repeats never share a stream; repeat 0 is the seed itself.
+[[nodiscard]] std::uint64_t repeat_seed(std::uint64_t seed, int repeat);
+
+}  // namespace fusionflow::data

@@ -1,0 +1,50 @@
+#include "data/toy.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "data/error.hpp"
+
+namespace fusionflow::data {
+
+namespace {
+
+// Moments hold squares and fourth powers of the options' sizes: within these limits none of them
+// overflows or vanishes.
+constexpr double largest = 1e50;
+constexpr double smallest = 1e-50;
+
+void require(bool rule_holds, const char* field, const char* rule, double value) {
+    if (!rule_holds) {
+        throw input_error(field, fmt::format("need {}, got {}", rule, value));
+    }
+}
+
+}  // namespace
+
+void toy_options::validate() const {
+    require(rho > -1 && rho < 1, "rho", "-1 < rho < 1", rho);
+    require(ratio > 0, "ratio", "ratio > 0", ratio);
+    require(ratio >= smallest, "ratio", "ratio >= 1e-50", ratio);
+    require(ratio <= largest, "ratio", "ratio <= 1e50", ratio);
+    for (const double weight : target_weights) {
+        require(std::isfinite(weight), "target-weights", "finite numbers", weight);
+        require(std::abs(weight) <= largest, "target-weights", "numbers within +-1e50", weight);
+    }
+    require(noise >= 0, "noise", "noise >= 0", noise);
+    require(noise <= largest, "noise", "noise <= 1e50", noise);
+}
+
+moments toy_moments(const toy_options& options) {
+    options.validate();
+    const double kappa = options.ratio;
+    const Eigen::Vector2d weights(options.target_weights[0], options.target_weights[1]);
+    Eigen::Matrix2d covariance;
+    covariance << kappa * kappa, options.rho * kappa, options.rho * kappa, 1;
+    const Eigen::Vector2d correlation = covariance * weights;
+    const double power = weights.dot(correlation) + options.noise * options.noise;
+    return {{"A", "B"}, {1, 1}, covariance, correlation, power};
+}
+
+}  // namespace fusionflow::data
