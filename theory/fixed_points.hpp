@@ -1,0 +1,21 @@
+#pragma once
+
+#include <vector>
+
+#include "theory/architecture.hpp"
+#include "theory/partial_solution.hpp"
+
+namespace fusionflow::theory {
+
+/// Most modalities for which all 2^M subsets are listed.
+inline constexpr int most_modalities_for_subsets = 12;
+
+/// Every fixed point of the flow: one per closed set K of modalities (architecture::closure), by
+/// size of K, then by index. Late and intermediate fusion: all subsets; early fusion: none and all.
+///
+/// \throws data::input_error naming moments where M > most_modalities_for_subsets.
+/// \see docs/theory.md#fixed-points; tests/theory/fixed_points_test.cpp
+[[nodiscard]] std::vector<partial_solution> fixed_points(const data::moments& moments,
+                                                         const architecture& arch);
+
+}  // namespace fusionflow::theory

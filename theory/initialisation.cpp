@@ -1,0 +1,111 @@
+#include "theory/initialisation.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "data/error.hpp"
+#include "theory/partial_solution.hpp"
+
+namespace fusionflow::theory {
+
+namespace {
+
+constexpr int widest = 100'000;
+
+}  // namespace
+
+std::string_view to_string(scheme s) {
+    switch (s) {
+        case scheme::balanced: return "balanced";
+        case scheme::gaussian: return "gaussian";
+        case scheme::gaussian_iid: return "gaussian-iid";
+    }
+    return "";
+}
+
+scheme parse_scheme(std::string_view name) {
+    for (const scheme s : {scheme::balanced, scheme::gaussian, scheme::gaussian_iid}) {
+        if (name == to_string(s)) {
+            return s;
+        }
+    }
+    throw data::input_error("scheme",
+                            fmt::format("need balanced, gaussian or gaussian-iid, got '{}'", name));
+}
+
+void initialisation::validate(int modalities) const {
+    if (!(u0 > 0 && std::isfinite(u0))) {
+        throw data::input_error("init", fmt::format("need finite u0 > 0, got {}", u0));
+    }
+    if (!(width >= 1 && width <= widest)) {
+        throw data::input_error("width", fmt::format("need 1 <= H <= {}, got {}", widest, width));
+    }
+    const bool balanced_only = !branch_norms.empty() || trunk_excess != 0;
+    if (balanced_only && drawn != scheme::balanced) {
+        throw data::input_error("branch_norms", "need the balanced scheme");
+    }
+    if (!(branch_norms.empty() || static_cast<int>(branch_norms.size()) == modalities)) {
+        throw data::input_error("branch_norms", fmt::format("need {} numbers, got {}", modalities,
+                                                            branch_norms.size()));
+    }
+    for (const double norm : branch_norms) {
+        if (!(norm > 0 && std::isfinite(norm))) {
+            throw data::input_error("branch_norms",
+                                    fmt::format("need finite norms > 0, got {}", norm));
+        }
+    }
+    if (!(trunk_excess >= 0 && std::isfinite(trunk_excess))) {
+        throw data::input_error("trunk_excess",
+                                fmt::format("need finite c >= 0, got {}", trunk_excess));
+    }
+}
+
+double initialisation::norm(int m) const {
+    return branch_norms.empty() ? u0 : branch_norms[static_cast<std::size_t>(m)];
+}
+
+Eigen::VectorXd initial_directions(const data::moments& moments) {
+    Eigen::VectorXd directions = Eigen::VectorXd::Zero(moments.dimension());
+    for (int m = 0; m < moments.count(); ++m) {
+        Eigen::VectorXd along = moments.part(moments.correlation(), m);
+        if (along.norm() == 0) {
+            data::modality_set others = data::all_modalities(moments.count());
+            std::erase(others, m);
+            along = moments.part(solve_partial(moments, others).residual, m);
+        }
+        if (along.norm() == 0) {
+            along(0) = 1;
+        }
+        directions.segment(moments.offset(m), moments.dim(m)) = along.stableNormalized();
+    }
+    return directions;
+}
+
+std::vector<Eigen::MatrixXd> expected_grams(const data::moments& moments,
+                                            const initialisation& init) {
+    const Eigen::VectorXd directions = initial_directions(moments);
+    std::vector<Eigen::MatrixXd> grams;
+    for (int m = 0; m < moments.count(); ++m) {
+        const int dim = moments.dim(m);
+        const double square = init.norm(m) * init.norm(m);
+        Eigen::MatrixXd gram = Eigen::MatrixXd::Identity(dim + 1, dim + 1);
+        switch (init.drawn) {
+            case scheme::balanced: {
+                Eigen::VectorXd aligned(dim + 1);
+                aligned << moments.part(directions, m), 1.0;
+                gram = square * aligned * aligned.transpose();
+                break;
+            }
+            case scheme::gaussian:
+                gram.topLeftCorner(dim, dim) *= square / dim;
+                gram(dim, dim) = square;
+                break;
+            case scheme::gaussian_iid: gram *= square * init.width; break;
+        }
+        grams.push_back(std::move(gram));
+    }
+    return grams;
+}
+
+}  // namespace fusionflow::theory

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/moments.hpp"
+#include "theory/architecture.hpp"
+
+namespace fusionflow::theory {
+
+/// How initial weights are drawn. \see docs/theory.md#initialisation
+enum class scheme {
+    balanced,      ///< rank one, aligned, balanced: branch layers of norm u0, trunk of norm u_f
+    gaussian,      ///< Frobenius norms about u0 (branches) and sqrt(M) u0 (fusing matrix, trunk)
+    gaussian_iid,  ///< every entry N(0, u0^2)
+};
+
+[[nodiscard]] std::string_view to_string(scheme s);
+/// \throws data::input_error naming scheme.
+[[nodiscard]] scheme parse_scheme(std::string_view name);
+
+/// Initial weights, as far as theory needs to know them.
+struct initialisation {
+    double u0 = 1e-3;  ///< norm of each branch layer (gaussian_iid: sd of an entry), > 0
+    scheme drawn = scheme::balanced;
+    int width = 100;  ///< H, units per hidden layer; 1 ... 1e5
+    std::vector<double>
+        branch_norms{};       ///< balanced only: u_m(0) where they differ; empty: u0 for all
+    double trunk_excess = 0;  ///< balanced only: c in u_f^2 = sum_m u_m^2 + c, >= 0
+
+    /// \throws data::input_error naming init, width, branch_norms or trunk_excess.
+    void validate(int modalities) const;
+
+    /// u_m(0).
+    [[nodiscard]] double norm(int m) const;
+};
+
+/// Unit vectors w_m(0)/u_m(0), stacked (D numbers): along s_m; where s_m = 0 along the residual
+/// that is left when all others are learned; where that is zero too, the first axis.
+[[nodiscard]] Eigen::VectorXd initial_directions(const data::moments& moments);
+
+/// Expected Gram matrices Q_m = Theta_m Theta_m^T, Theta_m = [W1_m^T; w2_m], of a two-layer late
+/// network: (D_m+1) x (D_m+1) each, stacked as a vector. Unit: weight squared.
+///
+///     balanced:      u0^2 (d;1)(d;1)^T
+///     gaussian:      diag(u0^2/D_m, ..., u0^2/D_m, u0^2)
+///     gaussian_iid:  H u0^2 I
+[[nodiscard]] std::vector<Eigen::MatrixXd> expected_grams(const data::moments& moments,
+                                                          const initialisation& init);
+
+}  // namespace fusionflow::theory

@@ -1,0 +1,115 @@
+#include "theory/learning.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace fusionflow::theory {
+
+namespace {
+
+struct outcome_text {
+    outcome value;
+    std::string_view name;
+    std::string_view advice;
+};
+
+constexpr outcome_text outcome_texts[] = {
+    {outcome::learned, "learned", "Every modality was learned."},
+    {outcome::permanent_bias, "permanent_bias",
+     "What is learned explains all that the waiting modalities could: they are never learned from "
+     "here."},
+    {outcome::sign_reversal, "sign_reversal",
+     "Learning one modality reversed the sign of the residual of another, whose balanced weights "
+     "cannot change sign; random networks can: try `simulate --scheme gaussian`."},
+    {outcome::no_plateau, "no_plateau",
+     "There is no small-weight phase that the formulas could time: use a smaller --init and "
+     "depth >= 2, or `integrate`."},
+    {outcome::time_limit, "time_limit",
+     "Not everything was learned within the time limit: raise --max-time (or --max-epochs)."},
+    {outcome::step_limit, "step_limit",
+     "Not everything was learned within the step limit: raise --max-steps, --rtol or --init."},
+    {outcome::repeated_rejections, "repeated_rejections",
+     "The error control rejected too many steps in a row: try a larger --rtol."},
+    {outcome::step_too_small, "step_too_small",
+     "The step fell below what the clock can resolve: try a larger --rtol or --init."},
+    {outcome::diverged, "diverged", "Gradient descent diverged: try a smaller --learning-rate."},
+    {outcome::non_finite, "non_finite",
+     "The weights or their derivative stopped being finite: try a smaller --learning-rate, or "
+     "scale the data down."},
+};
+
+}  // namespace
+
+std::string_view to_string(outcome o) {
+    const auto* found = std::find_if(std::begin(outcome_texts), std::end(outcome_texts),
+                                     [o](const outcome_text& text) { return text.value == o; });
+    return found->name;
+}
+
+std::string_view advice(outcome o) {
+    const auto* found = std::find_if(std::begin(outcome_texts), std::end(outcome_texts),
+                                     [o](const outcome_text& text) { return text.value == o; });
+    return found->advice;
+}
+
+bool is_failure(outcome o) {
+    return o == outcome::time_limit || o == outcome::step_limit ||
+           o == outcome::repeated_rejections || o == outcome::step_too_small ||
+           o == outcome::diverged || o == outcome::non_finite;
+}
+
+std::vector<int> learning::order() const {
+    std::vector<int> ranks;
+    for (const double time : times) {
+        const auto earlier = std::count_if(times.begin(), times.end(),
+                                           [time](double other) { return other < time; });
+        ranks.push_back(std::isfinite(time) ? static_cast<int>(earlier) + 1 : 0);
+    }
+    return ranks;
+}
+
+double learning::time_ratio() const {
+    if (times.empty() ||
+        std::any_of(times.begin(), times.end(), [](double t) { return std::isnan(t); })) {
+        return std::numeric_limits<double>::quiet_NaN();
+    }
+    const auto [first, last] = std::minmax_element(times.begin(), times.end());
+    if (std::isinf(*last)) {
+        return never;
+    }
+    // All at once (also all at t = 0) is a ratio of one.
+    return *first == *last ? 1 : *last / *first;
+}
+
+std::vector<phase> phases_from_times(const std::vector<double>& times) {
+    std::vector<double> instants;
+    bool waits_for_ever = false;
+    for (const double time : times) {
+        if (std::isfinite(time)) {
+            instants.push_back(time);
+        } else {
+            waits_for_ever = true;
+        }
+    }
+    std::sort(instants.begin(), instants.end());
+    instants.erase(std::unique(instants.begin(), instants.end()), instants.end());
+
+    std::vector<phase> phases;
+    data::modality_set learned;
+    double start = 0;
+    for (const double instant : instants) {
+        phases.push_back({learned, instant - start});
+        start = instant;
+        for (std::size_t m = 0; m < times.size(); ++m) {
+            if (times[m] == instant) {
+                learned = data::with(std::move(learned), static_cast<int>(m));
+            }
+        }
+    }
+    if (waits_for_ever) {
+        phases.push_back({learned, never});
+    }
+    return phases;
+}
+
+}  // namespace fusionflow::theory

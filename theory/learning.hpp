@@ -1,0 +1,69 @@
+#pragma once
+
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/modality_set.hpp"
+
+namespace fusionflow::theory {
+
+/// "Never", as a time.
+inline constexpr double never = std::numeric_limits<double>::infinity();
+
+/// How a prediction, an integration or a simulation ended.
+enum class outcome {
+    learned,              ///< every modality that can be learned was learned
+    permanent_bias,       ///< no residual is left for the waiting modalities
+    sign_reversal,        ///< a waiting scalar modality decays on the balanced manifold
+    no_plateau,           ///< formulas only: no small-u0 phase exists (u0 >= 1, depth 1)
+    time_limit,           ///< not learned within the time limit
+    step_limit,           ///< not learned within the step limit
+    repeated_rejections,  ///< the step control rejected too many steps in a row
+    step_too_small,       ///< the step fell below the resolution of t
+    diverged,             ///< gradient descent: the loss rose far above its start
+    non_finite,           ///< a state or derivative was not finite
+};
+
+/// The outcome's name in JSON, e.g. `step_limit`.
+[[nodiscard]] std::string_view to_string(outcome o);
+/// What it means and what to do about it, one sentence.
+[[nodiscard]] std::string_view advice(outcome o);
+/// True for the outcomes that are trouble rather than answers (exit code 3).
+[[nodiscard]] bool is_failure(outcome o);
+
+/// Time spent with a set of modalities learned.
+struct phase {
+    data::modality_set learned;  ///< what is learned during the phase (empty in the first)
+    double duration = 0;  ///< until the next half-height, units of tau; never if it does not end
+};
+
+/// What an integration or simulation cost.
+struct cost {
+    long steps = 0;
+    long rejected_steps = 0;
+    long rhs_evaluations = 0;
+};
+
+/// When each modality was learned: the answer of formulas, flows and networks alike.
+struct learning {
+    std::vector<double>
+        times;  ///< per modality, half-height time in units of tau; never; NaN unknown
+    std::vector<phase> phases;
+    outcome ended = outcome::learned;
+    cost work;
+    std::vector<std::string> warnings;
+
+    /// 1 for the modality learned first; modalities with equal times share a rank; 0: never or
+    /// unknown.
+    [[nodiscard]] std::vector<int> order() const;
+    /// Time of the last learned / time of the first; never, or NaN where a time is unknown.
+    [[nodiscard]] double time_ratio() const;
+};
+
+/// Phases from half-height times: one per distinct time, and one that does not end where some
+/// modality is never learned.
+[[nodiscard]] std::vector<phase> phases_from_times(const std::vector<double>& times);
+
+}  // namespace fusionflow::theory

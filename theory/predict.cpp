@@ -1,0 +1,123 @@
+#include "theory/predict.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "data/error.hpp"
+#include "data/pseudo_inverse.hpp"
+#include "theory/fixed_points.hpp"
+
+namespace fusionflow::theory {
+
+namespace {
+
+// From this estimated error on the leading order is said to be coarse.
+constexpr double coarse = 0.05;
+
+std::vector<Eigen::VectorXd> misattributions(const data::moments& moments,
+                                             const race_result& raced) {
+    const auto all = solve_partial(moments, data::all_modalities(moments.count()));
+    std::vector<Eigen::VectorXd> differences;
+    for (int m = 0; m < moments.count(); ++m) {
+        const auto learned_at =
+            std::find_if(raced.saddles.begin(), raced.saddles.end(),
+                         [m](const partial_solution& s) { return data::contains(s.learned, m); });
+        Eigen::VectorXd difference =
+            Eigen::VectorXd::Constant(moments.dim(m), std::numeric_limits<double>::quiet_NaN());
+        if (learned_at != raced.saddles.end()) {
+            difference = moments.part(learned_at->weights, m) - moments.part(all.weights, m);
+        }
+        differences.push_back(std::move(difference));
+    }
+    return differences;
+}
+
+data::modality_set learned_first(const learning& answer) {
+    data::modality_set first;
+    const std::vector<int> order = answer.order();
+    for (std::size_t m = 0; m < order.size(); ++m) {
+        if (order[m] == 1) {
+            first.push_back(static_cast<int>(m));
+        }
+    }
+    return first;
+}
+
+void add_general_warnings(prediction& p, const data::moments& moments, const architecture& arch,
+                          const initialisation& init) {
+    const auto inverse = data::pseudo_inverse(moments.covariance());
+    if (inverse.rank < moments.dimension()) {
+        p.warnings.push_back(fmt::format(
+            "singular covariance: rank {} of {}, eigenvalues up to {:.1e} counted as zero",
+            inverse.rank, moments.dimension(), inverse.tolerance));
+    }
+    const double error = leading_order_error(arch, init);
+    if (error > coarse && p.leading.ended != outcome::no_plateau) {
+        p.warnings.push_back(fmt::format(
+            "init: {} is large for the leading order: estimated relative error of its times {:.2g}",
+            init.u0, error));
+    }
+    if (init.drawn != scheme::balanced && !arch.two_layer_late()) {
+        p.warnings.push_back(fmt::format(
+            "scheme: absolute times are those of balanced networks with layers of norm u0; {} "
+            "networks are slower by a factor that depends on the width, their ratio is close",
+            to_string(init.drawn)));
+    }
+}
+
+}  // namespace
+
+void predict_options::validate() const {
+    if (learning_rate && !(*learning_rate > 0 && std::isfinite(*learning_rate))) {
+        throw data::input_error("learning-rate",
+                                fmt::format("need finite eta > 0, got {}", *learning_rate));
+    }
+}
+
+double leading_order_error(const architecture& arch, const initialisation& init) {
+    double largest = 0;
+    for (int m = 0; m < arch.count(); ++m) {
+        // Branches of one layer grow with the trunk: the whole path is what counts.
+        const int n = arch.branch(m) == 1 ? arch.depth(m) : arch.branch(m);
+        const double u0 = init.norm(m);
+        double error = 0;
+        if (!(u0 < 1)) {
+            error = 1;
+        } else if (n == 2) {
+            error = std::min(1.0, 0.5 / -std::log(u0));
+        } else if (n > 2) {
+            error = std::pow(u0, n - 2);
+        }
+        largest = std::max(largest, error);
+    }
+    return largest;
+}
+
+prediction predict(const data::moments& moments, const architecture& arch,
+                   const initialisation& init, const predict_options& options) {
+    options.validate();
+    const race_result raced = race(moments, arch, init);
+    prediction p;
+    p.leading = raced.answer;
+    p.warnings = raced.answer.warnings;
+    p.refined =
+        refined_two_layer(moments, arch, expected_grams(moments, init), options.learning_rate);
+    p.misattribution = misattributions(moments, raced);
+    p.permanent_bias = raced.answer.ended == outcome::permanent_bias;
+    if (moments.count() <= most_modalities_for_subsets) {
+        p.fixed_points = fixed_points(moments, arch);
+        p.shares = attribute(moments);
+        const data::modality_set first = learned_first(p.leading);
+        p.superficial_preference = !first.empty() && superficial_preference(*p.shares, first);
+    } else {
+        p.warnings.push_back(fmt::format(
+            "fixed points and Shapley values are listed for at most {} modalities, not for {}",
+            most_modalities_for_subsets, moments.count()));
+    }
+    add_general_warnings(p, moments, arch, init);
+    return p;
+}
+
+}  // namespace fusionflow::theory

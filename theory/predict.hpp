@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "theory/attribution.hpp"
+#include "theory/learning.hpp"
+#include "theory/race.hpp"
+#include "theory/refined.hpp"
+
+namespace fusionflow::theory {
+
+struct predict_options {
+    std::optional<double> learning_rate{};  ///< of gradient descent, > 0; absent: gradient flow
+
+    /// \throws data::input_error naming learning-rate.
+    void validate() const;
+};
+
+/// All that closed forms say about a model.
+struct prediction {
+    learning leading;                 ///< race(): leading order in small u0
+    std::optional<learning> refined;  ///< two-layer late fusion only
+    std::vector<Eigen::VectorXd>
+        misattribution;  ///< W_m when learned minus W_m at the end; D_m each
+    std::vector<partial_solution> fixed_points;  ///< empty for more than 12 modalities
+    std::optional<attribution> shares;           ///< absent for more than 12 modalities
+    bool superficial_preference = false;
+    bool permanent_bias = false;
+    std::vector<std::string> warnings;  ///< ties, reversals, rank, validity of leading order
+};
+
+/// \throws data::input_error if sizes differ or a rule of init or options is broken.
+/// \see tests/theory/predict_test.cpp
+[[nodiscard]] prediction predict(const data::moments& moments, const architecture& arch,
+                                 const initialisation& init, const predict_options& options);
+
+/// Estimated relative error of the leading order: the largest over the modalities of u0^(n-2) (n >
+/// 2) and 1 / (2 ln(1/u0)) (n = 2); 0 for early fusion of depth > 2. An order of magnitude.
+[[nodiscard]] double leading_order_error(const architecture& arch, const initialisation& init);
+
+}  // namespace fusionflow::theory

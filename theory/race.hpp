@@ -1,0 +1,41 @@
+#pragma once
+
+#include "theory/architecture.hpp"
+#include "theory/initialisation.hpp"
+#include "theory/learning.hpp"
+#include "theory/partial_solution.hpp"
+
+namespace fusionflow::theory {
+
+/// What the race answers.
+struct race_result {
+    learning answer;
+    /// The fixed points on the way, in the order they are met: each set is closed
+    /// (architecture::closure), the first is where the network starts, the last holds all that is
+    /// learned.
+    std::vector<partial_solution> saddles;
+};
+
+/// Who is learned when, leading order in small u0: the race in the fusion clock.
+///
+/// Phase by phase, with K learned: rates r_m = |E_m^K| for the waiting modalities; the one whose
+/// potential is used up first is learned next, after (clock to go) / u_f^p units of tau; the
+/// potentials of the others go on from where they are. Scalar modalities with two-layer branches
+/// keep the sign of what they gathered, so a reversed residual first has to undo it.
+///
+/// Conventions (docs/theory.md#conventions), which make this the paper's formulas for two
+/// modalities: the first phase is integrated to u = 1; with a trunk the waiting potentials are
+/// charged for the whole potential of the first modality, without one (late fusion, where the clock
+/// is time) for its part down to u = 1. Residual directions are taken as they are (no direction
+/// factor).
+///
+/// Equal clock readings (relative 1e-12) are a tie: learned together, said in `warnings`.
+/// Random initialisations enter through their effective norm in two-layer late fusion and through
+/// u0 otherwise.
+///
+/// \throws data::input_error if the sizes differ or `init` breaks its rules.
+/// \see tests/theory/race_test.cpp
+[[nodiscard]] race_result race(const data::moments& moments, const architecture& arch,
+                               const initialisation& init);
+
+}  // namespace fusionflow::theory
