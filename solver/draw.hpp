@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+
+#include "solver/network.hpp"
+#include "theory/initialisation.hpp"
+
+namespace fusionflow::solver {
+
+/// Draws the initial weights of a network (docs/theory.md#initialisation), same digits on every
+/// machine for the same seed.
+///
+/// \param seed  Any.
+/// \return      shape.size() numbers.
+[[nodiscard]] state draw_weights(const network_shape& shape, const data::moments& moments,
+                                 const theory::initialisation& init, std::uint64_t seed);
+
+}  // namespace fusionflow::solver

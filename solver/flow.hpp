@@ -1,0 +1,42 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <vector>
+
+namespace fusionflow::solver {
+
+using state = std::vector<double>;
+
+/// An autonomous gradient flow dx/dt = f(x), time in units of tau, from whose state the total
+/// weights of a network can be read. New kinds of flow derive from this; integrators and events
+/// know no more.
+class flow {
+public:
+    flow() = default;
+    flow(const flow&) = delete;
+    flow& operator=(const flow&) = delete;
+    virtual ~flow() = default;
+
+    [[nodiscard]] virtual state initial() const = 0;
+
+    /// dxdt = f(x); both of the size of initial(). Must not allocate.
+    virtual void derivative(const state& x, state& dxdt) = 0;
+
+    /// The error of a step relative to what the state means: the integrator keeps it below `rtol`.
+    /// Also used with a derivative in place of the error, as a rate.
+    [[nodiscard]] virtual double relative_error(const state& x, const state& error) const = 0;
+
+    /// Total weights W (D numbers, stacked).
+    virtual void total_weights(const state& x, Eigen::VectorXd& weights) = 0;
+
+    /// Norms u_m of the first layer of each branch (M numbers).
+    virtual void branch_norms(const state& x, Eigen::VectorXd& norms) const = 0;
+
+    /// How many instants inside a step are looked at for half-heights besides its end.
+    [[nodiscard]] virtual int interior_samples() const { return 4; }
+
+    /// True where a scalar modality cannot change sign (balanced and aligned weights).
+    [[nodiscard]] virtual bool keeps_signs() const { return false; }
+};
+
+}  // namespace fusionflow::solver

@@ -1,0 +1,73 @@
+#include "solver/integrate.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "data/error.hpp"
+#include "solver/adaptive.hpp"
+#include "solver/reduced_flow.hpp"
+#include "solver/two_layer_flow.hpp"
+
+namespace fusionflow::solver {
+
+stepper parse_stepper(std::string_view name) {
+    if (name == "auto") {
+        return stepper::automatic;
+    }
+    if (name == "dopri5") {
+        return stepper::dopri5;
+    }
+    throw data::input_error("stepper", fmt::format("need auto or dopri5, got '{}'", name));
+}
+
+void integrate_options::validate() const {
+    if (!(rtol >= 1e-14 && rtol <= 0.1)) {
+        throw data::input_error("rtol", fmt::format("need 1e-14 <= rtol <= 0.1, got {}", rtol));
+    }
+    if (!(max_steps >= 1)) {
+        throw data::input_error("max-steps", fmt::format("need at least 1, got {}", max_steps));
+    }
+    if (!(max_time > 0)) {
+        throw data::input_error("max-time", fmt::format("need a time > 0, got {}", max_time));
+    }
+    if (!(tail >= 0 && std::isfinite(tail))) {
+        throw data::input_error("tail", fmt::format("need a fraction >= 0, got {}", tail));
+    }
+}
+
+integration integrate(const data::moments& moments, const theory::architecture& arch,
+                      const theory::initialisation& init, const integrate_options& options) {
+    reduced_flow system(moments, arch, init);
+    const auto raced = theory::race(moments, arch, init);
+    return run_flow(system, moments, arch, raced.saddles, options);
+}
+
+integration integrate_exact(const data::moments& moments, const theory::architecture& arch,
+                            const theory::initialisation& init, const integrate_options& options) {
+    arch.match(moments);
+    init.validate(moments.count());
+    const bool scalar =
+        std::all_of(moments.dims().begin(), moments.dims().end(), [](int dim) { return dim == 1; });
+    if (!(arch.two_layer_late() && scalar)) {
+        throw data::input_error("methods",
+                                "the exact flow needs two-layer late fusion of scalar modalities");
+    }
+    if (init.drawn == theory::scheme::balanced) {
+        throw data::input_error("scheme",
+                                "the exact two-layer flow needs gaussian or gaussian-iid: "
+                                "balanced weights follow the reduced flow");
+    }
+    std::vector<double> plus;
+    std::vector<double> minus;
+    for (const auto& gram : theory::expected_grams(moments, init)) {
+        plus.push_back((gram(0, 0) + 2 * gram(0, 1) + gram(1, 1)) / 4);
+        minus.push_back((gram(0, 0) - 2 * gram(0, 1) + gram(1, 1)) / 4);
+    }
+    two_layer_flow system(moments, plus, minus);
+    const auto raced = theory::race(moments, arch, init);
+    return run_flow(system, moments, arch, raced.saddles, options);
+}
+
+}  // namespace fusionflow::solver

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <functional>
+#include <limits>
+#include <string>
+#include <string_view>
+
+#include "solver/flow.hpp"
+#include "solver/trajectory.hpp"
+#include "theory/race.hpp"
+
+namespace fusionflow::solver {
+
+enum class stepper {
+    automatic,  ///< dopri5 for now the only choice; says so in the result
+    dopri5,     ///< Dormand-Prince 5(4) with dense output (Boost.Odeint)
+};
+
+/// \throws data::input_error naming stepper.
+[[nodiscard]] stepper parse_stepper(std::string_view name);
+
+/// Called now and then during long work: steps so far, time so far, modalities learned so far.
+using progress_callback = std::function<void(long steps, double time, int learned)>;
+
+struct integrate_options {
+    double rtol = 1e-9;  ///< relative error per step, 1e-14 ... 0.1
+    stepper method = stepper::automatic;
+    long max_steps = 20'000'000;                                ///< accepted and rejected, >= 1
+    double max_time = std::numeric_limits<double>::infinity();  ///< units of tau, > 0
+    bool record = false;  ///< keep a trajectory; implies `settle`
+    bool settle = false;  ///< go on after the last half-height, for `tail`
+    double tail = 0.15;   ///< fraction of the time of the last half-height, >= 0
+    progress_callback progress{};
+
+    /// \throws data::input_error naming rtol, max-steps, max-time or tail.
+    void validate() const;
+};
+
+/// A finished (or stopped) run of any flow or network.
+struct integration {
+    theory::learning answer;
+    trajectory path;  ///< empty unless asked for
+    double loss_initial = 0;
+    double loss_final = 0;
+    double time_final = 0;
+    Eigen::VectorXd weights_final;  ///< W at the end
+    std::string stepper;            ///< what was used
+};
+
+/// Integrates the reduced flow of balanced, aligned networks (docs/theory.md#reduced-flow).
+///
+/// Half-heights are found on dense output and refined to rounding level. Ends when every modality
+/// that can be learned has been, or with a named outcome; never with a non-finite number as
+/// success.
+///
+/// \throws data::input_error if sizes differ, a rule of `init` or `options` is broken, or the
+///         scheme is not balanced.
+/// \see tests/solver/integrate_test.cpp
+[[nodiscard]] integration integrate(const data::moments& moments, const theory::architecture& arch,
+                                    const theory::initialisation& init,
+                                    const integrate_options& options);
+
+/// Integrates the exact two-layer late-fusion flow of scalar modalities, which holds for every
+/// width and every draw (docs/theory.md#exact-two-layer).
+///
+/// \param init  gaussian or gaussian_iid: the expected Gram matrices of the scheme stand for the
+///              draw.
+/// \throws data::input_error where the model is not of that kind.
+[[nodiscard]] integration integrate_exact(const data::moments& moments,
+                                          const theory::architecture& arch,
+                                          const theory::initialisation& init,
+                                          const integrate_options& options);
+
+}  // namespace fusionflow::solver

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <vector>
+
+#include "data/moments.hpp"
+#include "solver/flow.hpp"
+#include "theory/architecture.hpp"
+
+namespace fusionflow::solver {
+
+/// Where a weight matrix lies in the vector of all weights (column by column).
+struct layer {
+    Eigen::Index rows = 0;
+    Eigen::Index cols = 0;
+    Eigen::Index offset = 0;
+    [[nodiscard]] Eigen::Index size() const noexcept { return rows * cols; }
+};
+
+/// Shapes of a linear fusion network: branch m maps R^{D_m} through n_m layers, the sum of all
+/// branches goes through p trunk layers; the last layer on each path has one row (scalar target).
+class network_shape {
+public:
+    /// \param width  H, units of every hidden layer, >= 1.
+    /// \throws data::input_error naming width if the weights would need more than 8 GiB.
+    network_shape(const data::moments& moments, const theory::architecture& arch, int width);
+
+    [[nodiscard]] int count() const noexcept { return static_cast<int>(branches_.size()); }
+    /// Layers of branch m, from the input up.
+    [[nodiscard]] const std::vector<layer>& branch(int m) const {
+        return branches_[static_cast<std::size_t>(m)];
+    }
+    /// Layers of the trunk, from the fusion up; empty in late fusion.
+    [[nodiscard]] const std::vector<layer>& trunk() const noexcept { return trunk_; }
+    /// Number of weights.
+    [[nodiscard]] Eigen::Index size() const noexcept { return size_; }
+    [[nodiscard]] int width() const noexcept { return width_; }
+
+private:
+    std::vector<std::vector<layer>> branches_;
+    std::vector<layer> trunk_;
+    Eigen::Index size_ = 0;
+    int width_;
+};
+
+/// A layer's matrix inside a vector of all weights.
+[[nodiscard]] inline Eigen::Map<Eigen::MatrixXd> matrix(double* weights, const layer& l) {
+    return {weights + l.offset, l.rows, l.cols};
+}
+[[nodiscard]] inline Eigen::Map<const Eigen::MatrixXd> matrix(const double* weights,
+                                                              const layer& l) {
+    return {weights + l.offset, l.rows, l.cols};
+}
+
+/// Largest change of what gradient flow conserves, W_{j+1}^T W_{j+1} - W_j W_j^T at every interface
+/// (with the sum over branches at the fusion), between two sets of weights; Frobenius norm,
+/// relative to the largest layer of `later` squared.
+[[nodiscard]] double balance_drift(const network_shape& shape, const state& earlier,
+                                   const state& later);
+
+}  // namespace fusionflow::solver

@@ -1,0 +1,198 @@
+#include "solver/simulate.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "data/error.hpp"
+#include "solver/adaptive.hpp"
+#include "solver/draw.hpp"
+#include "solver/gradient.hpp"
+#include "solver/network_flow.hpp"
+
+namespace fusionflow::solver {
+
+namespace {
+
+using theory::outcome;
+
+constexpr long epochs_per_report = 1000;
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+constexpr double diverged_loss = 10;  // of the initial loss
+
+// Full-batch gradient descent in place; the half-heights lie on straight lines between epochs.
+class descent_loop {
+public:
+    descent_loop(const network_shape& shape, const data::moments& moments,
+                 const theory::architecture& arch, const theory::initialisation& init,
+                 const simulate_options& options, state weights)
+        : shape_(shape), moments_(moments), options_(options), gradient_(shape, moments),
+          monitor_(moments, arch, theory::race(moments, arch, init).saddles),
+          recorder_(moments, options.flow.record), weights_(std::move(weights)),
+          total_(moments.dimension()), before_(moments.dimension()), branch_(moments.count()),
+          keeps_signs_(init.drawn == theory::scheme::balanced) {}
+
+    integration run();
+    [[nodiscard]] state take_weights() && { return std::move(weights_); }
+
+private:
+    outcome march();
+    void record(bool last);
+
+    const network_shape& shape_;
+    const data::moments& moments_;
+    const simulate_options& options_;
+    network_gradient gradient_;
+    half_height_monitor monitor_;
+    recorder recorder_;
+    state weights_;
+    Eigen::VectorXd total_;
+    Eigen::VectorXd before_;
+    Eigen::VectorXd branch_;
+    bool keeps_signs_;
+    long epoch_ = 0;
+};
+
+void descent_loop::record(bool last) {
+    if (recorder_.wanted()) {
+        for (int m = 0; m < shape_.count(); ++m) {
+            branch_(m) = matrix(weights_.data(), shape_.branch(m).front()).norm();
+        }
+        recorder_.offer(options_.learning_rate * static_cast<double>(epoch_), total_, branch_,
+                        last);
+    }
+}
+
+outcome descent_loop::march() {
+    const double rate = options_.learning_rate;
+    std::optional<outcome> ended;
+    double last_instant = theory::never;
+    const weights_at between = [&](double t, Eigen::VectorXd& w) {
+        const double part = t / rate - static_cast<double>(epoch_ - 1);
+        w = before_ + part * (total_ - before_);
+    };
+    monitor_.start(total_);
+    const double loss_limit = diverged_loss * loss(moments_, total_);
+    for (;;) {
+        const double time = rate * static_cast<double>(epoch_);
+        if (!ended) {
+            ended = monitor_.finished(total_, keeps_signs_);
+            last_instant = ended ? time * (1 + options_.flow.tail) : theory::never;
+        }
+        if (!(time < last_instant)) {
+            return *ended;
+        }
+        if (!(time < options_.flow.max_time && epoch_ < options_.max_epochs)) {
+            return ended.value_or(outcome::time_limit);
+        }
+        before_ = total_;
+        gradient_.descend(weights_.data(), total_, rate);
+        gradient_.total_weights(weights_.data(), total_);
+        ++epoch_;
+        if (!total_.allFinite()) {
+            total_ = before_;
+            return outcome::non_finite;
+        }
+        // The loss before the step, from the residual that the step needed anyway.
+        const double loss_before = (moments_.target_power() -
+                                    (moments_.correlation() + gradient_.residual()).dot(before_)) /
+                                   2;
+        if (!(loss_before <= loss_limit)) {
+            return outcome::diverged;
+        }
+        if (!ended) {
+            monitor_.step(rate * static_cast<double>(epoch_), total_, between, 0);
+        }
+        record(false);
+        if (options_.flow.progress && epoch_ % epochs_per_report == 0) {
+            options_.flow.progress(epoch_, time, static_cast<int>(std::ssize(monitor_.learned())));
+        }
+    }
+}
+
+integration descent_loop::run() {
+    integration result;
+    gradient_.total_weights(weights_.data(), total_);
+    result.loss_initial = loss(moments_, total_);
+    record(true);
+    result.answer.ended = total_.allFinite() ? march() : outcome::non_finite;
+    record(true);
+    result.answer.times = monitor_.times();
+    if (result.answer.ended == outcome::diverged) {
+        // Jumps over the half-heights are not learning.
+        std::fill(result.answer.times.begin(), result.answer.times.end(), unknown);
+    }
+    result.answer.phases = theory::phases_from_times(result.answer.times);
+    result.answer.work = {epoch_, 0, epoch_};
+    result.loss_final = loss(moments_, total_);
+    result.time_final = options_.learning_rate * static_cast<double>(epoch_);
+    result.weights_final = total_;
+    result.path = std::move(recorder_).take();
+    result.path.partial = theory::is_failure(result.answer.ended);
+    result.stepper = "gradient descent";
+    return result;
+}
+
+integration run_gradient_flow(const network_shape& shape, const data::moments& moments,
+                              const theory::architecture& arch, const theory::initialisation& init,
+                              const simulate_options& options, state& weights) {
+    network_flow system(shape, moments, weights, init.drawn == theory::scheme::balanced);
+    integrate_options settling = options.flow;
+    settling.settle = true;
+    return run_flow(system, moments, arch, theory::race(moments, arch, init).saddles, settling,
+                    &weights);
+}
+
+std::vector<int> hidden_widths(const theory::architecture& arch, int width) {
+    const int longest = *std::max_element(arch.branches().begin(), arch.branches().end());
+    return std::vector<int>(static_cast<std::size_t>(longest + arch.shared() - 1), width);
+}
+
+}  // namespace
+
+training parse_training(std::string_view name) {
+    for (const training t : {training::gradient_descent, training::gradient_flow}) {
+        if (name == to_string(t)) {
+            return t;
+        }
+    }
+    throw data::input_error("method", fmt::format("need gd or flow, got '{}'", name));
+}
+
+std::string_view to_string(training t) { return t == training::gradient_descent ? "gd" : "flow"; }
+
+void simulate_options::validate() const {
+    if (!(learning_rate > 0 && std::isfinite(learning_rate))) {
+        throw data::input_error("learning-rate",
+                                fmt::format("need finite eta > 0, got {}", learning_rate));
+    }
+    if (!(max_epochs >= 1)) {
+        throw data::input_error("max-epochs", fmt::format("need at least 1, got {}", max_epochs));
+    }
+    flow.validate();
+}
+
+simulation simulate(const data::moments& moments, const theory::architecture& arch,
+                    const theory::initialisation& init, const simulate_options& options) {
+    options.validate();
+    init.validate(moments.count());
+    const network_shape shape(moments, arch, init.width);
+    state drawn = draw_weights(shape, moments, init, options.seed);
+    simulation result{{}, {}, hidden_widths(arch, init.width), shape, drawn, {}};
+    if (options.method == training::gradient_descent) {
+        descent_loop loop(shape, moments, arch, init, options, std::move(drawn));
+        result.run = loop.run();
+        result.weights_final = std::move(loop).take_weights();
+        for (const double time : result.run.answer.times) {
+            result.epochs.push_back(time / options.learning_rate);
+        }
+    } else {
+        result.run = run_gradient_flow(shape, moments, arch, init, options, drawn);
+        result.weights_final = std::move(drawn);
+    }
+    return result;
+}
+
+}  // namespace fusionflow::solver

@@ -1,0 +1,98 @@
+#include "solver/trajectory.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+
+namespace fusionflow::solver {
+
+namespace {
+
+constexpr double least_move = 0.004;  // of |W_m| and the loss
+constexpr double least_wait = 0.02;   // of the time
+
+}  // namespace
+
+double loss(const data::moments& moments, const Eigen::VectorXd& weights) {
+    // As s W plus E W, so that no product is formed twice and nothing is allocated.
+    double quadratic = 0;
+    for (Eigen::Index j = 0; j < weights.size(); ++j) {
+        quadratic += weights(j) * moments.covariance().col(j).dot(weights);
+    }
+    return (moments.target_power() - 2 * moments.correlation().dot(weights) + quadratic) / 2;
+}
+
+recorder::recorder(const data::moments& moments, bool wanted)
+    : moments_(&moments), wanted_(wanted), scale_(Eigen::VectorXd::Zero(moments.count())) {
+    path_.names = moments.names();
+}
+
+void recorder::offer(double t, const Eigen::VectorXd& weights, const Eigen::VectorXd& branch,
+                     bool last) {
+    if (!wanted_) {
+        return;
+    }
+    const double now = loss(*moments_, weights);
+    bool moved = path_.time.empty() || last || t > path_.time.back() * (1 + least_wait);
+    moved = moved || std::abs(now - path_.loss.back()) > least_move * std::abs(path_.loss.front());
+    Eigen::VectorXd norms(moments_->count());
+    for (int m = 0; m < moments_->count(); ++m) {
+        norms(m) = moments_->part(weights, m).norm();
+        scale_(m) = std::max(scale_(m), norms(m));
+        moved = moved || std::abs(norms(m) - path_.norms.back()(m)) > least_move * scale_(m);
+    }
+    if (!moved || (!path_.time.empty() && t == path_.time.back())) {
+        return;
+    }
+    path_.time.push_back(t);
+    path_.weights.push_back(weights);
+    path_.norms.push_back(std::move(norms));
+    path_.branch.push_back(branch);
+    path_.loss.push_back(now);
+}
+
+std::string to_csv(const trajectory& path, const std::vector<std::string>& header) {
+    std::string text;
+    const auto out = std::back_inserter(text);
+    for (const auto& line : header) {
+        fmt::format_to(out, "# {}\n", line);
+    }
+    if (path.partial) {
+        fmt::format_to(out, "# partial: the run ended before everything was learned\n");
+    }
+    // Names may hold anything; quotes are doubled as CSV wants.
+    const auto field = [](const std::string& text_of) {
+        std::string quoted = "\"";
+        for (const char c : text_of) {
+            quoted += c;
+            if (c == '"') {
+                quoted += c;
+            }
+        }
+        return text_of.find_first_of(",\"\n\r") == std::string::npos ? text_of : quoted + "\"";
+    };
+    fmt::format_to(out, "t,loss");
+    for (std::size_t m = 0; m < path.names.size(); ++m) {
+        fmt::format_to(out, ",{},{}", field("norm_" + path.names[m]), field("u_" + path.names[m]));
+    }
+    const Eigen::Index dimension = path.weights.empty() ? 0 : path.weights.front().size();
+    for (Eigen::Index i = 0; i < dimension; ++i) {
+        fmt::format_to(out, ",W_{}", i + 1);
+    }
+    text += '\n';
+    for (std::size_t i = 0; i < path.size(); ++i) {
+        fmt::format_to(out, "{},{}", path.time[i], path.loss[i]);
+        for (Eigen::Index m = 0; m < path.norms[i].size(); ++m) {
+            fmt::format_to(out, ",{},{}", path.norms[i](m), path.branch[i](m));
+        }
+        for (Eigen::Index j = 0; j < dimension; ++j) {
+            fmt::format_to(out, ",{}", path.weights[i](j));
+        }
+        text += '\n';
+    }
+    return text;
+}
+
+}  // namespace fusionflow::solver

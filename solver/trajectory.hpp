@@ -1,0 +1,50 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <string>
+#include <vector>
+
+#include "data/moments.hpp"
+
+namespace fusionflow::solver {
+
+/// A path through time: t, total weights, branch norms and loss, one entry per recorded instant.
+struct trajectory {
+    std::vector<std::string> names;        ///< of the modalities
+    std::vector<double> time;              ///< units of tau, ascending
+    std::vector<Eigen::VectorXd> weights;  ///< W, stacked, D numbers
+    std::vector<Eigen::VectorXd> norms;    ///< |W_m|, M numbers
+    std::vector<Eigen::VectorXd> branch;   ///< u_m, norm of the first layer of branch m
+    std::vector<double> loss;              ///< <(y - W x)^2> / 2
+    bool partial = false;                  ///< the run ended in trouble
+
+    [[nodiscard]] std::size_t size() const noexcept { return time.size(); }
+};
+
+/// Loss of the total weights W: (<y^2> - 2 s W^T + W Sigma W^T) / 2.
+[[nodiscard]] double loss(const data::moments& moments, const Eigen::VectorXd& weights);
+
+/// Collects a trajectory and leaves out instants at which nothing moved: a new one is kept when
+/// some |W_m| moved by 0.4 % of its largest value so far on the path, the loss by 0.4 % of the
+/// initial loss, or the time by 2 %.
+class recorder {
+public:
+    recorder(const data::moments& moments, bool wanted);
+
+    [[nodiscard]] bool wanted() const noexcept { return wanted_; }
+    /// \param last  Keep the instant whatever moved.
+    void offer(double t, const Eigen::VectorXd& weights, const Eigen::VectorXd& branch, bool last);
+    [[nodiscard]] trajectory take() && { return std::move(path_); }
+
+private:
+    const data::moments* moments_;
+    bool wanted_;
+    trajectory path_;
+    Eigen::VectorXd scale_;
+};
+
+/// The text of a CSV file: lines of `header` as comments (`# ...`), the line `# partial: ...` where
+/// the run ended in trouble, then t, loss, and per modality |W_m|, u_m and the numbers of W_m.
+[[nodiscard]] std::string to_csv(const trajectory& path, const std::vector<std::string>& header);
+
+}  // namespace fusionflow::solver

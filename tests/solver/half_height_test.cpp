@@ -1,0 +1,134 @@
+#include "solver/half_height.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+
+#include "tests/support/models.hpp"
+#include "theory/race.hpp"
+
+using namespace fusionflow;
+using theory::outcome;
+
+BOOST_AUTO_TEST_SUITE(half_height)
+
+namespace {
+
+// Paths of total weights given as a function of time stand in for a solver. Toy data with rho =
+// 0.5, kappa = 2: A alone reaches 1.25, both reach (1, 1).
+struct watched {
+    explicit watched(const data::moments& m, int fusion = 2)
+        : moments(m), arch(theory::architecture::fused(2, fusion, m.count())),
+          monitor(moments, arch, theory::race(moments, arch, {.u0 = 1e-3}).saddles) {}
+
+    template <typename Path>
+    void follow(double from, double to, int steps, int interior, const Path& path) {
+        const solver::weights_at at = [&](double t, Eigen::VectorXd& w) { w = path(t); };
+        if (from == 0) {
+            monitor.start(path(0));
+        }
+        for (int i = 1; i <= steps; ++i) {
+            const double t = from + (to - from) * i / steps;
+            monitor.step(t, path(t), at, interior);
+        }
+    }
+
+    data::moments moments;
+    theory::architecture arch;
+    solver::half_height_monitor monitor;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(crossings_are_found_to_rounding_level) {
+    watched w(tests::toy(0.5, 2));
+    // |W_A| = 1.25 t^2 crosses 0.625 at sqrt(1/2); |W_B| = t^3/8 crosses 0.5 at 4^(1/3).
+    w.follow(0, 2, 3, 4, [](double t) -> Eigen::VectorXd {
+        return Eigen::Vector2d(1.25 * t * t, t * t * t / 8);
+    });
+    // 50 bits of the bracket, relative to the slope.
+    BOOST_TEST(std::abs(w.monitor.times()[0] - std::sqrt(0.5)) < 1e-14);
+    BOOST_TEST(std::abs(w.monitor.times()[1] - std::cbrt(4.0)) < 1e-14);
+    BOOST_TEST((w.monitor.finished(Eigen::Vector2d(1, 1), false).value() == outcome::learned));
+}
+
+BOOST_AUTO_TEST_CASE(two_crossings_in_one_step_keep_their_order) {
+    watched w(tests::toy(0.5, 2));
+    w.follow(0, 1, 1, 0, [](double t) -> Eigen::VectorXd {
+        return Eigen::Vector2d(1.25 * std::sqrt(t), 2 * t * t);
+    });
+    BOOST_TEST(std::abs(w.monitor.times()[0] - 0.25) < 1e-14);
+    BOOST_TEST(std::abs(w.monitor.times()[1] - 0.5) < 1e-14);
+}
+
+BOOST_AUTO_TEST_CASE(a_bump_between_two_steps_is_seen_by_interior_samples) {
+    // |W_A| rises above its half-height and falls again inside one step.
+    const auto bump = [](double t) -> Eigen::VectorXd {
+        return Eigen::Vector2d(1.25 * std::sin(3.14159265358979 * t), 0);
+    };
+    watched blind(tests::toy(0.5, 2));
+    blind.follow(0, 1, 1, 0, bump);
+    BOOST_TEST(blind.monitor.times()[0] == theory::never);
+    watched sighted(tests::toy(0.5, 2));
+    sighted.follow(0, 1, 1, 4, bump);
+    BOOST_TEST(std::abs(sighted.monitor.times()[0] - 1.0 / 6) < 1e-13);
+}
+
+BOOST_AUTO_TEST_CASE(a_level_that_is_approached_is_not_crossed) {
+    watched w(tests::toy(0.5, 2));
+    w.follow(0, 30, 30, 4, [](double t) -> Eigen::VectorXd {
+        return Eigen::Vector2d(0.625 * (1 - std::exp(-t)) - 1e-9, 0);
+    });
+    BOOST_TEST(w.monitor.times()[0] == theory::never);
+    BOOST_TEST(!w.monitor.finished(Eigen::Vector2d(0.625 - 1e-9, 0), false).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(weights_above_their_level_are_learned_at_the_start) {
+    watched w(tests::toy(0.5, 2));
+    w.follow(0, 1, 2, 4, [](double t) -> Eigen::VectorXd { return Eigen::Vector2d(1, t); });
+    BOOST_TEST(w.monitor.times()[0] == 0);
+    BOOST_TEST(std::abs(w.monitor.times()[1] - 0.5) < 1e-14);
+}
+
+BOOST_AUTO_TEST_CASE(early_fusion_is_measured_by_the_final_weights) {
+    watched w(tests::toy(0.5, 2), 1);
+    w.follow(0, 1, 5, 4, [](double t) -> Eigen::VectorXd { return Eigen::Vector2d(t, t * t); });
+    BOOST_TEST(std::abs(w.monitor.times()[0] - 0.5) < 1e-14);
+    BOOST_TEST(std::abs(w.monitor.times()[1] - std::sqrt(0.5)) < 1e-14);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_left_is_permanent_bias) {
+    watched w(data::toy_moments({.rho = 0.5, .ratio = 2, .target_weights = {1, 0}}));
+    w.follow(0, 1, 5, 4, [](double t) -> Eigen::VectorXd { return Eigen::Vector2d(t, 0); });
+    BOOST_TEST(
+        (w.monitor.finished(Eigen::Vector2d(1, 0), true).value() == outcome::permanent_bias));
+    BOOST_TEST(w.monitor.times()[1] == theory::never);
+}
+
+BOOST_AUTO_TEST_CASE(a_reversed_scalar_is_stuck_only_where_signs_are_kept) {
+    watched w(tests::toy(-0.9, 3));  // W_A = 0.7, s_B < 0, E_B > 0
+    w.follow(0, 1, 5, 4,
+             [](double t) -> Eigen::VectorXd { return Eigen::Vector2d(0.7 * t, -1e-6); });
+    const Eigen::Vector2d now(0.7, -1e-6);
+    BOOST_TEST((w.monitor.finished(now, true).value() == outcome::sign_reversal));
+    BOOST_TEST(!w.monitor.finished(now, false).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_group_that_never_reaches_its_own_levels_is_measured_at_the_end) {
+    // Five modalities with pairwise correlation 0.9 and unequal weights, learned together: each
+    // alone would reach about 4.6, but in the end 1.
+    Eigen::MatrixXd covariance = Eigen::MatrixXd::Constant(5, 5, 0.9);
+    covariance.diagonal().setOnes();
+    const Eigen::VectorXd target = (Eigen::VectorXd(5) << 1.0, 1.01, 1.02, 1.03, 1.04).finished();
+    const Eigen::VectorXd correlation = covariance * target;
+    const data::moments moments({"A", "B", "C", "D", "E"}, {1, 1, 1, 1, 1}, covariance, correlation,
+                                target.dot(correlation));
+    watched w(moments);
+    w.follow(0, 1, 5, 4, [&](double t) -> Eigen::VectorXd { return t * target; });
+    BOOST_TEST(w.monitor.times()[0] == theory::never);
+    BOOST_TEST((w.monitor.finished(target, true).value() == outcome::learned));
+    for (const double t : w.monitor.times()) {
+        BOOST_TEST(std::abs(t - 0.5) < 1e-13);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

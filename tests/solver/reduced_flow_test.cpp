@@ -1,0 +1,103 @@
+#include "solver/reduced_flow.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+
+#include "data/error.hpp"
+#include "tests/support/models.hpp"
+
+using namespace fusionflow;
+using tests::relative;
+
+BOOST_AUTO_TEST_SUITE(reduced_flow)
+
+namespace {
+
+// The equations of docs/theory.md#reduced-flow as they stand there, in plain w_m.
+Eigen::VectorXd plain_total(const data::moments& moments, const theory::architecture& arch,
+                            const Eigen::VectorXd& w, double excess) {
+    double trunk_square = excess + w.squaredNorm();
+    Eigen::VectorXd total(w.size());
+    for (int m = 0; m < moments.count(); ++m) {
+        const auto part = moments.part(w, m);
+        total.segment(moments.offset(m), moments.dim(m)) =
+            std::pow(part.norm(), arch.branch(m) - 1) *
+            std::pow(trunk_square, arch.shared() / 2.0) * part;
+    }
+    return total;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(total_weights_and_speeds_are_those_of_the_plain_equations) {
+    const auto moments = tests::random_moments({2, 1, 3}, 9);
+    for (const auto& branches : std::vector<std::vector<int>>{{2, 3, 4}, {1, 2, 1}, {3, 1, 2}}) {
+        for (const int shared : {0, 1, 3}) {
+            const theory::architecture arch(branches, shared);
+            const theory::initialisation init{.branch_norms = {0.3, 0.5, 0.4}, .trunk_excess = 0.2};
+            solver::reduced_flow flow(moments, arch, init);
+            const solver::state x = flow.initial();
+            Eigen::VectorXd total(6);
+            flow.total_weights(x, total);
+
+            Eigen::VectorXd w = theory::initial_directions(moments);
+            for (int m = 0; m < 3; ++m) {
+                w.segment(moments.offset(m), moments.dim(m)) *= init.norm(m);
+            }
+            const Eigen::VectorXd plain = plain_total(moments, arch, w, 0.2);
+            BOOST_TEST((total - plain).norm() < 1e-14 * plain.norm());
+
+            // dW/dt by the chain rule on the plain equations against dW/dt along the state's speed,
+            // both by central differences: error h^2 ~ 1e-10.
+            const Eigen::VectorXd residual = moments.correlation() - moments.covariance() * plain;
+            const double trunk = std::pow(0.2 + w.squaredNorm(), shared / 2.0);
+            Eigen::VectorXd speed(6);
+            for (int m = 0; m < 3; ++m) {
+                speed.segment(moments.offset(m), moments.dim(m)) =
+                    std::pow(init.norm(m), arch.branch(m) - 1) * trunk * moments.part(residual, m);
+            }
+            solver::state dxdt(x.size());
+            flow.derivative(x, dxdt);
+            const double h = 1e-5;
+            const auto shifted = [&](double by) {
+                solver::state y = x;
+                for (std::size_t i = 0; i < y.size(); ++i) {
+                    y[i] += by * dxdt[i];
+                }
+                Eigen::VectorXd result(6);
+                flow.total_weights(y, result);
+                return result;
+            };
+            const Eigen::VectorXd polar = (shifted(h) - shifted(-h)) / (2 * h);
+            const Eigen::VectorXd direct = (plain_total(moments, arch, w + h * speed, 0.2) -
+                                            plain_total(moments, arch, w - h * speed, 0.2)) /
+                                           (2 * h);
+            BOOST_TEST((polar - direct).norm() < 1e-7 * direct.norm());
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(norms_far_below_the_square_root_of_the_smallest_double_are_no_trouble) {
+    const auto moments = tests::toy(0.5, 2);
+    solver::reduced_flow flow(moments, theory::architecture::fused(3, 2, 2), {.u0 = 1e-250});
+    solver::state dxdt(2);
+    flow.derivative(flow.initial(), dxdt);
+    // n = 2: dv/dt = u_f |s|, u_f = sqrt(2) u0.
+    BOOST_TEST(relative(dxdt[0], std::sqrt(2.0) * 5e-250) < 1e-12);
+}
+
+BOOST_AUTO_TEST_CASE(refuses_random_schemes_and_wrong_sizes) {
+    const auto moments = tests::toy(0.5, 2);
+    const auto says = [](const std::string& message) {
+        return [message](const data::input_error& e) { return e.what() == message; };
+    };
+    BOOST_CHECK_EXCEPTION(solver::reduced_flow(moments, theory::architecture::fused(2, 2, 2),
+                                               {.drawn = theory::scheme::gaussian}),
+                          data::input_error,
+                          says("scheme: the reduced flow is that of balanced networks"));
+    BOOST_CHECK_EXCEPTION(solver::reduced_flow(moments, theory::architecture::fused(2, 2, 3), {}),
+                          data::input_error,
+                          says("branches: need one branch per modality, got 3 for 2 modalities"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

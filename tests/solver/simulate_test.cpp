@@ -1,0 +1,173 @@
+#include "solver/simulate.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+
+#include "data/error.hpp"
+#include "tests/support/models.hpp"
+#include "theory/refined.hpp"
+
+using namespace fusionflow;
+using tests::relative;
+using theory::outcome;
+using theory::scheme;
+
+BOOST_AUTO_TEST_SUITE(simulate)
+
+namespace {
+
+solver::simulate_options gradient_flow() {
+    solver::simulate_options options;
+    options.method = solver::training::gradient_flow;
+    options.flow.rtol = 1e-10;
+    return options;
+}
+
+// A balanced network follows the reduced flow; both have rtol 1e-10 a step, some hundred to four
+// thousand steps: 1e-7 is the promise, 1e-10 is what is seen.
+void agrees(const data::moments& moments, const theory::architecture& arch) {
+    const theory::initialisation init{.u0 = 0.1, .width = 20};
+    const auto flow = solver::integrate(moments, arch, init, {.rtol = 1e-10});
+    const auto network = solver::simulate(moments, arch, init, gradient_flow());
+    BOOST_TEST_INFO("branches " << arch.branch(0) << " shared " << arch.shared());
+    BOOST_TEST((flow.answer.ended == outcome::learned));
+    BOOST_TEST((network.run.answer.ended == outcome::learned));
+    for (std::size_t m = 0; m < flow.answer.times.size(); ++m) {
+        BOOST_TEST(relative(network.run.answer.times[m], flow.answer.times[m]) < 1e-7);
+    }
+    BOOST_TEST(solver::balance_drift(network.shape, network.weights_initial,
+                                     network.weights_final) < 1e-8);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(balanced_networks_follow_the_reduced_flow_scalar_modalities) {
+    for (int depth = 2; depth <= 5; ++depth) {
+        for (int fusion = 1; fusion <= depth; ++fusion) {
+            agrees(tests::toy(0.5, 2), theory::architecture::fused(depth, fusion, 2));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(balanced_networks_follow_the_reduced_flow_vector_modalities) {
+    for (int depth = 2; depth <= 5; ++depth) {
+        for (int fusion = 1; fusion <= depth; ++fusion) {
+            agrees(tests::random_moments({3, 5}, 7), theory::architecture::fused(depth, fusion, 2));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(balanced_networks_follow_the_reduced_flow_three_modalities) {
+    agrees(tests::three_scalars(), theory::architecture({2, 3, 2}, 1));
+    agrees(tests::three_scalars(), theory::architecture({2, 3, 2}, 0));
+    agrees(tests::random_moments({3, 1, 2}, 5), theory::architecture({2, 2, 3}, 2));
+}
+
+BOOST_AUTO_TEST_CASE(unequal_norms_and_an_unbalanced_trunk_follow_it_too) {
+    const auto moments = tests::toy(0.5, 2);
+    const auto arch = theory::architecture::fused(4, 2, 2);
+    const theory::initialisation init{
+        .width = 12, .branch_norms = {0.05, 0.15}, .trunk_excess = 0.04};
+    const auto flow = solver::integrate(moments, arch, init, {.rtol = 1e-10});
+    const auto network = solver::simulate(moments, arch, init, gradient_flow());
+    for (std::size_t m = 0; m < 2; ++m) {
+        BOOST_TEST(relative(network.run.answer.times[m], flow.answer.times[m]) < 1e-7);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(gradient_descent_tends_to_the_flow_at_first_order) {
+    const auto moments = tests::toy(0.5, 2);
+    const auto arch = theory::architecture::fused(3, 2, 2);
+    const theory::initialisation init{.u0 = 0.1, .width = 8};
+    const double exact = solver::integrate(moments, arch, init, {.rtol = 1e-11}).answer.times[1];
+    const auto error = [&](double eta) {
+        solver::simulate_options options;
+        options.learning_rate = eta;
+        return relative(solver::simulate(moments, arch, init, options).run.answer.times[1], exact);
+    };
+    const double coarse = error(0.01);
+    const double fine = error(0.005);
+    // Explicit Euler: halving the step halves the error, up to its second order.
+    BOOST_TEST(std::abs(coarse / fine - 2) < 0.2);
+}
+
+BOOST_AUTO_TEST_CASE(gaussian_two_layer_networks_meet_the_refined_time_with_its_discrete_steps) {
+    // The paper's set-up: kappa = 3, rho = 0, sigma = 1e-9, H = 100, eta = 0.02. The draw moves ln
+    // P0 by about sqrt(2/H) = 0.14 of 37.5, a standard error of 0.1 % over 20 seeds; 1.5 % also
+    // holds the steps near saturation, which the formula takes as flow.
+    const auto moments = tests::toy(0, 3);
+    const auto arch = theory::architecture::fused(2, 2, 2);
+    const theory::initialisation init{.u0 = 1e-9, .drawn = scheme::gaussian_iid, .width = 100};
+    const auto predicted =
+        theory::refined_two_layer(moments, arch, theory::expected_grams(moments, init), 0.02);
+    double mean = 0;
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        solver::simulate_options options;
+        options.learning_rate = 0.02;
+        options.seed = seed;
+        const auto network = solver::simulate(moments, arch, init, options);
+        BOOST_TEST((network.run.answer.ended == outcome::learned));
+        BOOST_TEST(relative(network.epochs[0] * 0.02, network.run.answer.times[0]) < 1e-14);
+        mean += network.run.answer.times[0] / 20;
+    }
+    BOOST_TEST(relative(mean, predicted->times[0]) < 0.015);
+}
+
+BOOST_AUTO_TEST_CASE(training_ends_at_the_least_squares_solution) {
+    const auto moments = tests::random_moments({3, 2}, 7);
+    auto options = gradient_flow();
+    options.flow.tail = 10;
+    const auto network = solver::simulate(moments, theory::architecture::fused(3, 2, 2),
+                                          {.u0 = 0.1, .width = 10}, options);
+    const auto all = theory::solve_partial(moments, {0, 1});
+    // The slowest direction relaxes at a rate of about the smallest eigenvalue; ten times t_B leave
+    // less than the solver's tolerance.
+    BOOST_TEST((network.run.weights_final - all.weights).norm() < 1e-6 * all.weights.norm());
+}
+
+BOOST_AUTO_TEST_CASE(seeds_decide_random_networks_and_nothing_else) {
+    const auto moments = tests::toy(0.5, 2);
+    const auto arch = theory::architecture::fused(2, 2, 2);
+    const theory::initialisation init{.u0 = 1e-3, .drawn = scheme::gaussian, .width = 10};
+    const auto time = [&](std::uint64_t seed) {
+        solver::simulate_options options;
+        options.seed = seed;
+        return solver::simulate(moments, arch, init, options).run.answer.times[0];
+    };
+    BOOST_TEST(time(1) == time(1));
+    BOOST_TEST(time(1) != time(2));
+}
+
+BOOST_AUTO_TEST_CASE(divergence_and_limits_have_their_names) {
+    const auto moments = tests::toy(0.5, 2);
+    const auto arch = theory::architecture::fused(3, 3, 2);
+    solver::simulate_options wild;
+    wild.learning_rate = 50;
+    const auto diverged = solver::simulate(moments, arch, {.u0 = 0.5, .width = 5}, wild);
+    BOOST_TEST((diverged.run.answer.ended == outcome::diverged));
+    BOOST_TEST(std::isnan(diverged.run.answer.times[0]));
+    BOOST_TEST(std::isfinite(diverged.run.loss_final));
+    solver::simulate_options brief;
+    brief.max_epochs = 10;
+    const auto stopped = solver::simulate(moments, arch, {.u0 = 0.1, .width = 5}, brief);
+    BOOST_TEST((stopped.run.answer.ended == outcome::time_limit));
+    BOOST_TEST(stopped.run.answer.work.steps == 10);
+}
+
+BOOST_AUTO_TEST_CASE(refuses_steps_that_are_none) {
+    const auto says = [](const std::string& message) {
+        return [message](const data::input_error& e) { return e.what() == message; };
+    };
+    solver::simulate_options options;
+    options.learning_rate = -0.1;
+    BOOST_CHECK_EXCEPTION(options.validate(), data::input_error,
+                          says("learning-rate: need finite eta > 0, got -0.1"));
+    options = {};
+    options.max_epochs = 0;
+    BOOST_CHECK_EXCEPTION(options.validate(), data::input_error,
+                          says("max-epochs: need at least 1, got 0"));
+    BOOST_CHECK_EXCEPTION((void)solver::parse_training("sgd"), data::input_error,
+                          says("method: need gd or flow, got 'sgd'"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,106 @@
+#include "solver/two_layer_flow.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+
+#include "data/error.hpp"
+#include "solver/adaptive.hpp"
+#include "solver/draw.hpp"
+#include "solver/network_flow.hpp"
+#include "tests/support/models.hpp"
+#include "theory/refined.hpp"
+
+using namespace fusionflow;
+using tests::relative;
+using theory::scheme;
+
+BOOST_AUTO_TEST_SUITE(two_layer_flow)
+
+namespace {
+
+const auto late = theory::architecture::fused(2, 2, 2);
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(follows_a_drawn_gaussian_network_exactly) {
+    // The network's own P and Q, from its weights; only the solvers' tolerances lie between the
+    // two.
+    const auto moments = tests::toy(0.4, 2);
+    const theory::initialisation init{.u0 = 0.01, .drawn = scheme::gaussian_iid, .width = 7};
+    const solver::network_shape shape(moments, late, 7);
+    const auto weights = solver::draw_weights(shape, moments, init, 12);
+    std::vector<double> plus;
+    std::vector<double> minus;
+    for (int m = 0; m < 2; ++m) {
+        const Eigen::VectorXd w1 = solver::matrix(weights.data(), shape.branch(m)[0]);
+        const Eigen::VectorXd w2 = solver::matrix(weights.data(), shape.branch(m)[1]).transpose();
+        plus.push_back((w1 + w2).squaredNorm() / 4);
+        minus.push_back((w1 - w2).squaredNorm() / 4);
+    }
+    const auto saddles = theory::race(moments, late, init).saddles;
+    solver::two_layer_flow exact(moments, plus, minus);
+    solver::network_flow network(shape, moments, weights, false);
+    const solver::integrate_options tight{.rtol = 1e-11};
+    const auto a = solver::run_flow(exact, moments, late, saddles, tight);
+    const auto b = solver::run_flow(network, moments, late, saddles, tight);
+    BOOST_TEST((a.answer.ended == theory::outcome::learned));
+    BOOST_TEST(relative(a.answer.times[0], b.answer.times[0]) < 1e-9);
+    BOOST_TEST(relative(a.answer.times[1], b.answer.times[1]) < 1e-9);
+}
+
+BOOST_AUTO_TEST_CASE(refined_times_are_within_five_in_ten_thousand_of_it) {
+    // P0 = 5e-17, sign reversals (rho < 0 here) included. What is left is the second order of the
+    // lag, (rate of B / rate of A)^2; without the lag the ratio is up to 1.1 % off.
+    const theory::initialisation init{.u0 = 1e-9, .drawn = scheme::gaussian_iid, .width = 100};
+    for (const double kappa : {1.5, 2.0, 3.0}) {
+        for (int i = -3; i <= 3; ++i) {
+            const auto moments = tests::toy(0.3 * i, kappa);
+            const auto exact = solver::integrate_exact(moments, late, init, {.rtol = 1e-10});
+            const auto refined =
+                theory::refined_two_layer(moments, late, theory::expected_grams(moments, init));
+            BOOST_TEST_INFO("rho " << 0.3 * i << " kappa " << kappa);
+            BOOST_TEST(relative(refined->times[0], exact.answer.times[0]) < 1e-6);
+            BOOST_TEST(relative(refined->time_ratio(), exact.answer.time_ratio()) < 5e-4);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(refined_times_hold_for_three_modalities) {
+    const auto moments = tests::three_scalars();
+    const auto arch = theory::architecture::fused(2, 2, 3);
+    const theory::initialisation init{.u0 = 1e-9, .drawn = scheme::gaussian_iid, .width = 100};
+    const auto exact = solver::integrate_exact(moments, arch, init, {.rtol = 1e-10});
+    const auto refined =
+        theory::refined_two_layer(moments, arch, theory::expected_grams(moments, init));
+    for (std::size_t m = 0; m < 3; ++m) {
+        BOOST_TEST(relative(refined->times[m], exact.answer.times[m]) < 1e-3);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(refuses_what_it_does_not_hold_for) {
+    const auto says = [](const std::string& message) {
+        return [message](const data::input_error& e) {
+            BOOST_TEST(e.what() == message);
+            return e.what() == message;
+        };
+    };
+    const theory::initialisation iid{.drawn = scheme::gaussian_iid};
+    BOOST_CHECK_EXCEPTION(
+        (void)solver::integrate_exact(tests::toy(0, 2), theory::architecture::fused(3, 3, 2), iid,
+                                      {}),
+        data::input_error,
+        says("methods: the exact flow needs two-layer late fusion of scalar modalities"));
+    BOOST_CHECK_EXCEPTION(
+        (void)solver::integrate_exact(tests::random_moments({2, 1}, 1), late, iid, {}),
+        data::input_error,
+        says("methods: the exact flow needs two-layer late fusion of scalar modalities"));
+    BOOST_CHECK_EXCEPTION((void)solver::integrate_exact(tests::toy(0, 2), late, {}, {}),
+                          data::input_error,
+                          says("scheme: the exact two-layer flow needs gaussian or gaussian-iid: "
+                               "balanced weights follow the reduced flow"));
+    BOOST_CHECK_EXCEPTION(
+        solver::two_layer_flow(tests::toy(0, 2), {1, 0}, {1, 1}), data::input_error,
+        says("init: the exact two-layer flow needs P > 0 and Q > 0 per modality"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
