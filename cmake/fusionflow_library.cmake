@@ -1,14 +1,17 @@
-# fusionflow_library(NAME SOURCES ... LINK ...)
-#
-# A library of one folder. Headers are found through a directory that holds nothing but a link to
-# that folder, so that including a library that is not linked to fails to compile.
-function(fusionflow_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
-  set(target fusionflow_${name})
+# A directory that holds nothing but a link to a folder: what includes through it sees that folder
+# and no other, so that including a library that is not linked to fails to compile.
+function(fusionflow_include_root name out)
   set(include_root ${PROJECT_BINARY_DIR}/include/${name})
   file(MAKE_DIRECTORY ${include_root})
   file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${include_root}/${name} SYMBOLIC)
+  set(${out} ${include_root} PARENT_SCOPE)
+endfunction()
 
+# fusionflow_library(NAME SOURCES ... LINK ... PRIVATE_LINK ...): the library of a folder.
+function(fusionflow_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
+  set(target fusionflow_${name})
+  fusionflow_include_root(${name} include_root)
   add_library(${target} STATIC ${ARG_SOURCES})
   add_library(fusionflow::${name} ALIAS ${target})
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})

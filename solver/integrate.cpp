@@ -44,20 +44,20 @@ integration integrate(const data::moments& moments, const theory::architecture& 
     return run_flow(system, moments, arch, raced.saddles, options);
 }
 
+bool has_exact_flow(const data::moments& moments, const theory::architecture& arch,
+                    const theory::initialisation& init) {
+    const bool scalar =
+        std::all_of(moments.dims().begin(), moments.dims().end(), [](int dim) { return dim == 1; });
+    return arch.two_layer_late() && scalar && init.drawn != theory::scheme::balanced;
+}
+
 integration integrate_exact(const data::moments& moments, const theory::architecture& arch,
                             const theory::initialisation& init, const integrate_options& options) {
     arch.match(moments);
     init.validate(moments.count());
-    const bool scalar =
-        std::all_of(moments.dims().begin(), moments.dims().end(), [](int dim) { return dim == 1; });
-    if (!(arch.two_layer_late() && scalar)) {
-        throw data::input_error("methods",
-                                "the exact flow needs two-layer late fusion of scalar modalities");
-    }
-    if (init.drawn == theory::scheme::balanced) {
-        throw data::input_error("scheme",
-                                "the exact two-layer flow needs gaussian or gaussian-iid: "
-                                "balanced weights follow the reduced flow");
+    if (!has_exact_flow(moments, arch, init)) {
+        throw data::input_error("methods", "the exact flow needs two-layer late fusion of scalar "
+                                           "modalities and gaussian or gaussian-iid weights");
     }
     std::vector<double> plus;
     std::vector<double> minus;

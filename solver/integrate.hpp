@@ -12,7 +12,7 @@
 namespace fusionflow::solver {
 
 enum class stepper {
-    automatic,  ///< dopri5 for now the only choice; says so in the result
+    automatic,  ///< dopri5; the result says what was used
     dopri5,     ///< Dormand-Prince 5(4) with dense output (Boost.Odeint)
 };
 
@@ -59,6 +59,10 @@ struct integration {
 [[nodiscard]] integration integrate(const data::moments& moments, const theory::architecture& arch,
                                     const theory::initialisation& init,
                                     const integrate_options& options);
+
+/// True where integrate_exact() applies: two-layer late fusion, scalar modalities, random weights.
+[[nodiscard]] bool has_exact_flow(const data::moments& moments, const theory::architecture& arch,
+                                  const theory::initialisation& init);
 
 /// Integrates the exact two-layer late-fusion flow of scalar modalities, which holds for every
 /// width and every draw (docs/theory.md#exact-two-layer).

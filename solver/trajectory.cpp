@@ -6,6 +6,8 @@
 #include <cmath>
 #include <iterator>
 
+#include "data/csv.hpp"
+
 namespace fusionflow::solver {
 
 namespace {
@@ -62,20 +64,10 @@ std::string to_csv(const trajectory& path, const std::vector<std::string>& heade
     if (path.partial) {
         fmt::format_to(out, "# partial: the run ended before everything was learned\n");
     }
-    // Names may hold anything; quotes are doubled as CSV wants.
-    const auto field = [](const std::string& text_of) {
-        std::string quoted = "\"";
-        for (const char c : text_of) {
-            quoted += c;
-            if (c == '"') {
-                quoted += c;
-            }
-        }
-        return text_of.find_first_of(",\"\n\r") == std::string::npos ? text_of : quoted + "\"";
-    };
     fmt::format_to(out, "t,loss");
     for (std::size_t m = 0; m < path.names.size(); ++m) {
-        fmt::format_to(out, ",{},{}", field("norm_" + path.names[m]), field("u_" + path.names[m]));
+        fmt::format_to(out, ",{},{}", data::csv_field("norm_" + path.names[m]),
+                       data::csv_field("u_" + path.names[m]));
     }
     const Eigen::Index dimension = path.weights.empty() ? 0 : path.weights.front().size();
     for (Eigen::Index i = 0; i < dimension; ++i) {

@@ -1,6 +1,7 @@
 #include "theory/learning.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace fusionflow::theory {
@@ -13,7 +14,7 @@ struct outcome_text {
     std::string_view advice;
 };
 
-constexpr outcome_text outcome_texts[] = {
+constexpr auto outcome_texts = std::to_array<outcome_text>({
     {outcome::learned, "learned", "Every modality was learned."},
     {outcome::permanent_bias, "permanent_bias",
      "What is learned explains all that the waiting modalities could: they are never learned from "
@@ -36,7 +37,7 @@ constexpr outcome_text outcome_texts[] = {
     {outcome::non_finite, "non_finite",
      "The weights or their derivative stopped being finite: try a smaller --learning-rate, or "
      "scale the data down."},
-};
+});
 
 }  // namespace
 

@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "data/random.hpp"
-#include "tests/data/says.hpp"
+#include "tests/support/says.hpp"
 
 using namespace fusionflow::data;
 using fusionflow::tests::says;

@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "data/random.hpp"
-#include "tests/data/says.hpp"
+#include "tests/support/says.hpp"
 
 using namespace fusionflow::data;
 using fusionflow::tests::says;

@@ -7,9 +7,11 @@
 
 #include "data/error.hpp"
 #include "tests/support/models.hpp"
+#include "tests/support/says.hpp"
 
 using namespace fusionflow;
 using tests::relative;
+using tests::says;
 using theory::architecture;
 using theory::outcome;
 
@@ -258,12 +260,6 @@ BOOST_AUTO_TEST_CASE(early_fusion_lets_a_reversed_scalar_pass_through_zero) {
 BOOST_AUTO_TEST_CASE(refuses_options_outside_their_range) {
     const auto run = [](const solver::integrate_options& options) {
         return solver::integrate(tests::toy(0, 2), architecture::fused(2, 2, 2), {}, options);
-    };
-    const auto says = [](const std::string& message) {
-        return [message](const data::input_error& e) {
-            BOOST_TEST(e.what() == message);
-            return e.what() == message;
-        };
     };
     BOOST_CHECK_EXCEPTION((void)run({.rtol = 0}), data::input_error,
                           says("rtol: need 1e-14 <= rtol <= 0.1, got 0"));

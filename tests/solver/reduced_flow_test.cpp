@@ -5,9 +5,11 @@
 
 #include "data/error.hpp"
 #include "tests/support/models.hpp"
+#include "tests/support/says.hpp"
 
 using namespace fusionflow;
 using tests::relative;
+using tests::says;
 
 BOOST_AUTO_TEST_SUITE(reduced_flow)
 
@@ -88,9 +90,6 @@ BOOST_AUTO_TEST_CASE(norms_far_below_the_square_root_of_the_smallest_double_are_
 
 BOOST_AUTO_TEST_CASE(refuses_random_schemes_and_wrong_sizes) {
     const auto moments = tests::toy(0.5, 2);
-    const auto says = [](const std::string& message) {
-        return [message](const data::input_error& e) { return e.what() == message; };
-    };
     BOOST_CHECK_EXCEPTION(solver::reduced_flow(moments, theory::architecture::fused(2, 2, 2),
                                                {.drawn = theory::scheme::gaussian}),
                           data::input_error,

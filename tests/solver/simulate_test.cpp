@@ -5,10 +5,12 @@
 
 #include "data/error.hpp"
 #include "tests/support/models.hpp"
+#include "tests/support/says.hpp"
 #include "theory/refined.hpp"
 
 using namespace fusionflow;
 using tests::relative;
+using tests::says;
 using theory::outcome;
 using theory::scheme;
 
@@ -155,9 +157,6 @@ BOOST_AUTO_TEST_CASE(divergence_and_limits_have_their_names) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_steps_that_are_none) {
-    const auto says = [](const std::string& message) {
-        return [message](const data::input_error& e) { return e.what() == message; };
-    };
     solver::simulate_options options;
     options.learning_rate = -0.1;
     BOOST_CHECK_EXCEPTION(options.validate(), data::input_error,

@@ -4,21 +4,12 @@
 
 #include "data/error.hpp"
 #include "tests/support/models.hpp"
+#include "tests/support/says.hpp"
 
 using namespace fusionflow;
+using tests::says;
 
 BOOST_AUTO_TEST_SUITE(architecture)
-
-namespace {
-
-auto says(const std::string& message) {
-    return [message](const data::input_error& e) {
-        BOOST_TEST(e.what() == message);
-        return e.what() == message;
-    };
-}
-
-}  // namespace
 
 BOOST_AUTO_TEST_CASE(fused_network_has_equal_branches_and_the_rest_as_trunk) {
     const auto arch = theory::architecture::fused(5, 2, 3);

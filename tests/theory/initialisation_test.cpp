@@ -7,22 +7,13 @@
 
 #include "data/error.hpp"
 #include "tests/support/models.hpp"
+#include "tests/support/says.hpp"
 
 using namespace fusionflow;
+using tests::says;
 using theory::scheme;
 
 BOOST_AUTO_TEST_SUITE(initialisation)
-
-namespace {
-
-auto says(const std::string& message) {
-    return [message](const data::input_error& e) {
-        BOOST_TEST(e.what() == message);
-        return e.what() == message;
-    };
-}
-
-}  // namespace
 
 BOOST_AUTO_TEST_CASE(refuses_scales_that_are_no_scales) {
     const auto check = [](double u0) { theory::initialisation{.u0 = u0}.validate(2); };
