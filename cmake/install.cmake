@@ -2,7 +2,7 @@
 include(CMakePackageConfigHelpers)
 set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/fusionflow)
 
-#install(TARGETS fusionflow)
+install(TARGETS fusionflow)
 install(EXPORT fusionflow_targets FILE fusionflow-targets.cmake NAMESPACE fusionflow:: DESTINATION ${config_dir})
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/fusionflow-config.cmake.in
                               ${PROJECT_BINARY_DIR}/fusionflow-config.cmake INSTALL_DESTINATION ${config_dir})

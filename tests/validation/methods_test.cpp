@@ -1,0 +1,97 @@
+#include "validation/methods.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+
+#include "data/error.hpp"
+#include "tests/support/models.hpp"
+#include "tests/support/says.hpp"
+
+using namespace fusionflow;
+using tests::relative;
+using tests::says;
+using validation::find_method;
+using validation::settings;
+
+BOOST_AUTO_TEST_SUITE(methods)
+
+namespace {
+
+settings with(const std::vector<std::pair<std::string, std::string>>& options) {
+    settings s;
+    for (const auto& [name, value] : options) {
+        validation::set_option(s, name, value);
+    }
+    return s;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(every_method_answers_where_it_exists) {
+    // Two layers, random weights, scalar modalities: the one model that all of them know.
+    const settings s = with({{"scheme", "gaussian-iid"}, {"init", "1e-6"}, {"width", "30"}});
+    for (const auto& m : validation::method_table()) {
+        const auto result = m.run(s, 0, true);
+        BOOST_TEST_INFO(std::string(m.name));
+        BOOST_TEST(result.available);
+        BOOST_TEST((result.answer.ended == theory::outcome::learned));
+        BOOST_TEST(result.answer.times.size() == 2U);
+        const bool has_path = m.kind != validation::method_kind::formula;
+        BOOST_TEST((result.path.size() > 10U) == has_path);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(refined_and_exact_are_not_available_for_deeper_networks) {
+    const settings deep =
+        with({{"depth", "3"}, {"fusion", "3"}, {"scheme", "gaussian"}, {"init", "0.1"}});
+    BOOST_TEST(!find_method("refined").run(deep, 0, false).available);
+    BOOST_TEST(!find_method("exact").run(deep, 0, false).available);
+    // Balanced weights have no exact flow besides the reduced one.
+    BOOST_TEST(!find_method("exact").run({}, 0, false).available);
+}
+
+BOOST_AUTO_TEST_CASE(flow_stands_for_balanced_networks_whatever_the_scheme) {
+    const auto balanced = find_method("flow").run(with({{"init", "0.01"}}), 0, false);
+    const auto gaussian =
+        find_method("flow").run(with({{"init", "0.01"}, {"scheme", "gaussian"}}), 0, false);
+    BOOST_TEST(balanced.answer.times[1] == gaussian.answer.times[1]);
+}
+
+BOOST_AUTO_TEST_CASE(a_learning_rate_reaches_the_refined_formula_and_the_network) {
+    const std::vector<std::pair<std::string, std::string>> base = {
+        {"scheme", "gaussian-iid"}, {"init", "1e-9"}, {"ratio", "3"}};
+    auto stepped = base;
+    stepped.emplace_back("learning-rate", "0.02");
+    const auto& refined = find_method("refined");
+    const double flow = refined.run(with(base), 0, false).answer.times[0];
+    const double descent = refined.run(with(stepped), 0, false).answer.times[0];
+    // Growth at rate s = 9 in steps of 0.02: ln(1.18)/0.18 of the speed.
+    BOOST_TEST(relative(descent / flow, 0.18 / std::log(1.18)) < 1e-3);
+}
+
+BOOST_AUTO_TEST_CASE(repeats_differ_for_random_networks_only) {
+    const settings random = with({{"scheme", "gaussian"}, {"width", "10"}});
+    const auto& full = find_method("full");
+    BOOST_TEST(validation::is_random(full, random));
+    BOOST_TEST(!validation::is_random(full, {}));
+    BOOST_TEST(!validation::is_random(find_method("flow"), random));
+    BOOST_TEST(full.run(random, 0, false).answer.times[0] !=
+               full.run(random, 1, false).answer.times[0]);
+    BOOST_TEST(full.run(random, 1, false).answer.times[0] ==
+               full.run(random, 1, false).answer.times[0]);
+}
+
+BOOST_AUTO_TEST_CASE(labels_name_the_scheme) {
+    BOOST_TEST(validation::label(find_method("full"), {}) == "balanced network");
+    BOOST_TEST(validation::label(find_method("flow"), {}) == "reduced flow");
+    BOOST_TEST(validation::label(find_method("full"), with({{"scheme", "gaussian-iid"}})) ==
+               "gaussian-iid network");
+}
+
+BOOST_AUTO_TEST_CASE(refuses_methods_that_are_not_there) {
+    BOOST_CHECK_EXCEPTION(
+        (void)find_method("magic"), data::input_error,
+        says("methods: need some of formula, refined, flow, exact, full; got 'magic'"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

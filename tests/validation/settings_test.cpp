@@ -1,0 +1,158 @@
+#include "validation/settings.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "data/error.hpp"
+#include "data/moments_json.hpp"
+#include "tests/support/folder.hpp"
+#include "tests/support/models.hpp"
+#include "tests/support/says.hpp"
+
+using namespace fusionflow;
+using tests::says;
+using validation::build_model;
+using validation::set_option;
+
+BOOST_AUTO_TEST_SUITE(settings)
+
+namespace {
+
+using given = std::vector<std::pair<std::string, std::string>>;
+
+validation::settings with(const given& options) {
+    validation::settings s;
+    for (const auto& [name, value] : options) {
+        set_option(s, name, value);
+    }
+    return s;
+}
+
+void refuses(const given& options, const std::string& message) {
+    BOOST_CHECK_EXCEPTION((void)build_model(with(options)), data::input_error, says(message));
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(defaults_are_those_of_the_contract) {
+    const auto m = build_model({});
+    BOOST_TEST(m.moments.covariance()(0, 0) == 4);
+    BOOST_TEST(m.moments.covariance()(0, 1) == 0);
+    BOOST_TEST(m.moments.target_power() == 5);
+    BOOST_TEST(m.architecture.branches() == (std::vector<int>{2, 2}),
+               boost::test_tools::per_element());
+    BOOST_TEST(m.architecture.shared() == 0);
+    BOOST_TEST(m.init.u0 == 1e-3);
+    BOOST_TEST(m.init.width == 100);
+    const validation::settings s;
+    BOOST_TEST(s.simulate.flow.rtol == 1e-9);
+    BOOST_TEST(!s.learning_rate());
+}
+
+BOOST_AUTO_TEST_CASE(every_option_sets_what_it_says) {
+    const validation::settings s = with({{"rho", "-0.5"},
+                                         {"ratio", "3"},
+                                         {"target-weights", "1,-2"},
+                                         {"noise", "0.25"},
+                                         {"depth", "5"},
+                                         {"fusion", "3"},
+                                         {"init", "0.01"},
+                                         {"scheme", "gaussian"},
+                                         {"width", "7"},
+                                         {"seed", "42"},
+                                         {"method", "gd"},
+                                         {"learning-rate", "0.5"},
+                                         {"max-epochs", "11"},
+                                         {"rtol", "1e-8"},
+                                         {"stepper", "dopri5"},
+                                         {"max-steps", "12"},
+                                         {"max-time", "13"}});
+    const auto m = build_model(s);
+    BOOST_TEST(m.moments.covariance()(0, 1) == -1.5);
+    BOOST_TEST(m.moments.correlation()(1) == -1.5 - 2);
+    BOOST_TEST(m.moments.target_power() == 9 + 2 * 3 + 4 + 0.0625);
+    BOOST_TEST(m.architecture.branch(1) == 3);
+    BOOST_TEST(m.architecture.shared() == 2);
+    BOOST_TEST(m.init.u0 == 0.01);
+    BOOST_TEST((m.init.drawn == theory::scheme::gaussian));
+    BOOST_TEST(m.init.width == 7);
+    BOOST_TEST(s.simulate.seed == 42U);
+    BOOST_TEST(s.learning_rate().value() == 0.5);
+    BOOST_TEST(s.simulate.max_epochs == 11);
+    BOOST_TEST(s.simulate.flow.rtol == 1e-8);
+    BOOST_TEST((s.simulate.flow.method == solver::stepper::dopri5));
+    BOOST_TEST(s.simulate.flow.max_steps == 12);
+    BOOST_TEST(s.simulate.flow.max_time == 13);
+}
+
+BOOST_AUTO_TEST_CASE(every_option_of_the_table_can_be_set) {
+    for (const auto& info : validation::setting_table()) {
+        validation::settings s;
+        BOOST_CHECK_THROW(set_option(s, info.name, "no such value"), data::input_error);
+        BOOST_TEST(!s.has(info.name));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(branches_and_moments_files_make_a_model) {
+    const tests::temporary_folder folder;
+    tests::write(folder.file("m.json"), data::format_moments(tests::three_scalars()));
+    const validation::settings s =
+        with({{"moments", folder.file("m.json")}, {"branches", "2,3, 2"}, {"shared", "1"}});
+    const auto m = build_model(s);
+    BOOST_TEST(m.moments.count() == 3);
+    BOOST_TEST(m.architecture.branches() == (std::vector<int>{2, 3, 2}),
+               boost::test_tools::per_element());
+    BOOST_TEST(m.architecture.shared() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(depth_one_is_fused_at_one) {
+    BOOST_TEST(build_model(with({{"depth", "1"}})).architecture.branch(0) == 1);
+    refuses({{"depth", "1"}, {"fusion", "2"}}, "fusion: need 1 <= L_f <= L = 1, got 2");
+}
+
+BOOST_AUTO_TEST_CASE(refuses_options_that_contradict_each_other) {
+    const tests::temporary_folder folder;
+    const std::string file = folder.file("m.json");
+    tests::write(file, data::format_moments(tests::toy(0.1, 3)));
+    for (const char* name : {"rho", "ratio", "noise"}) {
+        refuses({{"moments", file}, {name, "0.5"}},
+                std::string(name) + ": cannot be combined with --moments");
+    }
+    refuses({{"moments", file}, {"target-weights", "1,2"}},
+            "target-weights: cannot be combined with --moments");
+    refuses({{"branches", "2,2"}, {"depth", "2"}}, "depth: cannot be combined with --branches");
+    refuses({{"branches", "2,2"}, {"fusion", "2"}}, "fusion: cannot be combined with --branches");
+    refuses({{"shared", "1"}}, "shared: needs --branches (or use --depth and --fusion)");
+    refuses({{"method", "flow"}, {"learning-rate", "0.1"}},
+            "learning-rate: needs --method gd, got flow");
+    refuses({{"method", "flow"}, {"max-epochs", "5"}}, "max-epochs: needs --method gd, got flow");
+    refuses({{"branches", "2,2,2"}},
+            "branches: need one branch per modality, got 3 for 2 modalities");
+}
+
+BOOST_AUTO_TEST_CASE(refuses_what_the_types_refuse) {
+    refuses({{"rho", "1"}}, "rho: need -1 < rho < 1, got 1");
+    refuses({{"ratio", "0"}}, "ratio: need ratio > 0, got 0");
+    refuses({{"init", "0"}}, "init: need finite u0 > 0, got 0");
+    refuses({{"width", "0"}}, "width: need 1 <= H <= 100000, got 0");
+    refuses({{"rtol", "1"}}, "rtol: need 1e-14 <= rtol <= 0.1, got 1");
+    refuses({{"learning-rate", "0"}}, "learning-rate: need finite eta > 0, got 0");
+    validation::settings s;
+    BOOST_CHECK_EXCEPTION(set_option(s, "seed", "-1"), data::input_error,
+                          says("seed: need a whole number >= 0, got -1"));
+    BOOST_CHECK_EXCEPTION(set_option(s, "target-weights", "1"), data::input_error,
+                          says("target-weights: need two numbers w_A,w_B, got '1'"));
+    BOOST_CHECK_EXCEPTION(set_option(s, "bar", "1"), data::input_error,
+                          says("bar: there is no such option"));
+    BOOST_TEST(s.given.empty());
+}
+
+BOOST_AUTO_TEST_CASE(command_line_can_be_pasted_into_a_shell) {
+    const validation::settings s = with({{"rho", "0.1"}, {"width", "5"}, {"rho", "0.2"}});
+    BOOST_TEST(validation::command_line(s) == "--width 5 --rho 0.2");
+    BOOST_TEST(validation::shell_word("fusion=1:4") == "fusion=1:4");
+    BOOST_TEST(validation::shell_word("a b") == "'a b'");
+    BOOST_TEST(validation::shell_word("it's; $x") == "'it'\\''s; $x'");
+    BOOST_TEST(validation::shell_word("") == "''");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,150 @@
+#include "validation/suite.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "data/error.hpp"
+#include "data/moments_json.hpp"
+#include "tests/support/folder.hpp"
+#include "tests/support/models.hpp"
+#include "tests/support/says.hpp"
+
+using namespace fusionflow;
+using tests::says;
+using validation::parse_suite;
+
+BOOST_AUTO_TEST_SUITE(suite)
+
+namespace {
+
+// Lines 1 and 2 are the head, the check starts on line 3, its keys on line 4.
+const std::string head = "about = \"One check.\"\n\n[[check]]\n";
+const std::string rest = "name = \"a\"\n"                        // 4
+                         "claim = \"It is so.\"\n"               // 5
+                         "kind = \"agreement\"\n"                // 6
+                         "model = { depth = 3, init = 0.01 }\n"  // 7
+                         "grid = \"fusion=2:3\"\n"               // 8
+                         "measured = \"formula\"\n"              // 9
+                         "expected = \"flow\"\n"                 // 10
+                         "quantity = \"times\"\n"                // 11
+                         "tolerance = 0.3\n"                     // 12
+                         "reason = \"because\"\n";               // 13
+
+std::string replaced(std::string text, const std::string& what, const std::string& with) {
+    const std::size_t at = text.find(what);
+    BOOST_TEST_REQUIRE(at != std::string::npos);
+    return text.replace(at, what.size(), with);
+}
+
+void refuses(const std::string& text, const std::string& message) {
+    BOOST_CHECK_EXCEPTION((void)parse_suite(text, "s.toml"), data::input_error,
+                          says("s.toml: " + message));
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_suite_says_what_to_run_and_what_to_expect) {
+    const auto s = parse_suite(head + rest, "dir/mine.toml");
+    BOOST_TEST(s.name == "mine");
+    BOOST_TEST(s.about == "One check.");
+    BOOST_TEST(s.checks.size() == 1U);
+    const auto& c = s.checks[0];
+    BOOST_TEST(c.points.size() == 2U);
+    BOOST_TEST(c.model.depth == 3);
+    BOOST_TEST(c.model.init.u0 == 0.01);
+    BOOST_TEST(c.measured == "formula");
+    BOOST_TEST(c.tolerance == 0.3);
+    const auto results = validation::run_suite(s, 1);
+    BOOST_TEST(results.size() == 4U);
+    BOOST_TEST(results[0].name == "mine/a: fusion = 2, time of A");
+}
+
+BOOST_AUTO_TEST_CASE(results_do_not_depend_on_the_number_of_threads) {
+    const auto s =
+        parse_suite(head + rest + "\n[[check]]\n" + replaced(rest, "\"a\"", "\"b\""), "s.toml");
+    std::size_t calls = 0;
+    const auto one = validation::run_suite(s, 1, [&](std::size_t, std::size_t) { ++calls; });
+    const auto three = validation::run_suite(s, 3);
+    BOOST_TEST(calls == 2U);
+    BOOST_TEST(one.size() == three.size());
+    for (std::size_t i = 0; i < one.size(); ++i) {
+        BOOST_TEST(one[i].name == three[i].name);
+        BOOST_TEST(one[i].measured == three[i].measured);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_suites_that_come_along_can_be_read_and_pass) {
+    const auto names = validation::suite_names();
+    BOOST_TEST(names == (std::vector<std::string>{"quick"}), boost::test_tools::per_element());
+    for (const auto& name : names) {
+        for (const auto& result : validation::run_suite(validation::load_suite(name), 2)) {
+            BOOST_TEST_INFO(result.name << " error " << result.error << " " << result.trouble);
+            BOOST_TEST(result.passed);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(moments_files_are_found_beside_the_suite) {
+    const tests::temporary_folder folder;
+    tests::write(folder.file("m.json"), data::format_moments(tests::three_scalars()));
+    tests::write(folder.file("own.toml"),
+                 head + replaced(replaced(rest, "{ depth = 3, init = 0.01 }",
+                                          "{ moments = \"m.json\", branches = [2, 3, 2], shared = "
+                                          "1, init = 0.01 }"),
+                                 "grid = \"fusion=2:3\"\n", ""));
+    const auto s = validation::load_suite(folder.file("own.toml"));
+    BOOST_TEST(validation::build_model(s.checks[0].model).moments.count() == 3);
+}
+
+BOOST_AUTO_TEST_CASE(refuses_broken_files_with_their_line) {
+    refuses("about = ", "line 1, column 9: Error while parsing key-value pair: encountered "
+                        "end-of-file");
+    refuses("abut = \"x\"\n", "line 1: unknown key 'abut' in a suite; keys are about, check");
+    refuses("", "line 1: a suite needs a key 'about'");
+    refuses("about = \"x\"\ncheck = 3\n", "line 2: need one [[check]] or more");
+    refuses("about = \"x\"\ncheck = [3]\n", "line 2: check must be a table: [[check]]");
+    refuses(head + "kind = \"magic\"\n",
+            "line 4: kind must be one of agreement, convergence, invariant, got 'magic'");
+    refuses(head + rest + "color = 3\n",
+            "line 14: unknown key 'color' in a check; keys are name, claim, kind, model, grid, "
+            "tolerance, reason, quantity, measured, expected, repeats");
+    refuses(head + replaced(rest, "reason = \"because\"\n", ""),
+            "line 3: a check needs a key 'reason'");
+    refuses(head + replaced(rest, "0.3", "0"), "line 12: tolerance must be a number > 0");
+    refuses(head + replaced(rest, "0.3", "nan"), "line 12: tolerance must be a number > 0");
+    refuses(head + replaced(rest, "\"times\"", "\"taste\""),
+            "line 11: quantity must be one of times, first_time, time_ratio, got 'taste'");
+    refuses(head + replaced(rest, "\"flow\"", "\"flux\""),
+            "line 10: expected must be one of formula, refined, flow, exact, full, got 'flux'");
+    refuses(head + replaced(rest, "init = 0.01", "init = -1"),
+            "line 7: init: need finite u0 > 0, got -1");
+    refuses(head + replaced(rest, "depth = 3", "deep = 3"),
+            "line 7: deep: there is no such option");
+    refuses(head + replaced(rest, "depth = 3", "depth = true"),
+            "line 7: need a number, a text or a list of numbers");
+    refuses(head + replaced(rest, "fusion=2:3", "fusion=2:9"),
+            "line 7: fusion: need 1 <= L_f <= L = 3, got 4");
+    refuses(head + replaced(rest, "fusion=2:3", "foo"),
+            "line 8: grid: need option=values; option=values, as in 'fusion=1:4; rho=0,0.5', got "
+            "'foo'");
+    refuses(head + rest + "repeats = 0\n", "line 14: repeats must be a whole number >= 1");
+    refuses(head + rest + "[[check]]\n" + rest, "line 14: there are two checks named 'a'");
+}
+
+BOOST_AUTO_TEST_CASE(refuses_convergence_without_a_falling_scale) {
+    const std::string convergence =
+        replaced(rest, "\"agreement\"", "\"convergence\"") + "order = 1\n";
+    refuses(head + convergence,
+            "line 3: convergence needs a grid of one axis, init, with two values or more");
+    refuses(head +
+                replaced(replaced(convergence, "fusion=2:3", "init=0.1,0.2"), ", init = 0.01", ""),
+            "line 8: convergence needs values of init that fall");
+}
+
+BOOST_AUTO_TEST_CASE(refuses_suites_that_are_not_there) {
+    BOOST_CHECK_EXCEPTION((void)validation::load_suite("nope"), data::input_error,
+                          says("suite: need quick or a file ending in .toml, got 'nope'"));
+    BOOST_CHECK_EXCEPTION((void)validation::load_suite("/no/such.toml"), data::input_error,
+                          says("/no/such.toml: cannot be read"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,202 @@
+#include "validation/check.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "solver/simulate.hpp"
+#include "theory/partial_solution.hpp"
+#include "validation/compare.hpp"
+#include "validation/methods.hpp"
+
+namespace fusionflow::validation {
+
+namespace {
+
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+
+// Long enough after the last half-height for the slow directions to settle.
+constexpr double settling_tail = 20;
+
+check_result start_result(const check& c, const std::string& what) {
+    check_result result;
+    result.name = what.empty() ? c.name : fmt::format("{}: {}", c.name, what);
+    result.claim = c.claim;
+    result.expected = unknown;
+    result.measured = unknown;
+    result.error = unknown;
+    result.tolerance = c.tolerance;
+    result.reason = c.reason;
+    return result;
+}
+
+check_result troubled(check_result result, const std::string& trouble) {
+    result.trouble = trouble;
+    result.passed = false;
+    return result;
+}
+
+// What of a comparison a quantity looks at: index into its numbers and a name.
+struct looked_at {
+    std::size_t index;
+    std::string name;
+};
+
+std::vector<looked_at> select(const std::string& quantity, const settings& s,
+                              const std::vector<double>& expected) {
+    const std::size_t ratio = expected.size() - 1;
+    if (quantity == "time_ratio") {
+        return {{ratio, "time_ratio"}};
+    }
+    const std::vector<std::string> names = build_model(s).moments.names();
+    if (quantity == "first_time") {
+        const auto end = expected.begin() + static_cast<std::ptrdiff_t>(ratio);
+        const auto first =
+            static_cast<std::size_t>(std::min_element(expected.begin(), end) - expected.begin());
+        return {{first, fmt::format("time of {}", names[first])}};
+    }
+    std::vector<looked_at> all;
+    for (std::size_t m = 0; m < ratio; ++m) {
+        all.push_back({m, fmt::format("time of {}", names[m])});
+    }
+    return all;
+}
+
+std::string case_name(const std::string& point, const std::string& what) {
+    return point.empty() ? what : fmt::format("{}, {}", point, what);
+}
+
+std::vector<check_result> run_agreement(const check& c) {
+    std::vector<check_result> results;
+    for (std::size_t p = 0; p < c.points.size(); ++p) {
+        const settings s = c.points.at(c.model, p);
+        const std::string point = c.points.describe(p);
+        const comparison found =
+            compare(s, find_method(c.measured), find_method(c.expected), c.repeats);
+        if (!found.trouble.empty()) {
+            results.push_back(troubled(start_result(c, point), found.trouble));
+            continue;
+        }
+        for (const looked_at& look : select(c.quantity, s, found.expected)) {
+            check_result result = start_result(c, case_name(point, look.name));
+            result.expected = found.expected[look.index];
+            result.measured = found.measured[look.index];
+            result.error = found.errors[look.index];
+            result.passed = result.error <= c.tolerance;
+            results.push_back(std::move(result));
+        }
+    }
+    return results;
+}
+
+double scale_of(const check& c, double init) {
+    return c.logarithmic ? 1 / std::log(1 / init) : init;
+}
+
+// The order between the last two points, where the error is closest to its limit.
+std::vector<check_result> run_convergence(const check& c) {
+    const std::size_t last = c.points.size() - 1;
+    std::vector<comparison> found;
+    std::vector<double> scales;
+    for (const std::size_t p : {last - 1, last}) {
+        const settings s = c.points.at(c.model, p);
+        found.push_back(compare(s, find_method(c.measured), find_method(c.expected)));
+        scales.push_back(scale_of(c, s.init.u0));
+        if (!found.back().trouble.empty()) {
+            return {troubled(start_result(c, c.points.describe(p)), found.back().trouble)};
+        }
+    }
+    std::vector<check_result> results;
+    for (const looked_at& look : select(c.quantity, c.model, found[1].expected)) {
+        check_result result = start_result(c, fmt::format("order of {}", look.name));
+        result.expected = c.order;
+        result.measured = std::log(found[0].errors[look.index] / found[1].errors[look.index]) /
+                          std::log(scales[0] / scales[1]);
+        result.error = std::abs(result.measured - c.order);
+        result.passed = result.error <= c.tolerance;
+        results.push_back(std::move(result));
+    }
+    return results;
+}
+
+// The largest rise of the loss from one recorded instant to the next, over the initial loss.
+double loss_rise(const solver::trajectory& path) {
+    double rise = 0;
+    for (std::size_t i = 1; i < path.size(); ++i) {
+        rise = std::max(rise, path.loss[i] - path.loss[i - 1]);
+    }
+    return rise / path.loss.front();
+}
+
+// The invariant's deviation, or what kept the run from ending well.
+struct deviation {
+    double value = unknown;
+    std::string trouble;
+};
+
+deviation measure(const std::string& quantity, const std::string& method_name, settings s) {
+    if (quantity == "balance_drift") {
+        const model m = build_model(s);
+        const auto trained = solver::simulate(m.moments, m.architecture, m.init, s.simulate);
+        if (theory::is_failure(trained.run.answer.ended)) {
+            return {unknown, std::string(theory::to_string(trained.run.answer.ended))};
+        }
+        return {
+            solver::balance_drift(trained.shape, trained.weights_initial, trained.weights_final),
+            {}};
+    }
+    const bool to_the_end = quantity == "final_weights";
+    s.simulate.flow.tail = to_the_end ? settling_tail : s.simulate.flow.tail;
+    const method_result result = find_method(method_name).run(s, 0, true);
+    if (!result.available || theory::is_failure(result.answer.ended)) {
+        return {unknown, result.available ? std::string(theory::to_string(result.answer.ended))
+                                          : "not available for this model"};
+    }
+    if (!to_the_end) {
+        return {loss_rise(result.path), {}};
+    }
+    const model m = build_model(s);
+    const auto all = theory::solve_partial(m.moments, data::all_modalities(m.moments.count()));
+    return {(result.weights_final - all.weights).norm() / all.weights.norm(), {}};
+}
+
+std::vector<check_result> run_invariant(const check& c) {
+    std::vector<check_result> results;
+    for (std::size_t p = 0; p < c.points.size(); ++p) {
+        const deviation found = measure(c.quantity, c.measured, c.points.at(c.model, p));
+        check_result result = start_result(c, c.points.describe(p));
+        if (!found.trouble.empty()) {
+            results.push_back(troubled(std::move(result), found.trouble));
+            continue;
+        }
+        result.expected = 0;
+        result.measured = found.value;
+        result.error = std::abs(found.value);
+        result.passed = result.error <= c.tolerance;
+        results.push_back(std::move(result));
+    }
+    return results;
+}
+
+}  // namespace
+
+std::vector<std::string> quantities_of(check_kind kind) {
+    if (kind == check_kind::invariant) {
+        return {"balance_drift", "loss_rise", "final_weights"};
+    }
+    return {"times", "first_time", "time_ratio"};
+}
+
+std::vector<check_result> run_check(const check& c) {
+    switch (c.kind) {
+        case check_kind::agreement: return run_agreement(c);
+        case check_kind::convergence: return run_convergence(c);
+        case check_kind::invariant: return run_invariant(c);
+    }
+    return {};
+}
+
+}  // namespace fusionflow::validation

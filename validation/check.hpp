@@ -1,0 +1,59 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "validation/grid.hpp"
+#include "validation/settings.hpp"
+
+namespace fusionflow::validation {
+
+/// What a check is about.
+enum class check_kind {
+    agreement,    ///< two methods give the same numbers
+    convergence,  ///< the relative error between two methods falls with a known order
+    invariant,    ///< something that a run has to keep
+};
+
+/// A check as a suite states it.
+struct check {
+    std::string name;
+    std::string claim;  ///< one sentence
+    check_kind kind = check_kind::agreement;
+    settings model{};
+    grid points{};           ///< one case each; convergence: the values of --init, falling
+    std::string measured;    ///< method
+    std::string expected{};  ///< method; not for invariants
+    /// agreement, convergence: times, first_time, time_ratio.
+    /// invariant: balance_drift, loss_rise, final_weights.
+    std::string quantity;
+    double order = 0;  ///< convergence: in --init, or in 1/ln(1/init) if `logarithmic`
+    bool logarithmic = false;
+    double tolerance = 0;  ///< of the relative error; convergence: of the order
+    std::string reason;    ///< where the tolerance comes from
+    int repeats = 1;       ///< draws of random networks to average over
+};
+
+/// One thing that was checked.
+struct check_result {
+    std::string name;  ///< suite/check, and what case
+    std::string claim;
+    double expected = 0;
+    double measured = 0;
+    double error = 0;  ///< relative; absolute for orders and invariants
+    double tolerance = 0;
+    std::string reason;
+    bool passed = false;  ///< error <= tolerance, and no trouble
+    std::string trouble;  ///< what kept a method from answering, or empty
+};
+
+/// Quantities that a kind of check can be about.
+[[nodiscard]] std::vector<std::string> quantities_of(check_kind kind);
+
+/// Runs all cases of a check.
+///
+/// \throws data::input_error where the model breaks a rule.
+/// \see tests/validation/check_test.cpp
+[[nodiscard]] std::vector<check_result> run_check(const check& c);
+
+}  // namespace fusionflow::validation

@@ -1,0 +1,99 @@
+#include "validation/journal.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "data/error.hpp"
+
+namespace fusionflow::validation {
+
+namespace {
+
+using nlohmann::json;
+
+// JSON has no infinity: null is "unknown", the text "never" is what it says.
+json to_json(double time) {
+    if (std::isnan(time)) {
+        return nullptr;
+    }
+    return std::isinf(time) ? json("never") : json(time);
+}
+
+double to_time(const json& value) {
+    if (value.is_null()) {
+        return std::numeric_limits<double>::quiet_NaN();
+    }
+    return value.is_string() ? std::numeric_limits<double>::infinity() : value.get<double>();
+}
+
+}  // namespace
+
+journal::journal(const std::string& file, const std::string& fingerprint, bool resume) {
+    const bool exists = std::filesystem::exists(file);
+    if (exists && !resume) {
+        throw data::input_error(
+            "output", fmt::format("'{}' holds rows of a run that was interrupted: go on with "
+                                  "--resume, or delete it",
+                                  file));
+    }
+    if (exists) {
+        read(file, fingerprint);
+    }
+    // Written anew, so that a torn line does not stay; renamed over the old one when complete.
+    const std::string fresh = file + ".new";
+    out_.open(fresh, std::ios::trunc);
+    out_ << json{{"fingerprint", fingerprint}} << '\n';
+    for (const auto& [index, row] : rows_) {
+        add(index, row);
+    }
+    std::error_code error;
+    std::filesystem::rename(fresh, file, error);
+    if (!out_ || error) {
+        throw data::input_error("output", fmt::format("cannot write '{}'", file));
+    }
+}
+
+void journal::read(const std::string& file, const std::string& fingerprint) {
+    std::ifstream in(file);
+    std::string line;
+    const auto next = [&] {
+        return std::getline(in, line) ? json::parse(line, nullptr, false)
+                                      : json(json::value_t::discarded);
+    };
+    const json head = next();
+    if (!head.is_object() || head.value("fingerprint", "") != fingerprint) {
+        throw data::input_error(
+            "resume", fmt::format("'{}' is of another table: delete it, or write elsewhere", file));
+    }
+    for (json row = next(); !row.is_discarded(); row = next()) {
+        journal_row kept;
+        for (const json& time : row.at("times")) {
+            kept.times.push_back(to_time(time));
+        }
+        kept.outcome = row.at("outcome").get<std::string>();
+        kept.failed = row.at("failed").get<bool>();
+        rows_[row.at("row").get<std::size_t>()] = std::move(kept);
+    }
+}
+
+const journal_row* journal::find(std::size_t index) const {
+    const auto found = rows_.find(index);
+    return found == rows_.end() ? nullptr : &found->second;
+}
+
+void journal::add(std::size_t index, const journal_row& row) {
+    json times = json::array();
+    for (const double time : row.times) {
+        times.push_back(to_json(time));
+    }
+    const json line = {
+        {"row", index}, {"times", times}, {"outcome", row.outcome}, {"failed", row.failed}};
+    const std::lock_guard lock(mutex_);
+    out_ << line << std::endl;
+}
+
+}  // namespace fusionflow::validation

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <fstream>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace fusionflow::validation {
+
+/// A finished row, as a journal keeps it.
+struct journal_row {
+    std::vector<double> times;  ///< infinity and NaN are kept
+    std::string outcome;
+    bool failed = false;
+};
+
+/// A file of finished rows, one JSON object per line, each written out as soon as it is done, so
+/// that work that was killed can go on. The last line may be torn.
+class journal {
+public:
+    /// \param file         Made if it is not there.
+    /// \param fingerprint  Text that is equal for equal work.
+    /// \param resume       Read what is there; without it a file with rows is refused.
+    /// \throws data::input_error naming resume (a journal of other work) or output (rows there, or
+    ///         the file cannot be written).
+    journal(const std::string& file, const std::string& fingerprint, bool resume);
+
+    /// A row that was there; null if it was not.
+    [[nodiscard]] const journal_row* find(std::size_t index) const;
+
+    /// Adds a row; any thread.
+    void add(std::size_t index, const journal_row& row);
+
+private:
+    void read(const std::string& file, const std::string& fingerprint);
+
+    std::map<std::size_t, journal_row> rows_;
+    std::ofstream out_;
+    std::mutex mutex_;
+};
+
+}  // namespace fusionflow::validation

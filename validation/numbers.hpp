@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fusionflow::validation {
+
+/// Text to numbers, the whole text or nothing; the same in every locale.
+///
+/// \param name  What errors call the value: an option's name.
+/// \throws data::input_error  `name: need a number, got 'abc'`
+[[nodiscard]] double parse_number(std::string_view name, std::string_view text);
+/// \throws data::input_error  `name: need a whole number, got '1.5'`
+[[nodiscard]] long parse_whole(std::string_view name, std::string_view text);
+/// As parse_whole, for what has to fit an int.
+[[nodiscard]] int parse_int(std::string_view name, std::string_view text);
+
+/// The pieces between separators, without spaces at their ends; one piece where there are none.
+[[nodiscard]] std::vector<std::string> split(std::string_view text, char separator);
+
+}  // namespace fusionflow::validation

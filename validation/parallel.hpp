@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+
+namespace fusionflow::validation {
+
+/// Calls body(0) ... body(count - 1) on some threads, each once, in no particular order. What one
+/// call throws is thrown again here, after the others that had started.
+///
+/// \param jobs  Threads, >= 1.
+void for_each_index(std::size_t count, int jobs, const std::function<void(std::size_t)>& body);
+
+}  // namespace fusionflow::validation

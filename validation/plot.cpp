@@ -1,0 +1,301 @@
+#include "validation/plot.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <iterator>
+#include <sstream>
+
+#include "data/error.hpp"
+#include "validation/files.hpp"
+#include "validation/gnuplot.hpp"
+#include "validation/plot_layout.hpp"
+
+namespace fusionflow::validation {
+
+namespace {
+
+// Okabe and Ito's set, the darkest and the lightest first, so that two modalities differ in grey.
+constexpr std::array<const char*, 6> modality_colours = {"#0072b2", "#e69f00", "#009e73",
+                                                         "#d55e00", "#cc79a7", "#56b4e9"};
+constexpr std::array<int, 6> open_markers = {6, 4, 8, 12, 10, 14};
+constexpr std::array<int, 6> filled_markers = {7, 5, 9, 13, 11, 15};
+constexpr int small_print_height = 11;
+constexpr std::size_t small_print_columns = 170;
+constexpr const char* loss_colour = "#333333";
+constexpr const char* mark_style = "lc rgb '#808080' dt 3 lw 1.5";
+
+std::string format_of(const std::filesystem::path& file) {
+    const std::string ending = file.extension().string();
+    if (ending != ".svg" && ending != ".png" && ending != ".pdf") {
+        throw data::input_error("plot", fmt::format("need a file ending in .svg, .png or .pdf, "
+                                                    "got '{}'",
+                                                    file.string()));
+    }
+    return ending.substr(1);
+}
+
+/// svg in pixels; png at twice as many, for the screens of today; pdf in inches.
+std::string terminal(const plot_layout& where, const std::string& format) {
+    if (format == "svg") {
+        return fmt::format("svg size {},{} noenhanced font 'sans-serif,12' background '#ffffff'",
+                           where.width, where.height);
+    }
+    if (format == "png") {
+        return fmt::format("pngcairo size {},{} noenhanced font 'Sans,9' fontscale 2 linewidth 2 "
+                           "pointscale 2",
+                           2 * where.width, 2 * where.height);
+    }
+    return fmt::format("pdfcairo size {}in,{}in noenhanced font 'Sans,9'", where.width / 96.0,
+                       where.height / 96.0);
+}
+
+std::string data_name(std::size_t panel_index, std::size_t curve_index) {
+    return fmt::format("$path_{}_{}", panel_index, curve_index);
+}
+
+/// A data block: t, loss, |W_1| ... |W_M|.
+void add_data(const curve& c, const std::string& name, double end, const plot_ranges& all,
+              std::string& script) {
+    auto out = std::back_inserter(script);
+    fmt::format_to(out, "{} << END\n", name);
+    for (const std::size_t i : visible_instants(c, end, all)) {
+        fmt::format_to(out, "{:.8g} {:.8g}", c.path.time[i], c.path.loss[i]);
+        for (const double norm : c.path.norms[i]) {
+            fmt::format_to(out, " {:.8g}", norm);
+        }
+        script += '\n';
+    }
+    script += "END\n";
+}
+
+/// How a curve is drawn: `network` counts the curves with markers before it.
+std::string style(curve_style how, std::size_t network, std::size_t modality, const char* colour) {
+    switch (how) {
+        case curve_style::line: return fmt::format("with lines lw 2 lc rgb '{}'", colour);
+        case curve_style::dashed:
+            return fmt::format("with lines lw 2 dt (6,4) lc rgb '{}'", colour);
+        case curve_style::markers: break;
+    }
+    const auto& shapes = network == 0 ? open_markers : filled_markers;
+    return fmt::format("with points pt {} ps {} lw 1.2 lc rgb '{}'",
+                       shapes[modality % shapes.size()], network == 0 ? 0.7 : 0.45, colour);
+}
+
+const char* colour_of(std::size_t modality) {
+    return modality_colours[modality % modality_colours.size()];
+}
+
+/// Where a plot stands, in gnuplot's screen coordinates.
+void set_frame(const plot_frame& frame, std::string& script) {
+    fmt::format_to(std::back_inserter(script),
+                   "set lmargin at screen {:.5f}\nset rmargin at screen {:.5f}\n"
+                   "set tmargin at screen {:.5f}\nset bmargin at screen {:.5f}\n",
+                   frame.left, frame.right, frame.top, frame.bottom);
+}
+
+void add_marks(const panel& p, double end, std::string& script) {
+    script += "unset arrow\n";
+    for (const double mark : p.marks) {
+        if (mark <= end) {
+            fmt::format_to(std::back_inserter(script),
+                           "set arrow from first {0:.8g}, graph 0 to first {0:.8g}, graph 1 nohead "
+                           "back {1}\n",
+                           mark, mark_style);
+        }
+    }
+}
+
+/// The curves of one half of a panel: the loss, or |W_m| of every modality.
+void add_plot(const panel& p, std::size_t index, bool loss, std::string& script) {
+    std::vector<std::string> parts;
+    std::size_t networks = 0;
+    for (std::size_t c = 0; c < p.curves.size(); ++c) {
+        const curve& one = p.curves[c];
+        const std::size_t lines = loss ? 1 : one.path.names.size();
+        for (std::size_t m = 0; m < lines; ++m) {
+            parts.push_back(
+                fmt::format("{} using 1:{} {}", data_name(index, c), loss ? 2 : 3 + m,
+                            style(one.style, networks, m, loss ? loss_colour : colour_of(m))));
+        }
+        networks += one.style == curve_style::markers ? 1 : 0;
+    }
+    fmt::format_to(std::back_inserter(script), "plot {}\n",
+                   parts.empty() ? "NaN" : fmt::format("{}", fmt::join(parts, ", \\\n     ")));
+}
+
+void add_panel(const figure& fig, std::size_t index, const plot_layout& where,
+               const plot_ranges& all, std::string& script) {
+    const panel& p = fig.panels[index];
+    const bool first = where.column(index) == 0;
+    const double end = all.time[index];
+    auto out = std::back_inserter(script);
+    add_marks(p, end, script);
+    fmt::format_to(out, "set xrange [0:{:.8g}]\nset xtics 0, {:.8g}\n", end, tick(end));
+
+    set_frame(where.frame(index, true), script);
+    fmt::format_to(out, "set title {} offset 0,-0.5\nset format x ''\nunset xlabel\n",
+                   gnuplot_word(p.title));
+    fmt::format_to(out, "set yrange [0:{:.8g}]\nset ytics 0, {:.8g}\n", all.loss, tick(all.loss));
+    fmt::format_to(out, "set format y '{}'\nset ylabel '{}'\n", first ? "%g" : "",
+                   first ? "loss (target²)" : "");
+    add_plot(p, index, true, script);
+
+    set_frame(where.frame(index, false), script);
+    script += "unset title\nset format x '%g'\nset xlabel 'time t (τ)'\n";
+    fmt::format_to(out, "set yrange [0:{:.8g}]\nset ytics 0, {:.8g}\n", all.weight,
+                   tick(all.weight));
+    fmt::format_to(out, "set ylabel '{}'\n", first ? "|W_m| (target / input)" : "");
+    add_plot(p, index, false, script);
+}
+
+/// What the legend says of the curves, in the grey of the loss.
+std::vector<std::string> curve_entries(const figure& fig) {
+    std::vector<std::string> entries;
+    std::size_t networks = 0;
+    for (const curve& c : richest(fig).curves) {
+        entries.push_back(fmt::format("NaN {} title {}", style(c.style, networks, 0, loss_colour),
+                                      gnuplot_word(c.label)));
+        networks += c.style == curve_style::markers ? 1 : 0;
+    }
+    if (std::any_of(fig.panels.begin(), fig.panels.end(),
+                    [](const panel& p) { return !p.marks.empty(); })) {
+        entries.push_back(fmt::format("NaN with lines {} title 'formula'", mark_style));
+    }
+    return entries;
+}
+
+/// What the legend says of the modalities: their colours and markers.
+std::vector<std::string> modality_entries(const figure& fig) {
+    std::vector<std::string> entries;
+    const std::vector<curve>& curves = richest(fig).curves;
+    if (curves.empty()) {
+        return entries;
+    }
+    const bool markers = std::any_of(curves.begin(), curves.end(), [](const curve& c) {
+        return c.style == curve_style::markers;
+    });
+    const std::vector<std::string>& names = curves.front().path.names;
+    for (std::size_t m = 0; m < names.size(); ++m) {
+        const std::string marker =
+            markers ? fmt::format("points pt {} ps 0.8", open_markers[m % open_markers.size()])
+                    : "";
+        entries.push_back(fmt::format("NaN with lines{} lw 2 lc rgb '{}' title {}", marker,
+                                      colour_of(m), gnuplot_word(names[m])));
+    }
+    return entries;
+}
+
+/// A line of the legend, as a plot without axes whose key is all there is to see.
+void add_legend(const std::vector<std::string>& entries, double height, std::string& script) {
+    if (!entries.empty()) {
+        fmt::format_to(std::back_inserter(script),
+                       "set key at screen 0.5,{:.5f} center center horizontal Left reverse "
+                       "samplen 3\nplot {}\n",
+                       height, fmt::join(entries, ", \\\n     "));
+    }
+}
+
+void add_legends(const figure& fig, const plot_layout& where, std::string& script) {
+    script +=
+        "unset arrow\nunset border\nunset tics\nunset xlabel\nunset ylabel\n"
+        "set lmargin at screen 0.01\nset rmargin at screen 0.99\n"
+        "set bmargin at screen 0\nset tmargin at screen 0.1\nset xrange [0:1]\nset yrange [0:1]\n";
+    const double height = where.height;
+    add_legend(modality_entries(fig), (where.foot + 53) / height, script);
+    add_legend(curve_entries(fig), (where.foot + 24) / height, script);
+}
+
+/// Lines of at most `columns` bytes, broken at spaces; a longer word is a line of its own.
+std::vector<std::string> wrap(const std::string& text, std::size_t columns) {
+    std::vector<std::string> lines;
+    std::istringstream words(text);
+    for (std::string word; words >> word;) {
+        if (lines.empty() || lines.back().size() + 1 + word.size() > columns) {
+            lines.push_back(word);
+        } else {
+            lines.back() += ' ' + word;
+        }
+    }
+    return lines;
+}
+
+/// Small print at the foot, for formats that cannot keep it out of sight.
+void add_small_print(const std::vector<std::string>& lines, const plot_layout& where,
+                     std::string& script) {
+    const double height = where.height;
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        const double up = where.foot - (static_cast<double>(i) + 0.5) * small_print_height;
+        fmt::format_to(std::back_inserter(script),
+                       "set label {} at screen 0.005,{:.5f} font ',5' tc rgb '#707070'\n",
+                       gnuplot_word(lines[i]), up / height);
+    }
+}
+
+std::string escape_xml(const std::string& text) {
+    std::string safe;
+    for (const char c : text) {
+        switch (c) {
+            case '&': safe += "&amp;"; break;
+            case '<': safe += "&lt;"; break;
+            case '>': safe += "&gt;"; break;
+            default: safe += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+        }
+    }
+    return safe;
+}
+
+/// Puts a text in place of what stands between two tags.
+void replace_between(const std::string& open, const std::string& close, const std::string& text,
+                     std::string& in) {
+    const std::size_t start = in.find(open);
+    const std::size_t end = in.find(close, start);
+    if (start != std::string::npos && end != std::string::npos) {
+        in.replace(start + open.size(), end - start - open.size(), escape_xml(text));
+    }
+}
+
+}  // namespace
+
+void check_plot_file(const std::filesystem::path& file) {
+    (void)format_of(file);
+    check_writable("plot", file.string());
+    (void)run_gnuplot("");
+}
+
+std::string gnuplot_script(const figure& fig, const std::filesystem::path& file) {
+    const std::string format = format_of(file);
+    const std::vector<std::string> small_print =
+        format == "svg" ? std::vector<std::string>{} : wrap(fig.provenance, small_print_columns);
+    const plot_layout where =
+        arrange(fig, small_print_height * static_cast<int>(small_print.size()));
+    const plot_ranges all = measure(fig);
+    std::string script = "set encoding utf8\n";
+    for (std::size_t p = 0; p < fig.panels.size(); ++p) {
+        for (std::size_t c = 0; c < fig.panels[p].curves.size(); ++c) {
+            add_data(fig.panels[p].curves[c], data_name(p, c), all.time[p], all, script);
+        }
+    }
+    fmt::format_to(std::back_inserter(script), "set terminal {}\n", terminal(where, format));
+    script += "unset key\nset multiplot\nset border 3 lc rgb '#606060'\n"
+              "set tics nomirror out textcolor rgb '#303030'\n";
+    for (std::size_t p = 0; p < fig.panels.size(); ++p) {
+        add_panel(fig, p, where, all, script);
+    }
+    add_small_print(small_print, where, script);
+    add_legends(fig, where, script);
+    return script + "unset multiplot\n";
+}
+
+void draw(const figure& fig, const std::filesystem::path& file) {
+    std::string picture = run_gnuplot(gnuplot_script(fig, file));
+    if (format_of(file) == "svg") {
+        replace_between("<title>", "</title>", "Loss and |W_m| over time", picture);
+        replace_between("<desc>", "</desc>", fig.provenance, picture);
+    }
+    write_file("plot", file.string(), picture);
+}
+
+}  // namespace fusionflow::validation

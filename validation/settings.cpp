@@ -1,0 +1,238 @@
+#include "validation/settings.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "data/error.hpp"
+#include "data/moments_json.hpp"
+#include "validation/numbers.hpp"
+
+namespace fusionflow::validation {
+
+namespace {
+
+using setter = void (*)(settings&, std::string_view, const std::string&);
+
+std::array<double, 2> parse_pair(std::string_view name, const std::string& text) {
+    const std::vector<std::string> pieces = split(text, ',');
+    if (pieces.size() != 2) {
+        throw data::input_error(std::string(name),
+                                fmt::format("need two numbers w_A,w_B, got '{}'", text));
+    }
+    return {parse_number(name, pieces[0]), parse_number(name, pieces[1])};
+}
+
+std::vector<int> parse_depths(std::string_view name, const std::string& text) {
+    std::vector<int> depths;
+    for (const std::string& piece : split(text, ',')) {
+        depths.push_back(parse_int(name, piece));
+    }
+    return depths;
+}
+
+std::uint64_t parse_seed(std::string_view name, const std::string& text) {
+    const long seed = parse_whole(name, text);
+    if (!(seed >= 0)) {
+        throw data::input_error(std::string(name),
+                                fmt::format("need a whole number >= 0, got {}", seed));
+    }
+    return static_cast<std::uint64_t>(seed);
+}
+
+constexpr bool numeric = true;
+
+// What each option is and what it sets.
+struct entry {
+    setting_info info;
+    setter set;
+};
+
+constexpr auto entries = std::to_array<entry>({
+    {{"rho", "R", "correlation of the two toy inputs, -1 < R < 1 (0)", "data", numeric},
+     [](settings& s, std::string_view n, const std::string& v) { s.toy.rho = parse_number(n, v); }},
+    {{"ratio", "K", "sd of toy input A over that of B, K > 0 (2)", "data", numeric},
+     [](settings& s, std::string_view n, const std::string& v) {
+         s.toy.ratio = parse_number(n, v);
+     }},
+    {{"target-weights", "wA,wB", "toy target y = wA xA + wB xB (1,1)", "data", false},
+     [](settings& s, std::string_view n, const std::string& v) {
+         s.toy.target_weights = parse_pair(n, v);
+     }},
+    {{"noise", "S", "standard deviation of noise on the toy target (0)", "data", numeric},
+     [](settings& s, std::string_view n, const std::string& v) {
+         s.toy.noise = parse_number(n, v);
+     }},
+    {{"moments", "FILE", "second moments from a JSON file, in place of the toy data", "data",
+      false},
+     [](settings& s, std::string_view, const std::string& v) {
+         s.moments = std::make_shared<const data::moments>(data::read_moments(v));
+     }},
+    {{"depth", "L", "layers from input to output (2)", "network", numeric},
+     [](settings& s, std::string_view n, const std::string& v) { s.depth = parse_int(n, v); }},
+    {{"fusion", "LF", "layer at which modalities are fused, 1 ... L (2)", "network", numeric},
+     [](settings& s, std::string_view n, const std::string& v) { s.fusion = parse_int(n, v); }},
+    {{"branches", "n1,n2,...", "layers of each modality's branch, in place of --fusion", "network",
+      false},
+     [](settings& s, std::string_view n, const std::string& v) {
+         s.branches = parse_depths(n, v);
+     }},
+    {{"shared", "P", "layers after the branches meet (0); with --branches", "network", numeric},
+     [](settings& s, std::string_view n, const std::string& v) { s.shared = parse_int(n, v); }},
+    {{"init", "U0", "initial norm of a layer (gaussian-iid: sd of a weight), > 0 (1e-3)", "start",
+      numeric},
+     [](settings& s, std::string_view n, const std::string& v) { s.init.u0 = parse_number(n, v); }},
+    {{"scheme", "NAME", "initial weights: balanced, gaussian or gaussian-iid (balanced)", "drawing",
+      false},
+     [](settings& s, std::string_view, const std::string& v) {
+         s.init.drawn = theory::parse_scheme(v);
+     }},
+    {{"width", "H", "units in each hidden layer (100)", "drawing", numeric},
+     [](settings& s, std::string_view n, const std::string& v) { s.init.width = parse_int(n, v); }},
+    {{"seed", "N", "seed of the initial weights (1)", "training", numeric},
+     [](settings& s, std::string_view n, const std::string& v) {
+         s.simulate.seed = parse_seed(n, v);
+     }},
+    {{"method", "NAME", "gd (gradient descent) or flow (gradient flow) (gd)", "training", false},
+     [](settings& s, std::string_view, const std::string& v) {
+         s.simulate.method = solver::parse_training(v);
+     }},
+    {{"learning-rate", "ETA", "step of gradient descent, > 0 (0.01)", "training", numeric},
+     [](settings& s, std::string_view n, const std::string& v) {
+         s.simulate.learning_rate = parse_number(n, v);
+     }},
+    {{"max-epochs", "N", "most steps of gradient descent (1e7, as 10000000)", "training", numeric},
+     [](settings& s, std::string_view n, const std::string& v) {
+         s.simulate.max_epochs = parse_whole(n, v);
+     }},
+    {{"rtol", "R", "relative error allowed per step of a flow (1e-9)", "solver", numeric},
+     [](settings& s, std::string_view n, const std::string& v) {
+         s.simulate.flow.rtol = parse_number(n, v);
+     }},
+    {{"stepper", "NAME", "auto or dopri5 (auto)", "solver", false},
+     [](settings& s, std::string_view, const std::string& v) {
+         s.simulate.flow.method = solver::parse_stepper(v);
+     }},
+    {{"max-steps", "N", "most steps of a flow (20000000)", "solver", numeric},
+     [](settings& s, std::string_view n, const std::string& v) {
+         s.simulate.flow.max_steps = parse_whole(n, v);
+     }},
+    {{"max-time", "T", "stop at this time, in units of tau (none)", "solver", numeric},
+     [](settings& s, std::string_view n, const std::string& v) {
+         s.simulate.flow.max_time = parse_number(n, v);
+     }},
+});
+
+constexpr auto infos = [] {
+    std::array<setting_info, std::size(entries)> all{};
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        all[i] = entries[i].info;
+    }
+    return all;
+}();
+
+// Two options of which the second says nothing once the first is there.
+struct conflict {
+    std::string_view with;
+    std::string_view refused;
+};
+
+constexpr auto conflicts = std::to_array<conflict>({
+    {"moments", "rho"},
+    {"moments", "ratio"},
+    {"moments", "target-weights"},
+    {"moments", "noise"},
+    {"branches", "depth"},
+    {"branches", "fusion"},
+});
+
+void check_conflicts(const settings& s) {
+    for (const conflict& c : conflicts) {
+        if (s.has(c.with) && s.has(c.refused)) {
+            throw data::input_error(std::string(c.refused),
+                                    fmt::format("cannot be combined with --{}", c.with));
+        }
+    }
+    if (s.has("shared") && s.branches.empty()) {
+        throw data::input_error("shared", "needs --branches (or use --depth and --fusion)");
+    }
+    if (s.simulate.method == solver::training::gradient_flow) {
+        for (const std::string_view name : {"learning-rate", "max-epochs"}) {
+            if (s.has(name)) {
+                throw data::input_error(std::string(name), "needs --method gd, got flow");
+            }
+        }
+    }
+}
+
+theory::architecture build_architecture(const settings& s, int modalities) {
+    if (!s.branches.empty()) {
+        return {s.branches, s.shared};
+    }
+    const int fusion = s.fusion.value_or(s.depth == 1 ? 1 : 2);
+    return theory::architecture::fused(s.depth, fusion, modalities);
+}
+
+}  // namespace
+
+bool settings::has(std::string_view name) const {
+    return std::any_of(given.begin(), given.end(),
+                       [name](const given_option& g) { return g.name == name; });
+}
+
+std::optional<double> settings::learning_rate() const {
+    return has("learning-rate") ? std::optional(simulate.learning_rate) : std::nullopt;
+}
+
+std::span<const setting_info> setting_table() { return infos; }
+
+const setting_info* find_setting(std::string_view name) {
+    const auto* found = std::find_if(infos.begin(), infos.end(),
+                                     [name](const setting_info& i) { return i.name == name; });
+    return found == infos.end() ? nullptr : found;
+}
+
+void set_option(settings& s, std::string_view name, const std::string& value) {
+    const setting_info* info = find_setting(name);
+    if (info == nullptr) {
+        throw data::input_error(std::string(name), "there is no such option");
+    }
+    entries[info - infos.data()].set(s, name, value);
+    std::erase_if(s.given, [name](const given_option& g) { return g.name == name; });
+    s.given.push_back({std::string(name), value});
+}
+
+model build_model(const settings& s) {
+    check_conflicts(s);
+    s.simulate.validate();
+    data::moments moments = s.moments ? *s.moments : data::toy_moments(s.toy);
+    theory::architecture architecture = build_architecture(s, moments.count());
+    architecture.match(moments);
+    s.init.validate(moments.count());
+    return {std::move(moments), std::move(architecture), s.init};
+}
+
+std::string shell_word(const std::string& word) {
+    constexpr std::string_view plain =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+.,:/@%";
+    if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) {
+        return word;
+    }
+    std::string quoted = "'";
+    for (const char c : word) {
+        quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    }
+    return quoted + "'";
+}
+
+std::string command_line(const settings& s) {
+    std::string line;
+    for (const given_option& g : s.given) {
+        line += fmt::format("{}--{} {}", line.empty() ? "" : " ", g.name, shell_word(g.value));
+    }
+    return line;
+}
+
+}  // namespace fusionflow::validation

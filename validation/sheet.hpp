@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace fusionflow::validation {
+
+/// A table of texts: what is common to all formats of tables.
+struct sheet {
+    struct column {
+        std::string name;
+        bool number = true;  ///< aligned to the right
+    };
+    std::vector<column> columns;
+    std::vector<std::vector<std::string>> rows;  ///< as many texts as columns each
+};
+
+/// Columns aligned with spaces, for a terminal.
+[[nodiscard]] std::string to_text(const sheet& s);
+/// A table of GitHub markdown.
+[[nodiscard]] std::string to_markdown(const sheet& s);
+/// RFC 4180, with the column names first.
+[[nodiscard]] std::string to_csv(const sheet& s);
+/// A tabular of LaTeX.
+[[nodiscard]] std::string to_latex(const sheet& s);
+
+}  // namespace fusionflow::validation

@@ -1,0 +1,251 @@
+#include "validation/table_format.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "data/error.hpp"
+#include "validation/numbers.hpp"
+#include "validation/sheet.hpp"
+
+namespace fusionflow::validation {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+
+std::string spell(double value, table_format format) {
+    const bool exact = format == table_format::csv;
+    if (std::isnan(value)) {
+        return exact ? "" : "-";
+    }
+    if (std::isinf(value)) {
+        return exact ? "inf" : "never";
+    }
+    return exact ? fmt::format("{}", value) : fmt::format("{:.8g}", value);
+}
+
+sheet start_sheet(const table& t) {
+    sheet s;
+    for (const grid_axis& axis : t.points.axes()) {
+        s.columns.push_back({axis.option});
+    }
+    return s;
+}
+
+sheet long_sheet(const table& t, table_format format) {
+    sheet s = start_sheet(t);
+    s.columns.push_back({"method", false});
+    s.columns.push_back({"repeat"});
+    for (const std::string& name : t.names) {
+        s.columns.push_back({"time_" + name});
+    }
+    s.columns.push_back({"time_ratio"});
+    s.columns.push_back({"outcome", false});
+    for (const table_row& row : t.rows) {
+        std::vector<std::string> cells = t.points.point(row.point);
+        cells.push_back(t.methods[row.method]);
+        cells.push_back(std::to_string(row.repeat));
+        for (const double time : row.times) {
+            cells.push_back(spell(time, format));
+        }
+        cells.push_back(spell(row.time_ratio, format));
+        cells.push_back(row.outcome);
+        s.rows.push_back(std::move(cells));
+    }
+    return s;
+}
+
+// A quantity by one method at one grid point, over its repeats.
+struct cell {
+    double mean = unknown;
+    double error = 0;  // standard error of the mean
+    int repeats = 0;
+};
+
+cell summarise(const std::vector<double>& values) {
+    cell c;
+    c.repeats = static_cast<int>(values.size());
+    if (values.empty()) {
+        return c;
+    }
+    const double n = c.repeats;
+    double sum = 0;
+    for (const double v : values) {
+        sum += v;
+    }
+    c.mean = sum / n;
+    double squares = 0;
+    for (const double v : values) {
+        squares += (v - c.mean) * (v - c.mean);
+    }
+    c.error = n > 1 ? std::sqrt(squares / (n - 1) / n) : 0;
+    return c;
+}
+
+std::string spell_cell(const cell& c, table_format format) {
+    if (c.repeats < 2 || !std::isfinite(c.mean)) {
+        return spell(c.mean, format);
+    }
+    return fmt::format("{:.5g} ± {:.2g}", c.mean, c.error);
+}
+
+std::string spell_difference(double value, double reference, table_format format) {
+    const double difference = (value - reference) / std::abs(reference);
+    if (!std::isfinite(difference)) {
+        return format == table_format::csv ? "" : "-";
+    }
+    return format == table_format::csv ? fmt::format("{}", difference)
+                                       : fmt::format("{:+.1e}", difference);
+}
+
+std::size_t reference_method(const table& t) {
+    for (const std::string_view name : {"flow", "exact"}) {
+        const auto found = std::find(t.methods.begin(), t.methods.end(), name);
+        if (found != t.methods.end()) {
+            return static_cast<std::size_t>(found - t.methods.begin());
+        }
+    }
+    return 0;
+}
+
+// cells[quantity][method]; the last quantity is the ratio.
+std::vector<std::vector<cell>> summarise_point(const table& t, std::size_t point) {
+    const std::size_t quantities = t.names.size() + 1;
+    std::vector<std::vector<std::vector<double>>> values(
+        quantities, std::vector<std::vector<double>>(t.methods.size()));
+    // Rows are in order of their points.
+    const auto first = std::lower_bound(
+        t.rows.begin(), t.rows.end(), point,
+        [](const table_row& row, std::size_t wanted) { return row.point < wanted; });
+    for (auto row = first; row != t.rows.end() && row->point == point; ++row) {
+        for (std::size_t q = 0; q + 1 < quantities; ++q) {
+            values[q][row->method].push_back(row->times[q]);
+        }
+        values[quantities - 1][row->method].push_back(row->time_ratio);
+    }
+    std::vector<std::vector<cell>> cells(quantities);
+    for (std::size_t q = 0; q < quantities; ++q) {
+        std::transform(values[q].begin(), values[q].end(), std::back_inserter(cells[q]), summarise);
+    }
+    return cells;
+}
+
+sheet wide_sheet(const table& t, table_format format) {
+    const std::size_t reference = reference_method(t);
+    sheet s = start_sheet(t);
+    s.columns.push_back({"modality", false});
+    for (const std::string& label : t.labels) {
+        s.columns.push_back({label});
+    }
+    for (std::size_t m = 0; m < t.methods.size(); ++m) {
+        if (m != reference) {
+            s.columns.push_back({fmt::format("{} vs {}", t.methods[m], t.methods[reference])});
+        }
+    }
+    for (std::size_t p = 0; p < t.points.size(); ++p) {
+        const auto cells = summarise_point(t, p);
+        for (std::size_t q = 0; q < cells.size(); ++q) {
+            std::vector<std::string> row = t.points.point(p);
+            row.push_back(q < t.names.size() ? t.names[q] : "last / first");
+            for (const cell& c : cells[q]) {
+                row.push_back(spell_cell(c, format));
+            }
+            for (std::size_t m = 0; m < t.methods.size(); ++m) {
+                if (m != reference) {
+                    row.push_back(
+                        spell_difference(cells[q][m].mean, cells[q][reference].mean, format));
+                }
+            }
+            s.rows.push_back(std::move(row));
+        }
+    }
+    return s;
+}
+
+ordered_json finite_or_null(double value) {
+    return std::isfinite(value) ? ordered_json(value) : ordered_json(nullptr);
+}
+
+ordered_json json_row(const table& t, const table_row& row) {
+    ordered_json object;
+    const std::vector<std::string> point = t.points.point(row.point);
+    for (std::size_t a = 0; a < point.size(); ++a) {
+        const std::string& option = t.points.axes()[a].option;
+        object[option] = parse_number(option, point[a]);
+    }
+    object["method"] = t.methods[row.method];
+    object["repeat"] = row.repeat;
+    for (std::size_t m = 0; m < t.names.size(); ++m) {
+        object["time_" + t.names[m]] = finite_or_null(row.times[m]);
+    }
+    object["time_ratio"] = finite_or_null(row.time_ratio);
+    object["outcome"] = row.outcome;
+    return object;
+}
+
+std::string to_json(const table& t, const std::string& provenance) {
+    ordered_json result;
+    result["provenance"] = provenance;
+    result["modalities"] = t.names;
+    ordered_json rows = ordered_json::array();
+    ordered_json warnings = ordered_json::array();
+    for (std::size_t i = 0; i < t.rows.size(); ++i) {
+        const table_row& row = t.rows[i];
+        rows.push_back(json_row(t, row));
+        for (std::size_t m = 0; m < t.names.size(); ++m) {
+            if (std::isinf(row.times[m])) {
+                warnings.push_back(
+                    fmt::format("rows[{}]: {} is never learned ({})", i, t.names[m], row.outcome));
+            }
+        }
+    }
+    result["rows"] = std::move(rows);
+    result["warnings"] = std::move(warnings);
+    return result.dump(2, ' ', false, ordered_json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace
+
+table_format format_of_file(const std::string& file) {
+    const std::string ending = std::filesystem::path(file).extension().string();
+    if (ending == ".md") {
+        return table_format::markdown;
+    }
+    if (ending == ".csv") {
+        return table_format::csv;
+    }
+    if (ending == ".tex") {
+        return table_format::latex;
+    }
+    if (ending == ".json") {
+        return table_format::json;
+    }
+    throw data::input_error(
+        "output", fmt::format("need a file ending in .csv, .md, .tex or .json, got '{}'", file));
+}
+
+std::string format_table(const table& t, table_layout layout, table_format format,
+                         const std::string& provenance) {
+    if (format == table_format::json) {
+        return to_json(t, provenance);
+    }
+    const sheet s = layout == table_layout::wide ? wide_sheet(t, format) : long_sheet(t, format);
+    switch (format) {
+        case table_format::csv: return fmt::format("# {}\n{}", provenance, to_csv(s));
+        case table_format::latex: return fmt::format("% {}\n{}", provenance, to_latex(s));
+        case table_format::markdown:
+            return fmt::format("{}\nMade by `{}`\n", to_markdown(s), provenance);
+        default: return to_text(s);
+    }
+}
+
+}  // namespace fusionflow::validation
