@@ -1,0 +1,42 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "cli/arguments.hpp"
+#include "data/moments.hpp"
+#include "solver/integrate.hpp"
+#include "theory/learning.hpp"
+
+namespace fusionflow::cli {
+
+using json = nlohmann::ordered_json;
+
+/// A number, or null where it is not finite.
+[[nodiscard]] json number(double value);
+
+/// A time for people: eight digits, "never", or "-" where it is unknown.
+[[nodiscard]] std::string spell(double value);
+
+/// What to say about times that are null: one warning per modality that is never learned, and one
+/// for an outcome that is not `learned`.
+[[nodiscard]] std::vector<std::string> warnings_of(const data::moments& moments,
+                                                   const theory::learning& answer);
+
+/// Keys that integrate and simulate share: modalities, time_ratio, phases, outcome, cost, warnings,
+/// provenance.
+[[nodiscard]] json to_json(const data::moments& moments, const solver::integration& run,
+                           const std::string& provenance);
+
+/// The same for people.
+///
+/// \param epochs  One per modality, or empty.
+[[nodiscard]] std::string to_text(const data::moments& moments, const solver::integration& run,
+                                  const std::vector<double>& epochs);
+
+void print(const json& value);
+/// To stderr, one line each, unless --quiet.
+void print_warnings(const arguments& given, const std::vector<std::string>& warnings);
+
+}  // namespace fusionflow::cli

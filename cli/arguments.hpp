@@ -1,0 +1,40 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "validation/settings.hpp"
+
+namespace fusionflow::cli {
+
+enum class exit_code { done = 0, check_failed = 1, bad_input = 2, numerical_failure = 3 };
+
+/// An option that is not one of the settings.
+struct option {
+    std::string_view name;
+    std::string_view argument;  ///< empty: a flag
+    std::string_view help;
+    bool where_output_goes = false;  ///< does not change what is computed: not in the provenance
+};
+
+/// What was given on the command line.
+class arguments {
+public:
+    std::string command;
+    std::map<std::string, std::string, std::less<>> values;  ///< of the command's own options
+    std::vector<std::string> positional;
+    validation::settings settings;
+    bool quiet = false;
+    bool json = false;
+    bool help = false;
+    std::string provenance;  ///< version, options, seed, tolerance; one line
+
+    [[nodiscard]] bool has(std::string_view name) const { return values.contains(name); }
+    /// The value of an option; empty where it was not given.
+    [[nodiscard]] std::string get(std::string_view name) const;
+};
+
+}  // namespace fusionflow::cli

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/arguments.hpp"
+
+namespace fusionflow::cli {
+
+/// A command of the program; a new one is a file with one of these and a line in main.cpp.
+struct command {
+    std::string_view name;
+    std::string_view about;                  ///< what it does, for --help
+    std::string_view positional;             ///< what may follow without dashes, e.g. "[SUITE...]"
+    std::vector<std::string_view> settings;  ///< options of validation::setting_table()
+    std::vector<option> options;             ///< options of its own
+    std::string_view example;                ///< runs as it stands
+    exit_code (*run)(const arguments& given);
+};
+
+extern const command predict_command;
+extern const command integrate_command;
+extern const command simulate_command;
+extern const command table_command;
+extern const command validate_command;
+
+/// Names of the settings in some groups, in their order. \see validation::setting_info::group
+[[nodiscard]] std::vector<std::string_view> settings_in(
+    const std::vector<std::string_view>& groups);
+
+/// Reads the words after the command. Prints nothing.
+///
+/// \throws data::input_error naming an option: unknown, twice, without its value, ...
+[[nodiscard]] arguments parse(const command& c, const std::vector<std::string>& words);
+
+/// The text of `fusionflow COMMAND --help`.
+[[nodiscard]] std::string help(const command& c);
+
+/// True if a command has an option of this name: errors about it are printed with dashes.
+[[nodiscard]] bool is_option(const command& c, std::string_view name);
+
+}  // namespace fusionflow::cli

@@ -1,0 +1,200 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/program_options.hpp>
+
+#include "cli/command.hpp"
+#include "data/error.hpp"
+#include "validation/version.hpp"
+
+namespace fusionflow::cli {
+
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr auto common_options = std::to_array<option>({
+    {"format", "F", "text (for people) or json (text)", true},
+    {"quiet", "", "no progress and no warnings", true},
+    {"help", "", "print this", true},
+});
+
+po::options_description describe(const command& c) {
+    po::options_description all;
+    const auto add = [&](std::string_view name, bool flag) {
+        if (flag) {
+            all.add_options()(std::string(name).c_str(), po::bool_switch());
+        } else {
+            all.add_options()(std::string(name).c_str(), po::value<std::string>());
+        }
+    };
+    for (const std::string_view name : c.settings) {
+        add(name, false);
+    }
+    for (const option& o : c.options) {
+        add(o.name, o.argument.empty());
+    }
+    for (const option& o : common_options) {
+        add(o.name, o.argument.empty());
+    }
+    // What has no dashes; cannot be typed as an option because of its space.
+    all.add_options()("positional words", po::value<std::vector<std::string>>());
+    return all;
+}
+
+po::variables_map read(const command& c, const po::options_description& all,
+                       const std::vector<std::string>& words) {
+    using style = po::command_line_style::style_t;
+    po::positional_options_description positional;
+    positional.add("positional words", -1);
+    const auto refuse = [](const po::error_with_option_name& e, const std::string& rule) {
+        throw data::input_error(e.get_option_name(), rule);
+    };
+    po::variables_map given;
+    try {
+        po::store(
+            po::command_line_parser(words)
+                .options(all)
+                .positional(positional)
+                .style(style::allow_long | style::long_allow_adjacent | style::long_allow_next)
+                .run(),
+            given);
+    } catch (const po::unknown_option& e) {
+        refuse(e, fmt::format("there is no such option; see fusionflow {} --help", c.name));
+    } catch (const po::multiple_occurrences& e) {
+        refuse(e, "is given twice");
+    } catch (const po::invalid_command_line_syntax& e) {
+        const bool extra = e.kind() == po::invalid_syntax::extra_parameter;
+        refuse(e, extra ? "takes no value" : "needs a value");
+    } catch (const po::error_with_option_name& e) {
+        refuse(e, e.what());
+    }
+    return given;
+}
+
+std::string make_provenance(const command& c, const arguments& given) {
+    std::string line = fmt::format("fusionflow {} {}", validation::version(), c.name);
+    for (const std::string& word : given.positional) {
+        line += ' ' + validation::shell_word(word);
+    }
+    const std::string settings = validation::command_line(given.settings);
+    line += settings.empty() ? "" : ' ' + settings;
+    for (const option& o : c.options) {
+        if (!o.where_output_goes && given.has(o.name)) {
+            line += fmt::format(" --{}", o.name);
+            line += o.argument.empty() ? "" : ' ' + validation::shell_word(given.get(o.name));
+        }
+    }
+    const auto& run = given.settings.simulate;
+    return line + fmt::format(" (seed {}, rtol {:g})", run.seed, run.flow.rtol);
+}
+
+std::string option_line(std::string_view name, std::string_view argument, std::string_view text) {
+    return fmt::format("  {:<26} {}\n",
+                       fmt::format("--{}{}{}", name, argument.empty() ? "" : " ", argument), text);
+}
+
+constexpr auto group_titles = std::to_array<std::pair<std::string_view, std::string_view>>({
+    {"data", "Data"},
+    {"network", "Network"},
+    {"start", "Initial weights"},
+    {"drawing", "Networks that are drawn"},
+    {"training", "Training"},
+    {"solver", "Integration"},
+});
+
+std::string settings_help(const command& c) {
+    std::string text;
+    for (const auto& [group, title] : group_titles) {
+        std::string lines;
+        for (const std::string_view name : c.settings) {
+            const validation::setting_info& info = *validation::find_setting(name);
+            if (info.group == group) {
+                lines += option_line(info.name, info.argument, info.help);
+            }
+        }
+        text += lines.empty() ? "" : fmt::format("\n{}:\n{}", title, lines);
+    }
+    return text;
+}
+
+}  // namespace
+
+std::string arguments::get(std::string_view name) const {
+    const auto found = values.find(name);
+    return found == values.end() ? "" : found->second;
+}
+
+std::vector<std::string_view> settings_in(const std::vector<std::string_view>& groups) {
+    std::vector<std::string_view> names;
+    for (const validation::setting_info& info : validation::setting_table()) {
+        if (std::find(groups.begin(), groups.end(), info.group) != groups.end()) {
+            names.push_back(info.name);
+        }
+    }
+    return names;
+}
+
+arguments parse(const command& c, const std::vector<std::string>& words) {
+    const po::options_description all = describe(c);
+    const po::variables_map given = read(c, all, words);
+    arguments result;
+    result.command = c.name;
+    result.help = given["help"].as<bool>();
+    result.quiet = given["quiet"].as<bool>();
+    if (result.help) {
+        return result;
+    }
+    if (given.count("positional words") > 0) {
+        result.positional = given["positional words"].as<std::vector<std::string>>();
+    }
+    if (c.positional.empty() && !result.positional.empty()) {
+        throw data::input_error(std::string(c.name),
+                                fmt::format("takes options only, got '{}'", result.positional[0]));
+    }
+    for (const option& o : c.options) {
+        const po::variable_value& value = given[std::string(o.name)];
+        if (o.argument.empty() ? value.as<bool>() : !value.empty()) {
+            result.values[std::string(o.name)] = o.argument.empty() ? "" : value.as<std::string>();
+        }
+    }
+    if (given.count("format") > 0) {
+        const auto format = given["format"].as<std::string>();
+        if (format != "text" && format != "json") {
+            throw data::input_error("format", fmt::format("need text or json, got '{}'", format));
+        }
+        result.json = format == "json";
+    }
+    for (const std::string_view name : c.settings) {
+        if (given.count(std::string(name)) > 0) {
+            validation::set_option(result.settings, name,
+                                   given[std::string(name)].as<std::string>());
+        }
+    }
+    result.provenance = make_provenance(c, result);
+    return result;
+}
+
+std::string help(const command& c) {
+    std::string text = fmt::format("usage: fusionflow {}{}{} [options]\n\n{}\n", c.name,
+                                   c.positional.empty() ? "" : " ", c.positional, c.about);
+    text += settings_help(c);
+    text += fmt::format("\n{}:\n", "Output and running");
+    for (const option& o : c.options) {
+        text += option_line(o.name, o.argument, o.help);
+    }
+    for (const option& o : common_options) {
+        text += option_line(o.name, o.argument, o.help);
+    }
+    return text + fmt::format("\nExample:\n  {}\n", c.example);
+}
+
+bool is_option(const command& c, std::string_view name) {
+    const auto named = [name](const option& o) { return o.name == name; };
+    return std::find(c.settings.begin(), c.settings.end(), name) != c.settings.end() ||
+           std::any_of(c.options.begin(), c.options.end(), named) ||
+           std::any_of(std::begin(common_options), std::end(common_options), named);
+}
+
+}  // namespace fusionflow::cli

@@ -1,0 +1,177 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "cli/answer.hpp"
+#include "cli/command.hpp"
+#include "theory/predict.hpp"
+#include "validation/sheet.hpp"
+
+namespace fusionflow::cli {
+
+namespace {
+
+using theory::prediction;
+using validation::model;
+using validation::sheet;
+
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+
+// One number for a scalar modality, a list otherwise.
+json vector_json(const Eigen::VectorXd& v) {
+    if (v.size() == 1) {
+        return number(v(0));
+    }
+    json list = json::array();
+    for (const double x : v) {
+        list.push_back(number(x));
+    }
+    return list;
+}
+
+double refined_time(const prediction& p, int m) {
+    return p.refined ? p.refined->times[static_cast<std::size_t>(m)] : unknown;
+}
+
+json modality_json(const model& about, const prediction& p, int m) {
+    const auto i = static_cast<std::size_t>(m);
+    const int order = p.leading.order()[i];
+    json object = {{"name", about.moments.name(m)},
+                   {"order", order > 0 ? json(order) : json(nullptr)},
+                   {"time", number(p.leading.times[i])},
+                   {"time_refined", number(refined_time(p, m))},
+                   {"misattribution", vector_json(p.misattribution[i])}};
+    if (p.shares) {
+        object["explained_alone"] = p.shares->alone[i];
+        object["conditional_gain"] = p.shares->conditional_gain[i];
+        object["shapley"] = p.shares->shapley[i];
+    }
+    return object;
+}
+
+std::vector<std::string> all_warnings(const model& about, const prediction& p) {
+    theory::learning answer = p.leading;
+    answer.warnings = p.warnings;
+    std::vector<std::string> warnings = warnings_of(about.moments, answer);
+    for (int m = 0; m < about.moments.count(); ++m) {
+        const bool known_to_leading = std::isinf(p.leading.times[static_cast<std::size_t>(m)]);
+        if (std::isinf(refined_time(p, m)) && !known_to_leading) {
+            warnings.push_back(fmt::format("{} has no refined time: nothing of its initial weights "
+                                           "grows along its residual",
+                                           about.moments.name(m)));
+        }
+    }
+    return warnings;
+}
+
+json to_json(const model& about, const prediction& p, const std::string& provenance) {
+    json modalities = json::array();
+    for (int m = 0; m < about.moments.count(); ++m) {
+        modalities.push_back(modality_json(about, p, m));
+    }
+    json points = json::array();
+    for (const theory::partial_solution& point : p.fixed_points) {
+        points.push_back(
+            {{"learned", about.moments.names_of(point.learned)}, {"loss", number(point.loss)}});
+    }
+    return {{"modalities", modalities},
+            {"time_ratio", number(p.leading.time_ratio())},
+            {"time_ratio_refined", number(p.refined ? p.refined->time_ratio() : unknown)},
+            {"fixed_points", points},
+            {"superficial_preference", p.superficial_preference},
+            {"permanent_bias", p.permanent_bias},
+            {"outcome", theory::to_string(p.leading.ended)},
+            {"warnings", all_warnings(about, p)},
+            {"provenance", provenance}};
+}
+
+sheet modality_sheet(const model& about, const prediction& p, std::optional<double> rate) {
+    sheet s{{{"modality", false}, {"order"}, {"time (tau)"}}, {}};
+    if (p.refined) {
+        s.columns.push_back({"refined (tau)"});
+    }
+    if (rate) {
+        s.columns.push_back({"epoch"});
+    }
+    s.columns.push_back({"misattribution"});
+    if (p.shares) {
+        s.columns.insert(s.columns.end(), {{"R2 alone"}, {"gain"}, {"Shapley"}});
+    }
+    for (int m = 0; m < about.moments.count(); ++m) {
+        const auto i = static_cast<std::size_t>(m);
+        const int order = p.leading.order()[i];
+        const double time = p.leading.times[i];
+        std::vector<std::string> row = {about.moments.name(m),
+                                        order > 0 ? std::to_string(order) : "-", spell(time)};
+        if (p.refined) {
+            row.push_back(spell(refined_time(p, m)));
+        }
+        if (rate) {
+            row.push_back(spell((p.refined ? refined_time(p, m) : time) / *rate));
+        }
+        row.push_back(p.misattribution[i].size() == 1
+                          ? fmt::format("{:.6g}", p.misattribution[i](0))
+                          : fmt::format("norm {:.6g}", p.misattribution[i].norm()));
+        if (p.shares) {
+            for (const double share :
+                 {p.shares->alone[i], p.shares->conditional_gain[i], p.shares->shapley[i]}) {
+                row.push_back(fmt::format("{:.4f}", share));
+            }
+        }
+        s.rows.push_back(std::move(row));
+    }
+    return s;
+}
+
+std::string to_text(const model& about, const prediction& p, std::optional<double> rate) {
+    std::string text = validation::to_text(modality_sheet(about, p, rate));
+    text += fmt::format("time ratio, last / first: {}", spell(p.leading.time_ratio()));
+    text += p.refined ? fmt::format("   refined: {}", spell(p.refined->time_ratio())) : "";
+    text += "\n\n";
+    sheet points{{{"fixed point: learned", false}, {"loss"}}, {}};
+    for (const theory::partial_solution& point : p.fixed_points) {
+        const std::string set =
+            fmt::format("{}", fmt::join(about.moments.names_of(point.learned), ", "));
+        points.rows.push_back({set.empty() ? "nothing" : set, fmt::format("{:.8g}", point.loss)});
+    }
+    text += p.fixed_points.empty() ? "" : validation::to_text(points) + '\n';
+    return text + fmt::format("superficial preference: {}\npermanent bias: {}\n",
+                              p.superficial_preference ? "yes, what is learned first is not what "
+                                                         "lowers the loss most"
+                                                       : "no",
+                              p.permanent_bias ? "yes" : "no");
+}
+
+exit_code run(const arguments& given) {
+    const model about = validation::build_model(given.settings);
+    const auto rate = given.settings.learning_rate();
+    const prediction p = theory::predict(about.moments, about.architecture, about.init, {rate});
+    if (given.json) {
+        print(to_json(about, p, given.provenance));
+    } else {
+        fmt::print("{}", to_text(about, p, rate));
+        print_warnings(given, all_warnings(about, p));
+    }
+    return exit_code::done;
+}
+
+std::vector<std::string_view> settings() {
+    auto names = settings_in({"data", "network", "start", "drawing"});
+    names.emplace_back("learning-rate");
+    return names;
+}
+
+}  // namespace
+
+const command predict_command = {
+    "predict",
+    "When each modality is learned, by closed forms; fixed points and what each modality explains.",
+    "",
+    settings(),
+    {},
+    "fusionflow predict --depth 4 --fusion 3 --rho 0.5 --ratio 2 --init 0.1",
+    run};
+
+}  // namespace fusionflow::cli

@@ -1,0 +1,41 @@
+#include "cli/progress.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+namespace fusionflow::cli {
+
+namespace {
+
+constexpr std::chrono::milliseconds pause{200};
+constexpr const char* clear_line = "\r\x1b[K";
+
+}  // namespace
+
+progress_line::progress_line(bool quiet)
+    : wanted_(!quiet && ::isatty(STDERR_FILENO) != 0), last_(std::chrono::steady_clock::now()) {}
+
+progress_line::~progress_line() {
+    if (shown_) {
+        std::fputs(clear_line, stderr);
+    }
+}
+
+bool progress_line::due() {
+    const auto now = std::chrono::steady_clock::now();
+    if (!wanted_ || now - last_ < pause) {
+        return false;
+    }
+    last_ = now;
+    return true;
+}
+
+void progress_line::show(const std::string& text) {
+    fmt::print(stderr, "{}{}", clear_line, text);
+    std::fflush(stderr);
+    shown_ = true;
+}
+
+}  // namespace fusionflow::cli

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace fusionflow::cli {
+
+/// One line on stderr that is written over, only where stderr is a terminal; gone when it ends.
+class progress_line {
+public:
+    explicit progress_line(bool quiet);
+    progress_line(const progress_line&) = delete;
+    progress_line& operator=(const progress_line&) = delete;
+    ~progress_line();
+
+    /// True a few times a second: when it is worth making a text for show().
+    [[nodiscard]] bool due();
+    void show(const std::string& text);
+
+private:
+    bool wanted_;
+    bool shown_ = false;
+    std::chrono::steady_clock::time_point last_;
+};
+
+}  // namespace fusionflow::cli

@@ -1,0 +1,52 @@
+#include "cli/run.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "validation/figures.hpp"
+#include "validation/files.hpp"
+
+namespace fusionflow::cli {
+
+void check_run_files(const arguments& given) {
+    if (given.has("trajectory")) {
+        validation::check_writable("trajectory", given.get("trajectory"));
+    }
+    if (given.has("plot")) {
+        validation::check_plot_file(given.get("plot"));
+    }
+}
+
+solver::integrate_options run_options(const arguments& given, progress_line& line, int modalities) {
+    solver::integrate_options options = given.settings.simulate.flow;
+    options.record = given.has("trajectory") || given.has("plot");
+    options.progress = [&line, modalities](long steps, double time, int learned) {
+        if (line.due()) {
+            line.show(fmt::format("{} steps, t = {:.4g}, {} of {} learned", steps, time, learned,
+                                  modalities));
+        }
+    };
+    return options;
+}
+
+exit_code finish_run(const arguments& given, const solver::integration& run,
+                     const std::string& method) {
+    if (given.has("trajectory")) {
+        validation::write_file("trajectory", given.get("trajectory"),
+                               solver::to_csv(run.path, {given.provenance}));
+    }
+    if (theory::is_failure(run.answer.ended)) {
+        fmt::print(stderr, "fusionflow: {}: {}\n", theory::to_string(run.answer.ended),
+                   theory::advice(run.answer.ended));
+        return exit_code::numerical_failure;
+    }
+    if (given.has("plot")) {
+        validation::draw(
+            validation::one_run_figure(given.settings, method, run.path, given.provenance),
+            given.get("plot"));
+    }
+    return exit_code::done;
+}
+
+}  // namespace fusionflow::cli

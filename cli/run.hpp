@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+
+#include "cli/arguments.hpp"
+#include "cli/progress.hpp"
+#include "solver/integrate.hpp"
+
+// What integrate and simulate have in common around the run itself.
+namespace fusionflow::cli {
+
+/// Refuses --trajectory and --plot files that could not be written.
+void check_run_files(const arguments& given);
+
+/// Options of the run: those of the command line, a path if a file wants it, progress on `line`.
+///
+/// \param line        Outlives the run.
+/// \param modalities  M.
+[[nodiscard]] solver::integrate_options run_options(const arguments& given, progress_line& line,
+                                                    int modalities);
+
+/// Writes --trajectory, also where the run failed; --plot only where it did not. Says on stderr how
+/// it failed.
+///
+/// \param method  Name of the method that ran, as in table --methods.
+[[nodiscard]] exit_code finish_run(const arguments& given, const solver::integration& run,
+                                   const std::string& method);
+
+}  // namespace fusionflow::cli

@@ -1,0 +1,80 @@
+#include <boost/test/unit_test.hpp>
+
+#include "tests/cli/program.hpp"
+
+using namespace fusionflow;
+using tests::run;
+
+BOOST_AUTO_TEST_SUITE(help)
+
+namespace {
+
+const std::vector<std::string> commands = {"predict", "integrate", "simulate", "table", "validate"};
+
+// The line after "Example:".
+std::string example_of(const std::string& help) {
+    const std::string title = "\nExample:\n  ";
+    const std::size_t at = help.find(title);
+    BOOST_TEST_REQUIRE(at != std::string::npos);
+    const std::size_t from = at + title.size();
+    return help.substr(from, help.find('\n', from) - from);
+}
+
+std::size_t longest_line(const std::string& text) {
+    std::size_t longest = 0;
+    std::size_t start = 0;
+    while (start < text.size()) {
+        const std::size_t end = std::min(text.find('\n', start), text.size());
+        longest = std::max(longest, end - start);
+        start = end + 1;
+    }
+    return longest;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(every_command_has_help_with_an_example_that_runs) {
+    for (const std::string& command : commands) {
+        const auto help = run({command, "--help"});
+        BOOST_TEST_INFO(command);
+        BOOST_TEST(help.code == 0);
+        BOOST_TEST(help.err.empty());
+        BOOST_TEST(help.out.starts_with("usage: fusionflow " + command));
+        BOOST_TEST(longest_line(help.out) <= 100U);
+        const std::string example = example_of(help.out);
+        BOOST_TEST(example.starts_with("fusionflow " + command));
+        const auto shown = tests::run_line(example);
+        BOOST_TEST_INFO(example << '\n' << shown.err);
+        BOOST_TEST(shown.code == 0);
+        BOOST_TEST(!shown.out.empty());
+        BOOST_TEST(longest_line(shown.out) <= 100U);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_overview_names_every_command_and_its_example_runs) {
+    const auto help = run({"--help"});
+    BOOST_TEST(help.code == 0);
+    for (const std::string& command : commands) {
+        BOOST_TEST(help.out.find("\n  " + command) != std::string::npos);
+    }
+    BOOST_TEST(tests::run_line(example_of(help.out)).code == 0);
+}
+
+BOOST_AUTO_TEST_CASE(help_wins_over_whatever_else_is_there) {
+    BOOST_TEST(run({"predict", "--rho", "5", "--help"}).code == 0);
+}
+
+BOOST_AUTO_TEST_CASE(no_command_is_bad_usage_and_shows_the_overview) {
+    const auto none = run({});
+    BOOST_TEST(none.code == 2);
+    BOOST_TEST(none.out.empty());
+    BOOST_TEST(none.err.starts_with("usage: fusionflow COMMAND"));
+}
+
+BOOST_AUTO_TEST_CASE(version_is_one_line) {
+    const auto version = run({"--version"});
+    BOOST_TEST(version.code == 0);
+    BOOST_TEST(version.out == "fusionflow " FUSIONFLOW_VERSION "\n");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

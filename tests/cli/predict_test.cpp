@@ -1,0 +1,115 @@
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+
+#include "data/moments_json.hpp"
+#include "tests/cli/program.hpp"
+#include "tests/support/models.hpp"
+
+using namespace fusionflow;
+using tests::relative;
+using tests::run;
+
+BOOST_AUTO_TEST_SUITE(predict)
+
+namespace {
+
+std::vector<std::string> json_of(std::vector<std::string> words) {
+    words.insert(words.end(), {"--format", "json"});
+    return words;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(late_fusion_ratio_is_five_at_any_depth) {
+    // 1 + (kappa^2 - 1)/(1 - rho^2) for kappa = 2, rho = 0.5.
+    for (const std::string depth : {"2", "3", "4", "7", "20"}) {
+        const auto result = run(json_of(
+            {"predict", "--depth", depth, "--fusion", depth, "--rho", "0.5", "--init", "0.01"}));
+        BOOST_TEST(result.code == 0);
+        BOOST_TEST(relative(result.json()["time_ratio"].get<double>(), 5) < 1e-12);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(intermediate_fusion_gives_the_papers_times) {
+    const auto json = run(json_of({"predict", "--depth", "4", "--fusion", "3", "--rho", "0.5",
+                                   "--ratio", "2", "--init", "0.1"}))
+                          .json();
+    // Printed to five digits.
+    BOOST_TEST(relative(json["modalities"][0]["time"].get<double>(), 7.9000) < 1e-5);
+    BOOST_TEST(relative(json["modalities"][1]["time"].get<double>(), 15.466) < 1e-5);
+    BOOST_TEST(json["modalities"][0]["order"] == 1);
+    BOOST_TEST(json["modalities"][1]["name"] == "B");
+    BOOST_TEST(json["modalities"][0]["time_refined"].is_null());
+    BOOST_TEST(json["time_ratio_refined"].is_null());
+    // rho / kappa, through two pseudo-inverses.
+    BOOST_TEST(relative(json["modalities"][0]["misattribution"].get<double>(), 0.25) < 1e-14);
+    BOOST_TEST(json["fixed_points"].size() == 4U);
+    BOOST_TEST(json["fixed_points"][0]["learned"].empty());
+    BOOST_TEST(json["fixed_points"][0]["loss"] == 3.5);
+    BOOST_TEST(json["fixed_points"][1]["learned"][0] == "A");
+    BOOST_TEST(json["superficial_preference"] == false);
+    BOOST_TEST(json["permanent_bias"] == false);
+    BOOST_TEST(json["provenance"].get<std::string>().starts_with("fusionflow "));
+}
+
+BOOST_AUTO_TEST_CASE(two_layers_have_refined_times_with_discrete_steps) {
+    const std::vector<std::string> words = {"predict", "--ratio",  "3",           "--init",
+                                            "1e-9",    "--scheme", "gaussian-iid"};
+    const auto flow = run(json_of(words)).json();
+    auto stepped_words = words;
+    stepped_words.insert(stepped_words.end(), {"--learning-rate", "0.02"});
+    const auto stepped = run(json_of(stepped_words)).json();
+    const double ratio = stepped["modalities"][0]["time_refined"].get<double>() /
+                         flow["modalities"][0]["time_refined"].get<double>();
+    BOOST_TEST(relative(ratio, 0.18 / std::log(1.18)) < 1e-3);
+    BOOST_TEST(relative(flow["time_ratio_refined"].get<double>(), 9) < 0.02);
+}
+
+BOOST_AUTO_TEST_CASE(never_is_null_with_a_warning) {
+    // y = x_A and B a copy of part of A: A explains everything.
+    const tests::temporary_folder folder;
+    Eigen::Matrix2d covariance;
+    covariance << 4, 1, 1, 1;
+    const Eigen::Vector2d correlation(4, 1);
+    tests::write(folder.file("m.json"),
+                 data::format_moments({{"A", "B"}, {1, 1}, covariance, correlation, 4}));
+    const auto result = run(json_of({"predict", "--moments", folder.file("m.json")}));
+    BOOST_TEST(result.code == 0);
+    const auto json = result.json();
+    BOOST_TEST(json["permanent_bias"] == true);
+    BOOST_TEST(json["modalities"][1]["time"].is_null());
+    BOOST_TEST(json["modalities"][1]["order"].is_null());
+    BOOST_TEST(json["time_ratio"].is_null());
+    BOOST_TEST(json["warnings"].dump().find("B is never learned (permanent_bias)") !=
+               std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(text_is_for_people_and_quiet_keeps_warnings_back) {
+    const auto loud = run({"predict", "--init", "0.3", "--depth", "3"});
+    BOOST_TEST(loud.out.find("time ratio, last / first: ") != std::string::npos);
+    BOOST_TEST(loud.err.find("fusionflow: warning: init: 0.3 is large") != std::string::npos);
+    const auto quiet = run({"predict", "--init", "0.3", "--depth", "3", "--quiet"});
+    BOOST_TEST(quiet.err.empty());
+    BOOST_TEST(quiet.out == loud.out);
+}
+
+BOOST_AUTO_TEST_CASE(negative_numbers_are_values_not_options) {
+    BOOST_TEST(run({"predict", "--rho", "-0.5"}).code == 0);
+    BOOST_TEST(run({"predict", "--rho=-0.5"}).code == 0);
+}
+
+BOOST_AUTO_TEST_CASE(singular_covariance_and_ties_are_said) {
+    const tests::temporary_folder folder;
+    tests::write(folder.file("m.json"),
+                 R"({"names": ["A", "B"], "dims": [2, 1],
+                     "covariance": [[1, 1, 0], [1, 1, 0], [0, 0, 1]],
+                     "correlation": [1, 1, 0.5], "target_power": 3})");
+    const auto singular = run({"predict", "--moments", folder.file("m.json")});
+    BOOST_TEST(singular.code == 0);
+    BOOST_TEST(singular.err.find("singular covariance: rank 2 of 3") != std::string::npos);
+    const auto tie = run({"predict", "--ratio", "1"});
+    BOOST_TEST(tie.code == 0);
+    BOOST_TEST(tie.err.find("tie: A, B") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

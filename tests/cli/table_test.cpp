@@ -1,0 +1,100 @@
+#include <boost/test/unit_test.hpp>
+
+#include "tests/cli/program.hpp"
+
+using namespace fusionflow;
+using tests::run;
+
+BOOST_AUTO_TEST_SUITE(table)
+
+namespace {
+
+std::vector<std::string> with(std::vector<std::string> words,
+                              const std::vector<std::string>& more) {
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+}
+
+const std::vector<std::string> small = {
+    "table",   "--grid", "rho=0,0.5", "--methods", "flow,full", "--scheme", "gaussian",
+    "--width", "6",      "--repeats", "3",         "--init",    "0.05"};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(json_rows_carry_options_and_keys) {
+    const auto json = run(with(small, {"--format", "json"})).json();
+    BOOST_TEST(json["rows"].size() == 2U * (1 + 3));
+    BOOST_TEST(json["rows"][5]["rho"] == 0.5);
+    BOOST_TEST(json["rows"][5]["method"] == "full");
+    BOOST_TEST(json["rows"][5]["repeat"] == 0);
+    BOOST_TEST(json["rows"][5]["time_ratio"].get<double>() > 1);
+    BOOST_TEST(json["provenance"].get<std::string>().find("--grid rho=0,0.5") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(output_files_do_not_depend_on_jobs) {
+    const tests::temporary_folder folder;
+    for (const std::string jobs : {"1", "3"}) {
+        const auto result =
+            run(with(small, {"--jobs", jobs, "--output", folder.file(jobs + ".csv")}));
+        BOOST_TEST(result.code == 0);
+    }
+    BOOST_TEST(tests::read(folder.file("1.csv")) == tests::read(folder.file("3.csv")));
+    BOOST_TEST(tests::read(folder.file("1.csv")).starts_with("# fusionflow "));
+    BOOST_TEST(folder.count() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(every_format_is_written) {
+    const tests::temporary_folder folder;
+    for (const std::string ending : {"csv", "md", "tex", "json"}) {
+        const std::string file = folder.file("t." + ending);
+        BOOST_TEST(run(with(small, {"--wide", "--output", file})).code == 0);
+        BOOST_TEST(tests::read(file).find("fusionflow ") != std::string::npos);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_interrupted_table_is_not_overwritten_but_resumed) {
+    const tests::temporary_folder folder;
+    const std::string file = folder.file("t.csv");
+    // Killed in the middle of its rows, which are some hundredths of a second each.
+    const std::string line =
+        "fusionflow table --grid seed=1:400 --methods full --scheme gaussian --width 60 --depth 3 "
+        "--fusion 3 --init 0.2 --jobs 1 --output " +
+        file;
+    (void)tests::run_line(line + " >/dev/null & sleep 0.3; kill -9 $!; wait $! 2>/dev/null");
+    BOOST_TEST(!std::filesystem::exists(file));
+    BOOST_TEST_REQUIRE(std::filesystem::exists(file + ".rows"));
+    const auto again = tests::run_line(line);
+    BOOST_TEST(again.code == 2);
+    BOOST_TEST(again.err == "fusionflow: --output: '" + file +
+                                ".rows' holds rows of a run that was interrupted: go on with "
+                                "--resume, or delete it\n");
+    BOOST_TEST(tests::run_line(line + " --resume").code == 0);
+    BOOST_TEST(!std::filesystem::exists(file + ".rows"));
+    const std::string resumed = tests::read(file);
+    std::filesystem::remove(file);
+    BOOST_TEST(tests::run_line(line).code == 0);
+    BOOST_TEST(tests::read(file) == resumed);
+}
+
+BOOST_AUTO_TEST_CASE(rows_in_trouble_are_named_and_make_exit_code_three) {
+    const auto result = run({"table", "--grid", "init=0.1,1e-6", "--depth", "3", "--fusion", "3",
+                             "--methods", "flow", "--max-steps", "500"});
+    BOOST_TEST(result.code == 3);
+    BOOST_TEST(result.out.find("step_limit") != std::string::npos);
+    BOOST_TEST(result.err == "fusionflow: 1 of 2 rows ended in trouble, the first by step_limit "
+                             "(flow at init = 1e-6)\n");
+}
+
+BOOST_AUTO_TEST_CASE(plot_has_a_panel_per_point) {
+    const tests::temporary_folder folder;
+    const auto result =
+        run({"table", "--depth", "3", "--grid", "fusion=2:3", "--methods", "formula,flow,full",
+             "--init", "0.1", "--width", "6", "--method", "flow", "--plot", folder.file("p.svg")});
+    BOOST_TEST(result.code == 0);
+    const std::string svg = tests::read(folder.file("p.svg"));
+    BOOST_TEST(svg.find("fusion = 2") != std::string::npos);
+    BOOST_TEST(svg.find("fusion = 3") != std::string::npos);
+    BOOST_TEST(folder.count() == 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
