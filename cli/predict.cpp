@@ -166,12 +166,9 @@ std::vector<std::string_view> settings() {
 }  // namespace
 
 const command predict_command = {
-    "predict",
-    "When each modality is learned, by closed forms; fixed points and what each modality explains.",
-    "",
-    settings(),
-    {},
-    "fusionflow predict --depth 4 --fusion 3 --rho 0.5 --ratio 2 --init 0.1",
+    "predict", "When each modality is learned, in closed form; fixed points; what each explains.",
+    "",        settings(),
+    {},        "fusionflow predict --depth 4 --fusion 3 --rho 0.5 --ratio 2 --init 0.1",
     run};
 
 }  // namespace fusionflow::cli

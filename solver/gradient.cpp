@@ -6,6 +6,7 @@ network_gradient::network_gradient(const network_shape& shape, const data::momen
     : moments_(&moments), total_(moments.dimension()), residual_(moments.dimension()) {
     const auto stages_of = [](const std::vector<layer>& layers) {
         std::vector<stage> stages;
+        stages.reserve(layers.size());
         for (const layer& l : layers) {
             stages.push_back({l, Eigen::VectorXd(l.rows), Eigen::VectorXd(l.cols)});
         }

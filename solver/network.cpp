@@ -48,8 +48,8 @@ std::vector<Eigen::MatrixXd> imbalances(const network_shape& shape, const state&
             }
         }
     }
-    for (std::size_t i = 0; i < shape.trunk().size(); ++i) {
-        const Eigen::MatrixXd w = matrix(weights.data(), shape.trunk()[i]);
+    for (const layer& l : shape.trunk()) {
+        const Eigen::MatrixXd w = matrix(weights.data(), l);
         all.push_back(imbalance(fused, w));
         fused = w * w.transpose();
     }

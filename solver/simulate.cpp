@@ -147,7 +147,8 @@ integration run_gradient_flow(const network_shape& shape, const data::moments& m
 
 std::vector<int> hidden_widths(const theory::architecture& arch, int width) {
     const int longest = *std::max_element(arch.branches().begin(), arch.branches().end());
-    return std::vector<int>(static_cast<std::size_t>(longest + arch.shared() - 1), width);
+    std::vector<int> widths(static_cast<std::size_t>(longest + arch.shared() - 1), width);
+    return widths;
 }
 
 }  // namespace

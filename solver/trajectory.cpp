@@ -65,9 +65,9 @@ std::string to_csv(const trajectory& path, const std::vector<std::string>& heade
         fmt::format_to(out, "# partial: the run ended before everything was learned\n");
     }
     fmt::format_to(out, "t,loss");
-    for (std::size_t m = 0; m < path.names.size(); ++m) {
-        fmt::format_to(out, ",{},{}", data::csv_field("norm_" + path.names[m]),
-                       data::csv_field("u_" + path.names[m]));
+    for (const std::string& name : path.names) {
+        fmt::format_to(out, ",{},{}", data::csv_field("norm_" + name),
+                       data::csv_field("u_" + name));
     }
     const Eigen::Index dimension = path.weights.empty() ? 0 : path.weights.front().size();
     for (Eigen::Index i = 0; i < dimension; ++i) {

@@ -97,6 +97,7 @@ double race_track::duration(int first, double clock, const partial_solution& sad
     }
     if (saddle.learned.empty()) {
         std::vector<racer> racers;
+        racers.reserve(runners_.size());
         for (int m = 0; m < moments_.count(); ++m) {
             racers.push_back({arch_.branch(m), runners_[static_cast<std::size_t>(m)].norm,
                               moments_.part(saddle.residual, m).norm()});

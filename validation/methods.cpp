@@ -95,6 +95,7 @@ const method& find_method(std::string_view name) {
                                      [name](const method& m) { return m.name == name; });
     if (found == std::end(methods)) {
         std::vector<std::string_view> names;
+        names.reserve(std::size(methods));
         for (const method& m : methods) {
             names.push_back(m.name);
         }
