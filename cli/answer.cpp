@@ -46,9 +46,14 @@ std::string spell(double value) {
 std::vector<std::string> warnings_of(const data::moments& moments, const theory::learning& answer) {
     std::vector<std::string> warnings = answer.warnings;
     for (int m = 0; m < moments.count(); ++m) {
-        if (std::isinf(answer.times[static_cast<std::size_t>(m)])) {
-            warnings.push_back(fmt::format("{} is never learned ({})", moments.name(m),
-                                           theory::to_string(answer.ended)));
+        const double time = answer.times[static_cast<std::size_t>(m)];
+        const char* what = std::isinf(time) ? "is never learned"
+                           : std::isnan(time) && theory::is_failure(answer.ended)
+                               ? "was not seen to be learned"
+                               : nullptr;
+        if (what != nullptr) {
+            warnings.push_back(
+                fmt::format("{} {} ({})", moments.name(m), what, theory::to_string(answer.ended)));
         }
     }
     if (answer.ended != theory::outcome::learned) {

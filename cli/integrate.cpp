@@ -19,9 +19,8 @@ exit_code run(const arguments& given) {
         print(to_json(about.moments, result, given.provenance));
     } else {
         fmt::print("{}", to_text(about.moments, result, {}));
-        print_warnings(given, warnings_of(about.moments, result.answer));
     }
-    return finish_run(given, result, "flow");
+    return finish_run(given, about.moments, result, "flow");
 }
 
 }  // namespace

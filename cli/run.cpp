@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "cli/answer.hpp"
 #include "validation/figures.hpp"
 #include "validation/files.hpp"
 
@@ -30,8 +31,8 @@ solver::integrate_options run_options(const arguments& given, progress_line& lin
     return options;
 }
 
-exit_code finish_run(const arguments& given, const solver::integration& run,
-                     const std::string& method) {
+exit_code finish_run(const arguments& given, const data::moments& moments,
+                     const solver::integration& run, const std::string& method) {
     if (given.has("trajectory")) {
         validation::write_file("trajectory", given.get("trajectory"),
                                solver::to_csv(run.path, {given.provenance}));
@@ -40,6 +41,9 @@ exit_code finish_run(const arguments& given, const solver::integration& run,
         fmt::print(stderr, "fusionflow: {}: {}\n", theory::to_string(run.answer.ended),
                    theory::advice(run.answer.ended));
         return exit_code::numerical_failure;
+    }
+    if (!given.json) {
+        print_warnings(given, warnings_of(moments, run.answer));
     }
     if (given.has("plot")) {
         validation::draw(

@@ -20,10 +20,10 @@ void check_run_files(const arguments& given);
                                                     int modalities);
 
 /// Writes --trajectory, also where the run failed; --plot only where it did not. Says on stderr how
-/// it failed.
+/// it failed, or beside a text answer what its warnings are.
 ///
 /// \param method  Name of the method that ran, as in table --methods.
-[[nodiscard]] exit_code finish_run(const arguments& given, const solver::integration& run,
-                                   const std::string& method);
+[[nodiscard]] exit_code finish_run(const arguments& given, const data::moments& moments,
+                                   const solver::integration& run, const std::string& method);
 
 }  // namespace fusionflow::cli

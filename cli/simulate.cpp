@@ -42,9 +42,8 @@ exit_code run(const arguments& given) {
         print(simulation_json(given, about, trained));
     } else {
         fmt::print("{}", to_text(about.moments, trained.run, trained.epochs));
-        print_warnings(given, warnings_of(about.moments, trained.run.answer));
     }
-    return finish_run(given, trained.run, "full");
+    return finish_run(given, about.moments, trained.run, "full");
 }
 
 }  // namespace

@@ -183,11 +183,9 @@ integration step_loop::run() {
     record(0, x_, true);
     const bool fit = std::isfinite(result.loss_initial) &&
                      std::isfinite(system_.relative_error(x_, dxdt_)) && std::isfinite(step_);
-    result.answer.ended = fit ? march() : outcome::non_finite;
+    const outcome ended = fit ? march() : outcome::non_finite;
     record(t_, x_, true);
-    result.answer.times = monitor_.times();
-    result.answer.phases = theory::phases_from_times(result.answer.times);
-    result.answer.work = work_;
+    result.answer = theory::conclude(monitor_.times(), ended, work_);
     result.loss_final = loss(moments_, weights_);
     result.time_final = t_;
     result.weights_final = weights_;

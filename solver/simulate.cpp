@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "data/error.hpp"
 #include "solver/adaptive.hpp"
@@ -19,7 +18,6 @@ namespace {
 using theory::outcome;
 
 constexpr long epochs_per_report = 1000;
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 constexpr double diverged_loss = 10;  // of the initial loss
 
 // Full-batch gradient descent in place; the half-heights lie on straight lines between epochs.
@@ -117,15 +115,9 @@ integration descent_loop::run() {
     gradient_.total_weights(weights_.data(), total_);
     result.loss_initial = loss(moments_, total_);
     record(true);
-    result.answer.ended = total_.allFinite() ? march() : outcome::non_finite;
+    const outcome ended = total_.allFinite() ? march() : outcome::non_finite;
     record(true);
-    result.answer.times = monitor_.times();
-    if (result.answer.ended == outcome::diverged) {
-        // Jumps over the half-heights are not learning.
-        std::fill(result.answer.times.begin(), result.answer.times.end(), unknown);
-    }
-    result.answer.phases = theory::phases_from_times(result.answer.times);
-    result.answer.work = {epoch_, 0, epoch_};
+    result.answer = theory::conclude(monitor_.times(), ended, {epoch_, 0, epoch_});
     result.loss_final = loss(moments_, total_);
     result.time_final = options_.learning_rate * static_cast<double>(epoch_);
     result.weights_final = total_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 
 namespace fusionflow::theory {
 
@@ -84,12 +85,12 @@ double learning::time_ratio() const {
 
 std::vector<phase> phases_from_times(const std::vector<double>& times) {
     std::vector<double> instants;
-    bool waits_for_ever = false;
+    std::optional<double> last_duration;
     for (const double time : times) {
         if (std::isfinite(time)) {
             instants.push_back(time);
-        } else {
-            waits_for_ever = true;
+        } else if (!last_duration || std::isnan(time)) {
+            last_duration = time;
         }
     }
     std::sort(instants.begin(), instants.end());
@@ -107,10 +108,24 @@ std::vector<phase> phases_from_times(const std::vector<double>& times) {
             }
         }
     }
-    if (waits_for_ever) {
-        phases.push_back({learned, never});
+    if (last_duration) {
+        phases.push_back({learned, *last_duration});
     }
     return phases;
+}
+
+learning conclude(std::vector<double> times, outcome ended, const cost& work) {
+    for (double& time : times) {
+        if (ended == outcome::diverged || (is_failure(ended) && std::isinf(time))) {
+            time = std::numeric_limits<double>::quiet_NaN();
+        }
+    }
+    learning result;
+    result.times = std::move(times);
+    result.phases = phases_from_times(result.times);
+    result.ended = ended;
+    result.work = work;
+    return result;
 }
 
 }  // namespace fusionflow::theory

@@ -63,7 +63,14 @@ struct learning {
 };
 
 /// Phases from half-height times: one per distinct time, and one that does not end where some
-/// modality is never learned.
+/// modality is never learned (of unknown duration where its time is unknown).
 [[nodiscard]] std::vector<phase> phases_from_times(const std::vector<double>& times);
+
+/// What a run has to say that ended so.
+///
+/// \param times  As found until the end; `never` where nothing was found. In trouble that becomes
+///               unknown, and when diverged all times do: jumps over half-heights are not
+///               learning.
+[[nodiscard]] learning conclude(std::vector<double> times, outcome ended, const cost& work);
 
 }  // namespace fusionflow::theory

@@ -12,6 +12,7 @@
 #include "validation/files.hpp"
 #include "validation/gnuplot.hpp"
 #include "validation/plot_layout.hpp"
+#include "validation/svg.hpp"
 
 namespace fusionflow::validation {
 
@@ -234,29 +235,6 @@ void add_small_print(const std::vector<std::string>& lines, const plot_layout& w
     }
 }
 
-std::string escape_xml(const std::string& text) {
-    std::string safe;
-    for (const char c : text) {
-        switch (c) {
-            case '&': safe += "&amp;"; break;
-            case '<': safe += "&lt;"; break;
-            case '>': safe += "&gt;"; break;
-            default: safe += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-        }
-    }
-    return safe;
-}
-
-/// Puts a text in place of what stands between two tags.
-void replace_between(const std::string& open, const std::string& close, const std::string& text,
-                     std::string& in) {
-    const std::size_t start = in.find(open);
-    const std::size_t end = in.find(close, start);
-    if (start != std::string::npos && end != std::string::npos) {
-        in.replace(start + open.size(), end - start - open.size(), escape_xml(text));
-    }
-}
-
 }  // namespace
 
 void check_plot_file(const std::filesystem::path& file) {
@@ -292,8 +270,7 @@ std::string gnuplot_script(const figure& fig, const std::filesystem::path& file)
 void draw(const figure& fig, const std::filesystem::path& file) {
     std::string picture = run_gnuplot(gnuplot_script(fig, file));
     if (format_of(file) == "svg") {
-        replace_between("<title>", "</title>", "Loss and |W_m| over time", picture);
-        replace_between("<desc>", "</desc>", fig.provenance, picture);
+        describe_svg(picture, "Loss and |W_m| over time", fig.provenance);
     }
     write_file("plot", file.string(), picture);
 }

@@ -202,9 +202,11 @@ std::string to_json(const table& t, const std::string& provenance) {
         const table_row& row = t.rows[i];
         rows.push_back(json_row(t, row));
         for (std::size_t m = 0; m < t.names.size(); ++m) {
-            if (std::isinf(row.times[m])) {
-                warnings.push_back(
-                    fmt::format("rows[{}]: {} is never learned ({})", i, t.names[m], row.outcome));
+            if (std::isinf(row.times[m]) || (row.failed && std::isnan(row.times[m]))) {
+                warnings.push_back(fmt::format(
+                    "rows[{}]: {} {} ({})", i, t.names[m],
+                    std::isinf(row.times[m]) ? "is never learned" : "was not seen to be learned",
+                    row.outcome));
             }
         }
     }

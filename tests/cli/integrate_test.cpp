@@ -108,6 +108,10 @@ BOOST_AUTO_TEST_CASE(time_limit_fails_without_files_that_were_not_asked_for) {
     const auto result = run({"integrate", "--max-time", "0.5"});
     BOOST_TEST(result.code == 3);
     BOOST_TEST(result.out.find("time_limit") != std::string::npos);
+    BOOST_TEST(result.out.find("never") == std::string::npos);
+    BOOST_TEST(result.err ==
+               "fusionflow: time_limit: Not everything was learned within the time limit: raise "
+               "--max-time (or --max-epochs).\n");
 }
 
 BOOST_AUTO_TEST_CASE(sign_reversal_is_an_answer_not_a_failure) {

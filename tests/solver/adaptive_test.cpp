@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(half_height_of_a_known_solution_converges_with_the_toleranc
 BOOST_AUTO_TEST_CASE(a_speed_that_is_not_a_number_at_the_start_is_named) {
     const auto result = run(0, [](double) { return std::nan(""); }, {});
     BOOST_TEST((result.answer.ended == outcome::non_finite));
-    BOOST_TEST(result.answer.times[0] == theory::never);
+    BOOST_TEST(std::isnan(result.answer.times[0]));
 }
 
 BOOST_AUTO_TEST_CASE(a_wall_of_nan_ends_in_rejections_or_a_tiny_step) {
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(a_solution_that_blows_up_is_not_success) {
     bounded_line system(0, [](double x) { return 1 + x * x; });
     const auto result = solver::run_flow(system, unit, one_layer, {}, {.max_steps = 100000});
     BOOST_TEST(theory::is_failure(result.answer.ended));
-    BOOST_TEST(result.answer.times[0] == theory::never);
+    BOOST_TEST(std::isnan(result.answer.times[0]));
     BOOST_TEST(result.time_final < 1.6);
 }
 

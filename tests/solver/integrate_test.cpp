@@ -225,7 +225,7 @@ BOOST_AUTO_TEST_CASE(limits_end_a_run_with_their_names) {
     const auto time = solver::integrate(moments, arch, {.u0 = 0.1}, {.max_time = 20});
     BOOST_TEST((time.answer.ended == outcome::time_limit));
     BOOST_TEST(relative(time.answer.times[0], 9.95187726) < 1e-7);
-    BOOST_TEST(time.answer.times[1] == theory::never);
+    BOOST_TEST(std::isnan(time.answer.times[1]));
     BOOST_TEST(time.time_final == 20);
     BOOST_TEST(time.path.partial);
 }
