@@ -1,12 +1,9 @@
 #include "solver/adaptive.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <boost/numeric/odeint/stepper/runge_kutta_dopri5.hpp>
 #include <cmath>
 
-#include "data/error.hpp"
+#include "solver/step_method.hpp"
 
 namespace fusionflow::solver {
 
@@ -14,43 +11,54 @@ namespace {
 
 using theory::outcome;
 
-// Controller of Hairer, Norsett, Wanner II.4 (PI, beta = 0.04) for a method of order 5.
+// Controller of Hairer, Norsett, Wanner II.4 (PI, beta = 0.2 of the exponent).
 constexpr double safety = 0.9;
-constexpr double pi_beta = 0.04;
-constexpr double exponent = 0.2 - 0.75 * pi_beta;
+constexpr double pi_part = 0.2;
 constexpr double least_factor = 0.2;
-constexpr double most_factor = 8.0;
-constexpr int most_rejections = 60;  // 0.2^60: from any step to the smallest number
+constexpr double most_factor = 1000.0;  // soon to the length of a plateau
+constexpr int most_rejections = 500;
+// A step that moves the state by less than its rounding errors cannot be made shorter.
+constexpr double least_move = 1e-15;
+constexpr double end_of_time = 1e300;
+constexpr double same_time = 1e-12;  // a step may miss a time limit by this part of it
 constexpr long steps_per_report = 2000;
+constexpr int recorded_per_step = 12;
 
-struct odeint_system {
-    flow* system;
-    long* evaluations;
-    void operator()(const state& x, state& dxdt, double /*t*/) const {
-        ++*evaluations;
-        system->derivative(x, dxdt);
-    }
-};
-
-// One run: the stepper, the two ends of the current step, and what is noted on the way.
-class step_loop {
+/// One run: the method, the ends of the current step, and what is noted on the way.
+class step_loop final : private step_view {
 public:
     step_loop(flow& system, const data::moments& moments, const theory::architecture& arch,
               const std::vector<theory::partial_solution>& saddles,
               const integrate_options& options)
         : system_(system), moments_(moments), options_(options), monitor_(moments, arch, saddles),
-          recorder_(moments, options.record), rhs_{&system, &work_.rhs_evaluations},
-          x_(system.initial()), dxdt_(x_.size()), next_(x_.size()), next_dxdt_(x_.size()),
-          error_(x_.size()), inside_(x_.size()), weights_(moments.dimension()),
-          branch_(moments.count()) {}
+          recorder_(moments, options.record),
+          method_(make_method(options, system, work_.rhs_evaluations)), gauge_{&system, 0,
+                                                                               options.rtol},
+          x_(system.initial()), dxdt_(x_.size()), inside_(x_.size()), accurate_(x_.size()),
+          weights_(moments.dimension()), branch_(moments.count()) {}
 
     integration run();
     [[nodiscard]] state take_state() && { return std::move(x_); }
 
 private:
+    // What the monitor sees: places are on the clock of the current step.
+    [[nodiscard]] double length() const override { return step_; }
+    [[nodiscard]] double accuracy() const override { return options_.rtol; }
+    void glance(double place, Eigen::VectorXd& weights) override;
+    void look(double place, Eigen::VectorXd& weights) override;
+    [[nodiscard]] instant when(double place) override;
+    void restart(double place) override { phase_time_ = -elapsed(place); }
+
     outcome march();
     std::optional<outcome> try_steps();
-    void note_step(double from);
+    std::optional<outcome> shorten(double factor);
+    bool overshoots();
+    void note_step();
+    void control();
+    const state& state_at(double place);
+    const state& interpolate(double place);
+    double elapsed(double place);
+    [[nodiscard]] double time_of(const state& x, double place) const;
     void record(double t, const state& x, bool last);
     [[nodiscard]] double first_step() const;
     [[nodiscard]] double limit() const;
@@ -61,13 +69,16 @@ private:
     half_height_monitor monitor_;
     recorder recorder_;
     theory::cost work_;
-    odeint_system rhs_;
-    boost::numeric::odeint::runge_kutta_dopri5<state> stepper_;
-    state x_, dxdt_, next_, next_dxdt_, error_, inside_;
+    std::unique_ptr<step_method> method_;
+    error_gauge gauge_;
+    state x_, dxdt_, inside_, accurate_;
+    double accurate_place_ = 0;  // of accurate_ in the current step; 0: nowhere
     Eigen::VectorXd weights_, branch_;
-    double t_ = 0;
-    double step_ = 0;
+    double t_ = 0;           // at the start of the step
+    double phase_time_ = 0;  // the same since the last half-height
+    double step_ = 0;        // on the flow's clock
     double previous_error_ = 1e-4;
+    double horizon_ = 0;            // of the last step
     std::optional<outcome> ended_;  // known while the tail is still being recorded
     double last_instant_ = theory::never;
 };
@@ -79,28 +90,99 @@ double step_loop::first_step() const {
 
 double step_loop::limit() const { return std::min(options_.max_time, last_instant_); }
 
-// One accepted step from (t_, x_) to (t_ + step, next_), or why there is none.
+double step_loop::time_of(const state& x, double place) const {
+    return system_.keeps_time() ? x.back() : place;
+}
+
+// The state at a place inside the step, by a step of its own: as accurate as the end.
+const state& step_loop::state_at(double place) {
+    if (place <= 0) {
+        return x_;
+    }
+    if (place >= step_) {
+        return method_->next();
+    }
+    if (place != accurate_place_) {
+        method_->at(place, gauge_, accurate_);
+        accurate_place_ = place;
+    }
+    return accurate_;
+}
+
+const state& step_loop::interpolate(double place) {
+    method_->inside(place, inside_);
+    return inside_;
+}
+
+double step_loop::elapsed(double place) {
+    return system_.keeps_time() ? state_at(place).back() : place;
+}
+
+void step_loop::glance(double place, Eigen::VectorXd& weights) {
+    system_.total_weights(interpolate(place), weights);
+}
+
+void step_loop::look(double place, Eigen::VectorXd& weights) {
+    system_.total_weights(state_at(place), weights);
+}
+
+instant step_loop::when(double place) {
+    const double since_start = elapsed(place);
+    return {t_ + since_start, phase_time_ + since_start};
+}
+
+// True where the step ends beyond the time limit: it is shortened then.
+bool step_loop::overshoots() {
+    const double end = limit();
+    const double left = end - t_;
+    const double took = time_of(method_->next(), step_);
+    if (!(took > left + same_time * end)) {
+        return false;
+    }
+    step_ *= left / took;
+    return true;
+}
+
+std::optional<outcome> step_loop::shorten(double factor) {
+    ++work_.rejected_steps;
+    // NaN fails the comparison and takes the smallest factor.
+    step_ *= factor > least_factor ? std::min(factor, 1.0) : least_factor;
+    const bool moves = system_.relative_error(x_, dxdt_) * step_ > least_move;
+    return moves ? std::nullopt : std::optional(outcome::step_too_small);
+}
+
+// One accepted step of length step_, or why there is none.
 std::optional<outcome> step_loop::try_steps() {
+    gauge_.time_scale = std::max(phase_time_, 0.0);
+    const double horizon = system_.horizon(x_, dxdt_, options_.rtol);
+    if (horizon < horizon_) {
+        step_ *= horizon / horizon_;  // what was a good part of it before is one now
+    }
+    horizon_ = horizon;
+    step_ = std::min(step_, horizon);
     for (int rejections = 0; rejections < most_rejections; ++rejections) {
         if (work_.steps + work_.rejected_steps >= options_.max_steps) {
             return outcome::step_limit;
         }
-        step_ = std::min(step_, limit() - t_);
-        if (!(t_ + step_ > t_)) {
-            return outcome::step_too_small;
+        if (!system_.keeps_time()) {
+            step_ = std::min(step_, limit() - t_);
         }
-        stepper_.do_step(rhs_, x_, dxdt_, t_, next_, next_dxdt_, step_, error_);
-        const double error = system_.relative_error(next_, error_) / options_.rtol;
-        const double slope = system_.relative_error(next_, next_dxdt_);
-        if (error <= 1 && std::isfinite(slope)) {
-            ++work_.steps;
-            return std::nullopt;
+        const bool solved = method_->attempt(x_, dxdt_, step_, gauge_);
+        if (solved && method_->error() <= 1) {
+            if (!overshoots()) {
+                ++work_.steps;
+                return std::nullopt;
+            }
+            ++work_.rejected_steps;
+            continue;
         }
-        ++work_.rejected_steps;
         previous_error_ = std::max(previous_error_, 1e-4);
-        // NaN fails the comparison and takes the smallest factor.
-        const double factor = error > 1 ? safety * std::pow(error, -exponent) : least_factor;
-        step_ *= std::clamp(factor, least_factor, 1.0);
+        const double exponent = (1 - 0.75 * pi_part) / method_->error_power();
+        const auto trouble =
+            shorten(solved ? safety * std::pow(method_->error(), -exponent) : least_factor);
+        if (trouble) {
+            return trouble;
+        }
     }
     return outcome::repeated_rejections;
 }
@@ -111,32 +193,30 @@ void step_loop::record(double t, const state& x, bool last) {
     recorder_.offer(t, weights_, branch_, last);
 }
 
-// Half-heights and trajectory inside the accepted step from `from` to t_ (whose ends are x_ and
-// next_).
-void step_loop::note_step(double from) {
-    const auto state_at = [&](double t) {
-        stepper_.calc_state(t, inside_, x_, dxdt_, from, next_, next_dxdt_, t_);
-    };
-    system_.total_weights(next_, weights_);
-    if (!ended_) {
-        monitor_.step(
-            t_, weights_,
-            [&](double t, Eigen::VectorXd& w) {
-                state_at(t);
-                system_.total_weights(inside_, w);
-            },
-            system_.interior_samples());
-    }
+// Half-heights and trajectory inside the accepted step; weights_ are those at its end afterwards.
+void step_loop::note_step() {
+    accurate_place_ = 0;
     if (recorder_.wanted()) {
-        const int samples = 2 * system_.interior_samples() + 2;
-        for (int i = 1; i < samples; ++i) {
-            const double t = from + (t_ - from) * i / samples;
-            state_at(t);
-            record(t, inside_, false);
+        for (int i = 1; i < recorded_per_step; ++i) {
+            const double place = step_ * i / recorded_per_step;
+            const state& x = state_at(place);
+            record(t_ + time_of(x, place), x, false);
         }
-        record(t_, next_, false);
-        system_.total_weights(next_, weights_);
+        record(t_ + time_of(method_->next(), step_), method_->next(), false);
     }
+    system_.total_weights(method_->next(), weights_);
+    if (!ended_) {
+        monitor_.step(*this, weights_, system_.interior_samples());
+    }
+}
+
+void step_loop::control() {
+    const double error = std::max(method_->error(), 1e-20);
+    const double power = method_->error_power();
+    const double factor = safety * std::pow(error, -(1 - 0.75 * pi_part) / power) *
+                          std::pow(previous_error_, pi_part / power);
+    previous_error_ = std::max(error, 1e-4);
+    step_ = method_->review(step_ * std::clamp(factor, least_factor, most_factor), gauge_);
 }
 
 outcome step_loop::march() {
@@ -151,23 +231,26 @@ outcome step_loop::march() {
                 last_instant_ = t_ * (1 + options_.tail);
             }
         }
-        if (!(t_ < limit())) {
+        if (!(t_ < limit() && t_ < end_of_time)) {
             return ended_.value_or(outcome::time_limit);
         }
-        const double from = t_;
         if (const auto trouble = try_steps()) {
             // The end is known already; only the tail of the picture is cut short.
             return ended_.value_or(*trouble);
         }
-        t_ += step_;
-        note_step(from);
-        const double error = std::max(system_.relative_error(next_, error_) / options_.rtol, 1e-10);
-        const double factor =
-            safety * std::pow(error, -exponent) * std::pow(previous_error_, pi_beta);
-        previous_error_ = std::max(error, 1e-4);
-        step_ *= std::clamp(factor, least_factor, most_factor);
-        x_.swap(next_);
-        dxdt_.swap(next_dxdt_);
+        note_step();
+        const double took = time_of(method_->next(), step_);
+        t_ += took;
+        phase_time_ += took;
+        if (t_ >= (1 - same_time) * limit()) {
+            t_ = limit();
+        }
+        x_ = method_->next();
+        dxdt_ = method_->next_speed();
+        if (system_.keeps_time()) {
+            x_.back() = 0;
+        }
+        control();
         if (options_.progress && work_.steps % steps_per_report == 0) {
             options_.progress(work_.steps, t_, static_cast<int>(std::ssize(monitor_.learned())));
         }
@@ -178,20 +261,21 @@ integration step_loop::run() {
     integration result;
     system_.total_weights(x_, weights_);
     result.loss_initial = loss(moments_, weights_);
-    rhs_(x_, dxdt_, 0);
+    ++work_.rhs_evaluations;
+    system_.derivative(x_, dxdt_);
     step_ = first_step();
     record(0, x_, true);
     const bool fit = std::isfinite(result.loss_initial) &&
                      std::isfinite(system_.relative_error(x_, dxdt_)) && std::isfinite(step_);
     const outcome ended = fit ? march() : outcome::non_finite;
     record(t_, x_, true);
-    result.answer = theory::conclude(monitor_.times(), ended, work_);
+    result.answer = theory::conclude(monitor_.times(), monitor_.phases(), ended, work_);
     result.loss_final = loss(moments_, weights_);
     result.time_final = t_;
     result.weights_final = weights_;
     result.path = std::move(recorder_).take();
     result.path.partial = theory::is_failure(result.answer.ended);
-    result.stepper = "dopri5";
+    result.stepper = method_->name();
     return result;
 }
 

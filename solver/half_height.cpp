@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "solver/residual.hpp"
+
 namespace fusionflow::solver {
 
 namespace {
@@ -15,15 +17,39 @@ namespace {
 constexpr double settled = 1e-3;
 constexpr double converged = 1e-9;
 
+// A place and how far the norm is above the level there.
+struct point {
+    double place = 0;
+    double height = 0;
+};
+
+// Where a function that rises from a to b is zero, to a part of the place; an end where it has no
+// zero between.
+template <typename Function>
+double root(const Function& f, const point& a, const point& b, double accuracy) {
+    if (a.height >= 0) {
+        return a.place;
+    }
+    if (!(b.height > 0)) {
+        return b.place;
+    }
+    std::uintmax_t iterations = 100;
+    const double least = accuracy * b.place;
+    const auto [low, high] = boost::math::tools::toms748_solve(
+        f, a.place, b.place, a.height, b.height,
+        [least](double x, double y) { return y - x <= least; }, iterations);
+    return low + (high - low) / 2;
+}
+
 }  // namespace
 
 half_height_monitor::half_height_monitor(const data::moments& moments,
                                          const theory::architecture& arch,
                                          std::vector<theory::partial_solution> saddles)
     : moments_(&moments), arch_(&arch), saddles_(std::move(saddles)),
-      final_(theory::solve_partial(moments, data::all_modalities(moments.count()))),
       times_(static_cast<std::size_t>(moments.count()), theory::never), levels_(times_.size(), 0.0),
       final_times_(times_.size(), theory::never), scratch_(moments.dimension()) {
+    final_ = saddle_of(data::all_modalities(moments.count()));
     update_levels();
 }
 
@@ -47,73 +73,116 @@ std::optional<data::modality_set> half_height_monitor::expected_group(int m) con
     return std::nullopt;
 }
 
+const theory::partial_solution& half_height_monitor::saddle_of(const data::modality_set& learned) {
+    for (const auto* known : {&saddles_, &others_}) {
+        const auto found = std::find_if(known->begin(), known->end(), [&](const auto& saddle) {
+            return saddle.learned == learned;
+        });
+        if (found != known->end()) {
+            return *found;
+        }
+    }
+    others_.push_back(theory::solve_partial(*moments_, learned));
+    return others_.back();
+}
+
 void half_height_monitor::update_levels() {
-    current_ = theory::solve_partial(*moments_, arch_->closure(learned_));
+    current_ = saddle_of(arch_->closure(learned_));
     for (int m = 0; m < moments_->count(); ++m) {
         if (data::contains(learned_, m)) {
             continue;
         }
         const auto reached_with = arch_->closure(data::with(learned_, m));
         const data::modality_set target = expected_group(m).value_or(reached_with);
-        const auto reached = theory::solve_partial(*moments_, target);
-        levels_[static_cast<std::size_t>(m)] = moments_->part(reached.weights, m).norm() / 2;
+        levels_[static_cast<std::size_t>(m)] =
+            moments_->part(saddle_of(target).weights, m).norm() / 2;
     }
 }
 
-void half_height_monitor::learn(int m, double t) {
-    times_[static_cast<std::size_t>(m)] = t;
+void half_height_monitor::learn(int m, const instant& now) {
+    times_[static_cast<std::size_t>(m)] = now.total;
+    if (phases_.empty() || now.since_last > 0) {
+        phases_.push_back({learned_, now.since_last});
+    }
     learned_ = data::with(std::move(learned_), m);
     update_levels();
 }
 
 void half_height_monitor::start(const Eigen::VectorXd& weights) {
-    time_ = 0;
-    examine(0, 0, weights, nullptr);
+    for (int m = 0; m < moments_->count(); ++m) {
+        const auto i = static_cast<std::size_t>(m);
+        const double half = moments_->part(final_.weights, m).norm() / 2;
+        if (half > 0 && moments_->part(weights, m).norm() >= half) {
+            final_times_[i] = 0;
+        }
+    }
+    for (bool more = true; more;) {
+        more = false;
+        for (int m = 0; m < moments_->count(); ++m) {
+            const double level = levels_[static_cast<std::size_t>(m)];
+            if (!data::contains(learned_, m) && level > 0 && excess(m, weights) >= 0) {
+                learn(m, {0, 0});
+                more = true;
+            }
+        }
+    }
 }
 
-void half_height_monitor::step(double t, const Eigen::VectorXd& weights, const weights_at& at,
-                               int interior) {
-    double from = time_;
-    const double start = time_;
+void half_height_monitor::step(step_view& view, const Eigen::VectorXd& weights, int interior) {
+    double from = 0;
     for (int i = 1; i <= interior; ++i) {
-        const double to = start + (t - start) * i / (interior + 1);
-        at(to, scratch_);
+        const double to = view.length() * i / (interior + 1);
+        view.glance(to, scratch_);
         const Eigen::VectorXd inside = scratch_;
-        examine(from, to, inside, at);
+        examine(view, from, to, inside);
         from = to;
     }
-    examine(from, t, weights, at);
-    time_ = t;
+    examine(view, from, view.length(), weights);
 }
 
-// Everything that crosses its level in (t0, t1], in order of time; learning one changes the levels
-// of the others, so the rest of the interval is looked at again.
-void half_height_monitor::examine(double t0, double t1, const Eigen::VectorXd& weights,
-                                  const weights_at& at) {
-    const auto crossing = [&](double level, int m, double from) {
-        const auto height = [&](double t) {
-            at(t, scratch_);
-            return moments_->part(scratch_, m).norm() - level;
-        };
-        if (!(t1 > from) || height(from) >= 0) {
-            return from;
-        }
-        if (!(height(t1) > 0)) {
-            return t1;
-        }
-        std::uintmax_t iterations = 100;
-        const auto [a, b] = boost::math::tools::toms748_solve(
-            height, from, t1, boost::math::tools::eps_tolerance<double>(50), iterations);
-        return a + (b - a) / 2;
+// Where |W_m| rises through a level between two places; one of the two where it does so outside.
+// First on the interpolation, then on the real path in a narrow bracket around what that says.
+double half_height_monitor::crossing(step_view& view, int m, double level, double from, double to) {
+    if (!(to > from)) {
+        return from;
+    }
+    const auto seen = [&](double place) {
+        view.glance(place, scratch_);
+        return moments_->part(scratch_, m).norm() - level;
     };
+    const auto height = [&](double place) {
+        view.look(place, scratch_);
+        return moments_->part(scratch_, m).norm() - level;
+    };
+    const double guess = root(seen, {from, seen(from)}, {to, seen(to)}, 1e-6);
+    const point here{guess, height(guess)};
+    if (std::abs(here.height) <= 4 * std::numeric_limits<double>::epsilon() * level) {
+        return guess;
+    }
+    const double aside = (guess - from > to - guess ? -1e-3 : 1e-3) * (to - from);
+    const double slope = (seen(guess + aside) - seen(guess)) / aside;
+    const double away = std::clamp(guess - 2 * here.height / slope, from, to);
+    const point there{away, height(away)};
+    const double accuracy = view.accuracy() / 100;
+    if (here.height * there.height < 0) {
+        return here.place < there.place ? root(height, here, there, accuracy)
+                                        : root(height, there, here, accuracy);
+    }
+    return root(height, {from, height(from)}, {to, height(to)}, accuracy);
+}
+
+// Everything that crosses its level in (from, to], in order; learning one changes the levels of the
+// others, so the rest of the interval is looked at again.
+void half_height_monitor::examine(step_view& view, double from, double to,
+                                  const Eigen::VectorXd& weights) {
     for (int m = 0; m < moments_->count(); ++m) {
         const auto i = static_cast<std::size_t>(m);
         const double half = moments_->part(final_.weights, m).norm() / 2;
         if (std::isinf(final_times_[i]) && half > 0 && moments_->part(weights, m).norm() >= half) {
-            final_times_[i] = crossing(half, m, t0);
+            final_times_[i] = view.when(crossing(view, m, half, from, to)).total;
         }
     }
-    for (double from = t0;;) {
+    for (;;) {
         int first = -1;
         double earliest = theory::never;
         for (int m = 0; m < moments_->count(); ++m) {
@@ -121,16 +190,17 @@ void half_height_monitor::examine(double t0, double t1, const Eigen::VectorXd& w
             if (data::contains(learned_, m) || !(level > 0) || !(excess(m, weights) >= 0)) {
                 continue;
             }
-            const double t = crossing(level, m, from);
-            if (t < earliest) {
-                earliest = t;
+            const double place = crossing(view, m, level, from, to);
+            if (place < earliest) {
+                earliest = place;
                 first = m;
             }
         }
         if (first < 0) {
             return;
         }
-        learn(first, earliest);
+        learn(first, view.when(earliest));
+        view.restart(earliest);
         from = earliest;
     }
 }
@@ -142,8 +212,7 @@ std::optional<theory::outcome> half_height_monitor::finished(const Eigen::Vector
     }
     // At rest with modalities that never reached the level of their own saddle: strongly correlated
     // ones learned together. Half of the final norm is what is left to measure them by.
-    residual_ = moments_->correlation();
-    residual_.noalias() -= moments_->covariance() * weights;
+    residual(*moments_, weights, residual_);
     const double above = (final_.weights - weights).dot(residual_) / 2;
     const bool more = current_.residual.norm() > 0;
     const double gain = (more ? current_.loss : moments_->target_power() / 2) - final_.loss;
@@ -153,6 +222,7 @@ std::optional<theory::outcome> half_height_monitor::finished(const Eigen::Vector
             if (!data::contains(learned_, m) && std::isfinite(t)) {
                 times_[static_cast<std::size_t>(m)] = t;
                 learned_ = data::with(std::move(learned_), m);
+                phases_ = theory::phases_from_times(times_);
             }
         }
         return std::ssize(learned_) == moments_->count() ? theory::outcome::learned

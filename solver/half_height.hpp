@@ -1,7 +1,6 @@
 #pragma once
 
 #include <Eigen/Core>
-#include <functional>
 #include <optional>
 #include <vector>
 
@@ -12,8 +11,33 @@
 
 namespace fusionflow::solver {
 
-/// Total weights at an instant inside the current step.
-using weights_at = std::function<void(double t, Eigen::VectorXd& weights)>;
+/// When something happened: since the start of the run, and since the last half-height, which is
+/// kept apart because a long phase would swallow a short one.
+struct instant {
+    double total = 0;
+    double since_last = 0;
+};
+
+/// A step as the monitor sees it, on a clock that starts at 0 with the step.
+class step_view {
+public:
+    step_view() = default;
+    step_view(const step_view&) = delete;
+    step_view& operator=(const step_view&) = delete;
+    virtual ~step_view() = default;
+
+    /// Where the step ends on its clock.
+    [[nodiscard]] virtual double length() const = 0;
+    /// Relative accuracy that half-heights are worth.
+    [[nodiscard]] virtual double accuracy() const = 0;
+    /// Total weights at a place inside the step: good enough to see that something crosses.
+    virtual void glance(double place, Eigen::VectorXd& weights) = 0;
+    /// The same as accurate as the end of the step.
+    virtual void look(double place, Eigen::VectorXd& weights) = 0;
+    [[nodiscard]] virtual instant when(double place) = 0;
+    /// Says that there is a half-height there: since_last counts from it now on.
+    virtual void restart(double place) = 0;
+};
 
 /// Watches a path of total weights and notes when each modality is learned.
 ///
@@ -29,9 +53,11 @@ public:
     /// Looks at the weights at t = 0. Modalities above their level already are learned at 0.
     void start(const Eigen::VectorXd& weights);
 
-    /// Looks at the step from the last instant to `t`, at `interior` instants inside it and its
-    /// end; crossings are refined on `at` to rounding level.
-    void step(double t, const Eigen::VectorXd& weights, const weights_at& at, int interior);
+    /// Looks at a step at `interior` places inside it and its end; crossings are refined on
+    /// view.look() to rounding level.
+    ///
+    /// \param weights  At the end of the step.
+    void step(step_view& view, const Eigen::VectorXd& weights, int interior);
 
     /// The end of the run, if nothing more can be learned on from here.
     ///
@@ -41,25 +67,30 @@ public:
                                                           bool keeps_signs);
 
     [[nodiscard]] const std::vector<double>& times() const noexcept { return times_; }
+    /// Phases that have ended.
+    [[nodiscard]] const std::vector<theory::phase>& phases() const noexcept { return phases_; }
     [[nodiscard]] const data::modality_set& learned() const noexcept { return learned_; }
 
 private:
-    void examine(double t0, double t1, const Eigen::VectorXd& weights, const weights_at& at);
+    void examine(step_view& view, double from, double to, const Eigen::VectorXd& weights);
     void update_levels();
+    [[nodiscard]] const theory::partial_solution& saddle_of(const data::modality_set& learned);
     [[nodiscard]] std::optional<data::modality_set> expected_group(int m) const;
-    void learn(int m, double t);
+    void learn(int m, const instant& now);
+    [[nodiscard]] double crossing(step_view& view, int m, double level, double from, double to);
     [[nodiscard]] double excess(int m, const Eigen::VectorXd& weights) const;
 
     const data::moments* moments_;
     const theory::architecture* arch_;
-    std::vector<theory::partial_solution> saddles_;
+    std::vector<theory::partial_solution> saddles_;  // that the race expects, in its order
+    std::vector<theory::partial_solution> others_;   // that were needed besides
     theory::partial_solution final_;
     theory::partial_solution current_;  // the saddle of what is learned now
     data::modality_set learned_;
     std::vector<double> times_;
     std::vector<double> levels_;       // half-heights now; 0: cannot be learned from here
     std::vector<double> final_times_;  // first crossings of half the final norm
-    double time_ = 0;
+    std::vector<theory::phase> phases_;
     Eigen::VectorXd scratch_;
     Eigen::VectorXd residual_;
 };

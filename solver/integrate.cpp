@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "data/error.hpp"
@@ -12,14 +13,34 @@
 
 namespace fusionflow::solver {
 
+namespace {
+
+struct named_stepper {
+    stepper value;
+    std::string_view name;
+};
+
+constexpr auto stepper_names = std::to_array<named_stepper>({
+    {stepper::automatic, "auto"},
+    {stepper::dopri5, "dopri5"},
+    {stepper::cash_karp, "cash-karp"},
+    {stepper::fehlberg78, "fehlberg78"},
+    {stepper::bulirsch_stoer, "bulirsch-stoer"},
+    {stepper::radau, "radau"},
+});
+
+}  // namespace
+
 stepper parse_stepper(std::string_view name) {
-    if (name == "auto") {
-        return stepper::automatic;
+    for (const named_stepper& known : stepper_names) {
+        if (name == known.name) {
+            return known.value;
+        }
     }
-    if (name == "dopri5") {
-        return stepper::dopri5;
-    }
-    throw data::input_error("stepper", fmt::format("need auto or dopri5, got '{}'", name));
+    throw data::input_error("stepper",
+                            fmt::format("need auto, dopri5, cash-karp, fehlberg78, bulirsch-stoer "
+                                        "or radau, got '{}'",
+                                        name));
 }
 
 void integrate_options::validate() const {
@@ -40,8 +61,7 @@ void integrate_options::validate() const {
 integration integrate(const data::moments& moments, const theory::architecture& arch,
                       const theory::initialisation& init, const integrate_options& options) {
     reduced_flow system(moments, arch, init);
-    const auto raced = theory::race(moments, arch, init);
-    return run_flow(system, moments, arch, raced.saddles, options);
+    return run_flow(system, moments, arch, theory::race_saddles(moments, arch, init), options);
 }
 
 bool has_exact_flow(const data::moments& moments, const theory::architecture& arch,
@@ -66,8 +86,7 @@ integration integrate_exact(const data::moments& moments, const theory::architec
         minus.push_back((gram(0, 0) - 2 * gram(0, 1) + gram(1, 1)) / 4);
     }
     two_layer_flow system(moments, plus, minus);
-    const auto raced = theory::race(moments, arch, init);
-    return run_flow(system, moments, arch, raced.saddles, options);
+    return run_flow(system, moments, arch, theory::race_saddles(moments, arch, init), options);
 }
 
 }  // namespace fusionflow::solver

@@ -11,9 +11,14 @@
 
 namespace fusionflow::solver {
 
+/// Explicit ones are Boost.Odeint's; their work grows with the length of plateaus.
 enum class stepper {
-    automatic,  ///< dopri5; the result says what was used
-    dopri5,     ///< Dormand-Prince 5(4) with dense output (Boost.Odeint)
+    automatic,       ///< explicit where the flow is not stiff, radau where it is
+    dopri5,          ///< Dormand-Prince 5(4), explicit
+    cash_karp,       ///< Cash-Karp 5(4), explicit
+    fehlberg78,      ///< Runge-Kutta-Fehlberg 8(7), explicit
+    bulirsch_stoer,  ///< extrapolated midpoint rule of order 10, explicit
+    radau,           ///< Radau IIA of order 9, L-stable
 };
 
 /// \throws data::input_error naming stepper.

@@ -1,14 +1,29 @@
 #include "solver/reduced_flow.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "data/error.hpp"
+#include "solver/residual.hpp"
+#include "theory/potential.hpp"
 
 namespace fusionflow::solver {
 
 namespace {
+
+// A weight this small moves nothing, but keeps its direction where it would be rounded to zero.
+constexpr double least_weight = 1e-290;
+constexpr double unfelt = 0.1;
+// Speeds below this part of |s| are what rounding leaves of a modality at rest.
+constexpr double rest = 1e-12;
+constexpr double rounded = 1e-6;
+constexpr double reach = 0.9;      // of a potential in one step
+constexpr double log_range = 680;  // e^680 = 1e295: what is left below 1e308 is for factors
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 Eigen::Map<const Eigen::VectorXd> numbers(const state& x, std::size_t at, int count) {
     return {x.data() + at, count};
@@ -23,7 +38,8 @@ Eigen::Map<Eigen::VectorXd> numbers(state& x, std::size_t at, int count) {
 reduced_flow::reduced_flow(const data::moments& moments, const theory::architecture& arch,
                            const theory::initialisation& init)
     : moments_(&moments), shared_(arch.shared()), trunk_excess_(init.trunk_excess),
-      log_norm_(static_cast<std::size_t>(moments.count())), weights_(moments.dimension()),
+      at_rest_(rest * moments.correlation().norm()),
+      norms_(static_cast<std::size_t>(moments.count())), weights_(moments.dimension()),
       residual_(moments.dimension()), direction_(moments.dimension()) {
     arch.match(moments);
     init.validate(moments.count());
@@ -41,7 +57,7 @@ reduced_flow::reduced_flow(const data::moments& moments, const theory::architect
         p.sign = d(0) < 0 ? -1 : 1;
         parts_.push_back(p);
         if (p.polar) {
-            initial_.push_back(std::log(init.norm(m)));
+            initial_.push_back(-theory::potential(p.branch, init.norm(m)));
         }
         if (!p.polar || p.dim > 1) {
             const double scale = p.polar ? 1 : init.norm(m);
@@ -50,22 +66,50 @@ reduced_flow::reduced_flow(const data::moments& moments, const theory::architect
             }
         }
     }
+    initial_.push_back(0);  // time
+    check_range(arch, init);
 }
 
-void reduced_flow::log_norms(const state& x) {
-    double largest =
-        trunk_excess_ > 0 ? std::log(trunk_excess_) / 2 : -std::numeric_limits<double>::infinity();
+void reduced_flow::check_range(const theory::architecture& arch,
+                               const theory::initialisation& init) const {
+    for (int m = 0; m < arch.count(); ++m) {
+        // Times grow as u0^(2-L).
+        const double size = -(arch.depth(m) - 2) * std::log(init.norm(m));
+        if (!(size <= log_range)) {
+            throw data::input_error(
+                "init", fmt::format("times grow as u0^(2-L), too large for numbers at {} layers: "
+                                    "need u0 >= {:.1e}, got {}",
+                                    arch.depth(m), std::exp(-log_range / (arch.depth(m) - 2)),
+                                    init.norm(m)));
+        }
+    }
+}
+
+// By square roots where there are: this is where an integration spends its time.
+double reduced_flow::part::norm(double z) const {
+    switch (branch) {
+        case 2: return std::exp(z);
+        case 3: return z < 0 ? -1 / z : nan;
+        case 4: return z < 0 ? 1 / std::sqrt(-2 * z) : nan;
+        default: return z < 0 ? std::exp(-std::log((2 - branch) * z) / (branch - 2)) : nan;
+    }
+}
+
+void reduced_flow::find_norms(const state& x) {
+    const double root = std::sqrt(trunk_excess_);
+    double largest = root;
     for (std::size_t m = 0; m < parts_.size(); ++m) {
         const part& p = parts_[m];
-        log_norm_[m] = p.polar ? x[p.at] : std::log(numbers(x, p.at, p.dim).norm());
-        largest = std::max(largest, log_norm_[m]);
+        norms_[m] = p.polar ? p.norm(x[p.at]) : numbers(x, p.at, p.dim).stableNorm();
+        largest = largest >= norms_[m] ? largest : norms_[m];  // NaN passes through
     }
     // Relative to the largest, so that norms of 1e-200 do not vanish when squared.
-    double sum = trunk_excess_ > 0 ? std::exp(std::log(trunk_excess_) - 2 * largest) : 0;
-    for (const double v : log_norm_) {
-        sum += std::exp(2 * (v - largest));
+    double sum = power(root / largest, 2);
+    for (const double u : norms_) {
+        sum += power(u / largest, 2);
     }
-    log_trunk_ = largest + std::log(sum) / 2;
+    trunk_ = largest * std::sqrt(sum);
+    trunk_power_ = power(trunk_, shared_);
 }
 
 void reduced_flow::direction(const state& x, int m, Eigen::VectorXd& d) const {
@@ -73,75 +117,111 @@ void reduced_flow::direction(const state& x, int m, Eigen::VectorXd& d) const {
     auto out = d.segment(moments_->offset(m), p.dim);
     if (!p.polar) {
         out = numbers(x, p.at, p.dim);
-    } else if (p.dim == 1) {
-        out(0) = p.sign;
     } else {
         out = numbers(x, p.at + 1, p.dim).normalized();
     }
 }
 
 void reduced_flow::total_weights(const state& x, Eigen::VectorXd& weights) {
-    log_norms(x);
+    find_norms(x);
     for (int m = 0; m < moments_->count(); ++m) {
-        const auto i = static_cast<std::size_t>(m);
-        // W_m = u_m^(n-1) u_f^p w_m; of w_m only the direction is left in log-polar form.
-        const double log_scale = (parts_[i].polar ? parts_[i].branch * log_norm_[i] : 0) +
-                                 (shared_ > 0 ? shared_ * log_trunk_ : 0);
-        direction(x, m, direction_);
-        weights.segment(moments_->offset(m), moments_->dim(m)) =
-            std::exp(log_scale) * moments_->part(direction_, m);
+        const part& p = parts_[static_cast<std::size_t>(m)];
+        // W_m = u_m^(n-1) u_f^p w_m; of w_m only the direction is left in polar form.
+        const double scale =
+            (p.polar ? power(norms_[static_cast<std::size_t>(m)], p.branch) : 1) * trunk_power_;
+        const double size = scale < least_weight ? least_weight : scale;
+        if (p.polar && p.dim == 1) {
+            direction_(moments_->offset(m)) = p.sign;
+            weights(moments_->offset(m)) = size * p.sign;
+        } else {
+            direction(x, m, direction_);
+            weights.segment(moments_->offset(m), p.dim) = size * moments_->part(direction_, m);
+        }
     }
+}
+
+void reduced_flow::find_residual(const state& x) {
+    total_weights(x, weights_);
+    residual(*moments_, weights_, residual_);
 }
 
 void reduced_flow::derivative(const state& x, state& dxdt) {
-    total_weights(x, weights_);
-    residual_ = moments_->correlation();
-    residual_.noalias() -= moments_->covariance() * weights_;
+    find_residual(x);
     for (int m = 0; m < moments_->count(); ++m) {
-        const auto i = static_cast<std::size_t>(m);
-        const part& p = parts_[i];
-        const auto e = moments_->part(residual_, m);
-        const double log_trunk_power = shared_ > 0 ? shared_ * log_trunk_ : 0;
-        if (!p.polar) {
-            numbers(dxdt, p.at, p.dim) = std::exp(log_trunk_power) * e;
+        const part& p = parts_[static_cast<std::size_t>(m)];
+        if (p.polar && p.dim == 1) {
+            dxdt[p.at] = p.sign * residual_(moments_->offset(m));
             continue;
         }
-        const double speed = std::exp((p.branch - 2) * log_norm_[i] + log_trunk_power);
+        const auto e = moments_->part(residual_, m);
+        if (!p.polar) {
+            numbers(dxdt, p.at, p.dim) = e;
+            continue;
+        }
         const auto d = moments_->part(direction_, m);
         const double along = e.dot(d);
-        dxdt[p.at] = speed * along;
-        if (p.dim > 1) {
-            numbers(dxdt, p.at + 1, p.dim) = speed * (e - along * d);
-        }
+        dxdt[p.at] = along;
+        numbers(dxdt, p.at + 1, p.dim) =
+            power(norms_[static_cast<std::size_t>(m)], p.branch - 2) * (e - along * d);
     }
+    dxdt.back() = 1 / trunk_power_;
 }
 
 double reduced_flow::relative_error(const state& x, const state& error) const {
-    // ln u and a unit vector are relative by themselves; one-layer branches are measured by the
-    // trunk's norm, which they make and which is not small where they pass through zero.
-    double square = trunk_excess_;
-    for (const part& p : parts_) {
-        square += p.polar ? std::exp(2 * x[p.at]) : numbers(x, p.at, p.dim).squaredNorm();
-    }
-    const double trunk = std::sqrt(square);
+    // Errors of ln u, |dz| u^(n-2), and of unit vectors.
     double largest = 0;
+    const auto take = [&largest](double size) {
+        largest = size <= largest ? largest : size;  // NaN passes through, and stays:
+        largest = std::isnan(size) ? std::numeric_limits<double>::infinity() : largest;
+    };
     for (const part& p : parts_) {
-        const int count = p.polar ? (p.dim > 1 ? p.dim + 1 : 1) : p.dim;
-        const double size = numbers(error, p.at, count).lpNorm<Eigen::Infinity>();
-        const double relative = p.polar ? size : size / trunk;
-        if (!(relative <= std::numeric_limits<double>::max())) {
-            return std::numeric_limits<double>::infinity();
+        if (!p.polar) {
+            take(numbers(error, p.at, p.dim).lpNorm<Eigen::Infinity>() / trunk_norm(x));
+            continue;
         }
-        largest = std::max(largest, relative);
+        take(p.branch == 2 ? std::abs(error[p.at])
+                           : std::abs(error[p.at] / ((p.branch - 2) * x[p.at])));
+        if (p.dim > 1) {
+            take(numbers(error, p.at + 1, p.dim).lpNorm<Eigen::Infinity>());
+        }
     }
     return largest;
+}
+
+// Of the state as it is given; one-layer branches are measured by it, which they make and which is
+// not small where they pass through zero.
+double reduced_flow::trunk_norm(const state& x) const {
+    double square = trunk_excess_;
+    for (const part& p : parts_) {
+        square += p.polar ? power(p.norm(x[p.at]), 2) : numbers(x, p.at, p.dim).squaredNorm();
+    }
+    return std::sqrt(square);
+}
+
+// A step of length h from the potential z feels a weight W as h W, so it may go straight on to
+// where that is a small part of rtol of the potential left there. Closer in it goes by parts of what
+// is left. Rounding errors of what it starts from are not to be felt either.
+double reduced_flow::horizon(const state& x, const state& dxdt, double rtol) const {
+    double nearest = std::numeric_limits<double>::infinity();
+    for (const part& p : parts_) {
+        const double z = x[p.at];
+        if (!p.polar || !(dxdt[p.at] > at_rest_ && z < 0)) {
+            continue;
+        }
+        const double small = unfelt * rtol / (std::max(p.branch - 2, 1) * -z);
+        const double edge = std::min(
+            -theory::potential(p.branch, std::pow(small, 0.5 / (p.branch - 1))), rounded * z);
+        const double part_left = p.branch > 2 ? -reach * z : std::max(-z, 1.0) / 2;
+        nearest = std::min(nearest, (z < 2 * edge ? edge - z : part_left) / dxdt[p.at]);
+    }
+    return nearest;
 }
 
 void reduced_flow::branch_norms(const state& x, Eigen::VectorXd& norms) const {
     for (std::size_t m = 0; m < parts_.size(); ++m) {
         const part& p = parts_[m];
         norms(static_cast<Eigen::Index>(m)) =
-            p.polar ? std::exp(x[p.at]) : numbers(x, p.at, p.dim).norm();
+            p.polar ? p.norm(x[p.at]) : numbers(x, p.at, p.dim).norm();
     }
 }
 

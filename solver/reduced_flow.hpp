@@ -9,16 +9,18 @@
 
 namespace fusionflow::solver {
 
-/// The flow of balanced, aligned networks in log-polar form (docs/theory.md#reduced-flow).
+/// The flow of balanced, aligned networks in the fusion clock c, dc = u_f^p dt / tau
+/// (docs/theory.md#fusion-clock), in which the potential of a waiting modality falls linearly:
 ///
-///     w_m = e^{v_m} d_m,   dv_m/dt = u_m^{n-2} u_f^p (E_m d_m),
-///     dd_m/dt = u_m^{n-2} u_f^p (I - d_m d_m^T) E_m^T,   u_f^2 = sum_m u_m^2 + c
+///     dz_m/dc = E_m d_m,   dd_m/dc = u_m^(n-2) (I - d_m d_m^T) E_m^T,   dt/dc = u_f^(-p),
+///     z = ln u (n = 2),  -u^(2-n)/(n-2) (n > 2),   u_f^2 = sum_m u_m^2 + c_0
 ///
-/// State: v_m then d_m (d_m only where D_m > 1; a scalar keeps its sign). Branches of one layer can
-/// pass through zero and are kept as w_m itself.
+/// State: z_m then d_m (d_m only where D_m > 1; a scalar keeps its sign), last the time. Branches of
+/// one layer can pass through zero and are kept as w_m itself, dw_m/dc = E_m^T.
 class reduced_flow final : public flow {
 public:
-    /// \throws data::input_error if sizes differ or a rule of `init` is broken.
+    /// \throws data::input_error if sizes differ, a rule of `init` is broken, or potentials or times
+    ///         would be beyond the range of numbers (naming init).
     reduced_flow(const data::moments& moments, const theory::architecture& arch,
                  const theory::initialisation& init);
 
@@ -28,29 +30,53 @@ public:
     void total_weights(const state& x, Eigen::VectorXd& weights) override;
     void branch_norms(const state& x, Eigen::VectorXd& norms) const override;
     [[nodiscard]] bool keeps_signs() const override { return true; }
+    [[nodiscard]] bool keeps_time() const override { return true; }
+    /// Potentials of branches of more than two layers stay above zero.
+    [[nodiscard]] double horizon(const state& x, const state& dxdt, double rtol) const override;
+    [[nodiscard]] bool has_jacobian() const override { return true; }
+    void jacobian(const state& x, Eigen::MatrixXd& j) override;
 
 private:
     struct part {
         int branch = 0;      // n_m
         int dim = 0;         // D_m
         std::size_t at = 0;  // first number of the modality in the state
-        bool polar = true;   // log-polar rather than w itself
-        double sign = 1;     // of a scalar in log-polar form
+        bool polar = true;   // potential and direction rather than w itself
+        double sign = 1;     // of a scalar in polar form
+        [[nodiscard]] double norm(double z) const;
     };
-    // ln u_m of all modalities and ln u_f.
-    void log_norms(const state& x);
+    // Weights of 1e-200 and below are rounded to zero in products; nothing can be seen of them.
+    [[nodiscard]] static double power(double x, int n) {
+        double result = 1;
+        for (int i = 0; i < n; ++i) {
+            result *= x;
+        }
+        return result;
+    }
+    void check_range(const theory::architecture& arch, const theory::initialisation& init) const;
+    void find_norms(const state& x);
+    void find_residual(const state& x);
     void direction(const state& x, int m, Eigen::VectorXd& d) const;
+    [[nodiscard]] double trunk_norm(const state& x) const;
+    void add_residual_slopes(const state& x, int m);
+    void add_trunk_slopes(const state& x);
+    void set_rows(const state& x, int m, Eigen::MatrixXd& j) const;
 
     const data::moments* moments_;
     std::vector<part> parts_;
     int shared_;
     double trunk_excess_;
+    double at_rest_;
     state initial_;
-    std::vector<double> log_norm_;
-    double log_trunk_ = 0;
+    // Of the state that was looked at last:
+    std::vector<double> norms_;  // u_m
+    double trunk_ = 0;           // u_f
+    double trunk_power_ = 1;     // u_f^p
     Eigen::VectorXd weights_;
     Eigen::VectorXd residual_;
     Eigen::VectorXd direction_;
+    Eigen::MatrixXd residual_slopes_;   // dE/dx
+    Eigen::VectorXd log_trunk_slopes_;  // d ln u_f / dx
 };
 
 }  // namespace fusionflow::solver

@@ -21,13 +21,13 @@ constexpr long epochs_per_report = 1000;
 constexpr double diverged_loss = 10;  // of the initial loss
 
 // Full-batch gradient descent in place; the half-heights lie on straight lines between epochs.
-class descent_loop {
+class descent_loop final : private step_view {
 public:
     descent_loop(const network_shape& shape, const data::moments& moments,
                  const theory::architecture& arch, const theory::initialisation& init,
                  const simulate_options& options, state weights)
         : shape_(shape), moments_(moments), options_(options), gradient_(shape, moments),
-          monitor_(moments, arch, theory::race(moments, arch, init).saddles),
+          monitor_(moments, arch, theory::race_saddles(moments, arch, init)),
           recorder_(moments, options.flow.record), weights_(std::move(weights)),
           total_(moments.dimension()), before_(moments.dimension()), branch_(moments.count()),
           keeps_signs_(init.drawn == theory::scheme::balanced) {}
@@ -36,6 +36,19 @@ public:
     [[nodiscard]] state take_weights() && { return std::move(weights_); }
 
 private:
+    // What the monitor sees of an epoch: places are times since it began.
+    [[nodiscard]] double length() const override { return options_.learning_rate; }
+    [[nodiscard]] double accuracy() const override { return 1e-12; }
+    void glance(double place, Eigen::VectorXd& weights) override { look(place, weights); }
+    void look(double place, Eigen::VectorXd& weights) override {
+        weights = before_ + place / length() * (total_ - before_);
+    }
+    [[nodiscard]] instant when(double place) override {
+        const double now = length() * static_cast<double>(epoch_ - 1) + place;
+        return {now, now - last_half_height_};
+    }
+    void restart(double place) override { last_half_height_ = when(place).total; }
+
     outcome march();
     void record(bool last);
 
@@ -51,6 +64,7 @@ private:
     Eigen::VectorXd branch_;
     bool keeps_signs_;
     long epoch_ = 0;
+    double last_half_height_ = 0;
 };
 
 void descent_loop::record(bool last) {
@@ -67,10 +81,6 @@ outcome descent_loop::march() {
     const double rate = options_.learning_rate;
     std::optional<outcome> ended;
     double last_instant = theory::never;
-    const weights_at between = [&](double t, Eigen::VectorXd& w) {
-        const double part = t / rate - static_cast<double>(epoch_ - 1);
-        w = before_ + part * (total_ - before_);
-    };
     monitor_.start(total_);
     const double loss_limit = diverged_loss * loss(moments_, total_);
     for (;;) {
@@ -101,7 +111,7 @@ outcome descent_loop::march() {
             return outcome::diverged;
         }
         if (!ended) {
-            monitor_.step(rate * static_cast<double>(epoch_), total_, between, 0);
+            monitor_.step(*this, total_, 0);
         }
         record(false);
         if (options_.flow.progress && epoch_ % epochs_per_report == 0) {
@@ -117,7 +127,8 @@ integration descent_loop::run() {
     record(true);
     const outcome ended = total_.allFinite() ? march() : outcome::non_finite;
     record(true);
-    result.answer = theory::conclude(monitor_.times(), ended, {epoch_, 0, epoch_});
+    result.answer =
+        theory::conclude(monitor_.times(), monitor_.phases(), ended, {epoch_, 0, epoch_});
     result.loss_final = loss(moments_, total_);
     result.time_final = options_.learning_rate * static_cast<double>(epoch_);
     result.weights_final = total_;
@@ -133,7 +144,7 @@ integration run_gradient_flow(const network_shape& shape, const data::moments& m
     network_flow system(shape, moments, weights, init.drawn == theory::scheme::balanced);
     integrate_options settling = options.flow;
     settling.settle = true;
-    return run_flow(system, moments, arch, theory::race(moments, arch, init).saddles, settling,
+    return run_flow(system, moments, arch, theory::race_saddles(moments, arch, init), settling,
                     &weights);
 }
 

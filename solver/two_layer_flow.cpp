@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "data/error.hpp"
+#include "solver/residual.hpp"
 
 namespace fusionflow::solver {
 
@@ -43,8 +44,7 @@ void two_layer_flow::total_weights(const state& x, Eigen::VectorXd& weights) {
 
 void two_layer_flow::derivative(const state& x, state& dxdt) {
     total_weights(x, weights_);
-    residual_ = moments_->correlation();
-    residual_.noalias() -= moments_->covariance() * weights_;
+    residual(*moments_, weights_, residual_);
     for (std::size_t m = 0; m < x.size(); ++m) {
         dxdt[m] = 2 * residual_(static_cast<Eigen::Index>(m));
     }

@@ -114,7 +114,8 @@ std::vector<phase> phases_from_times(const std::vector<double>& times) {
     return phases;
 }
 
-learning conclude(std::vector<double> times, outcome ended, const cost& work) {
+learning conclude(std::vector<double> times, std::vector<phase> phases, outcome ended,
+                  const cost& work) {
     for (double& time : times) {
         if (ended == outcome::diverged || (is_failure(ended) && std::isinf(time))) {
             time = std::numeric_limits<double>::quiet_NaN();
@@ -122,7 +123,20 @@ learning conclude(std::vector<double> times, outcome ended, const cost& work) {
     }
     learning result;
     result.times = std::move(times);
-    result.phases = phases_from_times(result.times);
+    if (ended != outcome::diverged) {
+        result.phases = std::move(phases);
+    }
+    phase open;
+    for (std::size_t m = 0; m < result.times.size(); ++m) {
+        if (std::isfinite(result.times[m])) {
+            open.learned = data::with(std::move(open.learned), static_cast<int>(m));
+        } else if (!(open.duration > 0) || std::isnan(result.times[m])) {
+            open.duration = result.times[m];
+        }
+    }
+    if (!std::isfinite(open.duration)) {
+        result.phases.push_back(open);
+    }
     result.ended = ended;
     result.work = work;
     return result;

@@ -68,9 +68,11 @@ struct learning {
 
 /// What a run has to say that ended so.
 ///
-/// \param times  As found until the end; `never` where nothing was found. In trouble that becomes
-///               unknown, and when diverged all times do: jumps over half-heights are not
-///               learning.
-[[nodiscard]] learning conclude(std::vector<double> times, outcome ended, const cost& work);
+/// \param times   As found until the end; `never` where nothing was found. In trouble that becomes
+///                unknown, and when diverged all times do: jumps over half-heights are not
+///                learning.
+/// \param phases  Those that have ended; one that does not end is added where it has to be.
+[[nodiscard]] learning conclude(std::vector<double> times, std::vector<phase> phases, outcome ended,
+                                const cost& work);
 
 }  // namespace fusionflow::theory

@@ -26,8 +26,10 @@ struct runner {
 
 class race_track {
 public:
-    race_track(const data::moments& moments, const architecture& arch, const initialisation& init)
-        : moments_(moments), arch_(arch) {
+    /// \param timed  False where only the saddles are wanted: the times that are answered are zero.
+    race_track(const data::moments& moments, const architecture& arch, const initialisation& init,
+               bool timed)
+        : moments_(moments), arch_(arch), timed_(timed) {
         const Eigen::VectorXd directions = initial_directions(moments);
         const bool two_layer = arch.two_layer_late() && init.drawn != scheme::balanced;
         const auto grams =
@@ -73,6 +75,7 @@ private:
 
     const data::moments& moments_;
     const architecture& arch_;
+    bool timed_;
     std::vector<runner> runners_;
     double trunk_excess_ = 0;
     double time_ = 0;
@@ -167,7 +170,7 @@ bool race_track::next_phase(race_result& result) {
             fmt::format("tie: {} have equal clocks and are learned together at leading order",
                         fmt::join(moments_.names_of(winners), ", ")));
     }
-    time_ += duration(first, least, saddle);
+    time_ += timed_ ? duration(first, least, saddle) : 0;
     advance(least, saddle);
     const data::modality_set learned = arch_.closure(data::united(saddle.learned, winners));
     for (const int m : learned) {
@@ -229,7 +232,14 @@ race_result race(const data::moments& moments, const architecture& arch,
                  const initialisation& init) {
     arch.match(moments);
     init.validate(moments.count());
-    return race_track(moments, arch, init).run();
+    return race_track(moments, arch, init, true).run();
+}
+
+std::vector<partial_solution> race_saddles(const data::moments& moments, const architecture& arch,
+                                           const initialisation& init) {
+    arch.match(moments);
+    init.validate(moments.count());
+    return race_track(moments, arch, init, false).run().saddles;
 }
 
 }  // namespace fusionflow::theory

@@ -38,4 +38,9 @@ struct race_result {
 [[nodiscard]] race_result race(const data::moments& moments, const architecture& arch,
                                const initialisation& init);
 
+/// race(...).saddles alone: who is learned with whom, without the times and their quadrature.
+[[nodiscard]] std::vector<partial_solution> race_saddles(const data::moments& moments,
+                                                         const architecture& arch,
+                                                         const initialisation& init);
+
 }  // namespace fusionflow::theory

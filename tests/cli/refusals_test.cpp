@@ -91,7 +91,9 @@ BOOST_AUTO_TEST_CASE(options_that_do_not_exist_or_are_not_complete) {
             "--scheme: need balanced, gaussian or gaussian-iid, got 'uniform'");
     refuses({"simulate", "--method", "adam"}, "--method: need gd or flow, got 'adam'");
     refuses({"simulate", "--representation", "dense"}, "--representation: need full, got 'dense'");
-    refuses({"integrate", "--stepper", "euler"}, "--stepper: need auto or dopri5, got 'euler'");
+    refuses({"integrate", "--stepper", "euler"},
+            "--stepper: need auto, dopri5, cash-karp, fehlberg78, bulirsch-stoer or radau, got "
+            "'euler'");
     refuses({"validate", "nope"}, "suite: need quick or a file ending in .toml, got 'nope'");
     refuses({"table", "--methods", "formula,magic"},
             "--methods: need some of formula, refined, flow, exact, full; got 'magic'");

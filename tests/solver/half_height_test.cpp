@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <functional>
 
 #include "tests/support/models.hpp"
 #include "theory/race.hpp"
@@ -15,6 +16,26 @@ namespace {
 
 // Paths of total weights given as a function of time stand in for a solver. Toy data with rho =
 // 0.5, kappa = 2: A alone reaches 1.25, both reach (1, 1).
+class straight_view final : public solver::step_view {
+public:
+    straight_view(double from, double to, std::function<Eigen::VectorXd(double)> path)
+        : from_(from), length_(to - from), path_(std::move(path)) {}
+    [[nodiscard]] double length() const override { return length_; }
+    [[nodiscard]] double accuracy() const override { return 1e-12; }
+    void glance(double place, Eigen::VectorXd& w) override { w = path_(from_ + place); }
+    void look(double place, Eigen::VectorXd& w) override { w = path_(from_ + place); }
+    [[nodiscard]] solver::instant when(double place) override {
+        return {from_ + place, from_ + place - last_};
+    }
+    void restart(double place) override { last_ = from_ + place; }
+
+private:
+    double from_;
+    double length_;
+    double last_ = 0;
+    std::function<Eigen::VectorXd(double)> path_;
+};
+
 struct watched {
     explicit watched(const data::moments& m, int fusion = 2)
         : moments(m), arch(theory::architecture::fused(2, fusion, m.count())),
@@ -22,13 +43,14 @@ struct watched {
 
     template <typename Path>
     void follow(double from, double to, int steps, int interior, const Path& path) {
-        const solver::weights_at at = [&](double t, Eigen::VectorXd& w) { w = path(t); };
         if (from == 0) {
             monitor.start(path(0));
         }
         for (int i = 1; i <= steps; ++i) {
-            const double t = from + (to - from) * i / steps;
-            monitor.step(t, path(t), at, interior);
+            const double start = from + (to - from) * (i - 1) / steps;
+            const double end = from + (to - from) * i / steps;
+            straight_view view(start, end, path);
+            monitor.step(view, path(end), interior);
         }
     }
 

@@ -205,8 +205,7 @@ BOOST_AUTO_TEST_CASE(phases_loss_and_cost_are_reported) {
                boost::test_tools::per_element());
     BOOST_TEST(relative(result.answer.phases[0].duration + result.answer.phases[1].duration,
                         result.answer.times[1]) < 1e-14);
-    BOOST_TEST(result.answer.work.rhs_evaluations ==
-               6 * (result.answer.work.steps + result.answer.work.rejected_steps) + 1);
+    BOOST_TEST(result.answer.work.rhs_evaluations >= 6 * result.answer.work.steps);
     BOOST_TEST(relative(result.loss_initial, 3.5) < 0.01);
     BOOST_TEST(result.path.size() > 100U);
     BOOST_TEST(result.path.size() < 3000U);
@@ -219,7 +218,8 @@ BOOST_AUTO_TEST_CASE(phases_loss_and_cost_are_reported) {
 BOOST_AUTO_TEST_CASE(limits_end_a_run_with_their_names) {
     const auto moments = tests::toy(0.5, 2);
     const auto arch = architecture::fused(4, 4, 2);
-    const auto steps = solver::integrate(moments, arch, {.u0 = 0.01}, {.max_steps = 1000});
+    const auto steps = solver::integrate(moments, arch, {.u0 = 0.01},
+                                         {.method = solver::stepper::dopri5, .max_steps = 1000});
     BOOST_TEST((steps.answer.ended == outcome::step_limit));
     BOOST_TEST(steps.answer.work.steps + steps.answer.work.rejected_steps == 1000);
     const auto time = solver::integrate(moments, arch, {.u0 = 0.1}, {.max_time = 20});
@@ -269,8 +269,10 @@ BOOST_AUTO_TEST_CASE(refuses_options_outside_their_range) {
                           says("max-steps: need at least 1, got 0"));
     BOOST_CHECK_EXCEPTION((void)run({.max_time = 0}), data::input_error,
                           says("max-time: need a time > 0, got 0"));
-    BOOST_CHECK_EXCEPTION((void)solver::parse_stepper("euler"), data::input_error,
-                          says("stepper: need auto or dopri5, got 'euler'"));
+    BOOST_CHECK_EXCEPTION(
+        (void)solver::parse_stepper("euler"), data::input_error,
+        says("stepper: need auto, dopri5, cash-karp, fehlberg78, bulirsch-stoer or radau, "
+             "got 'euler'"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

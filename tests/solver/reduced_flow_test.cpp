@@ -49,8 +49,8 @@ BOOST_AUTO_TEST_CASE(total_weights_and_speeds_are_those_of_the_plain_equations) 
             const Eigen::VectorXd plain = plain_total(moments, arch, w, 0.2);
             BOOST_TEST((total - plain).norm() < 1e-14 * plain.norm());
 
-            // dW/dt by the chain rule on the plain equations against dW/dt along the state's speed,
-            // both by central differences: error h^2 ~ 1e-10.
+            // dW/dt by the chain rule on the plain equations against dW/dt along the state's speed
+            // on its clock, both by central differences: error h^2 ~ 1e-10.
             const Eigen::VectorXd residual = moments.correlation() - moments.covariance() * plain;
             const double trunk = std::pow(0.2 + w.squaredNorm(), shared / 2.0);
             Eigen::VectorXd speed(6);
@@ -70,7 +70,8 @@ BOOST_AUTO_TEST_CASE(total_weights_and_speeds_are_those_of_the_plain_equations) 
                 flow.total_weights(y, result);
                 return result;
             };
-            const Eigen::VectorXd polar = (shifted(h) - shifted(-h)) / (2 * h);
+            const Eigen::VectorXd polar = (shifted(h) - shifted(-h)) / (2 * h) / dxdt.back();
+            BOOST_TEST(relative(dxdt.back(), 1 / trunk) < 1e-14);
             const Eigen::VectorXd direct = (plain_total(moments, arch, w + h * speed, 0.2) -
                                             plain_total(moments, arch, w - h * speed, 0.2)) /
                                            (2 * h);
@@ -82,10 +83,54 @@ BOOST_AUTO_TEST_CASE(total_weights_and_speeds_are_those_of_the_plain_equations) 
 BOOST_AUTO_TEST_CASE(norms_far_below_the_square_root_of_the_smallest_double_are_no_trouble) {
     const auto moments = tests::toy(0.5, 2);
     solver::reduced_flow flow(moments, theory::architecture::fused(3, 2, 2), {.u0 = 1e-250});
-    solver::state dxdt(2);
+    solver::state dxdt(3);
     flow.derivative(flow.initial(), dxdt);
-    // n = 2: dv/dt = u_f |s|, u_f = sqrt(2) u0.
-    BOOST_TEST(relative(dxdt[0], std::sqrt(2.0) * 5e-250) < 1e-12);
+    // n = 2: dv/dc = |s|, dt/dc = 1 / u_f, u_f = sqrt(2) u0.
+    BOOST_TEST(relative(dxdt[0], 5) < 1e-12);
+    BOOST_TEST(relative(dxdt[2], 1e250 / std::sqrt(2.0)) < 1e-12);
+}
+
+BOOST_AUTO_TEST_CASE(jacobian_is_the_derivative_of_the_speeds) {
+    // Central differences with h = 1e-6 of each number: error h^2 plus rounding, 1e-16 / h = 1e-10;
+    // 1e-7 of the largest entry leaves room for third derivatives.
+    const auto moments = tests::random_moments({2, 1, 3}, 9);
+    for (const auto& branches : std::vector<std::vector<int>>{{2, 3, 4}, {1, 2, 1}, {5, 1, 2}}) {
+        for (const int shared : {0, 1, 3}) {
+            solver::reduced_flow flow(moments, theory::architecture(branches, shared),
+                                      {.branch_norms = {0.6, 0.8, 0.7}, .trunk_excess = 0.2});
+            const solver::state x = flow.initial();
+            const auto size = static_cast<Eigen::Index>(x.size());
+            Eigen::MatrixXd jacobian;
+            flow.jacobian(x, jacobian);
+            BOOST_REQUIRE(jacobian.rows() == size);
+            for (std::size_t i = 0; i < x.size(); ++i) {
+                const double h = 1e-6;
+                solver::state up = x;
+                solver::state down = x;
+                up[i] += h;
+                down[i] -= h;
+                solver::state speed_up(x.size());
+                solver::state speed_down(x.size());
+                flow.derivative(up, speed_up);
+                flow.derivative(down, speed_down);
+                for (std::size_t j = 0; j < x.size(); ++j) {
+                    const double slope = (speed_up[j] - speed_down[j]) / (2 * h);
+                    const double given =
+                        jacobian(static_cast<Eigen::Index>(j), static_cast<Eigen::Index>(i));
+                    BOOST_TEST(std::abs(given - slope) < 1e-7 * jacobian.cwiseAbs().maxCoeff());
+                }
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(refuses_what_would_leave_the_range_of_numbers) {
+    BOOST_CHECK_EXCEPTION(solver::reduced_flow(tests::toy(0.5, 2),
+                                               theory::architecture::fused(20, 20, 2),
+                                               {.u0 = 1e-20}),
+                          data::input_error,
+                          says("init: times grow as u0^(2-L), too large for numbers at 20 layers: "
+                               "need u0 >= 3.9e-17, got 1e-20"));
 }
 
 BOOST_AUTO_TEST_CASE(refuses_random_schemes_and_wrong_sizes) {

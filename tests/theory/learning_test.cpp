@@ -61,17 +61,20 @@ BOOST_AUTO_TEST_CASE(every_outcome_has_a_name_and_advice) {
 
 BOOST_AUTO_TEST_CASE(what_a_run_in_trouble_did_not_reach_is_unknown) {
     using theory::outcome;
-    const auto stopped = theory::conclude({2.0, theory::never}, outcome::step_limit, {7, 1, 50});
+    const auto stopped =
+        theory::conclude({2.0, theory::never}, {{{}, 2.0}}, outcome::step_limit, {7, 1, 50});
     BOOST_TEST(stopped.times[0] == 2.0);
     BOOST_TEST(std::isnan(stopped.times[1]));
     BOOST_TEST(stopped.work.steps == 7);
     BOOST_REQUIRE(stopped.phases.size() == 2U);
     BOOST_TEST(std::isnan(stopped.phases[1].duration));
 
-    const auto diverged = theory::conclude({2.0, 3.0}, outcome::diverged, {});
+    const auto diverged =
+        theory::conclude({2.0, 3.0}, {{{}, 2.0}, {{0}, 1.0}}, outcome::diverged, {});
     BOOST_TEST((std::isnan(diverged.times[0]) && std::isnan(diverged.times[1])));
 
-    const auto bias = theory::conclude({2.0, theory::never}, outcome::permanent_bias, {});
+    const auto bias =
+        theory::conclude({2.0, theory::never}, {{{}, 2.0}}, outcome::permanent_bias, {});
     BOOST_TEST(bias.times[1] == theory::never);
     BOOST_TEST(bias.phases[1].duration == theory::never);
 }

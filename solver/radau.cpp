@@ -1,0 +1,331 @@
+#include <Eigen/LU>
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <type_traits>
+
+#include "solver/radau_tableau.hpp"
+#include "solver/step_method.hpp"
+
+namespace fusionflow::solver {
+
+namespace {
+
+constexpr int stages = radau_tableau::stages;
+constexpr int pairs = radau_tableau::pairs;
+constexpr int most_iterations = 12;
+// Newton's error stays below this part of rtol, but not below what rounding lets it reach.
+constexpr double newton_part = 0.01;
+constexpr double rounding = 2e-15;
+
+const radau_tableau& tableau() {
+    static const radau_tableau made;
+    return made;
+}
+
+/// Solves m x = v: by the inverse where the size is small and known, by LU otherwise.
+template <typename Scalar, int N>
+class linear_solver {
+public:
+    using matrix = Eigen::Matrix<Scalar, N, N>;
+    using vector = Eigen::Matrix<Scalar, N, 1>;
+
+    void compute(const matrix& m) {
+        if constexpr (N == Eigen::Dynamic) {
+            factors_.compute(m);
+        } else {
+            inverse_ = m.inverse();
+        }
+    }
+    void solve(vector& v) const {
+        if constexpr (N == Eigen::Dynamic) {
+            v = factors_.solve(v).eval();
+        } else {
+            v = (inverse_ * v).eval();
+        }
+    }
+
+private:
+    std::conditional_t<N == Eigen::Dynamic, Eigen::Matrix<Scalar, 1, 1>, matrix> inverse_;
+    std::conditional_t<N == Eigen::Dynamic, Eigen::PartialPivLU<matrix>, int> factors_;
+};
+
+/// Radau IIA of five stages, order 9: simplified Newton iterations, the Jacobian taken at the start
+/// of the step, one real and two complex factorisations of its size. A time that the flow keeps is
+/// an integral and takes no part in the iterations.
+///
+/// \tparam N  Numbers in the iterations, where that is known when compiling.
+template <int N>
+class radau final : public single_method {
+public:
+    radau(flow& system, long& evaluations)
+        : single_method(system.initial().size()), system_(system), evaluations_(evaluations),
+          size_(static_cast<Eigen::Index>(next_.size())), active_(size_ - system.keeps_time()),
+          jacobian_(size_, size_), z_(size_, stages), speeds_(size_, stages),
+          residual_(active_, stages), step_(active_, stages), polynomial_(size_, stages),
+          estimate_(next_.size()), stage_(next_.size()), scratch_(next_.size()) {
+        matrix_.resize(active_, active_);
+        pair_matrix_.resize(active_, active_);
+        along_.resize(active_);
+        pair_along_.resize(active_);
+    }
+
+    [[nodiscard]] std::string name() const override { return "radau"; }
+    [[nodiscard]] double error_power() const override { return stages + 1; }
+
+    [[nodiscard]] bool attempt(const state& x, const state& dxdt, double h,
+                               const error_gauge& gauge) override;
+    void inside(double place, state& x) override;
+    void at(double place, const error_gauge& gauge, state& x) override;
+
+private:
+    static constexpr int M = N == Eigen::Dynamic ? N : N + 1;  // with a time that is kept
+    using columns = Eigen::Matrix<double, M, stages>;
+    using active_columns = Eigen::Matrix<double, N, stages>;
+    using map = Eigen::Map<const Eigen::Matrix<double, M, 1>>;
+    using real_solver = linear_solver<double, N>;
+    using pair_solver = linear_solver<std::complex<double>, N>;
+
+    void linearise(const state& x);
+    void factorise(double h);
+    void guess(const columns& polynomial, double from, double h);
+    bool evaluate(const state& x);
+    void solve(double h);
+    double change_size(const state& x, const error_gauge& gauge);
+    bool iterate(const state& x, double h, const error_gauge& gauge);
+    void finish(const state& x, double h, state& end);
+    void estimate_error(const state& dxdt, double h, const error_gauge& gauge);
+
+    flow& system_;
+    long& evaluations_;
+    Eigen::Index size_;
+    Eigen::Index active_;  // without a time that is kept
+    Eigen::MatrixXd jacobian_;
+    columns z_;       // the stages less the start, a column each
+    columns speeds_;  // derivatives at the stages
+    active_columns residual_;
+    active_columns step_;
+    columns polynomial_;  // of the last step that passed: coefficients of powers 1 ... s
+    double length_ = 0;   // of that step
+    typename real_solver::matrix matrix_;
+    typename pair_solver::matrix pair_matrix_;
+    real_solver real_;
+    std::array<pair_solver, pairs> pairs_;
+    typename real_solver::vector along_;
+    typename pair_solver::vector pair_along_;
+    state estimate_;
+    state stage_;
+    state scratch_;
+    const state* start_ = nullptr;
+    state linearised_at_;
+    state end_;  // of the step that passed last
+};
+
+template <int N>
+void radau<N>::linearise(const state& x) {
+    if (linearised_at_ != x) {
+        system_.jacobian(x, jacobian_);
+        linearised_at_ = x;
+    }
+}
+
+template <int N>
+void radau<N>::factorise(double h) {
+    matrix_ = -jacobian_.topLeftCorner(active_, active_);
+    pair_matrix_ = matrix_.template cast<std::complex<double>>();
+    matrix_.diagonal().array() += tableau().real_eigenvalue / h;
+    real_.compute(matrix_);
+    std::complex<double> shifted = 0;
+    for (int k = 0; k < pairs; ++k) {
+        const std::complex<double> shift = tableau().eigenvalues(k) / h;
+        pair_matrix_.diagonal().array() += shift - shifted;
+        shifted = shift;
+        pairs_[static_cast<std::size_t>(k)].compute(pair_matrix_);
+    }
+}
+
+// Where the polynomial of a step of length length_ says the stages are, of a step of length h that
+// begins at `from` on it.
+template <int N>
+void radau<N>::guess(const columns& polynomial, double from, double h) {
+    const double start = from / length_;
+    for (Eigen::Index i = 0; i < stages; ++i) {
+        const double at = start + tableau().nodes(i) * h / length_;
+        double power = 1;
+        double power_start = 1;
+        z_.col(i).setZero();
+        for (Eigen::Index j = 0; j < stages; ++j) {
+            power *= at;
+            power_start *= start;
+            z_.col(i) += (power - power_start) * polynomial.col(j);
+        }
+    }
+}
+
+template <int N>
+bool radau<N>::evaluate(const state& x) {
+    for (Eigen::Index i = 0; i < stages; ++i) {
+        for (Eigen::Index j = 0; j < size_; ++j) {
+            stage_[static_cast<std::size_t>(j)] = x[static_cast<std::size_t>(j)] + z_(j, i);
+        }
+        ++evaluations_;
+        system_.derivative(stage_, scratch_);
+        speeds_.col(i) = map(scratch_.data(), size_);
+    }
+    return speeds_.allFinite();
+}
+
+// One Newton step, in the eigenvectors of A^-1 where it falls apart into systems of the flow's size.
+template <int N>
+void radau<N>::solve(double h) {
+    const radau_tableau& t = tableau();
+    residual_.noalias() =
+        h * speeds_.topRows(active_).lazyProduct(t.weights.transpose()) - z_.topRows(active_);
+    along_.noalias() = (t.real_eigenvalue / h) * residual_.lazyProduct(t.real_forth);
+    real_.solve(along_);
+    step_.noalias() = along_.lazyProduct(t.real_back.transpose());
+    for (int k = 0; k < pairs; ++k) {
+        pair_along_.noalias() =
+            (t.eigenvalues(k) / h) *
+            residual_.template cast<std::complex<double>>().lazyProduct(t.forth.col(k));
+        pairs_[static_cast<std::size_t>(k)].solve(pair_along_);
+        step_.noalias() += pair_along_.real().lazyProduct(t.back.col(k).real().transpose());
+        step_.noalias() -= pair_along_.imag().lazyProduct(t.back.col(k).imag().transpose());
+    }
+    z_.topRows(active_) += step_;
+}
+
+// The largest change of a stage in the last Newton step, as an error.
+template <int N>
+double radau<N>::change_size(const state& x, const error_gauge& gauge) {
+    double size = 0;
+    for (Eigen::Index i = 0; i < stages; ++i) {
+        for (Eigen::Index j = 0; j < active_; ++j) {
+            stage_[static_cast<std::size_t>(j)] = x[static_cast<std::size_t>(j)] + z_(j, i);
+            scratch_[static_cast<std::size_t>(j)] = step_(j, i);
+        }
+        const double change = gauge.system->relative_error(stage_, scratch_);
+        size = size >= change ? size : change;  // NaN of the change passes through
+    }
+    return size;
+}
+
+template <int N>
+bool radau<N>::iterate(const state& x, double h, const error_gauge& gauge) {
+    double before = 0;
+    const double wanted = newton_part * gauge.rtol;
+    for (int iteration = 0; iteration < most_iterations; ++iteration) {
+        if (!evaluate(x)) {
+            return false;
+        }
+        solve(h);
+        const double size = change_size(x, gauge);
+        if (!std::isfinite(size)) {
+            return false;
+        }
+        const double rate = iteration == 0 ? 1.0 : size / before;
+        const bool done =
+            size <= rounding || (iteration > 0 && rate < 1 && rate / (1 - rate) * size <= wanted);
+        if (done) {
+            return true;
+        }
+        if (iteration > 1 && rate > 0.9) {
+            return size <= wanted;
+        }
+        before = size;
+    }
+    return false;
+}
+
+// The end of the step, which is its last stage; a time that is kept is the integral of its speed.
+template <int N>
+void radau<N>::finish(const state& x, double h, state& end) {
+    if (active_ < size_) {
+        z_.row(active_) = h * speeds_.row(active_).lazyProduct(tableau().weights.transpose());
+    }
+    for (Eigen::Index j = 0; j < size_; ++j) {
+        end[static_cast<std::size_t>(j)] = x[static_cast<std::size_t>(j)] + z_(j, stages - 1);
+    }
+}
+
+// Quadrature of order s less the method's own: h gamma f_0 + sum e_i Z_i. It is of order s, the
+// method of order 2s - 1, so it is held to a wider bound.
+template <int N>
+void radau<N>::estimate_error(const state& dxdt, double h, const error_gauge& gauge) {
+    const radau_tableau& t = tableau();
+    Eigen::Map<Eigen::Matrix<double, M, 1>> raw(estimate_.data(), size_);
+    raw = h * t.gamma * map(dxdt.data(), size_);
+    raw.noalias() += z_.lazyProduct(t.estimate);
+    // (1 - h gamma J)^-1 raw: without it stiff parts would count that the method does not feel.
+    along_ = raw.head(active_) / (h * t.gamma);
+    real_.solve(along_);
+    raw.head(active_) = along_;
+    error_ = gauge(next_, estimate_) / (0.03 * std::pow(gauge.rtol, (stages + 1) / 10.0));
+}
+
+template <int N>
+bool radau<N>::attempt(const state& x, const state& dxdt, double h, const error_gauge& gauge) {
+    linearise(x);
+    factorise(h);
+    const bool goes_on =
+        length_ > 0 && h < 10 * length_ && std::equal(x.begin(), x.begin() + active_, end_.begin());
+    if (goes_on) {
+        guess(polynomial_, length_, h);
+    } else {
+        z_.setZero();
+    }
+    if (!iterate(x, h, gauge)) {
+        return false;
+    }
+    finish(x, h, next_);
+    estimate_error(dxdt, h, gauge);
+    ++evaluations_;
+    system_.derivative(next_, next_speed_);
+    if (!std::isfinite(error_) || !std::isfinite(gauge(next_, next_speed_))) {
+        return false;
+    }
+    if (error_ <= 1) {
+        polynomial_.noalias() = z_.lazyProduct(tableau().powers.transpose());
+        length_ = h;
+        start_ = &x;
+        end_ = next_;
+    }
+    return true;
+}
+
+template <int N>
+void radau<N>::inside(double place, state& x) {
+    const double at = place / length_;
+    Eigen::Map<Eigen::Matrix<double, M, 1>> out(x.data(), size_);
+    out = polynomial_.col(stages - 1) * at;
+    for (Eigen::Index j = stages - 1; j-- > 0;) {
+        out = (out + polynomial_.col(j)) * at;
+    }
+    out += map(start_->data(), size_);
+}
+
+template <int N>
+void radau<N>::at(double place, const error_gauge& gauge, state& x) {
+    factorise(place);
+    guess(polynomial_, 0, place);
+    if (iterate(*start_, place, gauge)) {
+        finish(*start_, place, x);
+    } else {
+        inside(place, x);
+    }
+}
+
+}  // namespace
+
+std::unique_ptr<step_method> make_radau(flow& system, long& evaluations) {
+    const auto active = static_cast<int>(system.initial().size()) - 1;
+    if (system.keeps_time() && active == 2) {
+        return std::make_unique<radau<2>>(system, evaluations);
+    }
+    if (system.keeps_time() && active == 3) {
+        return std::make_unique<radau<3>>(system, evaluations);
+    }
+    return std::make_unique<radau<Eigen::Dynamic>>(system, evaluations);
+}
+
+}  // namespace fusionflow::solver

@@ -1,0 +1,49 @@
+#include "solver/step_method.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "data/error.hpp"
+
+namespace fusionflow::solver {
+
+namespace {
+
+constexpr std::size_t few = 8;  // numbers in a state: docs/numerics.md#steppers
+
+}  // namespace
+
+double error_gauge::operator()(const state& x, const state& error) const {
+    const double of_state = system->relative_error(x, error);
+    if (!system->keeps_time()) {
+        return of_state;
+    }
+    const double of_time = std::abs(error.back()) / (time_scale + std::abs(x.back()));
+    // The comparison fails for NaN, and NaN of either is no pass.
+    return of_state >= of_time ? of_state : of_time;
+}
+
+std::unique_ptr<step_method> make_method(const integrate_options& options, flow& system,
+                                         long& evaluations) {
+    switch (options.method) {
+        case stepper::dopri5: return make_dopri5(system, evaluations);
+        case stepper::cash_karp: return make_cash_karp(system, evaluations);
+        case stepper::fehlberg78: return make_fehlberg78(system, evaluations);
+        case stepper::bulirsch_stoer: return make_bulirsch_stoer(system, evaluations);
+        case stepper::radau:
+            if (!system.has_jacobian()) {
+                throw data::input_error("stepper",
+                                        "radau needs the Jacobian, which only the reduced "
+                                        "flow has; use auto or an explicit one here");
+            }
+            return make_radau(system, evaluations);
+        case stepper::automatic: break;
+    }
+    if (!system.has_jacobian()) {
+        return make_dopri5(system, evaluations);
+    }
+    return system.initial().size() <= few ? make_radau(system, evaluations)
+                                          : make_switching(system, evaluations);
+}
+
+}  // namespace fusionflow::solver

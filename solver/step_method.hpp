@@ -1,0 +1,96 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "solver/flow.hpp"
+#include "solver/integrate.hpp"
+
+namespace fusionflow::solver {
+
+/// How large an error is, relative to what the state means.
+struct error_gauge {
+    const flow* system = nullptr;
+    double time_scale = 0;  ///< where the flow keeps time: what its error is compared with, > 0
+    double rtol = 1e-9;
+
+    /// \param x  At the end of the step, with the time it took.
+    [[nodiscard]] double operator()(const state& x, const state& error) const;
+};
+
+/// One step of a flow by some method. What a step left is there until the next attempt.
+class step_method {
+public:
+    step_method() = default;
+    step_method(const step_method&) = delete;
+    step_method& operator=(const step_method&) = delete;
+    virtual ~step_method() = default;
+
+    /// As --stepper; where several were used, all of them, joined by " + ".
+    [[nodiscard]] virtual std::string name() const = 0;
+
+    /// Tries a step of length h on the flow's clock.
+    ///
+    /// \param x     Where the step starts; must stay as it is until the next attempt.
+    /// \param dxdt  The speed there.
+    /// \return      False where the method has no finite answer: the step is too long.
+    [[nodiscard]] virtual bool attempt(const state& x, const state& dxdt, double h,
+                                       const error_gauge& gauge) = 0;
+
+    [[nodiscard]] virtual const state& next() const = 0;
+    [[nodiscard]] virtual const state& next_speed() const = 0;
+
+    /// The estimated error of the step, over what is allowed; accept up to 1.
+    [[nodiscard]] virtual double error() const = 0;
+    /// How error() grows with the step: as h to this power.
+    [[nodiscard]] virtual double error_power() const = 0;
+
+    /// The state at a place inside the accepted step, 0 ... h, by interpolation.
+    virtual void inside(double place, state& x) = 0;
+    /// The same by a step of its own: as accurate as next(). The interpolation where that has no
+    /// answer.
+    virtual void at(double place, const error_gauge& gauge, state& x) = 0;
+
+    /// The step was accepted: the next one may go by another method.
+    ///
+    /// \param proposed  The length that the controller would take next.
+    /// \return          The length to take.
+    [[nodiscard]] virtual double review(double proposed, const error_gauge& /*gauge*/) {
+        return proposed;
+    }
+};
+
+/// A method that keeps what its step left itself.
+class single_method : public step_method {
+public:
+    [[nodiscard]] const state& next() const final { return next_; }
+    [[nodiscard]] const state& next_speed() const final { return next_speed_; }
+    [[nodiscard]] double error() const final { return error_; }
+
+protected:
+    explicit single_method(std::size_t size) : next_(size), next_speed_(size) {}
+
+    state next_;
+    state next_speed_;
+    double error_ = 0;
+};
+
+/// \param evaluations  Counts derivatives.
+[[nodiscard]] std::unique_ptr<step_method> make_dopri5(flow& system, long& evaluations);
+[[nodiscard]] std::unique_ptr<step_method> make_cash_karp(flow& system, long& evaluations);
+[[nodiscard]] std::unique_ptr<step_method> make_fehlberg78(flow& system, long& evaluations);
+[[nodiscard]] std::unique_ptr<step_method> make_bulirsch_stoer(flow& system, long& evaluations);
+/// The flow must have a jacobian().
+[[nodiscard]] std::unique_ptr<step_method> make_radau(flow& system, long& evaluations);
+/// Dopri5 where accuracy limits the steps, radau where stability would. The flow must have a
+/// jacobian().
+[[nodiscard]] std::unique_ptr<step_method> make_switching(flow& system, long& evaluations);
+
+/// The method of a name. `automatic` is dopri5 where the flow has no jacobian(), radau where the state
+/// is a few numbers (its steps are then the cheapest, stiff or not), and switches elsewhere.
+///
+/// \throws data::input_error naming stepper where a flow cannot be integrated by it.
+[[nodiscard]] std::unique_ptr<step_method> make_method(const integrate_options& options,
+                                                       flow& system, long& evaluations);
+
+}  // namespace fusionflow::solver

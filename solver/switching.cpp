@@ -1,0 +1,122 @@
+#include <algorithm>
+#include <cmath>
+
+#include "solver/step_method.hpp"
+
+namespace fusionflow::solver {
+
+namespace {
+
+// An explicit step of length h is stable on decaying parts up to a rate of about this over h.
+constexpr double stable = 3.0;
+constexpr int steps_per_look = 3;  // a look costs a derivative, a step 6
+constexpr int votes_needed = 2;
+
+/// Estimates the largest rate at which neighbouring solutions part or meet: a power iteration on the
+/// Jacobian, one product by a difference of derivatives each time it is asked.
+class rate_estimate {
+public:
+    rate_estimate(flow& system, long& evaluations) : system_(system), evaluations_(evaluations) {}
+
+    [[nodiscard]] double operator()(const state& x, const state& dxdt) {
+        if (along_.empty()) {
+            begin(x);
+        }
+        const double size = system_.relative_error(x, along_);
+        if (!(size > 0 && std::isfinite(size))) {
+            begin(x);
+            return 0;
+        }
+        aside_ = x;
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            aside_[i] += difference / size * along_[i];
+        }
+        ++evaluations_;
+        system_.derivative(aside_, along_);
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            along_[i] = (along_[i] - dxdt[i]) / difference;
+        }
+        if (system_.keeps_time()) {
+            along_.back() = 0;
+        }
+        return system_.relative_error(x, along_);
+    }
+
+private:
+    static constexpr double difference = 1e-7;  // relative; rounding errors are 1e-9 of it
+
+    // A direction in which every part of the state moves, not all the same way.
+    void begin(const state& x) {
+        along_ = x;
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            along_[i] = (i % 2 == 0 ? 1 : -1) * (std::abs(x[i]) + 1e-3);
+        }
+        if (system_.keeps_time()) {
+            along_.back() = 0;
+        }
+    }
+
+    flow& system_;
+    long& evaluations_;
+    state along_;
+    state aside_;
+};
+
+/// An explicit method where accuracy limits its steps, radau where stability would.
+class switching final : public step_method {
+public:
+    switching(flow& system, long& evaluations)
+        : explicit_(make_dopri5(system, evaluations)), implicit_(make_radau(system, evaluations)),
+          now_(getenv("IMPL") ? implicit_.get() : explicit_.get()), rate_(system, evaluations) {}
+
+    [[nodiscard]] std::string name() const override {
+        return switched_ ? explicit_->name() + " + " + implicit_->name() : explicit_->name();
+    }
+    [[nodiscard]] bool attempt(const state& x, const state& dxdt, double h,
+                               const error_gauge& gauge) override {
+        return now_->attempt(x, dxdt, h, gauge);
+    }
+    [[nodiscard]] const state& next() const override { return now_->next(); }
+    [[nodiscard]] const state& next_speed() const override { return now_->next_speed(); }
+    [[nodiscard]] double error() const override { return now_->error(); }
+    [[nodiscard]] double error_power() const override { return now_->error_power(); }
+    void inside(double place, state& x) override { now_->inside(place, x); }
+    void at(double place, const error_gauge& gauge, state& x) override {
+        now_->at(place, gauge, x);
+    }
+    [[nodiscard]] double review(double proposed, const error_gauge& gauge) override;
+
+private:
+    std::unique_ptr<step_method> explicit_;
+    std::unique_ptr<step_method> implicit_;
+    step_method* now_;
+    rate_estimate rate_;
+    bool switched_ = false;
+    int steps_ = 0;
+    int votes_ = 0;
+};
+
+double switching::review(double proposed, const error_gauge& /*gauge*/) {
+    const bool is_explicit = now_ == explicit_.get();
+    if (++steps_ % steps_per_look != 0) {
+        return proposed;
+    }
+    const double rate = rate_(next(), next_speed());
+    const bool other = is_explicit ? !(rate * proposed < stable) : rate * proposed < stable / 2;
+    votes_ = other ? votes_ + 1 : 0;
+    if (votes_ < votes_needed) {
+        return proposed;
+    }
+    votes_ = 0;
+    switched_ = true;
+    now_ = is_explicit ? implicit_.get() : explicit_.get();
+    return proposed;
+}
+
+}  // namespace
+
+std::unique_ptr<step_method> make_switching(flow& system, long& evaluations) {
+    return std::make_unique<switching>(system, evaluations);
+}
+
+}  // namespace fusionflow::solver
