@@ -27,10 +27,9 @@ constexpr int recorded_per_step = 12;
 /// One run: the method, the ends of the current step, and what is noted on the way.
 class step_loop final : private step_view {
 public:
-    step_loop(flow& system, const data::moments& moments, const theory::architecture& arch,
-              const std::vector<theory::partial_solution>& saddles,
+    step_loop(flow& system, const data::moments& moments, half_height_monitor monitor,
               const integrate_options& options)
-        : system_(system), moments_(moments), options_(options), monitor_(moments, arch, saddles),
+        : system_(system), moments_(moments), options_(options), monitor_(std::move(monitor)),
           recorder_(moments, options.record),
           method_(make_method(options, system, work_.rhs_evaluations)), gauge_{&system, 0,
                                                                                options.rtol},
@@ -38,7 +37,9 @@ public:
           weights_(moments.dimension()), branch_(moments.count()) {}
 
     integration run();
-    [[nodiscard]] state take_state() && { return std::move(x_); }
+    [[nodiscard]] const state& last_state() const { return x_; }
+    /// Where the flow came to rest, if the monitor did not know.
+    [[nodiscard]] const std::optional<data::modality_set>& rest() const { return rest_; }
 
 private:
     // What the monitor sees: places are on the clock of the current step.
@@ -78,7 +79,8 @@ private:
     double phase_time_ = 0;  // the same since the last half-height
     double step_ = 0;        // on the flow's clock
     double previous_error_ = 1e-4;
-    double horizon_ = 0;            // of the last step
+    double horizon_ = 0;  // of the last step
+    std::optional<data::modality_set> rest_;
     std::optional<outcome> ended_;  // known while the tail is still being recorded
     double last_instant_ = theory::never;
 };
@@ -155,7 +157,7 @@ std::optional<outcome> step_loop::shorten(double factor) {
 std::optional<outcome> step_loop::try_steps() {
     gauge_.time_scale = std::max(phase_time_, 0.0);
     const double horizon = system_.horizon(x_, dxdt_, options_.rtol);
-    if (horizon < horizon_) {
+    if (horizon < horizon_ && std::isfinite(horizon_)) {
         step_ *= horizon / horizon_;  // what was a good part of it before is one now
     }
     horizon_ = horizon;
@@ -223,12 +225,13 @@ outcome step_loop::march() {
     monitor_.start(weights_);
     for (;;) {
         if (!ended_) {
-            ended_ = monitor_.finished(weights_, system_.keeps_signs());
-            if (ended_ && !options_.record && !options_.settle) {
-                return *ended_;
-            }
-            if (ended_) {
+            if (const auto end = monitor_.finished(weights_, system_.keeps_signs())) {
+                ended_ = end->outcome;
+                rest_ = end->rest;
                 last_instant_ = t_ * (1 + options_.tail);
+                if (rest_ || (!options_.record && !options_.settle)) {
+                    return *ended_;
+                }
             }
         }
         if (!(t_ < limit() && t_ < end_of_time)) {
@@ -285,10 +288,19 @@ integration run_flow(flow& system, const data::moments& moments, const theory::a
                      const std::vector<theory::partial_solution>& saddles,
                      const integrate_options& options, state* final_state) {
     options.validate();
-    step_loop loop(system, moments, arch, saddles, options);
-    integration result = loop.run();
-    if (final_state != nullptr) {
-        *final_state = std::move(loop).take_state();
+    data::modality_set rest = data::all_modalities(moments.count());
+    integration result;
+    // A second time, with that known, where the flow came to rest unexpectedly.
+    for (int watched = 0; watched < 2; ++watched) {
+        step_loop loop(system, moments, half_height_monitor(moments, arch, saddles, rest), options);
+        result = loop.run();
+        if (final_state != nullptr) {
+            *final_state = loop.last_state();
+        }
+        if (!loop.rest()) {
+            break;
+        }
+        rest = *loop.rest();
     }
     return result;
 }

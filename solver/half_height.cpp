@@ -12,10 +12,10 @@ namespace fusionflow::solver {
 
 namespace {
 
-// A learned modality counts as settled when its residual is this small against its correlation, and
-// the run as converged when the loss above its minimum is this small against what there is to gain.
+// A modality counts as settled when its residual is this small against its correlation, and the
+// flow as being at a saddle when its loss is this near, against what the saddle explains.
 constexpr double settled = 1e-3;
-constexpr double converged = 1e-9;
+constexpr double near = 1e-3;
 
 // A place and how far the norm is above the level there.
 struct point {
@@ -45,11 +45,12 @@ double root(const Function& f, const point& a, const point& b, double accuracy) 
 
 half_height_monitor::half_height_monitor(const data::moments& moments,
                                          const theory::architecture& arch,
-                                         std::vector<theory::partial_solution> saddles)
+                                         std::vector<theory::partial_solution> saddles,
+                                         data::modality_set rest)
     : moments_(&moments), arch_(&arch), saddles_(std::move(saddles)),
       times_(static_cast<std::size_t>(moments.count()), theory::never), levels_(times_.size(), 0.0),
       final_times_(times_.size(), theory::never), scratch_(moments.dimension()) {
-    final_ = saddle_of(data::all_modalities(moments.count()));
+    final_ = saddle_of(rest);
     update_levels();
 }
 
@@ -87,7 +88,6 @@ const theory::partial_solution& half_height_monitor::saddle_of(const data::modal
 }
 
 void half_height_monitor::update_levels() {
-    current_ = saddle_of(arch_->closure(learned_));
     for (int m = 0; m < moments_->count(); ++m) {
         if (data::contains(learned_, m)) {
             continue;
@@ -205,50 +205,89 @@ void half_height_monitor::examine(step_view& view, double from, double to,
     }
 }
 
-std::optional<theory::outcome> half_height_monitor::finished(const Eigen::VectorXd& weights,
-                                                             bool keeps_signs) {
-    if (std::ssize(learned_) == moments_->count()) {
-        return theory::outcome::learned;
+// Its residual is small against the terms that it is the difference of.
+bool half_height_monitor::is_still(int m, const Eigen::VectorXd& weights) const {
+    double terms = moments_->part(moments_->correlation(), m).norm();
+    for (int n = 0; n < moments_->count(); ++n) {
+        const auto block = moments_->covariance().block(moments_->offset(m), moments_->offset(n),
+                                                        moments_->dim(m), moments_->dim(n));
+        terms += (block * moments_->part(weights, n)).norm();
     }
-    // At rest with modalities that never reached the level of their own saddle: strongly correlated
-    // ones learned together. Half of the final norm is what is left to measure them by.
-    residual(*moments_, weights, residual_);
-    const double above = (final_.weights - weights).dot(residual_) / 2;
-    const bool more = current_.residual.norm() > 0;
-    const double gain = (more ? current_.loss : moments_->target_power() / 2) - final_.loss;
-    if (above <= converged * gain) {
-        for (int m = 0; m < moments_->count(); ++m) {
-            const double t = final_times_[static_cast<std::size_t>(m)];
-            if (!data::contains(learned_, m) && std::isfinite(t)) {
-                times_[static_cast<std::size_t>(m)] = t;
-                learned_ = data::with(std::move(learned_), m);
-                phases_ = theory::phases_from_times(times_);
-            }
+    return moments_->part(residual_, m).norm() <= settled * terms;
+}
+
+// What has a weight and no residual, if all of that is at rest where its saddle is: if the loss is
+// that of the saddle. (Weights need not be those of the saddle where Sigma is singular.)
+std::optional<data::modality_set> half_height_monitor::resting(const Eigen::VectorXd& weights) {
+    const double least =
+        settled * settled * saddle_of(data::all_modalities(moments_->count())).explained;
+    data::modality_set rest;
+    for (int m = 0; m < moments_->count(); ++m) {
+        const auto part = moments_->part(weights, m);
+        const auto own = moments_->covariance().block(moments_->offset(m), moments_->offset(m),
+                                                      moments_->dim(m), moments_->dim(m));
+        const bool there = data::contains(learned_, m) || part.dot(own * part) > least;
+        if (there && is_still(m, weights)) {
+            rest = data::with(std::move(rest), m);
         }
-        return std::ssize(learned_) == moments_->count() ? theory::outcome::learned
-                                                         : theory::outcome::permanent_bias;
     }
+    rest = arch_->closure(rest);
+    const auto& saddle = saddle_of(rest);
+    scratch_ = weights - saddle.weights;
+    const double above = scratch_.dot(moments_->covariance() * scratch_);
+    return above <= near * saddle.explained ? std::optional(rest) : std::nullopt;
+}
+
+// Half of the norm at rest is what is left to measure them by.
+void half_height_monitor::learn_at_rest(const data::modality_set& rest) {
+    for (const int m : rest) {
+        const double time = final_times_[static_cast<std::size_t>(m)];
+        if (!data::contains(learned_, m) && std::isfinite(time)) {
+            times_[static_cast<std::size_t>(m)] = time;
+            learned_ = data::with(std::move(learned_), m);
+            phases_ = theory::phases_from_times(times_);
+        }
+    }
+}
+
+std::optional<end_of_run> half_height_monitor::finished(const Eigen::VectorXd& weights,
+                                                        bool keeps_signs) {
+    if (std::ssize(learned_) == moments_->count()) {
+        return end_of_run{theory::outcome::learned, {}};
+    }
+    if (!(saddle_of(data::all_modalities(moments_->count())).explained > 0)) {
+        return end_of_run{theory::outcome::permanent_bias, {}};
+    }
+    residual(*moments_, weights, residual_);
+    const auto rest = resting(weights);
+    if (!rest) {
+        return std::nullopt;
+    }
+    const Eigen::VectorXd& later = saddle_of(*rest).residual;
     bool reversed = false;
     for (int m = 0; m < moments_->count(); ++m) {
-        const auto now = moments_->part(residual_, m);
-        const auto later = moments_->part(current_.residual, m);
-        if (data::contains(learned_, m)) {
-            if (!(now.norm() <= settled * moments_->part(moments_->correlation(), m).norm())) {
-                return std::nullopt;
-            }
-        } else if (data::contains(current_.learned, m)) {
-            return std::nullopt;  // on its way with those that are learned
-        } else if (later.norm() > 0) {
-            const auto part = moments_->part(weights, m);
-            const bool stuck = keeps_signs && arch_->branch(m) >= 2 && moments_->dim(m) == 1 &&
-                               now.dot(part) <= 0 && later.dot(part) <= 0;
-            if (!stuck) {
-                return std::nullopt;
-            }
-            reversed = true;
+        if (data::contains(*rest, m) || moments_->part(later, m).norm() == 0) {
+            continue;
         }
+        const auto part = moments_->part(weights, m);
+        const bool stuck = keeps_signs && arch_->branch(m) >= 2 && moments_->dim(m) == 1 &&
+                           moments_->part(residual_, m).dot(part) <= 0 &&
+                           moments_->part(later, m).dot(part) <= 0;
+        if (!stuck) {
+            return std::nullopt;
+        }
+        reversed = true;
     }
-    return reversed ? theory::outcome::sign_reversal : theory::outcome::permanent_bias;
+    const bool known = final_.learned == *rest ||
+                       std::includes(learned_.begin(), learned_.end(), rest->begin(), rest->end());
+    if (known) {
+        learn_at_rest(*rest);
+    }
+    const theory::outcome ended = std::ssize(learned_) == moments_->count()
+                                      ? theory::outcome::learned
+                                  : reversed ? theory::outcome::sign_reversal
+                                             : theory::outcome::permanent_bias;
+    return end_of_run{ended, known ? std::nullopt : std::optional(*rest)};
 }
 
 }  // namespace fusionflow::solver

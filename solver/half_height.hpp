@@ -39,16 +39,27 @@ public:
     virtual void restart(double place) = 0;
 };
 
+/// How a path ended.
+struct end_of_run {
+    theory::outcome outcome;
+    /// What is at rest with a weight, where that is not what the monitor was told: watch again.
+    std::optional<data::modality_set> rest;
+};
+
 /// Watches a path of total weights and notes when each modality is learned.
 ///
 /// With K learned, modality m is learned when |W_m| first rises through half of its norm at the
 /// saddle it reaches on being learned: the least-squares solution on the closure of K and m, or,
 /// where the race expects a group to be learned together, on K and the group. A modality whose norm
-/// there is zero cannot be learned from K.
+/// there is zero cannot be learned from K. A modality that comes to rest without having crossed that
+/// (strongly correlated ones, learned together) is measured by half of its norm there: the path has
+/// to be watched again with that known, `rest` (end_of_run).
 class half_height_monitor {
 public:
+    /// \param saddles  theory::race_saddles(...)
+    /// \param rest     Where the path is thought to end: with all learned, if nothing is known.
     half_height_monitor(const data::moments& moments, const theory::architecture& arch,
-                        std::vector<theory::partial_solution> saddles);
+                        std::vector<theory::partial_solution> saddles, data::modality_set rest);
 
     /// Looks at the weights at t = 0. Modalities above their level already are learned at 0.
     void start(const Eigen::VectorXd& weights);
@@ -63,8 +74,8 @@ public:
     ///
     /// \param weights     W now.
     /// \param keeps_signs flow::keeps_signs().
-    [[nodiscard]] std::optional<theory::outcome> finished(const Eigen::VectorXd& weights,
-                                                          bool keeps_signs);
+    [[nodiscard]] std::optional<end_of_run> finished(const Eigen::VectorXd& weights,
+                                                     bool keeps_signs);
 
     [[nodiscard]] const std::vector<double>& times() const noexcept { return times_; }
     /// Phases that have ended.
@@ -77,6 +88,9 @@ private:
     [[nodiscard]] const theory::partial_solution& saddle_of(const data::modality_set& learned);
     [[nodiscard]] std::optional<data::modality_set> expected_group(int m) const;
     void learn(int m, const instant& now);
+    [[nodiscard]] std::optional<data::modality_set> resting(const Eigen::VectorXd& weights);
+    [[nodiscard]] bool is_still(int m, const Eigen::VectorXd& weights) const;
+    void learn_at_rest(const data::modality_set& rest);
     [[nodiscard]] double crossing(step_view& view, int m, double level, double from, double to);
     [[nodiscard]] double excess(int m, const Eigen::VectorXd& weights) const;
 
@@ -85,7 +99,6 @@ private:
     std::vector<theory::partial_solution> saddles_;  // that the race expects, in its order
     std::vector<theory::partial_solution> others_;   // that were needed besides
     theory::partial_solution final_;
-    theory::partial_solution current_;  // the saddle of what is learned now
     data::modality_set learned_;
     std::vector<double> times_;
     std::vector<double> levels_;       // half-heights now; 0: cannot be learned from here

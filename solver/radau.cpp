@@ -229,7 +229,9 @@ bool radau<N>::iterate(const state& x, double h, const error_gauge& gauge) {
         if (done) {
             return true;
         }
-        if (iteration > 1 && rate > 0.9) {
+        // Not with what is left of the iterations.
+        const int left = most_iterations - 1 - iteration;
+        if (iteration > 0 && !(rate < 1 && size * std::pow(rate, left) / (1 - rate) <= wanted)) {
             return size <= wanted;
         }
         before = size;

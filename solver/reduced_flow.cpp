@@ -168,7 +168,7 @@ void reduced_flow::derivative(const state& x, state& dxdt) {
 }
 
 double reduced_flow::relative_error(const state& x, const state& error) const {
-    // Errors of ln u, |dz| u^(n-2), and of unit vectors.
+    // Errors of ln u, |dz| u^(n-2), where ln u itself is not large, and of unit vectors.
     double largest = 0;
     const auto take = [&largest](double size) {
         largest = size <= largest ? largest : size;  // NaN passes through, and stays:
@@ -179,8 +179,8 @@ double reduced_flow::relative_error(const state& x, const state& error) const {
             take(numbers(error, p.at, p.dim).lpNorm<Eigen::Infinity>() / trunk_norm(x));
             continue;
         }
-        take(p.branch == 2 ? std::abs(error[p.at])
-                           : std::abs(error[p.at] / ((p.branch - 2) * x[p.at])));
+        const double size = std::abs(x[p.at]);
+        take(std::abs(error[p.at]) / (p.branch == 2 ? std::max(size, 1.0) : (p.branch - 2) * size));
         if (p.dim > 1) {
             take(numbers(error, p.at + 1, p.dim).lpNorm<Eigen::Infinity>());
         }

@@ -25,15 +25,17 @@ class descent_loop final : private step_view {
 public:
     descent_loop(const network_shape& shape, const data::moments& moments,
                  const theory::architecture& arch, const theory::initialisation& init,
-                 const simulate_options& options, state weights)
+                 const simulate_options& options, data::modality_set rest, state weights)
         : shape_(shape), moments_(moments), options_(options), gradient_(shape, moments),
-          monitor_(moments, arch, theory::race_saddles(moments, arch, init)),
+          monitor_(moments, arch, theory::race_saddles(moments, arch, init), std::move(rest)),
           recorder_(moments, options.flow.record), weights_(std::move(weights)),
           total_(moments.dimension()), before_(moments.dimension()), branch_(moments.count()),
           keeps_signs_(init.drawn == theory::scheme::balanced) {}
 
     integration run();
     [[nodiscard]] state take_weights() && { return std::move(weights_); }
+    /// Where the network came to rest, if the monitor did not know.
+    [[nodiscard]] const std::optional<data::modality_set>& rest() const { return rest_; }
 
 private:
     // What the monitor sees of an epoch: places are times since it began.
@@ -63,6 +65,7 @@ private:
     Eigen::VectorXd before_;
     Eigen::VectorXd branch_;
     bool keeps_signs_;
+    std::optional<data::modality_set> rest_;
     long epoch_ = 0;
     double last_half_height_ = 0;
 };
@@ -86,8 +89,11 @@ outcome descent_loop::march() {
     for (;;) {
         const double time = rate * static_cast<double>(epoch_);
         if (!ended) {
-            ended = monitor_.finished(total_, keeps_signs_);
-            last_instant = ended ? time * (1 + options_.flow.tail) : theory::never;
+            if (const auto end = monitor_.finished(total_, keeps_signs_)) {
+                ended = end->outcome;
+                rest_ = end->rest;
+                last_instant = rest_ ? time : time * (1 + options_.flow.tail);
+            }
         }
         if (!(time < last_instant)) {
             return *ended;
@@ -138,6 +144,23 @@ integration descent_loop::run() {
     return result;
 }
 
+// A second time, with that known, where the network came to rest unexpectedly.
+void train(const network_shape& shape, const data::moments& moments,
+           const theory::architecture& arch, const theory::initialisation& init,
+           const simulate_options& options, simulation& result) {
+    data::modality_set rest = data::all_modalities(moments.count());
+    for (int watched = 0; watched < 2; ++watched) {
+        descent_loop loop(shape, moments, arch, init, options, rest, result.weights_initial);
+        result.run = loop.run();
+        rest = loop.rest().value_or(rest);
+        const bool done = !loop.rest();
+        result.weights_final = std::move(loop).take_weights();
+        if (done) {
+            return;
+        }
+    }
+}
+
 integration run_gradient_flow(const network_shape& shape, const data::moments& moments,
                               const theory::architecture& arch, const theory::initialisation& init,
                               const simulate_options& options, state& weights) {
@@ -186,9 +209,7 @@ simulation simulate(const data::moments& moments, const theory::architecture& ar
     state drawn = draw_weights(shape, moments, init, options.seed);
     simulation result{{}, {}, hidden_widths(arch, init.width), shape, drawn, {}};
     if (options.method == training::gradient_descent) {
-        descent_loop loop(shape, moments, arch, init, options, std::move(drawn));
-        result.run = loop.run();
-        result.weights_final = std::move(loop).take_weights();
+        train(shape, moments, arch, init, options, result);
         for (const double time : result.run.answer.times) {
             result.epochs.push_back(time / options.learning_rate);
         }

@@ -8,7 +8,7 @@ namespace fusionflow::solver {
 namespace {
 
 // An explicit step of length h is stable on decaying parts up to a rate of about this over h.
-constexpr double stable = 3.0;
+constexpr double stable = 2.0;
 constexpr int steps_per_look = 3;  // a look costs a derivative, a step 6
 constexpr int votes_needed = 2;
 
@@ -19,17 +19,10 @@ public:
     rate_estimate(flow& system, long& evaluations) : system_(system), evaluations_(evaluations) {}
 
     [[nodiscard]] double operator()(const state& x, const state& dxdt) {
-        if (along_.empty()) {
-            begin(x);
-        }
-        const double size = system_.relative_error(x, along_);
-        if (!(size > 0 && std::isfinite(size))) {
-            begin(x);
-            return 0;
-        }
+        look_along(x);
         aside_ = x;
         for (std::size_t i = 0; i < x.size(); ++i) {
-            aside_[i] += difference / size * along_[i];
+            aside_[i] += difference * along_[i];
         }
         ++evaluations_;
         system_.derivative(aside_, along_);
@@ -44,12 +37,17 @@ public:
 
 private:
     static constexpr double difference = 1e-7;  // relative; rounding errors are 1e-9 of it
+    static constexpr double share = 0.1;
 
-    // A direction in which every part of the state moves, not all the same way.
-    void begin(const state& x) {
-        along_ = x;
+    // The direction that was found last, with a share of one in which every number of the state
+    // moves: what is at rest now may be fast later. Its size is one.
+    void look_along(const state& x) {
+        along_.resize(x.size(), 0.0);
+        const double size = system_.relative_error(x, along_);
+        const double scale = size > 0 && std::isfinite(size) ? 1 / size : 0;
         for (std::size_t i = 0; i < x.size(); ++i) {
-            along_[i] = (i % 2 == 0 ? 1 : -1) * (std::abs(x[i]) + 1e-3);
+            const double all = (i % 2 == 0 ? share : -share) * std::abs(x[i]);
+            along_[i] = (scale > 0 ? scale * along_[i] : 0) + all;
         }
         if (system_.keeps_time()) {
             along_.back() = 0;

@@ -39,7 +39,8 @@ private:
 struct watched {
     explicit watched(const data::moments& m, int fusion = 2)
         : moments(m), arch(theory::architecture::fused(2, fusion, m.count())),
-          monitor(moments, arch, theory::race(moments, arch, {.u0 = 1e-3}).saddles) {}
+          monitor(moments, arch, theory::race_saddles(moments, arch, {.u0 = 1e-3}),
+                  data::all_modalities(m.count())) {}
 
     template <typename Path>
     void follow(double from, double to, int steps, int interior, const Path& path) {
@@ -70,7 +71,8 @@ BOOST_AUTO_TEST_CASE(crossings_are_found_to_rounding_level) {
     // 50 bits of the bracket, relative to the slope.
     BOOST_TEST(std::abs(w.monitor.times()[0] - std::sqrt(0.5)) < 1e-14);
     BOOST_TEST(std::abs(w.monitor.times()[1] - std::cbrt(4.0)) < 1e-14);
-    BOOST_TEST((w.monitor.finished(Eigen::Vector2d(1, 1), false).value() == outcome::learned));
+    BOOST_TEST(
+        (w.monitor.finished(Eigen::Vector2d(1, 1), false).value().outcome == outcome::learned));
 }
 
 BOOST_AUTO_TEST_CASE(two_crossings_in_one_step_keep_their_order) {
@@ -121,8 +123,8 @@ BOOST_AUTO_TEST_CASE(early_fusion_is_measured_by_the_final_weights) {
 BOOST_AUTO_TEST_CASE(nothing_left_is_permanent_bias) {
     watched w(data::toy_moments({.rho = 0.5, .ratio = 2, .target_weights = {1, 0}}));
     w.follow(0, 1, 5, 4, [](double t) -> Eigen::VectorXd { return Eigen::Vector2d(t, 0); });
-    BOOST_TEST(
-        (w.monitor.finished(Eigen::Vector2d(1, 0), true).value() == outcome::permanent_bias));
+    BOOST_TEST((w.monitor.finished(Eigen::Vector2d(1, 0), true).value().outcome ==
+                outcome::permanent_bias));
     BOOST_TEST(w.monitor.times()[1] == theory::never);
 }
 
@@ -131,7 +133,7 @@ BOOST_AUTO_TEST_CASE(a_reversed_scalar_is_stuck_only_where_signs_are_kept) {
     w.follow(0, 1, 5, 4,
              [](double t) -> Eigen::VectorXd { return Eigen::Vector2d(0.7 * t, -1e-6); });
     const Eigen::Vector2d now(0.7, -1e-6);
-    BOOST_TEST((w.monitor.finished(now, true).value() == outcome::sign_reversal));
+    BOOST_TEST((w.monitor.finished(now, true).value().outcome == outcome::sign_reversal));
     BOOST_TEST(!w.monitor.finished(now, false).has_value());
 }
 
@@ -147,7 +149,7 @@ BOOST_AUTO_TEST_CASE(a_group_that_never_reaches_its_own_levels_is_measured_at_th
     watched w(moments);
     w.follow(0, 1, 5, 4, [&](double t) -> Eigen::VectorXd { return t * target; });
     BOOST_TEST(w.monitor.times()[0] == theory::never);
-    BOOST_TEST((w.monitor.finished(target, true).value() == outcome::learned));
+    BOOST_TEST((w.monitor.finished(target, true).value().outcome == outcome::learned));
     for (const double t : w.monitor.times()) {
         BOOST_TEST(std::abs(t - 0.5) < 1e-13);
     }
