@@ -149,7 +149,7 @@ peers::run_result solve(SUNContext context, int method, const peers::log_flow& f
     }
     result.steps = cvode.steps();
     result.evaluations = about.evaluations;
-    if (result.t_b == 0) {
+    if (result.t_a == 0 || result.t_b == 0) {
         result.status = about.out_of_time          ? "timeout"
                         : flag == CV_TOO_MUCH_WORK ? "step-limit"
                                                    : "failed";

@@ -69,6 +69,8 @@ peers::run_result solve(const peers::log_flow& flow, double tolerance) {
         }
         if (height(flow, v, 1) >= 0) {
             result.t_b = crossing(flow, stepper, 1);
+            // B before A: a step that threw the solution off.
+            result.status = result.t_a > 0 ? "ok" : "failed";
             return result;
         }
     }

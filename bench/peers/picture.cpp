@@ -65,7 +65,7 @@ std::string picture_script(const std::vector<test_case>& cases, const std::vecto
               "set format xy '1e%T'\n"
               "set grid lc rgb '#dddddd'\n"
               "set xrange [1e-5:1e1]\n"
-              "set yrange [1e-14:1]\n"
+              "set yrange [1e-15:1]\n"
               "set xlabel 'time of one call, seconds'\n"
               "set ylabel 'relative error of the half-height times'\n"
               "set multiplot layout 1,2 margins 0.08,0.81,0.14,0.91 spacing 0.05\n";
