@@ -80,6 +80,11 @@ std::optional<point> fastest(const std::vector<point>& points, const family& of,
     return best;
 }
 
+bool was_run(const std::vector<point>& points, const family& of) {
+    return std::any_of(points.begin(), points.end(),
+                       [&](const point& p) { return p.method.starts_with(of.prefix); });
+}
+
 std::vector<std::string> methods_in(const std::vector<point>& points) {
     std::vector<std::string> methods;
     for (const auto& p : points) {

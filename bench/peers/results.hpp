@@ -38,6 +38,9 @@ struct family {
 [[nodiscard]] std::optional<point> fastest(const std::vector<point>& points, const family& of,
                                            const test_case& about, double target);
 
+/// False for a maker whose methods were left out, so that nothing can be said of them.
+[[nodiscard]] bool was_run(const std::vector<point>& points, const family& of);
+
 /// The names of the methods that were run, in the order of the file.
 [[nodiscard]] std::vector<std::string> methods_in(const std::vector<point>& points);
 
