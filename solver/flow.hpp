@@ -39,7 +39,7 @@ public:
 
     /// True where there is a jacobian(): implicit steppers need it.
     [[nodiscard]] virtual bool has_jacobian() const { return false; }
-    /// j = df/dx.
+    /// j = df/dx, without a time that is kept.
     virtual void jacobian(const state& /*x*/, Eigen::MatrixXd& /*j*/) {}
 
     /// How far the clock can run from here before something begins that a straight line does not

@@ -16,6 +16,7 @@ namespace {
 // flow as being at a saddle when its loss is this near, against what the saddle explains.
 constexpr double settled = 1e-3;
 constexpr double near = 1e-3;
+constexpr double never_crossed = std::numeric_limits<double>::infinity();
 
 // A place and how far the norm is above the level there.
 struct point {
@@ -46,11 +47,15 @@ double root(const Function& f, const point& a, const point& b, double accuracy) 
 half_height_monitor::half_height_monitor(const data::moments& moments,
                                          const theory::architecture& arch,
                                          std::vector<theory::partial_solution> saddles,
-                                         data::modality_set rest)
+                                         std::optional<data::modality_set> rest)
     : moments_(&moments), arch_(&arch), saddles_(std::move(saddles)),
       times_(static_cast<std::size_t>(moments.count()), theory::never), levels_(times_.size(), 0.0),
-      final_times_(times_.size(), theory::never), scratch_(moments.dimension()) {
-    final_ = saddle_of(rest);
+      rest_times_(times_.size(), theory::never), scratch_(moments.dimension()),
+      inside_(moments.dimension()) {
+    everything_ = saddle_of(data::all_modalities(moments.count())).explained;
+    if (rest) {
+        rest_ = saddle_of(*rest);
+    }
     update_levels();
 }
 
@@ -109,11 +114,12 @@ void half_height_monitor::learn(int m, const instant& now) {
 }
 
 void half_height_monitor::start(const Eigen::VectorXd& weights) {
+    before_ = weights;
     for (int m = 0; m < moments_->count(); ++m) {
         const auto i = static_cast<std::size_t>(m);
-        const double half = moments_->part(final_.weights, m).norm() / 2;
+        const double half = rest_ ? moments_->part(rest_->weights, m).norm() / 2 : 0;
         if (half > 0 && moments_->part(weights, m).norm() >= half) {
-            final_times_[i] = 0;
+            rest_times_[i] = 0;
         }
     }
     for (bool more = true; more;) {
@@ -130,14 +136,33 @@ void half_height_monitor::start(const Eigen::VectorXd& weights) {
 
 void half_height_monitor::step(step_view& view, const Eigen::VectorXd& weights, int interior) {
     double from = 0;
-    for (int i = 1; i <= interior; ++i) {
+    const int samples = may_cross(weights) ? interior : 0;
+    for (int i = 1; i <= samples; ++i) {
         const double to = view.length() * i / (interior + 1);
-        view.glance(to, scratch_);
-        const Eigen::VectorXd inside = scratch_;
-        examine(view, from, to, inside);
+        view.glance(to, inside_);
+        examine(view, from, to, inside_);
         from = to;
     }
     examine(view, from, view.length(), weights);
+    before_ = weights;
+}
+
+// False where every norm is so far below its level at both ends of the step that it cannot have been
+// there in between.
+bool half_height_monitor::may_cross(const Eigen::VectorXd& weights) const {
+    constexpr double far = 0.01;
+    for (int m = 0; m < moments_->count(); ++m) {
+        const double half = rest_ ? moments_->part(rest_->weights, m).norm() / 2 : never_crossed;
+        const double level = levels_[static_cast<std::size_t>(m)];
+        const double least =
+            far *
+            std::min(half, data::contains(learned_, m) || !(level > 0) ? never_crossed : level);
+        if (moments_->part(weights, m).norm() > least ||
+            moments_->part(before_, m).norm() > least) {
+            return true;
+        }
+    }
+    return false;
 }
 
 // Where |W_m| rises through a level between two places; one of the two where it does so outside.
@@ -177,9 +202,9 @@ void half_height_monitor::examine(step_view& view, double from, double to,
                                   const Eigen::VectorXd& weights) {
     for (int m = 0; m < moments_->count(); ++m) {
         const auto i = static_cast<std::size_t>(m);
-        const double half = moments_->part(final_.weights, m).norm() / 2;
-        if (std::isinf(final_times_[i]) && half > 0 && moments_->part(weights, m).norm() >= half) {
-            final_times_[i] = view.when(crossing(view, m, half, from, to)).total;
+        const double half = rest_ ? moments_->part(rest_->weights, m).norm() / 2 : 0;
+        if (std::isinf(rest_times_[i]) && half > 0 && moments_->part(weights, m).norm() >= half) {
+            rest_times_[i] = view.when(crossing(view, m, half, from, to)).total;
         }
     }
     for (;;) {
@@ -207,20 +232,20 @@ void half_height_monitor::examine(step_view& view, double from, double to,
 
 // Its residual is small against the terms that it is the difference of.
 bool half_height_monitor::is_still(int m, const Eigen::VectorXd& weights) const {
+    const double left = moments_->part(residual_, m).norm();
     double terms = moments_->part(moments_->correlation(), m).norm();
-    for (int n = 0; n < moments_->count(); ++n) {
-        const auto block = moments_->covariance().block(moments_->offset(m), moments_->offset(n),
-                                                        moments_->dim(m), moments_->dim(n));
-        terms += (block * moments_->part(weights, n)).norm();
+    for (int i = moments_->offset(m); left > settled * terms && i < moments_->offset(m + 1); ++i) {
+        for (Eigen::Index j = 0; j < weights.size(); ++j) {
+            terms += std::abs(moments_->covariance()(i, j) * weights(j));
+        }
     }
-    return moments_->part(residual_, m).norm() <= settled * terms;
+    return left <= settled * terms;
 }
 
 // What has a weight and no residual, if all of that is at rest where its saddle is: if the loss is
 // that of the saddle. (Weights need not be those of the saddle where Sigma is singular.)
 std::optional<data::modality_set> half_height_monitor::resting(const Eigen::VectorXd& weights) {
-    const double least =
-        settled * settled * saddle_of(data::all_modalities(moments_->count())).explained;
+    const double least = settled * settled * everything_;
     data::modality_set rest;
     for (int m = 0; m < moments_->count(); ++m) {
         const auto part = moments_->part(weights, m);
@@ -241,7 +266,7 @@ std::optional<data::modality_set> half_height_monitor::resting(const Eigen::Vect
 // Half of the norm at rest is what is left to measure them by.
 void half_height_monitor::learn_at_rest(const data::modality_set& rest) {
     for (const int m : rest) {
-        const double time = final_times_[static_cast<std::size_t>(m)];
+        const double time = rest_times_[static_cast<std::size_t>(m)];
         if (!data::contains(learned_, m) && std::isfinite(time)) {
             times_[static_cast<std::size_t>(m)] = time;
             learned_ = data::with(std::move(learned_), m);
@@ -255,10 +280,16 @@ std::optional<end_of_run> half_height_monitor::finished(const Eigen::VectorXd& w
     if (std::ssize(learned_) == moments_->count()) {
         return end_of_run{theory::outcome::learned, {}};
     }
-    if (!(saddle_of(data::all_modalities(moments_->count())).explained > 0)) {
+    if (!(everything_ > 0)) {
         return end_of_run{theory::outcome::permanent_bias, {}};
     }
     residual(*moments_, weights, residual_);
+    for (int m = 0; m < moments_->count(); ++m) {
+        const bool grows = moments_->part(residual_, m).dot(moments_->part(weights, m)) > 0;
+        if (grows && !is_still(m, weights)) {
+            return std::nullopt;
+        }
+    }
     const auto rest = resting(weights);
     if (!rest) {
         return std::nullopt;
@@ -278,7 +309,7 @@ std::optional<end_of_run> half_height_monitor::finished(const Eigen::VectorXd& w
         }
         reversed = true;
     }
-    const bool known = final_.learned == *rest ||
+    const bool known = (rest_ && rest_->learned == *rest) ||
                        std::includes(learned_.begin(), learned_.end(), rest->begin(), rest->end());
     if (known) {
         learn_at_rest(*rest);

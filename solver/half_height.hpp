@@ -42,7 +42,7 @@ public:
 /// How a path ended.
 struct end_of_run {
     theory::outcome outcome;
-    /// What is at rest with a weight, where that is not what the monitor was told: watch again.
+    /// What is at rest without having been learned: watch again with that known.
     std::optional<data::modality_set> rest;
 };
 
@@ -57,9 +57,10 @@ struct end_of_run {
 class half_height_monitor {
 public:
     /// \param saddles  theory::race_saddles(...)
-    /// \param rest     Where the path is thought to end: with all learned, if nothing is known.
+    /// \param rest     Where the path is known to come to rest, if it was watched before.
     half_height_monitor(const data::moments& moments, const theory::architecture& arch,
-                        std::vector<theory::partial_solution> saddles, data::modality_set rest);
+                        std::vector<theory::partial_solution> saddles,
+                        std::optional<data::modality_set> rest = {});
 
     /// Looks at the weights at t = 0. Modalities above their level already are learned at 0.
     void start(const Eigen::VectorXd& weights);
@@ -83,6 +84,7 @@ public:
     [[nodiscard]] const data::modality_set& learned() const noexcept { return learned_; }
 
 private:
+    [[nodiscard]] bool may_cross(const Eigen::VectorXd& weights) const;
     void examine(step_view& view, double from, double to, const Eigen::VectorXd& weights);
     void update_levels();
     [[nodiscard]] const theory::partial_solution& saddle_of(const data::modality_set& learned);
@@ -98,13 +100,16 @@ private:
     const theory::architecture* arch_;
     std::vector<theory::partial_solution> saddles_;  // that the race expects, in its order
     std::vector<theory::partial_solution> others_;   // that were needed besides
-    theory::partial_solution final_;
+    double everything_ = 0;                          // that can be explained
+    std::optional<theory::partial_solution> rest_;
     data::modality_set learned_;
     std::vector<double> times_;
-    std::vector<double> levels_;       // half-heights now; 0: cannot be learned from here
-    std::vector<double> final_times_;  // first crossings of half the final norm
+    std::vector<double> levels_;      // half-heights now; 0: cannot be learned from here
+    std::vector<double> rest_times_;  // first crossings of half the norm at rest
     std::vector<theory::phase> phases_;
+    Eigen::VectorXd before_;  // at the start of the step
     Eigen::VectorXd scratch_;
+    Eigen::VectorXd inside_;
     Eigen::VectorXd residual_;
 };
 

@@ -61,8 +61,8 @@ public:
     radau(flow& system, long& evaluations)
         : single_method(system.initial().size()), system_(system), evaluations_(evaluations),
           size_(static_cast<Eigen::Index>(next_.size())), active_(size_ - system.keeps_time()),
-          jacobian_(size_, size_), z_(size_, stages), speeds_(size_, stages),
-          residual_(active_, stages), step_(active_, stages), polynomial_(size_, stages),
+          jacobian_(active_, active_), z_(size_, stages), speeds_(size_, stages),
+          apart_(active_, stages), step_(active_, stages), polynomial_(size_, stages),
           estimate_(next_.size()), stage_(next_.size()), scratch_(next_.size()) {
         matrix_.resize(active_, active_);
         pair_matrix_.resize(active_, active_);
@@ -101,12 +101,12 @@ private:
     Eigen::Index size_;
     Eigen::Index active_;  // without a time that is kept
     Eigen::MatrixXd jacobian_;
-    columns z_;       // the stages less the start, a column each
-    columns speeds_;  // derivatives at the stages
-    active_columns residual_;
-    active_columns step_;
-    columns polynomial_;  // of the last step that passed: coefficients of powers 1 ... s
-    double length_ = 0;   // of that step
+    columns z_;             // the stages less the start, a column each
+    columns speeds_;        // derivatives at the stages
+    active_columns apart_;  // the same in the coordinates of the tableau
+    active_columns step_;   // and their change in a Newton step
+    columns polynomial_;    // of the last step that passed: coefficients of powers 1 ... s
+    double length_ = 0;     // of that step
     typename real_solver::matrix matrix_;
     typename pair_solver::matrix pair_matrix_;
     real_solver real_;
@@ -131,7 +131,7 @@ void radau<N>::linearise(const state& x) {
 
 template <int N>
 void radau<N>::factorise(double h) {
-    matrix_ = -jacobian_.topLeftCorner(active_, active_);
+    matrix_ = -jacobian_;
     pair_matrix_ = matrix_.template cast<std::complex<double>>();
     matrix_.diagonal().array() += tableau().real_eigenvalue / h;
     real_.compute(matrix_);
@@ -175,43 +175,42 @@ bool radau<N>::evaluate(const state& x) {
     return speeds_.allFinite();
 }
 
-// One Newton step, in the eigenvectors of A^-1 where it falls apart into systems of the flow's size.
+// One Newton step. In the coordinates of the tableau the equations of the stages, A^-1 Z = h F, fall
+// apart into systems of the flow's size.
 template <int N>
 void radau<N>::solve(double h) {
     const radau_tableau& t = tableau();
-    residual_.noalias() =
-        h * speeds_.topRows(active_).lazyProduct(t.weights.transpose()) - z_.topRows(active_);
-    along_.noalias() = (t.real_eigenvalue / h) * residual_.lazyProduct(t.real_forth);
+    step_.noalias() = speeds_.topRows(active_).lazyProduct(t.forth.transpose());
+    along_ = step_.col(0) - (t.real_eigenvalue / h) * apart_.col(0);
     real_.solve(along_);
-    step_.noalias() = along_.lazyProduct(t.real_back.transpose());
+    step_.col(0) = along_;
     for (int k = 0; k < pairs; ++k) {
-        pair_along_.noalias() =
-            (t.eigenvalues(k) / h) *
-            residual_.template cast<std::complex<double>>().lazyProduct(t.forth.col(k));
+        const int re = 1 + 2 * k;
+        const double a = t.eigenvalues(k).real() / h;
+        const double b = t.eigenvalues(k).imag() / h;
+        pair_along_.real() = step_.col(re) - a * apart_.col(re) + b * apart_.col(re + 1);
+        pair_along_.imag() = step_.col(re + 1) - a * apart_.col(re + 1) - b * apart_.col(re);
         pairs_[static_cast<std::size_t>(k)].solve(pair_along_);
-        step_.noalias() += pair_along_.real().lazyProduct(t.back.col(k).real().transpose());
-        step_.noalias() -= pair_along_.imag().lazyProduct(t.back.col(k).imag().transpose());
+        step_.col(re) = pair_along_.real();
+        step_.col(re + 1) = pair_along_.imag();
     }
-    z_.topRows(active_) += step_;
+    apart_ += step_;
+    z_.topRows(active_).noalias() = apart_.lazyProduct(t.back.transpose());
 }
 
-// The largest change of a stage in the last Newton step, as an error.
+// The largest changes of the stages in the last Newton step, as an error at the end.
 template <int N>
 double radau<N>::change_size(const state& x, const error_gauge& gauge) {
-    double size = 0;
-    for (Eigen::Index i = 0; i < stages; ++i) {
-        for (Eigen::Index j = 0; j < active_; ++j) {
-            stage_[static_cast<std::size_t>(j)] = x[static_cast<std::size_t>(j)] + z_(j, i);
-            scratch_[static_cast<std::size_t>(j)] = step_(j, i);
-        }
-        const double change = gauge.system->relative_error(stage_, scratch_);
-        size = size >= change ? size : change;  // NaN of the change passes through
+    for (Eigen::Index j = 0; j < active_; ++j) {
+        stage_[static_cast<std::size_t>(j)] = x[static_cast<std::size_t>(j)] + z_(j, stages - 1);
+        scratch_[static_cast<std::size_t>(j)] = step_.row(j).cwiseAbs().maxCoeff();
     }
-    return size;
+    return gauge.system->relative_error(stage_, scratch_);
 }
 
 template <int N>
 bool radau<N>::iterate(const state& x, double h, const error_gauge& gauge) {
+    apart_.noalias() = z_.topRows(active_).lazyProduct(tableau().forth.transpose());
     double before = 0;
     const double wanted = newton_part * gauge.rtol;
     for (int iteration = 0; iteration < most_iterations; ++iteration) {

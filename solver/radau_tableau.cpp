@@ -69,13 +69,15 @@ void radau_tableau::diagonalise(const square& inverse) {
         const std::complex<double> value = solved.eigenvalues()(i);
         if (value.imag() > 0) {
             eigenvalues(pair) = value;
-            forth.col(pair) = rows.row(i).transpose();
-            back.col(pair) = 2 * vectors.col(i);
+            forth.row(1 + 2 * pair) = rows.row(i).real();
+            forth.row(2 + 2 * pair) = rows.row(i).imag();
+            back.col(1 + 2 * pair) = 2 * vectors.col(i).real();
+            back.col(2 + 2 * pair) = -2 * vectors.col(i).imag();
             ++pair;
         } else if (value.imag() == 0) {
             real_eigenvalue = value.real();
-            real_forth = rows.row(i).real().transpose();
-            real_back = vectors.col(i).real();
+            forth.row(0) = rows.row(i).real();
+            back.col(0) = vectors.col(i).real();
         }
     }
 }

@@ -19,11 +19,11 @@ struct radau_tableau {
     square weights;  ///< A; the last row is b
     square powers;   ///< of the collocation polynomial: from Z_i to coefficients of powers 1 ... s
     double real_eigenvalue = 0;                                 ///< of the inverse of A
-    vector real_forth;                                          ///< from stages to its eigenvector
-    vector real_back;                                           ///< from there to stages
     Eigen::Matrix<std::complex<double>, pairs, 1> eigenvalues;  ///< one of each complex pair
-    Eigen::Matrix<std::complex<double>, stages, pairs> forth;   ///< columns: as real_forth
-    Eigen::Matrix<std::complex<double>, stages, pairs> back;    ///< as real_back, counted twice
+    /// To coordinates in which the inverse of A is diagonal: the real one, then real and imaginary
+    /// part of one of each pair.
+    square forth;
+    square back;       ///< its inverse
     vector estimate;   ///< error estimate of order s: h gamma f_0 + sum of estimate_i Z_i
     double gamma = 0;  ///< 1 / real_eigenvalue
 

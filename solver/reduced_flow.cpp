@@ -23,6 +23,7 @@ constexpr double rounded = 1e-6;
 constexpr double reach = 0.9;      // of a potential in one step
 constexpr double log_range = 680;  // e^680 = 1e295: what is left below 1e308 is for factors
 
+constexpr double least_square = 1e-280;  // below it squares lose digits
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 Eigen::Map<const Eigen::VectorXd> numbers(const state& x, std::size_t at, int count) {
@@ -40,19 +41,19 @@ reduced_flow::reduced_flow(const data::moments& moments, const theory::architect
     : moments_(&moments), shared_(arch.shared()), trunk_excess_(init.trunk_excess),
       at_rest_(rest * moments.correlation().norm()),
       norms_(static_cast<std::size_t>(moments.count())), weights_(moments.dimension()),
-      residual_(moments.dimension()), direction_(moments.dimension()) {
+      residual_(moments.dimension()), direction_(theory::initial_directions(moments)) {
     arch.match(moments);
     init.validate(moments.count());
     if (init.drawn != theory::scheme::balanced) {
         throw data::input_error("scheme", "the reduced flow is that of balanced networks");
     }
-    const Eigen::VectorXd directions = theory::initial_directions(moments);
     for (int m = 0; m < moments.count(); ++m) {
-        const auto d = moments.part(directions, m);
+        const auto d = moments.part(direction_, m);
         part p;
         p.branch = arch.branch(m);
         p.dim = moments.dim(m);
         p.at = initial_.size();
+        p.offset = moments.offset(m);
         p.polar = p.branch >= 2;
         p.sign = d(0) < 0 ? -1 : 1;
         parts_.push_back(p);
@@ -67,6 +68,7 @@ reduced_flow::reduced_flow(const data::moments& moments, const theory::architect
         }
     }
     initial_.push_back(0);  // time
+    scalars_ = scalar_weights(moments, arch, direction_, trunk_excess_);
     check_range(arch, init);
 }
 
@@ -96,25 +98,31 @@ double reduced_flow::part::norm(double z) const {
 }
 
 void reduced_flow::find_norms(const state& x) {
-    const double root = std::sqrt(trunk_excess_);
-    double largest = root;
+    double square = trunk_excess_;
     for (std::size_t m = 0; m < parts_.size(); ++m) {
         const part& p = parts_[m];
         norms_[m] = p.polar ? p.norm(x[p.at]) : numbers(x, p.at, p.dim).stableNorm();
-        largest = largest >= norms_[m] ? largest : norms_[m];  // NaN passes through
+        square += norms_[m] * norms_[m];
     }
-    // Relative to the largest, so that norms of 1e-200 do not vanish when squared.
+    if (shared_ > 0) {
+        trunk_ = square > least_square ? std::sqrt(square) : small_trunk();
+        trunk_power_ = power(trunk_, shared_);
+    }
+}
+
+// Relative to the largest norm, so that norms of 1e-200 do not vanish when squared.
+double reduced_flow::small_trunk() const {
+    const double root = std::sqrt(trunk_excess_);
+    const double largest = std::max(root, *std::max_element(norms_.begin(), norms_.end()));
     double sum = power(root / largest, 2);
     for (const double u : norms_) {
         sum += power(u / largest, 2);
     }
-    trunk_ = largest * std::sqrt(sum);
-    trunk_power_ = power(trunk_, shared_);
+    return largest * std::sqrt(sum);
 }
 
-void reduced_flow::direction(const state& x, int m, Eigen::VectorXd& d) const {
-    const part& p = parts_[static_cast<std::size_t>(m)];
-    auto out = d.segment(moments_->offset(m), p.dim);
+void reduced_flow::direction(const state& x, const part& p, Eigen::VectorXd& d) {
+    auto out = d.segment(p.offset, p.dim);
     if (!p.polar) {
         out = numbers(x, p.at, p.dim);
     } else {
@@ -122,20 +130,25 @@ void reduced_flow::direction(const state& x, int m, Eigen::VectorXd& d) const {
     }
 }
 
+// W_m = u_m^(n-1) u_f^p w_m; of w_m only the direction is left in polar form.
+double reduced_flow::weight_size(std::size_t m) const {
+    const part& p = parts_[m];
+    const double size = (p.polar ? power(norms_[m], p.branch) : 1) * trunk_power_;
+    return size < least_weight ? least_weight : size;
+}
+
 void reduced_flow::total_weights(const state& x, Eigen::VectorXd& weights) {
+    if (scalars_.total_weights(x, weights, trunk_power_)) {
+        return;
+    }
     find_norms(x);
-    for (int m = 0; m < moments_->count(); ++m) {
-        const part& p = parts_[static_cast<std::size_t>(m)];
-        // W_m = u_m^(n-1) u_f^p w_m; of w_m only the direction is left in polar form.
-        const double scale =
-            (p.polar ? power(norms_[static_cast<std::size_t>(m)], p.branch) : 1) * trunk_power_;
-        const double size = scale < least_weight ? least_weight : scale;
+    for (std::size_t m = 0; m < parts_.size(); ++m) {
+        const part& p = parts_[m];
         if (p.polar && p.dim == 1) {
-            direction_(moments_->offset(m)) = p.sign;
-            weights(moments_->offset(m)) = size * p.sign;
+            weights(p.offset) = weight_size(m) * p.sign;
         } else {
-            direction(x, m, direction_);
-            weights.segment(moments_->offset(m), p.dim) = size * moments_->part(direction_, m);
+            direction(x, p, direction_);
+            weights.segment(p.offset, p.dim) = weight_size(m) * direction_.segment(p.offset, p.dim);
         }
     }
 }
@@ -147,22 +160,28 @@ void reduced_flow::find_residual(const state& x) {
 
 void reduced_flow::derivative(const state& x, state& dxdt) {
     find_residual(x);
-    for (int m = 0; m < moments_->count(); ++m) {
-        const part& p = parts_[static_cast<std::size_t>(m)];
+    if (scalars_.any()) {
+        for (std::size_t m = 0; m < parts_.size(); ++m) {
+            dxdt[m] = parts_[m].sign * residual_(static_cast<Eigen::Index>(m));
+        }
+        dxdt.back() = 1 / trunk_power_;
+        return;
+    }
+    for (std::size_t m = 0; m < parts_.size(); ++m) {
+        const part& p = parts_[m];
         if (p.polar && p.dim == 1) {
-            dxdt[p.at] = p.sign * residual_(moments_->offset(m));
+            dxdt[p.at] = p.sign * residual_(p.offset);
             continue;
         }
-        const auto e = moments_->part(residual_, m);
+        const auto e = residual_.segment(p.offset, p.dim);
         if (!p.polar) {
             numbers(dxdt, p.at, p.dim) = e;
             continue;
         }
-        const auto d = moments_->part(direction_, m);
+        const auto d = direction_.segment(p.offset, p.dim);
         const double along = e.dot(d);
         dxdt[p.at] = along;
-        numbers(dxdt, p.at + 1, p.dim) =
-            power(norms_[static_cast<std::size_t>(m)], p.branch - 2) * (e - along * d);
+        numbers(dxdt, p.at + 1, p.dim) = power(norms_[m], p.branch - 2) * (e - along * d);
     }
     dxdt.back() = 1 / trunk_power_;
 }

@@ -4,6 +4,7 @@
 
 #include "data/moments.hpp"
 #include "solver/flow.hpp"
+#include "solver/scalar_weights.hpp"
 #include "theory/architecture.hpp"
 #include "theory/initialisation.hpp"
 
@@ -38,11 +39,12 @@ public:
 
 private:
     struct part {
-        int branch = 0;      // n_m
-        int dim = 0;         // D_m
-        std::size_t at = 0;  // first number of the modality in the state
-        bool polar = true;   // potential and direction rather than w itself
-        double sign = 1;     // of a scalar in polar form
+        int branch = 0;           // n_m
+        int dim = 0;              // D_m
+        std::size_t at = 0;       // first number of the modality in the state
+        Eigen::Index offset = 0;  // and among the D inputs
+        bool polar = true;        // potential and direction rather than w itself
+        double sign = 1;          // of a scalar in polar form
         [[nodiscard]] double norm(double z) const;
     };
     // Weights of 1e-200 and below are rounded to zero in products; nothing can be seen of them.
@@ -56,7 +58,9 @@ private:
     void check_range(const theory::architecture& arch, const theory::initialisation& init) const;
     void find_norms(const state& x);
     void find_residual(const state& x);
-    void direction(const state& x, int m, Eigen::VectorXd& d) const;
+    [[nodiscard]] double small_trunk() const;
+    [[nodiscard]] double weight_size(std::size_t m) const;
+    static void direction(const state& x, const part& p, Eigen::VectorXd& d);
     [[nodiscard]] double trunk_norm(const state& x) const;
     void add_residual_slopes(const state& x, int m);
     void add_trunk_slopes(const state& x);
@@ -68,14 +72,15 @@ private:
     double trunk_excess_;
     double at_rest_;
     state initial_;
+    scalar_weights scalars_;
     // Of the state that was looked at last:
     std::vector<double> norms_;  // u_m
     double trunk_ = 0;           // u_f
     double trunk_power_ = 1;     // u_f^p
     Eigen::VectorXd weights_;
     Eigen::VectorXd residual_;
-    Eigen::VectorXd direction_;
-    Eigen::MatrixXd residual_slopes_;   // dE/dx
+    Eigen::VectorXd direction_;        // of polar scalars: sign, always; of the others as looked at
+    Eigen::MatrixXd residual_slopes_;  // dE/dx
     Eigen::VectorXd log_trunk_slopes_;  // d ln u_f / dx
 };
 

@@ -26,7 +26,7 @@ void reduced_flow::add_residual_slopes(const state& x, int m) {
 
 // d ln u_f = sum_m u_m^2 / u_f^2 d ln u_m, and through it all weights: W_m is proportional to u_f^p.
 void reduced_flow::add_trunk_slopes(const state& x) {
-    log_trunk_slopes_.setZero(static_cast<Eigen::Index>(x.size()));
+    log_trunk_slopes_.setZero(static_cast<Eigen::Index>(x.size()) - 1);
     for (std::size_t m = 0; m < parts_.size(); ++m) {
         const part& p = parts_[m];
         const auto at = static_cast<Eigen::Index>(p.at);
@@ -72,8 +72,14 @@ void reduced_flow::set_rows(const state& x, int m, Eigen::MatrixXd& j) const {
 }
 
 void reduced_flow::jacobian(const state& x, Eigen::MatrixXd& j) {
+    const auto size = static_cast<Eigen::Index>(x.size()) - 1;  // without time
+    j.resize(size, size);
+    if (scalars_.total_weights(x, weights_, trunk_power_)) {
+        scalars_.jacobian(x, weights_, j);
+        return;
+    }
+    find_norms(x);
     find_residual(x);
-    const auto size = static_cast<Eigen::Index>(x.size());
     residual_slopes_.setZero(moments_->dimension(), size);
     for (int m = 0; m < moments_->count(); ++m) {
         add_residual_slopes(x, m);
@@ -81,12 +87,9 @@ void reduced_flow::jacobian(const state& x, Eigen::MatrixXd& j) {
     if (shared_ > 0) {
         add_trunk_slopes(x);
     }
-    j.setZero(size, size);
+    j.setZero();
     for (int m = 0; m < moments_->count(); ++m) {
         set_rows(x, m, j);
-    }
-    if (shared_ > 0) {
-        j.row(size - 1) = -shared_ / trunk_power_ * log_trunk_slopes_.transpose();
     }
 }
 

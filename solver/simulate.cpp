@@ -25,7 +25,8 @@ class descent_loop final : private step_view {
 public:
     descent_loop(const network_shape& shape, const data::moments& moments,
                  const theory::architecture& arch, const theory::initialisation& init,
-                 const simulate_options& options, data::modality_set rest, state weights)
+                 const simulate_options& options, std::optional<data::modality_set> rest,
+                 state weights)
         : shape_(shape), moments_(moments), options_(options), gradient_(shape, moments),
           monitor_(moments, arch, theory::race_saddles(moments, arch, init), std::move(rest)),
           recorder_(moments, options.flow.record), weights_(std::move(weights)),
@@ -148,14 +149,13 @@ integration descent_loop::run() {
 void train(const network_shape& shape, const data::moments& moments,
            const theory::architecture& arch, const theory::initialisation& init,
            const simulate_options& options, simulation& result) {
-    data::modality_set rest = data::all_modalities(moments.count());
+    std::optional<data::modality_set> rest;
     for (int watched = 0; watched < 2; ++watched) {
         descent_loop loop(shape, moments, arch, init, options, rest, result.weights_initial);
         result.run = loop.run();
-        rest = loop.rest().value_or(rest);
-        const bool done = !loop.rest();
+        rest = loop.rest();
         result.weights_final = std::move(loop).take_weights();
-        if (done) {
+        if (!rest) {
             return;
         }
     }

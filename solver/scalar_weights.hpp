@@ -1,0 +1,50 @@
+#pragma once
+
+#include <vector>
+
+#include "data/moments.hpp"
+#include "solver/flow.hpp"
+#include "theory/architecture.hpp"
+
+namespace fusionflow::solver {
+
+/// Total weights of the reduced flow where every modality is a scalar with a branch of two or more
+/// layers: what most tables are made of, written out in squares of norms, so that a root or a
+/// logarithm is taken only where the branch needs one. \see solver/reduced_flow.hpp for the formulas
+class scalar_weights {
+public:
+    /// Of no model: any() is false.
+    scalar_weights() = default;
+
+    /// \param directions    +1 or -1 for each modality.
+    /// \param trunk_excess  c in u_f^2 = sum_m u_m^2 + c.
+    scalar_weights(const data::moments& moments, const theory::architecture& arch,
+                   const Eigen::VectorXd& directions, double trunk_excess);
+
+    [[nodiscard]] bool any() const noexcept { return !parts_.empty(); }
+
+    /// \param x            Potentials, then time.
+    /// \param weights      Receives W.
+    /// \param trunk_power  Receives u_f^p.
+    /// \return  False where this is not such a model, or norms are so small that their squares lose
+    ///          digits: nothing is done then.
+    [[nodiscard]] bool total_weights(const state& x, Eigen::VectorXd& weights,
+                                     double& trunk_power) const;
+
+    /// j = dE/dx of what total_weights() was called for, without time: in rows of modality m the
+    /// derivatives of its residual along its direction.
+    void jacobian(const state& x, const Eigen::VectorXd& weights, Eigen::MatrixXd& j) const;
+
+private:
+    struct part {
+        int branch = 0;
+        double sign = 1;
+    };
+
+    const data::moments* moments_ = nullptr;
+    std::vector<part> parts_;
+    int shared_ = 0;
+    double trunk_excess_ = 0;
+};
+
+}  // namespace fusionflow::solver
