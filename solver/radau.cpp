@@ -50,7 +50,7 @@ private:
     std::conditional_t<N == Eigen::Dynamic, Eigen::PartialPivLU<matrix>, int> factors_;
 };
 
-/// Radau IIA of five stages, order 9: simplified Newton iterations, the Jacobian taken at the start
+/// Radau IIA of five stages, order 9: simplified Newton iterations, the Jacobian taken in the middle
 /// of the step, one real and two complex factorisations of its size. A time that the flow keeps is
 /// an integral and takes no part in the iterations.
 ///
@@ -117,15 +117,18 @@ private:
     state stage_;
     state scratch_;
     const state* start_ = nullptr;
-    state linearised_at_;
     state end_;  // of the step that passed last
 };
 
+// Where the middle stage is thought to be: half as far from the others as the start is.
 template <int N>
 void radau<N>::linearise(const state& x) {
-    if (linearised_at_ != x) {
+    for (Eigen::Index j = 0; j < size_; ++j) {
+        stage_[static_cast<std::size_t>(j)] = x[static_cast<std::size_t>(j)] + z_(j, stages / 2);
+    }
+    system_.jacobian(stage_, jacobian_);
+    if (!jacobian_.allFinite()) {
         system_.jacobian(x, jacobian_);
-        linearised_at_ = x;
     }
 }
 
@@ -266,8 +269,6 @@ void radau<N>::estimate_error(const state& dxdt, double h, const error_gauge& ga
 
 template <int N>
 bool radau<N>::attempt(const state& x, const state& dxdt, double h, const error_gauge& gauge) {
-    linearise(x);
-    factorise(h);
     const bool goes_on =
         length_ > 0 && h < 10 * length_ && std::equal(x.begin(), x.begin() + active_, end_.begin());
     if (goes_on) {
@@ -275,6 +276,8 @@ bool radau<N>::attempt(const state& x, const state& dxdt, double h, const error_
     } else {
         z_.setZero();
     }
+    linearise(x);
+    factorise(h);
     if (!iterate(x, h, gauge)) {
         return false;
     }

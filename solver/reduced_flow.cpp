@@ -159,14 +159,10 @@ void reduced_flow::find_residual(const state& x) {
 }
 
 void reduced_flow::derivative(const state& x, state& dxdt) {
-    find_residual(x);
-    if (scalars_.any()) {
-        for (std::size_t m = 0; m < parts_.size(); ++m) {
-            dxdt[m] = parts_[m].sign * residual_(static_cast<Eigen::Index>(m));
-        }
-        dxdt.back() = 1 / trunk_power_;
+    if (scalars_.derivative(x, dxdt)) {
         return;
     }
+    find_residual(x);
     for (std::size_t m = 0; m < parts_.size(); ++m) {
         const part& p = parts_[m];
         if (p.polar && p.dim == 1) {

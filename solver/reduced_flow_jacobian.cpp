@@ -74,8 +74,7 @@ void reduced_flow::set_rows(const state& x, int m, Eigen::MatrixXd& j) const {
 void reduced_flow::jacobian(const state& x, Eigen::MatrixXd& j) {
     const auto size = static_cast<Eigen::Index>(x.size()) - 1;  // without time
     j.resize(size, size);
-    if (scalars_.total_weights(x, weights_, trunk_power_)) {
-        scalars_.jacobian(x, weights_, j);
+    if (scalars_.jacobian(x, j)) {
         return;
     }
     find_norms(x);

@@ -44,62 +44,98 @@ double square_of_norm(int n, double z) {
 
 scalar_weights::scalar_weights(const data::moments& moments, const theory::architecture& arch,
                                const Eigen::VectorXd& directions, double trunk_excess)
-    : moments_(&moments), shared_(arch.shared()), trunk_excess_(trunk_excess) {
-    for (int m = 0; m < moments.count(); ++m) {
-        if (moments.dim(m) != 1 || arch.branch(m) < 2) {
-            parts_.clear();
-            return;
+    : shared_(arch.shared()), trunk_excess_(trunk_excess) {
+    const auto layered = [](int n) { return n >= 2; };
+    if (moments.dimension() != moments.count() ||
+        !std::all_of(arch.branches().begin(), arch.branches().end(), layered)) {
+        return;
+    }
+    branches_ = arch.branches();
+    sizes_.resize(branches_.size());
+    for (Eigen::Index i = 0; i < moments.count(); ++i) {
+        signs_.push_back(directions(i) < 0 ? -1.0 : 1.0);
+        correlation_.push_back(signs_.back() * moments.correlation()(i));
+        for (Eigen::Index j = 0; j < moments.count(); ++j) {
+            const double sign = signs_.back() * (directions(j) < 0 ? -1.0 : 1.0);
+            covariance_.push_back(sign * moments.covariance()(i, j));
         }
-        parts_.push_back({arch.branch(m), directions(m) < 0 ? -1.0 : 1.0});
     }
 }
 
-bool scalar_weights::total_weights(const state& x, Eigen::VectorXd& weights,
-                                   double& trunk_power) const {
-    if (parts_.empty()) {
-        return false;
-    }
+bool scalar_weights::find(const double* x, double* sizes, double& trunk_power) const {
     double trunk_square = trunk_excess_;
-    for (std::size_t m = 0; m < parts_.size(); ++m) {
-        const double square = square_of_norm(parts_[m].branch, x[m]);
+    for (std::size_t m = 0; m < branches_.size(); ++m) {
+        const double square = square_of_norm(branches_[m], x[m]);
         trunk_square += square;
-        weights(static_cast<Eigen::Index>(m)) = from_square(square, parts_[m].branch);
+        sizes[m] = from_square(square, branches_[m]);
     }
-    if (shared_ > 0 && trunk_square < least_square) {
+    if (shared_ == 0) {
+        return true;
+    }
+    if (trunk_square < least_square) {
         return false;
     }
     trunk_power = from_square(trunk_square, shared_);
-    for (std::size_t m = 0; m < parts_.size(); ++m) {
-        double& weight = weights(static_cast<Eigen::Index>(m));
-        weight *= trunk_power;
-        weight = parts_[m].sign * (weight < least_weight ? least_weight : weight);
+    for (std::size_t m = 0; m < branches_.size(); ++m) {
+        sizes[m] *= trunk_power;
     }
     return true;
 }
 
-void scalar_weights::jacobian(const state& x, const Eigen::VectorXd& weights,
-                              Eigen::MatrixXd& j) const {
-    double trunk_square = trunk_excess_;
-    for (std::size_t m = 0; m < parts_.size(); ++m) {
-        trunk_square += square_of_norm(parts_[m].branch, x[m]);
+bool scalar_weights::total_weights(const state& x, Eigen::VectorXd& weights,
+                                   double& trunk_power) const {
+    if (!any() || !find(x.data(), weights.data(), trunk_power)) {
+        return false;
     }
-    const auto& sigma = moments_->covariance();
-    const auto count = static_cast<Eigen::Index>(parts_.size());
-    for (Eigen::Index k = 0; k < count; ++k) {
-        const part& p = parts_[static_cast<std::size_t>(k)];
-        const double square = square_of_norm(p.branch, x[static_cast<std::size_t>(k)]);
+    for (std::size_t m = 0; m < branches_.size(); ++m) {
+        double& weight = weights(static_cast<Eigen::Index>(m));
+        weight = signs_[m] * (weight < least_weight ? least_weight : weight);
+    }
+    return true;
+}
+
+bool scalar_weights::derivative(const state& x, state& dxdt) {
+    double trunk_power = 1;
+    if (!any() || !find(x.data(), sizes_.data(), trunk_power)) {
+        return false;
+    }
+    const double* row = covariance_.data();
+    for (std::size_t i = 0; i < branches_.size(); ++i) {
+        double residual = correlation_[i];
+        for (const double size : sizes_) {
+            residual -= *row++ * size;
+        }
+        dxdt[i] = residual;
+    }
+    dxdt.back() = 1 / trunk_power;
+    return true;
+}
+
+bool scalar_weights::jacobian(const state& x, Eigen::MatrixXd& j) {
+    double trunk_power = 1;
+    if (!any() || !find(x.data(), sizes_.data(), trunk_power)) {
+        return false;
+    }
+    double trunk_square = trunk_excess_;
+    for (std::size_t m = 0; m < branches_.size(); ++m) {
+        trunk_square += square_of_norm(branches_[m], x[m]);
+    }
+    const std::size_t count = branches_.size();
+    for (std::size_t k = 0; k < count; ++k) {
+        const double square = square_of_norm(branches_[k], x[k]);
         // d ln u_k / dz_k, d W_k / dz_k and d ln u_f^p / dz_k
-        const double rate = from_square(square, p.branch - 2);
-        const double own = p.branch * rate * weights(k);
+        const double rate = from_square(square, branches_[k] - 2);
+        const double own = branches_[k] * rate * sizes_[k];
         const double trunk = shared_ > 0 ? shared_ * square / trunk_square * rate : 0;
-        for (Eigen::Index i = 0; i < count; ++i) {
-            double slope = sigma(i, k) * own;
-            for (Eigen::Index m = 0; trunk > 0 && m < count; ++m) {
-                slope += sigma(i, m) * weights(m) * trunk;
+        for (std::size_t i = 0; i < count; ++i) {
+            double slope = covariance_[i * count + k] * own;
+            for (std::size_t m = 0; trunk > 0 && m < count; ++m) {
+                slope += covariance_[i * count + m] * sizes_[m] * trunk;
             }
-            j(i, k) = -parts_[static_cast<std::size_t>(i)].sign * slope;
+            j(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(k)) = -slope;
         }
     }
+    return true;
 }
 
 }  // namespace fusionflow::solver

@@ -21,7 +21,7 @@ public:
     scalar_weights(const data::moments& moments, const theory::architecture& arch,
                    const Eigen::VectorXd& directions, double trunk_excess);
 
-    [[nodiscard]] bool any() const noexcept { return !parts_.empty(); }
+    [[nodiscard]] bool any() const noexcept { return !branches_.empty(); }
 
     /// \param x            Potentials, then time.
     /// \param weights      Receives W.
@@ -31,18 +31,23 @@ public:
     [[nodiscard]] bool total_weights(const state& x, Eigen::VectorXd& weights,
                                      double& trunk_power) const;
 
-    /// j = dE/dx of what total_weights() was called for, without time: in rows of modality m the
-    /// derivatives of its residual along its direction.
-    void jacobian(const state& x, const Eigen::VectorXd& weights, Eigen::MatrixXd& j) const;
+    /// The speeds of the potentials, and of time.
+    /// \return  As total_weights().
+    [[nodiscard]] bool derivative(const state& x, state& dxdt);
+
+    /// The derivatives of the speeds of the potentials.
+    /// \return  As total_weights().
+    [[nodiscard]] bool jacobian(const state& x, Eigen::MatrixXd& j);
 
 private:
-    struct part {
-        int branch = 0;
-        double sign = 1;
-    };
+    // u_m^n of all and u_f^p, if there are digits enough.
+    [[nodiscard]] bool find(const double* x, double* sizes, double& trunk_power) const;
 
-    const data::moments* moments_ = nullptr;
-    std::vector<part> parts_;
+    std::vector<int> branches_;
+    std::vector<double> signs_;
+    std::vector<double> correlation_;  // along the directions
+    std::vector<double> covariance_;   // between the directions, by rows
+    std::vector<double> sizes_;
     int shared_ = 0;
     double trunk_excess_ = 0;
 };
