@@ -16,13 +16,16 @@ using theory::outcome;
 constexpr double safety = 0.9;
 constexpr double pi_part = 0.2;
 constexpr double least_factor = 0.2;
+constexpr double unsolved = 0.2;        // where the method has no answer
+constexpr double same_horizon = 0.01;   // of the last: nearer is another that came into view
+constexpr double relief = 3;            // of the ceiling that leaves, per step
 constexpr double most_factor = 1000.0;  // soon to the length of a plateau
-constexpr int most_rejections = 500;
-// A step that moves the state by less than its rounding errors cannot be made shorter.
-constexpr double least_move = 1e-15;
+constexpr int most_rejections = 200;
+constexpr double least_step = 1e-300;
 constexpr double end_of_time = 1e300;
 constexpr double same_time = 1e-12;  // a step may miss a time limit by this part of it
-constexpr double beside = 1e-4;      // of a step: as near as that a short step is exact
+constexpr double beside = 1e-4;      // of a step: as near as that a short step may be exact
+constexpr double straight = 1e-5;    // it is if it bends by less, relatively
 constexpr long steps_per_report = 2000;
 constexpr int recorded_per_step = 12;
 
@@ -36,7 +39,7 @@ public:
           method_(make_method(options, system, work_.rhs_evaluations)), gauge_{&system, 0,
                                                                                options.rtol},
           x_(system.initial()), dxdt_(x_.size()), inside_(x_.size()), accurate_(x_.size()),
-          stage_(x_.size()), speed_(x_.size()), weights_(moments.dimension()),
+          stage_(x_.size()), speed_(x_.size()), bend_(x_.size()), weights_(moments.dimension()),
           branch_(moments.count()) {}
 
     integration run();
@@ -61,7 +64,7 @@ private:
     void control();
     const state& state_at(double place);
     const state& interpolate(double place);
-    void move_by(double aside);
+    bool move_by(double aside);
     double elapsed(double place);
     [[nodiscard]] double time_of(const state& x, double place) const;
     void record(double t, const state& x, bool last);
@@ -76,14 +79,15 @@ private:
     theory::cost work_;
     std::unique_ptr<step_method> method_;
     error_gauge gauge_;
-    state x_, dxdt_, inside_, accurate_, stage_, speed_;
+    state x_, dxdt_, inside_, accurate_, stage_, speed_, bend_;
     double accurate_place_ = 0;  // of accurate_ in the current step; 0: nowhere
     Eigen::VectorXd weights_, branch_;
     double t_ = 0;           // at the start of the step
     double phase_time_ = 0;  // the same since the last half-height
     double step_ = 0;        // on the flow's clock
     double previous_error_ = 1e-4;
-    double horizon_ = 0;  // of the last step
+    double horizon_ = 0;              // of the last step
+    double ceiling_ = theory::never;  // of steps, after one for which the method had no answer
     std::optional<data::modality_set> rest_;
     std::optional<outcome> ended_;  // known while the tail is still being recorded
     double last_instant_ = theory::never;
@@ -112,17 +116,16 @@ const state& step_loop::state_at(double place) {
         return accurate_;
     }
     const double aside = place - accurate_place_;
-    if (accurate_place_ > 0 && std::abs(aside) < beside * step_) {
-        move_by(aside);
-    } else {
+    if (!(accurate_place_ > 0 && std::abs(aside) < beside * step_ && move_by(aside))) {
         method_->at(place, gauge_, accurate_);
     }
     accurate_place_ = place;
     return accurate_;
 }
 
-// A step of the classical method from accurate_: so short that its error is nothing.
-void step_loop::move_by(double aside) {
+// A step of the classical method from accurate_, so short that its error is nothing: false, and
+// nothing is done, where the path bends so much that it may not be.
+bool step_loop::move_by(double aside) {
     constexpr std::array weights{1.0 / 6, 1.0 / 3, 1.0 / 3, 1.0 / 6};
     constexpr std::array reach{0.5, 0.5, 1.0, 0.0};
     stage_ = accurate_;
@@ -133,9 +136,19 @@ void step_loop::move_by(double aside) {
         for (std::size_t i = 0; i < stage_.size(); ++i) {
             inside_[i] += weights[k] * aside * speed_[i];
             stage_[i] = accurate_[i] + reach[k] * aside * speed_[i];
+            // What Euler's step misses, from the first and last speed.
+            if (k == 0) {
+                bend_[i] = speed_[i];
+            } else if (k + 1 == weights.size()) {
+                bend_[i] = aside * (speed_[i] - bend_[i]);
+            }
         }
     }
+    if (!(system_.relative_error(accurate_, bend_) <= straight)) {
+        return false;
+    }
     accurate_.swap(inside_);
+    return true;
 }
 
 const state& step_loop::interpolate(double place) {
@@ -174,9 +187,9 @@ bool step_loop::overshoots() {
 
 std::optional<outcome> step_loop::shorten(double factor) {
     ++work_.rejected_steps;
-    // NaN fails the comparison and takes the smallest factor.
-    step_ *= factor > least_factor ? std::min(factor, 1.0) : least_factor;
-    const bool moves = system_.relative_error(x_, dxdt_) * step_ > least_move;
+    // NaN fails the comparison.
+    step_ *= factor > 0 ? std::min(factor, 1.0) : unsolved;
+    const bool moves = system_.keeps_time() ? step_ > least_step : t_ + step_ > t_;
     return moves ? std::nullopt : std::optional(outcome::step_too_small);
 }
 
@@ -184,11 +197,12 @@ std::optional<outcome> step_loop::shorten(double factor) {
 std::optional<outcome> step_loop::try_steps() {
     gauge_.time_scale = std::max(phase_time_, 0.0);
     const double horizon = system_.horizon(x_, dxdt_, options_.rtol);
-    if (horizon < horizon_ && std::isfinite(horizon_)) {
+    if (horizon < horizon_ && horizon > same_horizon * horizon_) {
         step_ *= horizon / horizon_;  // what was a good part of it before is one now
     }
     horizon_ = horizon;
-    step_ = std::min(step_, horizon);
+    step_ = std::min({step_, horizon, ceiling_});
+    ceiling_ *= relief;
     for (int rejections = 0; rejections < most_rejections; ++rejections) {
         if (work_.steps + work_.rejected_steps >= options_.max_steps) {
             return outcome::step_limit;
@@ -207,9 +221,13 @@ std::optional<outcome> step_loop::try_steps() {
         }
         previous_error_ = std::max(previous_error_, 1e-4);
         const double exponent = (1 - 0.75 * pi_part) / method_->error_power();
-        const auto trouble =
-            shorten(solved ? safety * std::pow(method_->error(), -exponent) : least_factor);
-        if (trouble) {
+        if (!solved) {
+            ceiling_ = step_ / 2;
+        }
+        // The more in a row, the faster: a transition of 1 may follow a plateau of 1e200.
+        const double haste = std::pow(0.5, rejections * rejections / 16.0);
+        const double factor = solved ? safety * std::pow(method_->error(), -exponent) : unsolved;
+        if (const auto trouble = shorten(haste * factor)) {
             return trouble;
         }
     }
@@ -280,6 +298,7 @@ outcome step_loop::march() {
         if (system_.keeps_time()) {
             x_.back() = 0;
         }
+        system_.settle(x_, dxdt_);
         control();
         if (options_.progress && work_.steps % steps_per_report == 0) {
             options_.progress(work_.steps, t_, static_cast<int>(std::ssize(monitor_.learned())));

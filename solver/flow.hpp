@@ -27,6 +27,12 @@ public:
     /// Also used with a derivative in place of the error, as a rate. Leaves out a time that is kept.
     [[nodiscard]] virtual double relative_error(const state& x, const state& error) const = 0;
 
+    /// Called with each new start of steps. A flow may take what rounding leaves of a speed at rest
+    /// for zero from now on: over a plateau of 1e15 it would move things.
+    ///
+    /// \param dxdt  f(x), which is brought up to date.
+    virtual void settle(const state& /*x*/, state& /*dxdt*/) {}
+
     /// Total weights W (D numbers, stacked).
     virtual void total_weights(const state& x, Eigen::VectorXd& weights) = 0;
 

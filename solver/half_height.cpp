@@ -15,6 +15,7 @@ namespace {
 // A modality counts as settled when its residual is this small against its correlation, and the
 // flow as being at a saddle when its loss is this near, against what the saddle explains.
 constexpr double settled = 1e-3;
+constexpr double rounding = 1e-13;  // of the terms of a residual: what rounding leaves of it
 constexpr double near = 1e-3;
 constexpr double never_crossed = std::numeric_limits<double>::infinity();
 
@@ -230,29 +231,31 @@ void half_height_monitor::examine(step_view& view, double from, double to,
     }
 }
 
-// Its residual is small against the terms that it is the difference of.
-bool half_height_monitor::is_still(int m, const Eigen::VectorXd& weights) const {
+// Its residual is this part of the terms that it is the difference of, or less.
+bool half_height_monitor::is_still(int m, const Eigen::VectorXd& weights, double part) const {
     const double left = moments_->part(residual_, m).norm();
     double terms = moments_->part(moments_->correlation(), m).norm();
-    for (int i = moments_->offset(m); left > settled * terms && i < moments_->offset(m + 1); ++i) {
+    for (int i = moments_->offset(m); left > part * terms && i < moments_->offset(m + 1); ++i) {
         for (Eigen::Index j = 0; j < weights.size(); ++j) {
             terms += std::abs(moments_->covariance()(i, j) * weights(j));
         }
     }
-    return left <= settled * terms;
+    return left <= part * terms;
 }
 
 // What has a weight and no residual, if all of that is at rest where its saddle is: if the loss is
 // that of the saddle. (Weights need not be those of the saddle where Sigma is singular.)
 std::optional<data::modality_set> half_height_monitor::resting(const Eigen::VectorXd& weights) {
-    const double least = settled * settled * everything_;
-    data::modality_set rest;
+    data::modality_set still;
     for (int m = 0; m < moments_->count(); ++m) {
-        const auto part = moments_->part(weights, m);
-        const auto own = moments_->covariance().block(moments_->offset(m), moments_->offset(m),
-                                                      moments_->dim(m), moments_->dim(m));
-        const bool there = data::contains(learned_, m) || part.dot(own * part) > least;
-        if (there && is_still(m, weights)) {
+        if (is_still(m, weights, settled)) {
+            still = data::with(std::move(still), m);
+        }
+    }
+    data::modality_set rest;
+    const Eigen::VectorXd own = saddle_of(still).weights;
+    for (const int m : still) {
+        if (moments_->part(weights, m).norm() > settled * moments_->part(own, m).norm()) {
             rest = data::with(std::move(rest), m);
         }
     }
@@ -286,7 +289,7 @@ std::optional<end_of_run> half_height_monitor::finished(const Eigen::VectorXd& w
     residual(*moments_, weights, residual_);
     for (int m = 0; m < moments_->count(); ++m) {
         const bool grows = moments_->part(residual_, m).dot(moments_->part(weights, m)) > 0;
-        if (grows && !is_still(m, weights)) {
+        if (grows && !is_still(m, weights, settled)) {
             return std::nullopt;
         }
     }
@@ -297,7 +300,8 @@ std::optional<end_of_run> half_height_monitor::finished(const Eigen::VectorXd& w
     const Eigen::VectorXd& later = saddle_of(*rest).residual;
     bool reversed = false;
     for (int m = 0; m < moments_->count(); ++m) {
-        if (data::contains(*rest, m) || moments_->part(later, m).norm() == 0) {
+        if (data::contains(*rest, m) || moments_->part(later, m).norm() == 0 ||
+            is_still(m, weights, rounding)) {
             continue;
         }
         const auto part = moments_->part(weights, m);

@@ -91,7 +91,7 @@ private:
     [[nodiscard]] std::optional<data::modality_set> expected_group(int m) const;
     void learn(int m, const instant& now);
     [[nodiscard]] std::optional<data::modality_set> resting(const Eigen::VectorXd& weights);
-    [[nodiscard]] bool is_still(int m, const Eigen::VectorXd& weights) const;
+    [[nodiscard]] bool is_still(int m, const Eigen::VectorXd& weights, double part) const;
     void learn_at_rest(const data::modality_set& rest);
     [[nodiscard]] double crossing(step_view& view, int m, double level, double from, double to);
     [[nodiscard]] double excess(int m, const Eigen::VectorXd& weights) const;

@@ -34,19 +34,22 @@ public:
         if constexpr (N == Eigen::Dynamic) {
             factors_.compute(m);
         } else {
-            inverse_ = m.inverse();
+            // Rows are brought to one size: determinants would leave the range of numbers.
+            scale_ = m.cwiseAbs().rowwise().sum().cwiseInverse();
+            inverse_ = (scale_.asDiagonal() * m).inverse();
         }
     }
     void solve(vector& v) const {
         if constexpr (N == Eigen::Dynamic) {
             v = factors_.solve(v).eval();
         } else {
-            v = (inverse_ * v).eval();
+            v = (inverse_ * scale_.cwiseProduct(v)).eval();
         }
     }
 
 private:
     std::conditional_t<N == Eigen::Dynamic, Eigen::Matrix<Scalar, 1, 1>, matrix> inverse_;
+    Eigen::Matrix<double, N == Eigen::Dynamic ? 1 : N, 1> scale_;
     std::conditional_t<N == Eigen::Dynamic, Eigen::PartialPivLU<matrix>, int> factors_;
 };
 
@@ -86,7 +89,7 @@ private:
     using real_solver = linear_solver<double, N>;
     using pair_solver = linear_solver<std::complex<double>, N>;
 
-    void linearise(const state& x);
+    bool linearise(const state& x, double h);
     void factorise(double h);
     void guess(const columns& polynomial, double from, double h);
     bool evaluate(const state& x);
@@ -122,27 +125,29 @@ private:
 
 // Where the middle stage is thought to be: half as far from the others as the start is.
 template <int N>
-void radau<N>::linearise(const state& x) {
+bool radau<N>::linearise(const state& x, double h) {
     for (Eigen::Index j = 0; j < size_; ++j) {
         stage_[static_cast<std::size_t>(j)] = x[static_cast<std::size_t>(j)] + z_(j, stages / 2);
     }
     system_.jacobian(stage_, jacobian_);
     if (!jacobian_.allFinite()) {
-        system_.jacobian(x, jacobian_);
+        return false;
     }
+    factorise(h);
+    return true;
 }
 
+// Times h, so that numbers of order one are inverted whatever the length of the step.
 template <int N>
 void radau<N>::factorise(double h) {
-    matrix_ = -jacobian_;
+    matrix_ = -h * jacobian_;
     pair_matrix_ = matrix_.template cast<std::complex<double>>();
-    matrix_.diagonal().array() += tableau().real_eigenvalue / h;
+    matrix_.diagonal().array() += tableau().real_eigenvalue;
     real_.compute(matrix_);
     std::complex<double> shifted = 0;
     for (int k = 0; k < pairs; ++k) {
-        const std::complex<double> shift = tableau().eigenvalues(k) / h;
-        pair_matrix_.diagonal().array() += shift - shifted;
-        shifted = shift;
+        pair_matrix_.diagonal().array() += tableau().eigenvalues(k) - shifted;
+        shifted = tableau().eigenvalues(k);
         pairs_[static_cast<std::size_t>(k)].compute(pair_matrix_);
     }
 }
@@ -183,14 +188,14 @@ bool radau<N>::evaluate(const state& x) {
 template <int N>
 void radau<N>::solve(double h) {
     const radau_tableau& t = tableau();
-    step_.noalias() = speeds_.topRows(active_).lazyProduct(t.forth.transpose());
-    along_ = step_.col(0) - (t.real_eigenvalue / h) * apart_.col(0);
+    step_.noalias() = h * speeds_.topRows(active_).lazyProduct(t.forth.transpose());
+    along_ = step_.col(0) - t.real_eigenvalue * apart_.col(0);
     real_.solve(along_);
     step_.col(0) = along_;
     for (int k = 0; k < pairs; ++k) {
         const int re = 1 + 2 * k;
-        const double a = t.eigenvalues(k).real() / h;
-        const double b = t.eigenvalues(k).imag() / h;
+        const double a = t.eigenvalues(k).real();
+        const double b = t.eigenvalues(k).imag();
         pair_along_.real() = step_.col(re) - a * apart_.col(re) + b * apart_.col(re + 1);
         pair_along_.imag() = step_.col(re + 1) - a * apart_.col(re + 1) - b * apart_.col(re);
         pairs_[static_cast<std::size_t>(k)].solve(pair_along_);
@@ -261,7 +266,7 @@ void radau<N>::estimate_error(const state& dxdt, double h, const error_gauge& ga
     raw = h * t.gamma * map(dxdt.data(), size_);
     raw.noalias() += z_.lazyProduct(t.estimate);
     // (1 - h gamma J)^-1 raw: without it stiff parts would count that the method does not feel.
-    along_ = raw.head(active_) / (h * t.gamma);
+    along_ = raw.head(active_) / t.gamma;
     real_.solve(along_);
     raw.head(active_) = along_;
     error_ = gauge(next_, estimate_) / (0.03 * std::pow(gauge.rtol, (stages + 1) / 10.0));
@@ -273,12 +278,21 @@ bool radau<N>::attempt(const state& x, const state& dxdt, double h, const error_
         length_ > 0 && h < 10 * length_ && std::equal(x.begin(), x.begin() + active_, end_.begin());
     if (goes_on) {
         guess(polynomial_, length_, h);
+        for (Eigen::Index j = 0; j < active_; ++j) {
+            if (dxdt[static_cast<std::size_t>(j)] == 0) {
+                z_.row(j).setZero();  // at rest: flow::settle
+            }
+        }
     } else {
         z_.setZero();
     }
-    linearise(x);
-    factorise(h);
-    if (!iterate(x, h, gauge)) {
+    bool solved = linearise(x, h) && iterate(x, h, gauge);
+    if (!solved && goes_on) {
+        // From what was rounding errors in the last step the polynomial goes astray.
+        z_.setZero();
+        solved = linearise(x, h) && iterate(x, h, gauge);
+    }
+    if (!solved) {
         return false;
     }
     finish(x, h, next_);

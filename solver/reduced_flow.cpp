@@ -23,6 +23,8 @@ constexpr double rounded = 1e-6;
 constexpr double reach = 0.9;      // of a potential in one step
 constexpr double log_range = 680;  // e^680 = 1e295: what is left below 1e308 is for factors
 
+// Of the terms of a residual: what rounding leaves of it at rest.
+constexpr double noise = 8 * std::numeric_limits<double>::epsilon();
 constexpr double least_square = 1e-280;  // below it squares lose digits
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
@@ -41,7 +43,8 @@ reduced_flow::reduced_flow(const data::moments& moments, const theory::architect
     : moments_(&moments), shared_(arch.shared()), trunk_excess_(init.trunk_excess),
       at_rest_(rest * moments.correlation().norm()),
       norms_(static_cast<std::size_t>(moments.count())), weights_(moments.dimension()),
-      residual_(moments.dimension()), direction_(theory::initial_directions(moments)) {
+      residual_(moments.dimension()), left_over_(Eigen::VectorXd::Zero(moments.dimension())),
+      direction_(theory::initial_directions(moments)) {
     arch.match(moments);
     init.validate(moments.count());
     if (init.drawn != theory::scheme::balanced) {
@@ -56,6 +59,9 @@ reduced_flow::reduced_flow(const data::moments& moments, const theory::architect
         p.offset = moments.offset(m);
         p.polar = p.branch >= 2;
         p.sign = d(0) < 0 ? -1 : 1;
+        p.size = (p.polar ? 1 : 0) + (!p.polar || p.dim > 1 ? p.dim : 0);
+        p.correlation = moments.part(moments.correlation(), m).norm();
+        p.covariance = moments.covariance().middleRows(p.offset, p.dim).norm();
         parts_.push_back(p);
         if (p.polar) {
             initial_.push_back(-theory::potential(p.branch, init.norm(m)));
@@ -76,7 +82,7 @@ void reduced_flow::check_range(const theory::architecture& arch,
                                const theory::initialisation& init) const {
     for (int m = 0; m < arch.count(); ++m) {
         // Times grow as u0^(2-L).
-        const double size = -(arch.depth(m) - 2) * std::log(init.norm(m));
+        const double size = -std::max(arch.depth(m) - 2, arch.shared()) * std::log(init.norm(m));
         if (!(size <= log_range)) {
             throw data::input_error(
                 "init", fmt::format("times grow as u0^(2-L), too large for numbers at {} layers: "
@@ -156,10 +162,14 @@ void reduced_flow::total_weights(const state& x, Eigen::VectorXd& weights) {
 void reduced_flow::find_residual(const state& x) {
     total_weights(x, weights_);
     residual(*moments_, weights_, residual_);
+    residual_ -= left_over_;
 }
 
 void reduced_flow::derivative(const state& x, state& dxdt) {
     if (scalars_.derivative(x, dxdt)) {
+        for (std::size_t m = 0; m < parts_.size(); ++m) {
+            dxdt[m] -= left_over_(static_cast<Eigen::Index>(m));
+        }
         return;
     }
     find_residual(x);
@@ -180,6 +190,34 @@ void reduced_flow::derivative(const state& x, state& dxdt) {
         numbers(dxdt, p.at + 1, p.dim) = power(norms_[m], p.branch - 2) * (e - along * d);
     }
     dxdt.back() = 1 / trunk_power_;
+}
+
+void reduced_flow::settle(const state& x, state& dxdt) {
+    const bool had_any = (left_over_.array() != 0).any();
+    const bool rests = std::any_of(parts_.begin(), parts_.end(), [&](const part& p) {
+        return numbers(dxdt, p.at, p.size).lpNorm<Eigen::Infinity>() <= at_rest_;
+    });
+    if (!had_any && !rests) {
+        return;
+    }
+    left_over_.setZero();
+    find_residual(x);
+    const double size = weights_.norm();
+    Eigen::VectorXd found = left_over_;
+    for (const part& p : parts_) {
+        const auto e = residual_.segment(p.offset, p.dim);
+        if (e.norm() <= noise * (p.correlation + p.covariance * size)) {
+            found.segment(p.offset, p.dim) = e;
+        }
+    }
+    if (scalars_.derivative(x, dxdt)) {
+        // The same to the last digit only if it is found by the same code.
+        for (const part& p : parts_) {
+            found(p.offset) = found(p.offset) == 0 ? 0 : dxdt[p.at];
+        }
+    }
+    left_over_ = found;
+    derivative(x, dxdt);
 }
 
 double reduced_flow::relative_error(const state& x, const state& error) const {

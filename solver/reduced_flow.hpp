@@ -32,6 +32,7 @@ public:
     void branch_norms(const state& x, Eigen::VectorXd& norms) const override;
     [[nodiscard]] bool keeps_signs() const override { return true; }
     [[nodiscard]] bool keeps_time() const override { return true; }
+    void settle(const state& x, state& dxdt) override;
     /// Potentials of branches of more than two layers stay above zero.
     [[nodiscard]] double horizon(const state& x, const state& dxdt, double rtol) const override;
     [[nodiscard]] bool has_jacobian() const override { return true; }
@@ -44,7 +45,10 @@ private:
         std::size_t at = 0;       // first number of the modality in the state
         Eigen::Index offset = 0;  // and among the D inputs
         bool polar = true;        // potential and direction rather than w itself
+        int size = 0;             // numbers in the state
         double sign = 1;          // of a scalar in polar form
+        double correlation = 0;   // |s_m|
+        double covariance = 0;    // Frobenius norm of its rows of Sigma
         [[nodiscard]] double norm(double z) const;
     };
     // Weights of 1e-200 and below are rounded to zero in products; nothing can be seen of them.
@@ -79,6 +83,7 @@ private:
     double trunk_power_ = 1;     // u_f^p
     Eigen::VectorXd weights_;
     Eigen::VectorXd residual_;
+    Eigen::VectorXd left_over_;        // of residuals at rest, by rounding: taken off (settle)
     Eigen::VectorXd direction_;        // of polar scalars: sign, always; of the others as looked at
     Eigen::MatrixXd residual_slopes_;  // dE/dx
     Eigen::VectorXd log_trunk_slopes_;  // d ln u_f / dx
