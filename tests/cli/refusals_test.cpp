@@ -96,7 +96,8 @@ BOOST_AUTO_TEST_CASE(options_that_do_not_exist_or_are_not_complete) {
             "'euler'");
     refuses({"validate", "nope"}, "suite: need quick or a file ending in .toml, got 'nope'");
     refuses({"table", "--methods", "formula,magic"},
-            "--methods: need some of formula, refined, flow, exact, full; got 'magic'");
+            "--methods: need some of formula, refined, flow, exact, exact-drawn, full; "
+            "got 'magic'");
 }
 
 BOOST_AUTO_TEST_CASE(options_that_contradict_each_other) {
