@@ -31,6 +31,7 @@ void require_two_layers(const theory::architecture& arch) {
 
 theory::architecture architecture_of(const network_shape& shape) {
     std::vector<int> branches;
+    branches.reserve(static_cast<std::size_t>(shape.count()));
     for (int m = 0; m < shape.count(); ++m) {
         branches.push_back(static_cast<int>(shape.branch(m).size()));
     }

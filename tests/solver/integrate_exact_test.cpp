@@ -43,7 +43,7 @@ solver::integration network(const data::moments& moments, const theory::architec
 }
 
 // Half-heights, and W at four instants from the first phase to beyond the last half-height: every
-// modality relative to its own norm, however small.
+// modality relative to its own norm, however small. The norms of the first layers too.
 void follows_the_network(const data::moments& moments, const theory::architecture& arch,
                          const theory::initialisation& init, std::uint64_t seed,
                          std::string_view equations) {
@@ -58,9 +58,15 @@ void follows_the_network(const data::moments& moments, const theory::architectur
         last = std::max(last, expected.answer.times[m]);
     }
     for (const double part : {0.1, 0.5, 0.9, 1.1}) {
-        const solver::integrate_options until{.max_time = part * last, .settle = true, .tail = 1};
-        const Eigen::VectorXd w = exact(moments, arch, init, seed, until).weights_final;
-        const Eigen::VectorXd w0 = network(moments, arch, init, seed, until).weights_final;
+        const solver::integrate_options until{.max_time = part * last, .record = true, .tail = 1};
+        const auto a = exact(moments, arch, init, seed, until);
+        const auto b = network(moments, arch, init, seed, until);
+        BOOST_TEST((a.path.branch.front() - b.path.branch.front()).norm() <
+                   1e-13 * b.path.branch.front().norm());
+        BOOST_TEST((a.path.branch.back() - b.path.branch.back()).norm() <
+                   promise * b.path.branch.back().norm());
+        const Eigen::VectorXd& w = a.weights_final;
+        const Eigen::VectorXd& w0 = b.weights_final;
         for (int m = 0; m < moments.count(); ++m) {
             BOOST_TEST_INFO("W of modality " << m << " at " << part << " of the last half-height");
             BOOST_TEST((moments.part(w, m) - moments.part(w0, m)).norm() <
