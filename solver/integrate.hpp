@@ -72,15 +72,15 @@ struct integration {
 [[nodiscard]] bool has_exact_flow(const theory::architecture& arch,
                                   const theory::initialisation& init);
 
-/// Integrates the exact flow of two-layer late or early fusion (docs/theory.md#exact-two-layer): the
-/// W(t) of a full network that starts from the same weights, whatever its width.
+/// Integrates the exact flow of two-layer late or early fusion, the W(t) of a full network that
+/// starts from the same weights, whatever its width (docs/theory.md#exact-two-layer).
 ///
 /// Late fusion of scalar modalities from random weights goes by two_layer_flow (sinh coordinates),
 /// all else by gram_flow; integration::equations says which.
 ///
 /// \param init   The scheme that `start` is from: it decides which saddles are expected.
-/// \param start  two_layer_start::drawn() for one network, expected() for what stands for all draws,
-///               from_network() for weights of your own.
+/// \param start  two_layer_start::drawn() for one network, expected() for what stands for all
+///               draws, from_network() for weights of your own.
 /// \throws data::input_error if sizes differ, a rule of `init` or `options` is broken, or weights
 ///         are too small for their squares.
 /// \see tests/solver/integrate_exact_test.cpp

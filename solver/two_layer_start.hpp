@@ -29,7 +29,7 @@ namespace fusionflow::solver {
 /// \see tests/solver/two_layer_start_test.cpp
 class two_layer_start {
 public:
-    /// Modalities first ... first+count-1 and F^T: r x (D_b+1), a column per input, the output last.
+    /// Modalities first ... first+count-1, and F^T: r x (D_b+1), a column per input, output last.
     struct block {
         int first;
         int count;
@@ -41,7 +41,7 @@ public:
     ///
     /// \param weights     shape.size() numbers.
     /// \param keeps_signs True for balanced and aligned weights. \see flow::keeps_signs
-    /// \throws data::input_error naming exact if the network does not have two layers late or early.
+    /// \throws data::input_error naming exact if the network is not two layers, late or early.
     [[nodiscard]] static two_layer_start from_network(const network_shape& shape,
                                                       const state& weights, bool keeps_signs);
 

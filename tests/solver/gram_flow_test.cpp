@@ -79,8 +79,8 @@ BOOST_AUTO_TEST_CASE(total_weights_move_as_those_of_the_network) {
 }
 
 BOOST_AUTO_TEST_CASE(error_is_relative_to_the_rows_of_its_modality) {
-    // Early fusion, one block, B a million times smaller than A: an error in the rows of B counts by
-    // the norm of B, one in the last row by that of the last row.
+    // Early fusion, one block, B a million times smaller than A: an error in the rows of B counts
+    // by the norm of B, one in the last row by that of the last row.
     const auto moments = tests::random_moments({2, 1}, 4);
     const solver::network_shape shape(moments, early, 1);
     solver::gram_flow flow(moments,

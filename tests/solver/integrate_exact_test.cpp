@@ -27,7 +27,7 @@ solver::integration exact(const data::moments& moments, const theory::architectu
                           const theory::initialisation& init, std::uint64_t seed,
                           solver::integrate_options options = {}) {
     options.rtol = 1e-10;
-    // Not the network's: a rotated network makes the same steps and the same errors by the same one.
+    // Not the network's: by that one a rotated network makes the same steps and the same errors.
     options.method = solver::stepper::fehlberg78;
     return solver::integrate_exact(moments, arch, init,
                                    two_layer_start::drawn(moments, arch, init, seed), options);

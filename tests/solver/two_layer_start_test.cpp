@@ -33,7 +33,8 @@ double distance(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(late_blocks_have_the_gram_matrices_of_the_network) {
-    // Widths below, at and above D_m + 1; 1e-14 is some ten rounding errors of an orthogonal factor.
+    // Widths below, at and above D_m + 1; 1e-14 is some ten rounding errors of an orthogonal
+    // factor.
     const auto moments = tests::random_moments({2, 3}, 5);
     for (const int width : {1, 3, 4, 20}) {
         const theory::initialisation init{
