@@ -15,7 +15,7 @@ struct command {
     std::string_view positional;             ///< what may follow without dashes, e.g. "[SUITE...]"
     std::vector<std::string_view> settings;  ///< options of validation::setting_table()
     std::vector<option> options;             ///< options of its own
-    std::string_view example;                ///< runs as it stands
+    std::string_view example;  ///< runs as it stands; more of them on lines of their own
     exit_code (*run)(const arguments& given);
 };
 

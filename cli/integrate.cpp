@@ -3,36 +3,71 @@
 #include "cli/answer.hpp"
 #include "cli/command.hpp"
 #include "cli/run.hpp"
+#include "data/error.hpp"
 
 namespace fusionflow::cli {
 
 namespace {
 
+// The reduced flow has no draw, so what says how to draw would say nothing. Its refusal of random
+// schemes is its own.
+void check_drawing(const arguments& given) {
+    for (const std::string_view name : {"width", "seed"}) {
+        if (given.settings.has(name) && !given.has("exact")) {
+            throw data::input_error(std::string(name), "needs --exact");
+        }
+    }
+}
+
+solver::integration integrate(const arguments& given, const validation::model& about,
+                              const solver::integrate_options& options) {
+    if (!given.has("exact")) {
+        return solver::integrate(about.moments, about.architecture, about.init, options);
+    }
+    const auto start = solver::two_layer_start::drawn(about.moments, about.architecture, about.init,
+                                                      given.settings.simulate.seed);
+    return solver::integrate_exact(about.moments, about.architecture, about.init, start, options);
+}
+
+json integration_json(const arguments& given, const validation::model& about,
+                      const solver::integration& result) {
+    json all = to_json(about.moments, result, given.provenance);
+    all["flow"] = result.equations;
+    if (given.has("exact")) {
+        all["scheme"] = theory::to_string(about.init.drawn);
+        all["width"] = about.init.width;
+        all["seed"] = given.settings.simulate.seed;
+    }
+    return all;
+}
+
 exit_code run(const arguments& given) {
+    check_drawing(given);
     const validation::model about = validation::build_model(given.settings);
     check_run_files(given);
     progress_line progress(given.quiet);
     const auto options = run_options(given, progress, about.moments.count());
-    const solver::integration result =
-        solver::integrate(about.moments, about.architecture, about.init, options);
+    const solver::integration result = integrate(given, about, options);
     if (given.json) {
-        print(to_json(about.moments, result, given.provenance));
+        print(integration_json(given, about, result));
     } else {
-        fmt::print("{}", to_text(about.moments, result, {}));
+        fmt::print("{}{} flow\n", to_text(about.moments, result, {}), result.equations);
     }
-    return finish_run(given, about.moments, result, "flow");
+    return finish_run(given, about.moments, result, given.has("exact") ? "exact-drawn" : "flow");
 }
 
 }  // namespace
 
 const command integrate_command = {
     "integrate",
-    "Integrates the reduced gradient flow of balanced networks.",
+    "Integrates the reduced gradient flow of balanced networks, or the exact one of two layers.",
     "",
-    settings_in({"data", "network", "start", "solver"}),
-    {{"trajectory", "F.csv", "write t, loss, |W_m|, u_m and W to a file", true},
+    settings_in({"data", "network", "start", "drawing", "solver"}),
+    {{"exact", "", "the exact flow of the two-layer network that simulate would draw"},
+     {"trajectory", "F.csv", "write t, loss, |W_m|, u_m and W to a file", true},
      {"plot", "F.svg", "draw loss and |W_m| over time (.svg, .png or .pdf; needs gnuplot)", true}},
-    "fusionflow integrate --depth 4 --fusion 4 --rho 0.5 --init 0.1 --rtol 1e-11",
+    "fusionflow integrate --depth 4 --fusion 4 --rho 0.5 --init 0.1 --rtol 1e-11\n"
+    "  fusionflow integrate --exact --rho 0.5 --scheme gaussian-iid --width 1000 --seed 3",
     run};
 
 }  // namespace fusionflow::cli

@@ -159,6 +159,7 @@ exit_code run(const arguments& given) {
 
 std::vector<std::string_view> settings() {
     auto names = settings_in({"data", "network", "start", "drawing"});
+    std::erase(names, "seed");
     names.emplace_back("learning-rate");
     return names;
 }

@@ -126,7 +126,7 @@ const command table_command = {
     "",
     settings_in({"data", "network", "start", "drawing", "training", "solver"}),
     {{"grid", "AXES", "option=values; ...   values a,b,c or first:last[:step]"},
-     {"methods", "LIST", "of formula, refined, flow, exact, full (formula,refined,flow)"},
+     {"methods", "LIST", "of formula,refined,flow,exact,exact-drawn,full (formula,refined,flow)"},
      {"repeats", "N", "draws of random networks (1)"},
      {"wide", "", "a row per modality, a column per method, and their differences"},
      {"output", "FILE", "also write to a file: .csv, .md, .tex or .json", true},

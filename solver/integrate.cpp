@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <memory>
+#include <optional>
 
 #include "data/error.hpp"
 #include "solver/adaptive.hpp"
+#include "solver/gram_flow.hpp"
 #include "solver/reduced_flow.hpp"
 #include "solver/two_layer_flow.hpp"
 
@@ -28,6 +31,32 @@ constexpr auto stepper_names = std::to_array<named_stepper>({
     {stepper::bulirsch_stoer, "bulirsch-stoer"},
     {stepper::radau, "radau"},
 });
+
+// P = |a_+|^2, Q = |a_-|^2 and a_+ . a_- of scalar modalities in late fusion.
+struct half_grams {
+    std::vector<double> plus;
+    std::vector<double> minus;
+    std::vector<double> overlap;
+};
+
+// Nothing where the sinh coordinates do not exist. Balanced weights have Q = 0 but for rounding.
+std::optional<half_grams> sinh_start(const two_layer_start& start) {
+    half_grams halves;
+    for (const two_layer_start::block& b : start.blocks()) {
+        if (b.weights.cols() != 2 || start.keeps_signs()) {
+            return std::nullopt;
+        }
+        const Eigen::VectorXd plus = (b.weights.col(0) + b.weights.col(1)) / 2;
+        const Eigen::VectorXd minus = (b.weights.col(0) - b.weights.col(1)) / 2;
+        halves.plus.push_back(plus.squaredNorm());
+        halves.minus.push_back(minus.squaredNorm());
+        halves.overlap.push_back(plus.dot(minus));
+        if (!(halves.plus.back() > 0 && halves.minus.back() > 0)) {
+            return std::nullopt;
+        }
+    }
+    return halves;
+}
 
 }  // namespace
 
@@ -61,32 +90,34 @@ void integrate_options::validate() const {
 integration integrate(const data::moments& moments, const theory::architecture& arch,
                       const theory::initialisation& init, const integrate_options& options) {
     reduced_flow system(moments, arch, init);
-    return run_flow(system, moments, arch, theory::race_saddles(moments, arch, init), options);
+    integration result =
+        run_flow(system, moments, arch, theory::race_saddles(moments, arch, init), options);
+    result.equations = "reduced";
+    return result;
 }
 
-bool has_exact_flow(const data::moments& moments, const theory::architecture& arch,
-                    const theory::initialisation& init) {
-    const bool scalar =
-        std::all_of(moments.dims().begin(), moments.dims().end(), [](int dim) { return dim == 1; });
-    return arch.two_layer_late() && scalar && init.drawn != theory::scheme::balanced;
+bool has_exact_flow(const theory::architecture& arch, const theory::initialisation& init) {
+    return has_two_layers(arch) && init.drawn != theory::scheme::balanced;
 }
 
 integration integrate_exact(const data::moments& moments, const theory::architecture& arch,
-                            const theory::initialisation& init, const integrate_options& options) {
+                            const theory::initialisation& init, const two_layer_start& start,
+                            const integrate_options& options) {
     arch.match(moments);
     init.validate(moments.count());
-    if (!has_exact_flow(moments, arch, init)) {
-        throw data::input_error("methods", "the exact flow needs two-layer late fusion of scalar "
-                                           "modalities and gaussian or gaussian-iid weights");
+    start.match(arch);
+    const auto saddles = theory::race_saddles(moments, arch, init);
+    const auto halves = sinh_start(start);
+    std::unique_ptr<flow> system;
+    if (halves) {
+        system =
+            std::make_unique<two_layer_flow>(moments, halves->plus, halves->minus, halves->overlap);
+    } else {
+        system = std::make_unique<gram_flow>(moments, start);
     }
-    std::vector<double> plus;
-    std::vector<double> minus;
-    for (const auto& gram : theory::expected_grams(moments, init)) {
-        plus.push_back((gram(0, 0) + 2 * gram(0, 1) + gram(1, 1)) / 4);
-        minus.push_back((gram(0, 0) - 2 * gram(0, 1) + gram(1, 1)) / 4);
-    }
-    two_layer_flow system(moments, plus, minus);
-    return run_flow(system, moments, arch, theory::race_saddles(moments, arch, init), options);
+    integration result = run_flow(*system, moments, arch, saddles, options);
+    result.equations = halves ? "sinh" : "gram";
+    return result;
 }
 
 }  // namespace fusionflow::solver

@@ -7,6 +7,7 @@
 
 #include "solver/flow.hpp"
 #include "solver/trajectory.hpp"
+#include "solver/two_layer_start.hpp"
 #include "theory/race.hpp"
 
 namespace fusionflow::solver {
@@ -50,6 +51,7 @@ struct integration {
     double time_final = 0;
     Eigen::VectorXd weights_final;  ///< W at the end
     std::string stepper;            ///< what was used
+    std::string_view equations{};   ///< of a flow: "reduced", "sinh" or "gram"; empty: a network's
 };
 
 /// Integrates the reduced flow of balanced, aligned networks (docs/theory.md#reduced-flow).
@@ -65,19 +67,27 @@ struct integration {
                                     const theory::initialisation& init,
                                     const integrate_options& options);
 
-/// True where integrate_exact() applies: two-layer late fusion, scalar modalities, random weights.
-[[nodiscard]] bool has_exact_flow(const data::moments& moments, const theory::architecture& arch,
+/// True where integrate_exact() has something to say that integrate() has not: two-layer late or
+/// early fusion, random weights.
+[[nodiscard]] bool has_exact_flow(const theory::architecture& arch,
                                   const theory::initialisation& init);
 
-/// Integrates the exact two-layer late-fusion flow of scalar modalities, which holds for every
-/// width and every draw (docs/theory.md#exact-two-layer).
+/// Integrates the exact flow of two-layer late or early fusion, the W(t) of a full network that
+/// starts from the same weights, whatever its width (docs/theory.md#exact-two-layer).
 ///
-/// \param init  gaussian or gaussian_iid: the expected Gram matrices of the scheme stand for the
-///              draw.
-/// \throws data::input_error where the model is not of that kind.
+/// Late fusion of scalar modalities from random weights goes by two_layer_flow (sinh coordinates),
+/// all else by gram_flow; integration::equations says which.
+///
+/// \param init   The scheme that `start` is from: it decides which saddles are expected.
+/// \param start  two_layer_start::drawn() for one network, expected() for what stands for all
+///               draws, from_network() for weights of your own.
+/// \throws data::input_error if sizes differ, a rule of `init` or `options` is broken, or weights
+///         are too small for their squares.
+/// \see tests/solver/integrate_exact_test.cpp
 [[nodiscard]] integration integrate_exact(const data::moments& moments,
                                           const theory::architecture& arch,
                                           const theory::initialisation& init,
+                                          const two_layer_start& start,
                                           const integrate_options& options);
 
 }  // namespace fusionflow::solver

@@ -9,9 +9,9 @@
 namespace fusionflow::solver {
 
 two_layer_flow::two_layer_flow(const data::moments& moments, std::vector<double> plus,
-                               std::vector<double> minus)
+                               std::vector<double> minus, std::vector<double> overlap)
     : moments_(&moments), plus_(std::move(plus)), minus_(std::move(minus)),
-      weights_(moments.dimension()), residual_(moments.dimension()) {
+      overlap_(std::move(overlap)), weights_(moments.dimension()), residual_(moments.dimension()) {
     const auto positive = [](double x) { return x > 0 && std::isfinite(x); };
     const auto count = static_cast<std::size_t>(moments.count());
     if (!(moments.dimension() == moments.count())) {
@@ -23,6 +23,7 @@ two_layer_flow::two_layer_flow(const data::moments& moments, std::vector<double>
         throw data::input_error("init",
                                 "the exact two-layer flow needs P > 0 and Q > 0 per modality");
     }
+    overlap_.resize(count);
     for (std::size_t m = 0; m < count; ++m) {
         root_.push_back(std::sqrt(plus_[m]) * std::sqrt(minus_[m]));
     }
@@ -60,9 +61,10 @@ double two_layer_flow::relative_error(const state& /*x*/, const state& error) co
 }
 
 void two_layer_flow::branch_norms(const state& x, Eigen::VectorXd& norms) const {
-    // |W1|^2 = |a_+|^2 + |a_-|^2 up to 2 a_+ . a_-, which is zero for equal expected norms.
     for (std::size_t m = 0; m < x.size(); ++m) {
-        norms(static_cast<Eigen::Index>(m)) = std::sqrt(2 * root_[m] * std::cosh(x[m]));
+        // Rounding may leave it below zero where w1 is small against w2.
+        const double square = 2 * root_[m] * std::cosh(x[m]) + 2 * overlap_[m];
+        norms(static_cast<Eigen::Index>(m)) = std::sqrt(std::max(square, 0.0));
     }
 }
 

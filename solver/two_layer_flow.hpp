@@ -11,14 +11,16 @@ namespace fusionflow::solver {
 ///
 /// With a_pm = (w1 pm w2)/2, P = |a_+|^2 and Q = |a_-|^2: W = P - Q, P Q = c is conserved, and
 /// W_m = 2 sqrt(c_m) sinh theta_m, d theta_m / dt = 2 E_m(W). State: theta. Exact for every width
-/// and draw (docs/theory.md#exact-two-layer).
+/// and draw (docs/theory.md#exact-two-layer). Needs P, Q > 0, which all random weights have.
 class two_layer_flow final : public flow {
 public:
     /// \param plus   P_m > 0 at t = 0, one per modality.
     /// \param minus  Q_m > 0 at t = 0.
+    /// \param overlap a_+ . a_- = (|w1|^2 - |w2|^2)/4, conserved, for |w1|^2 = P + Q + 2 a_+ . a_-;
+    ///               empty: 0.
     /// \throws data::input_error where a modality is not scalar or P, Q are not positive.
     two_layer_flow(const data::moments& moments, std::vector<double> plus,
-                   std::vector<double> minus);
+                   std::vector<double> minus, std::vector<double> overlap = {});
 
     [[nodiscard]] state initial() const override;
     void derivative(const state& x, state& dxdt) override;
@@ -30,7 +32,8 @@ private:
     const data::moments* moments_;
     std::vector<double> plus_;
     std::vector<double> minus_;
-    std::vector<double> root_;  // sqrt(P Q)
+    std::vector<double> overlap_;  // a_+ . a_-
+    std::vector<double> root_;     // sqrt(P Q)
     Eigen::VectorXd weights_;
     Eigen::VectorXd residual_;
 };

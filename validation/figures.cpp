@@ -16,7 +16,7 @@ curve_style style_of(const method& how) {
     if (how.kind == method_kind::network) {
         return curve_style::markers;
     }
-    return how.name == "exact" ? curve_style::dashed : curve_style::line;
+    return how.name.starts_with("exact") ? curve_style::dashed : curve_style::line;
 }
 
 std::string curve_label(const method& how, const settings& s) {
@@ -87,8 +87,8 @@ figure one_run_figure(const settings& s, const std::string& method_name,
     add_method(s, "formula", one);
     if (how.kind == method_kind::network) {
         const model m = build_model(s);
-        const bool exact = solver::has_exact_flow(m.moments, m.architecture, m.init);
-        add_method(s, exact ? "exact" : "flow", one);
+        const bool exact = solver::has_exact_flow(m.architecture, m.init);
+        add_method(s, exact ? "exact-drawn" : "flow", one);
     }
     one.curves.push_back({curve_label(how, s), style_of(how), path});
     fig.panels.push_back(std::move(one));

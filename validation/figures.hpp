@@ -22,8 +22,8 @@ void check_table_figure(const grid& points);
                                   const std::string& provenance);
 
 /// The time course of a run that is there already, with the times of the formula, and for a network
-/// with the flow it is held against: the exact two-layer flow where there is one, else the reduced
-/// flow.
+/// with the flow it is held against: the exact two-layer flow from the same weights where there is
+/// one, else the reduced flow.
 ///
 /// \param method  Name of the method that made the path.
 [[nodiscard]] figure one_run_figure(const settings& s, const std::string& method,

@@ -58,14 +58,31 @@ method_result run_flow(const settings& s, int /*repeat*/, bool record) {
     return from_run(solver::integrate(m.moments, m.architecture, m.init, options));
 }
 
-method_result run_exact(const settings& s, int /*repeat*/, bool record) {
-    const model m = build_model(s);
-    if (!solver::has_exact_flow(m.moments, m.architecture, m.init)) {
-        return not_available();
-    }
+method_result run_exact_from(const settings& s, const model& m,
+                             const solver::two_layer_start& start, bool record) {
     solver::integrate_options options = s.simulate.flow;
     options.record = record;
-    return from_run(solver::integrate_exact(m.moments, m.architecture, m.init, options));
+    return from_run(solver::integrate_exact(m.moments, m.architecture, m.init, start, options));
+}
+
+method_result run_exact(const settings& s, int /*repeat*/, bool record) {
+    const model m = build_model(s);
+    if (!solver::has_exact_flow(m.architecture, m.init)) {
+        return not_available();
+    }
+    return run_exact_from(
+        s, m, solver::two_layer_start::expected(m.moments, m.architecture, m.init), record);
+}
+
+// The weights that run_full() trains.
+method_result run_exact_drawn(const settings& s, int repeat, bool record) {
+    const model m = build_model(s);
+    if (!solver::has_exact_flow(m.architecture, m.init)) {
+        return not_available();
+    }
+    const std::uint64_t seed = data::repeat_seed(s.simulate.seed, repeat);
+    return run_exact_from(
+        s, m, solver::two_layer_start::drawn(m.moments, m.architecture, m.init, seed), record);
 }
 
 method_result run_full(const settings& s, int repeat, bool record) {
@@ -81,8 +98,10 @@ constexpr auto methods = std::to_array<method>({
     {"refined", "half-height times of two-layer late fusion at finite initial scale",
      method_kind::formula, run_refined},
     {"flow", "reduced flow of balanced networks", method_kind::flow, run_flow},
-    {"exact", "exact flow of two-layer late fusion, scalar modalities, random weights",
+    {"exact", "exact flow of two-layer late or early fusion, from expected random weights",
      method_kind::flow, run_exact},
+    {"exact-drawn", "the same from the weights that full draws", method_kind::flow,
+     run_exact_drawn},
     {"full", "full network", method_kind::network, run_full},
 });
 
@@ -110,13 +129,16 @@ std::string label(const method& m, const settings& s) {
         return fmt::format("{} network", theory::to_string(s.init.drawn));
     }
     if (m.kind == method_kind::flow) {
-        return m.name == "flow" ? "reduced flow" : "exact flow";
+        return m.name == "flow"    ? "reduced flow"
+               : m.name == "exact" ? "exact flow"
+                                   : "exact flow of the draw";
     }
     return m.name == "refined" ? "refined formula" : "formula";
 }
 
 bool is_random(const method& m, const settings& s) {
-    return m.kind == method_kind::network && s.init.drawn != theory::scheme::balanced;
+    const bool draws = m.kind == method_kind::network || m.name == "exact-drawn";
+    return draws && s.init.drawn != theory::scheme::balanced;
 }
 
 }  // namespace fusionflow::validation

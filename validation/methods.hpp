@@ -28,7 +28,7 @@ struct method {
     std::string_view about;  ///< one line
     method_kind kind;
     /// \param s       Options; every rule was checked (build_model).
-    /// \param repeat  0, 1, ...: networks are drawn from data::repeat_seed(seed, repeat).
+    /// \param repeat  0, 1, ...: weights are drawn from data::repeat_seed(seed, repeat).
     /// \param record  Keep the trajectory.
     method_result (*run)(const settings& s, int repeat, bool record);
 };
@@ -42,7 +42,7 @@ struct method {
 /// A method's name for people, with the scheme where that matters: "balanced network".
 [[nodiscard]] std::string label(const method& m, const settings& s);
 
-/// True where repeats differ: networks from random weights.
+/// True where repeats differ: networks from random weights, or their exact flows.
 [[nodiscard]] bool is_random(const method& m, const settings& s);
 
 }  // namespace fusionflow::validation

@@ -91,7 +91,7 @@ constexpr auto entries = std::to_array<entry>({
      }},
     {{"width", "H", "units in each hidden layer (100)", "drawing", numeric},
      [](settings& s, std::string_view n, const std::string& v) { s.init.width = parse_int(n, v); }},
-    {{"seed", "N", "seed of the initial weights (1)", "training", numeric},
+    {{"seed", "N", "seed of the initial weights (1)", "drawing", numeric},
      [](settings& s, std::string_view n, const std::string& v) {
          s.simulate.seed = parse_seed(n, v);
      }},

@@ -11,13 +11,20 @@ namespace {
 
 const std::vector<std::string> commands = {"predict", "integrate", "simulate", "table", "validate"};
 
-// The line after "Example:".
-std::string example_of(const std::string& help) {
-    const std::string title = "\nExample:\n  ";
+// The lines after "Example:".
+std::vector<std::string> examples_of(const std::string& help) {
+    const std::string title = "\nExample:\n";
     const std::size_t at = help.find(title);
     BOOST_TEST_REQUIRE(at != std::string::npos);
-    const std::size_t from = at + title.size();
-    return help.substr(from, help.find('\n', from) - from);
+    std::vector<std::string> examples;
+    std::size_t from = at + title.size();
+    while (help.substr(from, 2) == "  ") {
+        const std::size_t end = help.find('\n', from);
+        examples.push_back(help.substr(from + 2, end - from - 2));
+        from = end + 1;
+    }
+    BOOST_TEST_REQUIRE(!examples.empty());
+    return examples;
 }
 
 std::size_t longest_line(const std::string& text) {
@@ -41,13 +48,14 @@ BOOST_AUTO_TEST_CASE(every_command_has_help_with_an_example_that_runs) {
         BOOST_TEST(help.err.empty());
         BOOST_TEST(help.out.starts_with("usage: fusionflow " + command));
         BOOST_TEST(longest_line(help.out) <= 100U);
-        const std::string example = example_of(help.out);
-        BOOST_TEST(example.starts_with("fusionflow " + command));
-        const auto shown = tests::run_line(example);
-        BOOST_TEST_INFO(example << '\n' << shown.err);
-        BOOST_TEST(shown.code == 0);
-        BOOST_TEST(!shown.out.empty());
-        BOOST_TEST(longest_line(shown.out) <= 100U);
+        for (const std::string& example : examples_of(help.out)) {
+            BOOST_TEST(example.starts_with("fusionflow " + command));
+            const auto shown = tests::run_line(example);
+            BOOST_TEST_INFO(example << '\n' << shown.err);
+            BOOST_TEST(shown.code == 0);
+            BOOST_TEST(!shown.out.empty());
+            BOOST_TEST(longest_line(shown.out) <= 100U);
+        }
     }
 }
 
@@ -57,11 +65,17 @@ BOOST_AUTO_TEST_CASE(the_overview_names_every_command_and_its_example_runs) {
     for (const std::string& command : commands) {
         BOOST_TEST(help.out.find("\n  " + command) != std::string::npos);
     }
-    BOOST_TEST(tests::run_line(example_of(help.out)).code == 0);
+    BOOST_TEST(tests::run_line(examples_of(help.out)[0]).code == 0);
 }
 
 BOOST_AUTO_TEST_CASE(help_wins_over_whatever_else_is_there) {
     BOOST_TEST(run({"predict", "--rho", "5", "--help"}).code == 0);
+}
+
+BOOST_AUTO_TEST_CASE(integrate_shows_the_exact_flow) {
+    const auto examples = examples_of(run({"integrate", "--help"}).out);
+    BOOST_TEST_REQUIRE(examples.size() == 2U);
+    BOOST_TEST(examples[1].starts_with("fusionflow integrate --exact "));
 }
 
 BOOST_AUTO_TEST_CASE(no_command_is_bad_usage_and_shows_the_overview) {

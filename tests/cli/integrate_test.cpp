@@ -122,6 +122,63 @@ BOOST_AUTO_TEST_CASE(sign_reversal_is_an_answer_not_a_failure) {
     BOOST_TEST(result.json()["warnings"].size() >= 2U);
 }
 
+BOOST_AUTO_TEST_CASE(exact_flow_has_the_times_of_the_drawn_network) {
+    // Scalars and vectors, late and early, every scheme: rtol 1e-10 a step for both.
+    const tests::temporary_folder folder;
+    tests::write(folder.file("m.json"), data::format_moments(tests::random_moments({2, 3}, 7)));
+    for (const std::string fusion : {"1", "2"}) {
+        for (const std::string scheme : {"gaussian", "gaussian-iid", "balanced"}) {
+            for (const bool vectors : {false, true}) {
+                std::vector<std::string> model = {
+                    "--fusion", fusion,   "--scheme", scheme,   "--width", "12",       "--seed",
+                    "3",        "--init", "1e-4",     "--rtol", "1e-10",   "--format", "json"};
+                const std::vector<std::string> data =
+                    vectors ? std::vector<std::string>{"--moments", folder.file("m.json")}
+                            : std::vector<std::string>{"--rho", "0.5"};
+                model.insert(model.end(), data.begin(), data.end());
+                std::vector<std::string> exact = {"integrate", "--exact"};
+                exact.insert(exact.end(), model.begin(), model.end());
+                std::vector<std::string> network = {"simulate", "--method", "flow"};
+                network.insert(network.end(), model.begin(), model.end());
+                const auto measured = run(exact).json();
+                const auto expected = run(network).json();
+                BOOST_TEST_INFO("fusion " << fusion << ", " << scheme);
+                for (std::size_t m = 0; m < 2; ++m) {
+                    BOOST_TEST(relative(measured["modalities"][m]["time"].get<double>(),
+                                        expected["modalities"][m]["time"].get<double>()) < 1e-7);
+                }
+                const bool sinh = fusion == "2" && scheme != "balanced" && !vectors;
+                BOOST_TEST(measured["flow"] == (sinh ? "sinh" : "gram"));
+                for (const std::string key : {"scheme", "seed", "outcome"}) {
+                    BOOST_TEST(measured[key] == expected[key]);
+                }
+                BOOST_TEST(measured["width"] == expected["widths"][0]);
+                BOOST_TEST(measured["provenance"].get<std::string>().find("--exact") !=
+                           std::string::npos);
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(without_exact_the_flow_is_the_reduced_one) {
+    const auto json = run({"integrate", "--format", "json"}).json();
+    BOOST_TEST(json["flow"] == "reduced");
+    BOOST_TEST(!json.contains("seed"));
+}
+
+BOOST_AUTO_TEST_CASE(exact_flow_writes_trajectory_and_plot) {
+    const tests::temporary_folder folder;
+    const auto result =
+        run({"integrate", "--exact", "--fusion", "1", "--scheme", "gaussian", "--width", "9",
+             "--trajectory", folder.file("t.csv"), "--plot", folder.file("p.svg")});
+    BOOST_TEST(result.code == 0);
+    BOOST_TEST(result.out.find("gram flow") != std::string::npos);
+    const std::string csv = tests::read(folder.file("t.csv"));
+    BOOST_TEST(csv.find("\nt,loss,norm_A,u_A,norm_B,u_B,W_1,W_2\n0,") != std::string::npos);
+    BOOST_TEST(tests::read(folder.file("p.svg")).find("exact flow of the draw") !=
+               std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(trajectory_and_plot_are_written) {
     const tests::temporary_folder folder;
     const auto result = run({"integrate", "--depth", "3", "--fusion", "3", "--init", "0.1",

@@ -78,8 +78,10 @@ BOOST_AUTO_TEST_CASE(options_that_do_not_exist_or_are_not_complete) {
             "--colour: there is no such option; see fusionflow predict --help");
     refuses({"predict", "--dept", "3"},
             "--dept: there is no such option; see fusionflow predict --help");
-    refuses({"integrate", "--width", "3"},
-            "--width: there is no such option; see fusionflow integrate --help");
+    refuses({"integrate", "--learning-rate", "0.1"},
+            "--learning-rate: there is no such option; see fusionflow integrate --help");
+    refuses({"predict", "--seed", "3"},
+            "--seed: there is no such option; see fusionflow predict --help");
     refuses({"predict", "--rho"}, "--rho: needs a value");
     refuses({"predict", "--rho", "0", "--rho", "0.1"}, "--rho: is given twice");
     refuses({"predict", "--quiet=yes"}, "--quiet: takes no value");
@@ -96,7 +98,8 @@ BOOST_AUTO_TEST_CASE(options_that_do_not_exist_or_are_not_complete) {
             "'euler'");
     refuses({"validate", "nope"}, "suite: need quick or a file ending in .toml, got 'nope'");
     refuses({"table", "--methods", "formula,magic"},
-            "--methods: need some of formula, refined, flow, exact, full; got 'magic'");
+            "--methods: need some of formula, refined, flow, exact, exact-drawn, full; "
+            "got 'magic'");
 }
 
 BOOST_AUTO_TEST_CASE(options_that_contradict_each_other) {
@@ -108,6 +111,16 @@ BOOST_AUTO_TEST_CASE(options_that_contradict_each_other) {
             "--branches: need one branch per modality, got 3 for 2 modalities");
     refuses({"simulate", "--method", "flow", "--learning-rate", "0.1"},
             "--learning-rate: needs --method gd, got flow");
+    refuses({"integrate", "--width", "7"}, "--width: needs --exact");
+    refuses({"integrate", "--seed", "7"}, "--seed: needs --exact");
+    refuses({"integrate", "--scheme", "gaussian"},
+            "--scheme: the reduced flow is that of balanced networks");
+    refuses({"integrate", "--exact", "--depth", "3"},
+            "--exact: need two layers on every path, fused late (branches of 2, shared 0) or early "
+            "(branches of 1, shared 1), got branches 2,2 and shared 1");
+    refuses({"integrate", "--exact", "--stepper", "radau"},
+            "--stepper: radau needs the Jacobian, which only the reduced flow has; use auto or an "
+            "explicit one here");
     refuses({"table", "--resume"}, "--resume: needs --output");
     refuses({"table", "--wide", "--shard", "1/2"}, "--wide: cannot be combined with --shard");
     refuses({"table", "--rho", "0", "--grid", "rho=0,0.5"},

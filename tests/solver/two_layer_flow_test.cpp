@@ -22,6 +22,13 @@ namespace {
 
 const auto late = theory::architecture::fused(2, 2, 2);
 
+solver::integration from_expected(const data::moments& moments, const theory::architecture& arch,
+                                  const theory::initialisation& init) {
+    return solver::integrate_exact(moments, arch, init,
+                                   solver::two_layer_start::expected(moments, arch, init),
+                                   {.rtol = 1e-10});
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(follows_a_drawn_gaussian_network_exactly) {
@@ -57,7 +64,7 @@ BOOST_AUTO_TEST_CASE(refined_times_are_within_five_in_ten_thousand_of_it) {
     for (const double kappa : {1.5, 2.0, 3.0}) {
         for (int i = -3; i <= 3; ++i) {
             const auto moments = tests::toy(0.3 * i, kappa);
-            const auto exact = solver::integrate_exact(moments, late, init, {.rtol = 1e-10});
+            const auto exact = from_expected(moments, late, init);
             const auto refined =
                 theory::refined_two_layer(moments, late, theory::expected_grams(moments, init));
             BOOST_TEST_INFO("rho " << 0.3 * i << " kappa " << kappa);
@@ -71,7 +78,7 @@ BOOST_AUTO_TEST_CASE(refined_times_hold_for_three_modalities) {
     const auto moments = tests::three_scalars();
     const auto arch = theory::architecture::fused(2, 2, 3);
     const theory::initialisation init{.u0 = 1e-9, .drawn = scheme::gaussian_iid, .width = 100};
-    const auto exact = solver::integrate_exact(moments, arch, init, {.rtol = 1e-10});
+    const auto exact = from_expected(moments, arch, init);
     const auto refined =
         theory::refined_two_layer(moments, arch, theory::expected_grams(moments, init));
     for (std::size_t m = 0; m < 3; ++m) {
@@ -79,19 +86,24 @@ BOOST_AUTO_TEST_CASE(refined_times_hold_for_three_modalities) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(first_layers_have_the_norm_that_the_draw_gives_them) {
+    // |w1|^2 = P + Q + 2 a_+ . a_-: without the conserved overlap it is off by |w1|^2 - |w2|^2.
+    const auto moments = tests::toy(0.4, 2);
+    const Eigen::Vector3d w1(0.3, -0.2, 0.5);
+    const Eigen::Vector3d w2(0.1, 0.4, 0.2);
+    const std::vector<double> plus(2, (w1 + w2).squaredNorm() / 4);
+    const std::vector<double> minus(2, (w1 - w2).squaredNorm() / 4);
+    const std::vector<double> overlap(2, (w1.squaredNorm() - w2.squaredNorm()) / 4);
+    const solver::two_layer_flow exact(moments, plus, minus, overlap);
+    Eigen::VectorXd norms(2);
+    exact.branch_norms(exact.initial(), norms);
+    BOOST_TEST(relative(norms(0), w1.norm()) < 1e-14);
+}
+
 BOOST_AUTO_TEST_CASE(refuses_what_it_does_not_hold_for) {
-    const theory::initialisation iid{.drawn = scheme::gaussian_iid};
-    const auto refused = says("methods: the exact flow needs two-layer late fusion of scalar "
-                              "modalities and gaussian or gaussian-iid weights");
-    const auto toy = tests::toy(0, 2);
-    BOOST_CHECK_EXCEPTION(
-        (void)solver::integrate_exact(toy, theory::architecture::fused(3, 3, 2), iid, {}),
-        data::input_error, refused);
-    BOOST_CHECK_EXCEPTION(
-        (void)solver::integrate_exact(tests::random_moments({2, 1}, 1), late, iid, {}),
-        data::input_error, refused);
-    BOOST_CHECK_EXCEPTION((void)solver::integrate_exact(toy, late, {}, {}), data::input_error,
-                          refused);
+    BOOST_CHECK_EXCEPTION(solver::two_layer_flow(tests::random_moments({2, 1}, 1), {1, 1}, {1, 1}),
+                          data::input_error,
+                          says("moments: the exact two-layer flow needs scalar modalities"));
     BOOST_CHECK_EXCEPTION(
         solver::two_layer_flow(tests::toy(0, 2), {1, 0}, {1, 1}), data::input_error,
         says("init: the exact two-layer flow needs P > 0 and Q > 0 per modality"));

@@ -53,6 +53,7 @@ BOOST_AUTO_TEST_CASE(one_run_of_a_random_two_layer_network_is_held_against_the_e
     BOOST_TEST(fig.panels[0].title == "depth 2, fused at layer 2");
     BOOST_REQUIRE(fig.panels[0].curves.size() == 2U);
     BOOST_TEST((fig.panels[0].curves[0].style == curve_style::dashed));
+    BOOST_TEST(fig.panels[0].curves[0].label == "exact flow of the draw");
     BOOST_TEST(fig.panels[0].curves[1].label == "gaussian-iid network, H = 8");
 }
 

@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <memory>
 
 #include "data/error.hpp"
 #include "tests/support/models.hpp"
@@ -46,8 +47,36 @@ BOOST_AUTO_TEST_CASE(refined_and_exact_are_not_available_for_deeper_networks) {
         with({{"depth", "3"}, {"fusion", "3"}, {"scheme", "gaussian"}, {"init", "0.1"}});
     BOOST_TEST(!find_method("refined").run(deep, 0, false).available);
     BOOST_TEST(!find_method("exact").run(deep, 0, false).available);
+    BOOST_TEST(!find_method("exact-drawn").run(deep, 0, false).available);
     // Balanced weights have no exact flow besides the reduced one.
     BOOST_TEST(!find_method("exact").run({}, 0, false).available);
+    BOOST_TEST(!find_method("exact-drawn").run({}, 0, false).available);
+}
+
+BOOST_AUTO_TEST_CASE(exact_methods_know_early_fusion_and_vectors) {
+    for (const std::string fusion : {"1", "2"}) {
+        settings s = with({{"fusion", fusion}, {"scheme", "gaussian-iid"}, {"init", "1e-4"}});
+        s.moments = std::make_shared<const data::moments>(tests::random_moments({2, 3}, 7));
+        for (const char* name : {"exact", "exact-drawn"}) {
+            const auto result = find_method(name).run(s, 0, false);
+            BOOST_TEST(result.available);
+            BOOST_TEST((result.answer.ended == theory::outcome::learned));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(exact_drawn_is_the_network_of_the_same_repeat) {
+    const settings s = with({{"scheme", "gaussian"}, {"width", "10"}, {"method", "flow"}});
+    const auto& drawn = find_method("exact-drawn");
+    BOOST_TEST(validation::is_random(drawn, s));
+    BOOST_TEST(!validation::is_random(find_method("exact"), s));
+    for (const int repeat : {0, 1}) {
+        // rtol 1e-9 a step, some hundred steps.
+        const auto network = find_method("full").run(s, repeat, false);
+        BOOST_TEST(relative(drawn.run(s, repeat, false).answer.times[1], network.answer.times[1]) <
+                   1e-6);
+    }
+    BOOST_TEST(drawn.run(s, 0, false).answer.times[0] != drawn.run(s, 1, false).answer.times[0]);
 }
 
 BOOST_AUTO_TEST_CASE(flow_stands_for_balanced_networks_whatever_the_scheme) {
@@ -84,6 +113,8 @@ BOOST_AUTO_TEST_CASE(repeats_differ_for_random_networks_only) {
 BOOST_AUTO_TEST_CASE(labels_name_the_scheme) {
     BOOST_TEST(validation::label(find_method("full"), {}) == "balanced network");
     BOOST_TEST(validation::label(find_method("flow"), {}) == "reduced flow");
+    BOOST_TEST(validation::label(find_method("exact"), {}) == "exact flow");
+    BOOST_TEST(validation::label(find_method("exact-drawn"), {}) == "exact flow of the draw");
     BOOST_TEST(validation::label(find_method("full"), with({{"scheme", "gaussian-iid"}})) ==
                "gaussian-iid network");
 }
@@ -91,7 +122,8 @@ BOOST_AUTO_TEST_CASE(labels_name_the_scheme) {
 BOOST_AUTO_TEST_CASE(refuses_methods_that_are_not_there) {
     BOOST_CHECK_EXCEPTION(
         (void)find_method("magic"), data::input_error,
-        says("methods: need some of formula, refined, flow, exact, full; got 'magic'"));
+        says("methods: need some of formula, refined, flow, exact, exact-drawn, full; "
+             "got 'magic'"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

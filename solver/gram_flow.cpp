@@ -1,0 +1,110 @@
+#include "solver/gram_flow.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "data/error.hpp"
+#include "solver/residual.hpp"
+
+namespace fusionflow::solver {
+
+namespace {
+
+Eigen::Map<const Eigen::VectorXd> numbers(const state& x, Eigen::Index at, Eigen::Index size) {
+    return {x.data() + at, size};
+}
+
+Eigen::Map<Eigen::VectorXd> numbers(state& x, Eigen::Index at, Eigen::Index size) {
+    return {x.data() + at, size};
+}
+
+void check(const data::moments& moments, const two_layer_start& start) {
+    int modalities = 0;
+    for (const two_layer_start::block& b : start.blocks()) {
+        modalities += b.count;
+        const bool fits = modalities <= moments.count() &&
+                          moments.offset(modalities) - moments.offset(b.first) + 1 ==
+                              static_cast<int>(b.weights.cols());
+        if (!fits) {
+            throw data::input_error("moments",
+                                    "the exact two-layer flow starts from other modalities");
+        }
+        if (!(b.weights.squaredNorm() >= std::numeric_limits<double>::min())) {
+            throw data::input_error("init", "the exact two-layer flow needs weights whose squares "
+                                            "can be told from zero");
+        }
+    }
+    if (!(modalities == moments.count())) {
+        throw data::input_error("moments", "the exact two-layer flow starts from other modalities");
+    }
+}
+
+}  // namespace
+
+gram_flow::gram_flow(const data::moments& moments, const two_layer_start& start)
+    : moments_(&moments), keeps_signs_(start.keeps_signs()), weights_(moments.dimension()),
+      residual_(moments.dimension()) {
+    check(moments, start);
+    for (const two_layer_start::block& from : start.blocks()) {
+        const block b{std::ssize(initial_), from.weights.rows(), from.weights.cols() - 1,
+                      moments.offset(from.first)};
+        for (int m = from.first; m < from.first + from.count; ++m) {
+            const Eigen::Index first = moments.offset(m) - b.offset;
+            group_of_.push_back(groups_.size());
+            groups_.push_back({b.column(first), moments.dim(m) * b.rank, blocks_.size()});
+        }
+        groups_.push_back({b.column(b.inputs), b.rank, blocks_.size()});
+        blocks_.push_back(b);
+        initial_.insert(initial_.end(), from.weights.data(),
+                        from.weights.data() + from.weights.size());
+    }
+}
+
+void gram_flow::total_weights(const state& x, Eigen::VectorXd& weights) {
+    for (const block& b : blocks_) {
+        const auto output = numbers(x, b.column(b.inputs), b.rank);
+        for (Eigen::Index i = 0; i < b.inputs; ++i) {
+            weights(b.offset + i) = output.dot(numbers(x, b.column(i), b.rank));
+        }
+    }
+}
+
+void gram_flow::derivative(const state& x, state& dxdt) {
+    total_weights(x, weights_);
+    residual(*moments_, weights_, residual_);
+    for (const block& b : blocks_) {
+        const auto output = numbers(x, b.column(b.inputs), b.rank);
+        auto output_speed = numbers(dxdt, b.column(b.inputs), b.rank);
+        output_speed.setZero();
+        for (Eigen::Index i = 0; i < b.inputs; ++i) {
+            const double e = residual_(b.offset + i);
+            numbers(dxdt, b.column(i), b.rank) = e * output;
+            output_speed += e * numbers(x, b.column(i), b.rank);
+        }
+    }
+}
+
+double gram_flow::relative_error(const state& x, const state& error) const {
+    double largest = 0;
+    bool finite = true;
+    for (const group& g : groups_) {
+        double size = numbers(x, g.at, g.size).norm();
+        if (!(size > 0)) {
+            const block& b = blocks_[g.block];
+            size = numbers(x, b.at, b.size()).norm();
+        }
+        const double relative = numbers(error, g.at, g.size).norm() / size;
+        finite = finite && relative <= std::numeric_limits<double>::max();
+        largest = std::max(largest, relative);
+    }
+    return finite ? largest : std::numeric_limits<double>::infinity();
+}
+
+void gram_flow::branch_norms(const state& x, Eigen::VectorXd& norms) const {
+    for (std::size_t m = 0; m < group_of_.size(); ++m) {
+        const group& g = groups_[group_of_[m]];
+        norms(static_cast<Eigen::Index>(m)) = numbers(x, g.at, g.size).norm();
+    }
+}
+
+}  // namespace fusionflow::solver

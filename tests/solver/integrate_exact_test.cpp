@@ -1,0 +1,208 @@
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+
+#include "data/error.hpp"
+#include "solver/integrate.hpp"
+#include "solver/simulate.hpp"
+#include "tests/support/models.hpp"
+#include "tests/support/says.hpp"
+
+using namespace fusionflow;
+using solver::two_layer_start;
+using tests::relative;
+using tests::says;
+using theory::outcome;
+using theory::scheme;
+
+BOOST_AUTO_TEST_SUITE(integrate_exact)
+
+namespace {
+
+constexpr double promise = 1e-7;  // 1e-10 a step for both, some hundred steps; seen: 3e-9
+
+theory::architecture late(int modalities) { return theory::architecture::fused(2, 2, modalities); }
+theory::architecture early(int modalities) { return theory::architecture::fused(2, 1, modalities); }
+
+solver::integration exact(const data::moments& moments, const theory::architecture& arch,
+                          const theory::initialisation& init, std::uint64_t seed,
+                          solver::integrate_options options = {}) {
+    options.rtol = 1e-10;
+    // Not the network's: by that one a rotated network makes the same steps and the same errors.
+    options.method = solver::stepper::fehlberg78;
+    return solver::integrate_exact(moments, arch, init,
+                                   two_layer_start::drawn(moments, arch, init, seed), options);
+}
+
+solver::integration network(const data::moments& moments, const theory::architecture& arch,
+                            const theory::initialisation& init, std::uint64_t seed,
+                            const solver::integrate_options& options = {}) {
+    solver::simulate_options training{
+        .method = solver::training::gradient_flow, .seed = seed, .flow = options};
+    training.flow.rtol = 1e-10;
+    return solver::simulate(moments, arch, init, training).run;
+}
+
+// Half-heights, and W at four instants from the first phase to beyond the last half-height: every
+// modality relative to its own norm, however small. The norms of the first layers too.
+void follows_the_network(const data::moments& moments, const theory::architecture& arch,
+                         const theory::initialisation& init, std::uint64_t seed,
+                         std::string_view equations) {
+    const auto measured = exact(moments, arch, init, seed);
+    const auto expected = network(moments, arch, init, seed);
+    BOOST_TEST_INFO("H = " << init.width << ", u0 = " << init.u0);
+    BOOST_TEST(measured.equations == equations);
+    BOOST_TEST((measured.answer.ended == expected.answer.ended));
+    double last = 0;
+    for (std::size_t m = 0; m < measured.answer.times.size(); ++m) {
+        BOOST_TEST(relative(measured.answer.times[m], expected.answer.times[m]) < promise);
+        last = std::max(last, expected.answer.times[m]);
+    }
+    for (const double part : {0.1, 0.5, 0.9, 1.1}) {
+        const solver::integrate_options until{.max_time = part * last, .record = true, .tail = 1};
+        const auto a = exact(moments, arch, init, seed, until);
+        const auto b = network(moments, arch, init, seed, until);
+        BOOST_TEST((a.path.branch.front() - b.path.branch.front()).norm() <
+                   1e-13 * b.path.branch.front().norm());
+        BOOST_TEST((a.path.branch.back() - b.path.branch.back()).norm() <
+                   promise * b.path.branch.back().norm());
+        const Eigen::VectorXd& w = a.weights_final;
+        const Eigen::VectorXd& w0 = b.weights_final;
+        for (int m = 0; m < moments.count(); ++m) {
+            BOOST_TEST_INFO("W of modality " << m << " at " << part << " of the last half-height");
+            BOOST_TEST((moments.part(w, m) - moments.part(w0, m)).norm() <
+                       promise * moments.part(w0, m).norm());
+        }
+    }
+}
+
+void follows_networks_of_all_widths(const data::moments& moments, const theory::architecture& arch,
+                                    std::string_view equations) {
+    for (const scheme drawn : {scheme::gaussian, scheme::gaussian_iid}) {
+        for (const int width : {1, 3, 20}) {
+            follows_the_network(moments, arch, {.u0 = 0.01, .drawn = drawn, .width = width}, 3,
+                                equations);
+        }
+    }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(late_fusion_of_scalars_is_the_network_in_sinh_coordinates) {
+    follows_networks_of_all_widths(tests::toy(0.5, 2), late(2), "sinh");
+    follows_networks_of_all_widths(tests::toy(-0.7, 3), late(2), "sinh");
+    follows_networks_of_all_widths(tests::three_scalars(), late(3), "sinh");
+}
+
+BOOST_AUTO_TEST_CASE(late_fusion_of_vectors_is_the_network_as_a_gram_flow) {
+    follows_networks_of_all_widths(tests::random_moments({2, 3}, 7), late(2), "gram");
+    follows_networks_of_all_widths(tests::random_moments({2, 1, 3}, 5), late(3), "gram");
+}
+
+BOOST_AUTO_TEST_CASE(early_fusion_is_the_network_as_a_gram_flow) {
+    follows_networks_of_all_widths(tests::toy(0.5, 2), early(2), "gram");
+    follows_networks_of_all_widths(tests::three_scalars(), early(3), "gram");
+    follows_networks_of_all_widths(tests::random_moments({2, 3}, 7), early(2), "gram");
+}
+
+BOOST_AUTO_TEST_CASE(small_initial_weights_are_followed_as_well) {
+    for (const double u0 : {1e-9, 1e-12}) {
+        const theory::initialisation init{.u0 = u0, .drawn = scheme::gaussian_iid, .width = 20};
+        follows_the_network(tests::toy(0.5, 2), late(2), init, 1, "sinh");
+        follows_the_network(tests::random_moments({2, 3}, 7), late(2), init, 1, "gram");
+        follows_the_network(tests::random_moments({2, 3}, 7), early(2), init, 1, "gram");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(balanced_weights_follow_the_reduced_flow) {
+    const theory::initialisation init{.u0 = 1e-3, .width = 5};
+    for (const auto& moments : {tests::toy(0.5, 2), tests::random_moments({2, 3}, 7)}) {
+        for (const auto& arch : {late(2), early(2)}) {
+            const auto reduced = solver::integrate(moments, arch, init, {.rtol = 1e-10});
+            const auto drawn = exact(moments, arch, init, 4);
+            const auto expected = solver::integrate_exact(
+                moments, arch, init, two_layer_start::expected(moments, arch, init),
+                {.rtol = 1e-10});
+            BOOST_TEST(reduced.equations == "reduced");
+            BOOST_TEST(drawn.equations == "gram");
+            for (const std::size_t m : {0U, 1U}) {
+                BOOST_TEST(relative(drawn.answer.times[m], reduced.answer.times[m]) < promise);
+                BOOST_TEST(relative(expected.answer.times[m], reduced.answer.times[m]) < promise);
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(balanced_scalars_that_cannot_turn_end_as_the_network_does) {
+    const auto moments = tests::toy(-0.9, 3);
+    const theory::initialisation init{.u0 = 1e-3, .width = 5};
+    const auto drawn = exact(moments, late(2), init, 1);
+    BOOST_TEST((drawn.answer.ended == outcome::sign_reversal));
+    BOOST_TEST((network(moments, late(2), init, 1).answer.ended == outcome::sign_reversal));
+    BOOST_TEST(std::isinf(drawn.answer.times[1]));
+}
+
+BOOST_AUTO_TEST_CASE(expected_weights_are_the_limit_of_wide_networks) {
+    // Q/H differs from its mean by sqrt(2/H) at most along the direction of growth, and that moves
+    // ln P0 = ln(H u0^2/2), which t is proportional to. Five of that.
+    const int width = 5000;
+    const theory::initialisation init{.u0 = 1e-7, .drawn = scheme::gaussian_iid, .width = width};
+    const double tolerance =
+        5 * std::sqrt(2.0 / width) / std::abs(std::log(width * init.u0 * init.u0 / 2));
+    for (const auto& moments : {tests::toy(0.5, 2), tests::random_moments({2, 3}, 7)}) {
+        for (const auto& arch : {late(2), early(2)}) {
+            const auto expected = solver::integrate_exact(
+                moments, arch, init, two_layer_start::expected(moments, arch, init), {});
+            const auto drawn = exact(moments, arch, init, 1);
+            for (const std::size_t m : {0U, 1U}) {
+                BOOST_TEST(relative(expected.answer.times[m], drawn.answer.times[m]) < tolerance);
+                BOOST_TEST(expected.answer.times[m] != drawn.answer.times[m]);
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_seed_decides_the_digits) {
+    const auto moments = tests::random_moments({2, 3}, 7);
+    const theory::initialisation init{.u0 = 1e-3, .drawn = scheme::gaussian, .width = 6};
+    const auto time = [&](std::uint64_t seed) {
+        return exact(moments, late(2), init, seed).answer.times[0];
+    };
+    BOOST_TEST(time(1) == time(1));
+    BOOST_TEST(time(1) != time(2));
+}
+
+BOOST_AUTO_TEST_CASE(there_is_an_exact_flow_for_random_weights_of_two_layers) {
+    const theory::initialisation random{.drawn = scheme::gaussian};
+    BOOST_TEST(solver::has_exact_flow(late(2), random));
+    BOOST_TEST(solver::has_exact_flow(early(3), random));
+    BOOST_TEST(!solver::has_exact_flow(late(2), {}));
+    BOOST_TEST(!solver::has_exact_flow(theory::architecture::fused(3, 3, 2), random));
+    BOOST_TEST(!solver::has_exact_flow(theory::architecture({2, 1}, 0), random));
+}
+
+BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
+    const theory::initialisation init{.drawn = scheme::gaussian_iid};
+    const auto toy = tests::toy(0, 2);
+    const auto start = two_layer_start::drawn(toy, late(2), init, 1);
+    BOOST_CHECK_EXCEPTION(
+        (void)solver::integrate_exact(tests::three_scalars(), late(2), init, start, {}),
+        data::input_error, says("branches: need one branch per modality, got 2 for 3 modalities"));
+    BOOST_CHECK_EXCEPTION(
+        (void)solver::integrate_exact(tests::random_moments({1, 2}, 1), late(2), init, start, {}),
+        data::input_error, says("moments: the exact two-layer flow needs scalar modalities"));
+    BOOST_CHECK_EXCEPTION(
+        (void)solver::integrate_exact(
+            toy, late(2), init,
+            two_layer_start::drawn(toy, late(2), {.u0 = 1e-200, .drawn = scheme::gaussian_iid}, 1),
+            {}),
+        data::input_error,
+        says("init: the exact two-layer flow needs weights whose squares can be told from zero"));
+    BOOST_CHECK_EXCEPTION((void)solver::integrate_exact(toy, early(2), init, start, {}),
+                          data::input_error,
+                          says("exact: need a start of 1 blocks of weights for this network, "
+                               "got 2"));
+    BOOST_CHECK_EXCEPTION((void)solver::integrate_exact(toy, late(2), init, start, {.rtol = 0}),
+                          data::input_error, says("rtol: need 1e-14 <= rtol <= 0.1, got 0"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
