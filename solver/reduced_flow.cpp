@@ -1,7 +1,5 @@
 #include "solver/reduced_flow.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -20,8 +18,7 @@ constexpr double unfelt = 0.1;
 // Speeds below this part of |s| are what rounding leaves of a modality at rest.
 constexpr double rest = 1e-12;
 constexpr double rounded = 1e-6;
-constexpr double reach = 0.9;      // of a potential in one step
-constexpr double log_range = 680;  // e^680 = 1e295: what is left below 1e308 is for factors
+constexpr double reach = 0.9;  // of a potential in one step
 
 // Of the terms of a residual: what rounding leaves of it at rest.
 constexpr double noise = 8 * std::numeric_limits<double>::epsilon();
@@ -47,6 +44,7 @@ reduced_flow::reduced_flow(const data::moments& moments, const theory::architect
       direction_(theory::initial_directions(moments)) {
     arch.match(moments);
     init.validate(moments.count());
+    theory::require_range(arch, init);
     if (init.drawn != theory::scheme::balanced) {
         throw data::input_error("scheme", "the reduced flow is that of balanced networks");
     }
@@ -75,22 +73,6 @@ reduced_flow::reduced_flow(const data::moments& moments, const theory::architect
     }
     initial_.push_back(0);  // time
     scalars_ = scalar_weights(moments, arch, direction_, trunk_excess_);
-    check_range(arch, init);
-}
-
-void reduced_flow::check_range(const theory::architecture& arch,
-                               const theory::initialisation& init) const {
-    for (int m = 0; m < arch.count(); ++m) {
-        // Times grow as u0^(2-L).
-        const double size = -std::max(arch.depth(m) - 2, arch.shared()) * std::log(init.norm(m));
-        if (!(size <= log_range)) {
-            throw data::input_error(
-                "init", fmt::format("times grow as u0^(2-L), too large for numbers at {} layers: "
-                                    "need u0 >= {:.1e}, got {}",
-                                    arch.depth(m), std::exp(-log_range / (arch.depth(m) - 2)),
-                                    init.norm(m)));
-        }
-    }
 }
 
 // By square roots where there are: this is where an integration spends its time.

@@ -59,7 +59,6 @@ private:
         }
         return result;
     }
-    void check_range(const theory::architecture& arch, const theory::initialisation& init) const;
     void find_norms(const state& x);
     void find_residual(const state& x);
     [[nodiscard]] double small_trunk() const;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "data/error.hpp"
@@ -63,6 +64,20 @@ void initialisation::validate(int modalities) const {
 
 double initialisation::norm(int m) const {
     return branch_norms.empty() ? u0 : branch_norms[static_cast<std::size_t>(m)];
+}
+
+void require_range(const architecture& arch, const initialisation& init) {
+    constexpr double most = 295;  // what is left below 1e308 is for factors
+    for (int m = 0; m < arch.count(); ++m) {
+        const int power = std::max(arch.depth(m) - 2, arch.shared());
+        const double size = -power * std::log10(init.norm(m));
+        if (!(size <= most)) {
+            throw data::input_error(
+                "init", fmt::format("times of 10^{:.1f} (u0^-{}, log10 t) are beyond the range of "
+                                    "numbers: need u0 >= {:.1e}, got {}",
+                                    size, power, std::pow(10, -most / power), init.norm(m)));
+        }
+    }
 }
 
 Eigen::VectorXd initial_directions(const data::moments& moments) {

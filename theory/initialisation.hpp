@@ -37,6 +37,12 @@ struct initialisation {
     [[nodiscard]] double norm(int m) const;
 };
 
+/// Refuses what leaves the range of double: phases of m last about u_m(0)^(2 - n_m - p), and the speed
+/// of time on the fusion clock is u_f^(-p).
+///
+/// \throws data::input_error naming init, with log10 of the longest of them, where it is above 295.
+void require_range(const architecture& arch, const initialisation& init);
+
 /// Unit vectors w_m(0)/u_m(0), stacked (D numbers): along s_m; where s_m = 0 along the residual
 /// that is left when all others are learned; where that is zero too, the first axis.
 [[nodiscard]] Eigen::VectorXd initial_directions(const data::moments& moments);

@@ -232,6 +232,7 @@ race_result race(const data::moments& moments, const architecture& arch,
                  const initialisation& init) {
     arch.match(moments);
     init.validate(moments.count());
+    require_range(arch, init);
     return race_track(moments, arch, init, true).run();
 }
 
@@ -239,6 +240,7 @@ std::vector<partial_solution> race_saddles(const data::moments& moments, const a
                                            const initialisation& init) {
     arch.match(moments);
     init.validate(moments.count());
+    require_range(arch, init);
     return race_track(moments, arch, init, false).run().saddles;
 }
 

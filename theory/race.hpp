@@ -33,7 +33,7 @@ struct race_result {
 /// Random initialisations enter through their effective norm in two-layer late fusion and through
 /// u0 otherwise.
 ///
-/// \throws data::input_error if the sizes differ or `init` breaks its rules.
+/// \throws data::input_error if the sizes differ, `init` breaks its rules, or require_range().
 /// \see tests/theory/race_test.cpp
 [[nodiscard]] race_result race(const data::moments& moments, const architecture& arch,
                                const initialisation& init);

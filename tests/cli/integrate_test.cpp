@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(step_limit_is_a_named_failure_with_a_partial_trajectory) {
     const tests::temporary_folder folder;
     const std::string file = folder.file("t.csv");
     const auto result =
-        run({"integrate", "--depth", "4", "--fusion", "4", "--init", "0.01", "--max-steps", "50",
+        run({"integrate", "--depth", "4", "--fusion", "4", "--init", "0.01", "--max-steps", "20",
              "--trajectory", file, "--plot", folder.file("p.svg"), "--format", "json"});
     BOOST_TEST(result.code == 3);
     BOOST_TEST(result.json()["outcome"] == "step_limit");

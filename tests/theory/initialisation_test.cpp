@@ -79,4 +79,20 @@ BOOST_AUTO_TEST_CASE(expected_grams_hold_the_norms_of_the_scheme) {
     BOOST_TEST((iid - 0.5 * Eigen::MatrixXd::Identity(4, 4)).norm() < 1e-15);
 }
 
+BOOST_AUTO_TEST_CASE(times_beyond_the_range_of_numbers_are_refused_with_their_logarithm) {
+    // L = 4: u0^-2; early fusion: dt/dc = u_f^-3; two layers: no limit but that of numbers.
+    const auto late = theory::architecture::fused(4, 4, 2);
+    BOOST_CHECK_NO_THROW(theory::require_range(late, {.u0 = 1e-147}));
+    BOOST_CHECK_EXCEPTION(theory::require_range(late, {.u0 = 1e-200}), data::input_error,
+                          says("init: times of 10^400.0 (u0^-2, log10 t) are beyond the range of "
+                               "numbers: need u0 >= 3.2e-148, got 1e-200"));
+    BOOST_CHECK_EXCEPTION(
+        theory::require_range(theory::architecture::fused(4, 1, 2), {.u0 = 1e-100}),
+        data::input_error,
+        says("init: times of 10^300.0 (u0^-3, log10 t) are beyond the range of numbers: need u0 >= "
+             "4.6e-99, got 1e-100"));
+    BOOST_CHECK_NO_THROW(
+        theory::require_range(theory::architecture::fused(2, 2, 2), {.u0 = 1e-300}));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
