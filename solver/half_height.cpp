@@ -13,10 +13,11 @@ namespace fusionflow::solver {
 namespace {
 
 // A modality counts as settled when its residual is this small against its correlation, and the
-// flow as being at a saddle when its loss is this near, against what the saddle explains.
+// flow as being at a saddle when its loss is this near, against what the saddle explains: strongly
+// correlated modalities share that out long after they explain it.
 constexpr double settled = 1e-3;
+constexpr double near = 1e-9;
 constexpr double rounding = 1e-13;  // of the terms of a residual: what rounding leaves of it
-constexpr double near = 1e-3;
 constexpr double never_crossed = std::numeric_limits<double>::infinity();
 
 // A place and how far the norm is above the level there.

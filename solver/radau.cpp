@@ -231,8 +231,10 @@ bool radau<N>::iterate(const state& x, double h, const error_gauge& gauge) {
             return false;
         }
         const double rate = iteration == 0 ? 1.0 : size / before;
-        const bool done =
-            size <= rounding || (iteration > 0 && rate < 1 && rate / (1 - rate) * size <= wanted);
+        // A time that is kept is integrated from the speeds before the last change.
+        const bool in_time = active_ == size_ || size <= 10 * wanted;
+        const bool done = size <= rounding || (iteration > 0 && rate < 1 && in_time &&
+                                               rate / (1 - rate) * size <= wanted);
         if (done) {
             return true;
         }

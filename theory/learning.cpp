@@ -61,11 +61,24 @@ bool is_failure(outcome o) {
 }
 
 std::vector<int> learning::order() const {
+    // When total times are equal to the last digit, the phases still tell: a phase of 1e290 hides
+    // one of 1e3 in their sum.
+    const auto entered = [this](int m) {
+        const auto first = std::find_if(phases.begin(), phases.end(), [m](const phase& p) {
+            return data::contains(p.learned, m);
+        });
+        return first - phases.begin();
+    };
     std::vector<int> ranks;
-    for (const double time : times) {
-        const auto earlier = std::count_if(times.begin(), times.end(),
-                                           [time](double other) { return other < time; });
-        ranks.push_back(std::isfinite(time) ? static_cast<int>(earlier) + 1 : 0);
+    const auto count = static_cast<int>(times.size());
+    for (int m = 0; m < count; ++m) {
+        const double time = times[static_cast<std::size_t>(m)];
+        int rank = std::isfinite(time) ? 1 : 0;
+        for (int k = 0; std::isfinite(time) && k < count; ++k) {
+            const double other = times[static_cast<std::size_t>(k)];
+            rank += other < time || (other == time && entered(k) < entered(m)) ? 1 : 0;
+        }
+        ranks.push_back(rank);
     }
     return ranks;
 }
