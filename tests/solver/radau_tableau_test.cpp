@@ -28,8 +28,7 @@ const coefficients& tableau() {
 
 digits50 power(double x, int n) { return boost::multiprecision::pow(digits50(x), n); }
 
-// P_s - P_(s-1) at 2x - 1, whose roots are the right Radau nodes, and its slope by a difference that
-// is exact to half of the digits: enough for Newton's method.
+// P_s - P_(s-1) at 2x - 1, whose roots are the right Radau nodes.
 digits50 radau_polynomial(const digits50& x) {
     const digits50 y = 2 * x - 1;
     digits50 before = 1;
@@ -43,7 +42,7 @@ digits50 radau_polynomial(const digits50& x) {
 }
 
 digits50 root_near(double start) {
-    const digits50 aside("1e-25");
+    const digits50 aside("1e-25");  // slopes to half of the digits: enough for Newton's method
     digits50 x = start;
     for (int i = 0; i < 8; ++i) {
         const digits50 slope =

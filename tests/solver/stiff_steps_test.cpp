@@ -115,8 +115,8 @@ BOOST_AUTO_TEST_CASE(radau_damps_what_decays_within_a_millionth_of_a_step) {
 
 BOOST_AUTO_TEST_CASE(radau_solves_the_slow_part_of_a_stiff_pair) {
     const parts end = after_radau_steps(1, 1e8, 0.5, 2);
-    // The method's own error is 2 x 2e-9 x 0.5^10 = 4e-12; what is mixed in from the fast part, 1e-8
-    // of its speed in rounding, is damped like it.
+    // The method's own error is 2 x 2e-9 x 0.5^10 = 4e-12. Rounding errors of the fast speed, 1e-16
+    // of 1e8, are damped with the fast part.
     BOOST_TEST(std::abs(end.slow - std::exp(-1)) < 1e-9);
     BOOST_TEST(std::abs(end.fast) < 1e-12);  // (5 / 5e7)^2 / 2
 }
@@ -128,8 +128,8 @@ BOOST_AUTO_TEST_CASE(switching_takes_radau_through_a_stiff_stretch_and_dopri5_af
     BOOST_TEST(switched.name == "dopri5 + radau");
     // Stability would hold dopri5 to steps of 3e-6 for a time of about 1: some 1e5 steps.
     BOOST_TEST(switched.steps < 2000);
-    // Errors of steps are damped at a rate of 0.1 at least, so that at most the steps of ten units of
-    // time add up, some dozens with dopri5.
+    // Errors of steps, 1e-8 each, decay at a rate of 0.1 at least: those of ten units of time add
+    // up, which are some dozens of steps.
     BOOST_TEST(switched.error < 1e-6);
 }
 
