@@ -39,6 +39,8 @@ private:
     std::map<std::size_t, journal_row> rows_;
     std::ofstream out_;
     std::mutex mutex_;
+    std::string pending_;   // rows that nobody has begun to write
+    bool writing_ = false;  // somebody writes, and looks for pending ones again
 };
 
 }  // namespace fusionflow::validation

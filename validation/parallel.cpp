@@ -6,14 +6,20 @@
 
 namespace fusionflow::validation {
 
-void for_each_index(std::size_t count, int jobs, const std::function<void(std::size_t)>& body) {
+void for_each_index(std::size_t count, int jobs, const std::function<void(std::size_t)>& body,
+                    std::size_t piece) {
+    if (jobs == 1 || count <= piece) {
+        for (std::size_t i = 0; i < count; ++i) {
+            body(i);
+        }
+        return;
+    }
     const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
                                     static_cast<std::size_t>(jobs));
     tbb::task_arena arena(jobs);
-    // Pieces of one: they may last from microseconds to minutes.
     arena.execute([&] {
         tbb::parallel_for(
-            tbb::blocked_range<std::size_t>(0, count, 1),
+            tbb::blocked_range<std::size_t>(0, count, piece),
             [&](const tbb::blocked_range<std::size_t>& range) {
                 for (std::size_t i = range.begin(); i < range.end(); ++i) {
                     body(i);

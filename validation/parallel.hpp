@@ -8,7 +8,10 @@ namespace fusionflow::validation {
 /// Calls body(0) ... body(count - 1) on some threads, each once, in no particular order. What one
 /// call throws is thrown again here, after the others that had started.
 ///
-/// \param jobs  Threads, >= 1.
-void for_each_index(std::size_t count, int jobs, const std::function<void(std::size_t)>& body);
+/// \param jobs   Threads, >= 1.
+/// \param piece  The most calls in a row that a thread takes at once: 1 where they may last long,
+///               many where each is as short as it takes to hand it out.
+void for_each_index(std::size_t count, int jobs, const std::function<void(std::size_t)>& body,
+                    std::size_t piece = 1);
 
 }  // namespace fusionflow::validation

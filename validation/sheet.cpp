@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "data/csv.hpp"
+#include "validation/parallel.hpp"
 
 namespace fusionflow::validation {
 
@@ -19,9 +20,11 @@ std::size_t width_of(std::string_view text) {
     }));
 }
 
-std::string padded(const std::string& text, std::size_t width, bool right) {
-    const std::string space(width - std::min(width, width_of(text)), ' ');
-    return right ? space + text : text + space;
+void add_padded(std::string& line, const std::string& text, std::size_t width, bool right) {
+    const std::size_t space = width - std::min(width, width_of(text));
+    line.append(right ? space : 0, ' ');
+    line += text;
+    line.append(right ? 0 : space, ' ');
 }
 
 std::vector<std::string> header_of(const sheet& s) {
@@ -49,8 +52,8 @@ std::string aligned(const sheet& s, const std::vector<std::string>& row,
                     const std::vector<std::size_t>& widths, std::string_view between) {
     std::string line;
     for (std::size_t c = 0; c < row.size(); ++c) {
-        line += fmt::format("{}{}", c == 0 ? "" : between,
-                            padded(row[c], widths[c], s.columns[c].number));
+        line += c == 0 ? "" : between;
+        add_padded(line, row[c], widths[c], s.columns[c].number);
     }
     return line;
 }
@@ -96,6 +99,24 @@ sheet respelled(const sheet& s, const Spell& spell) {
     return result;
 }
 
+// The lines of all rows, a piece of the rows at a time on some threads.
+template <typename Line>
+std::string lines_of(const sheet& s, const Line& line) {
+    constexpr std::size_t piece = 500;
+    std::vector<std::string> texts((s.rows.size() + piece - 1) / piece);
+    for_each_index(texts.size(), s.jobs, [&](std::size_t p) {
+        const std::size_t end = std::min((p + 1) * piece, s.rows.size());
+        for (std::size_t i = p * piece; i < end; ++i) {
+            texts[p] += line(s.rows[i]);
+        }
+    });
+    std::string all;
+    for (const std::string& text : texts) {
+        all += text;
+    }
+    return all;
+}
+
 }  // namespace
 
 std::string to_text(const sheet& s) {
@@ -105,11 +126,7 @@ std::string to_text(const sheet& s) {
         text.erase(text.find_last_not_of(' ') + 1);
         return text + '\n';
     };
-    std::string text = line(header_of(s));
-    for (const auto& row : s.rows) {
-        text += line(row);
-    }
-    return text;
+    return line(header_of(s)) + lines_of(s, line);
 }
 
 std::string to_markdown(const sheet& s) {
@@ -123,20 +140,19 @@ std::string to_markdown(const sheet& s) {
     const auto line = [&](const std::vector<std::string>& row) {
         return fmt::format("| {} |\n", aligned(escaped, row, widths, " | "));
     };
-    std::string text = line(header_of(escaped)) + rule + "|\n";
-    for (const auto& row : escaped.rows) {
-        text += line(row);
-    }
-    return text;
+    return line(header_of(escaped)) + rule + "|\n" + lines_of(escaped, line);
 }
 
 std::string to_csv(const sheet& s) {
-    const sheet escaped = respelled(s, data::csv_field);
-    std::string text = fmt::format("{}\n", fmt::join(header_of(escaped), ","));
-    for (const auto& row : escaped.rows) {
-        text += fmt::format("{}\n", fmt::join(row, ","));
-    }
-    return text;
+    const auto line = [](const std::vector<std::string>& row) {
+        std::string text;
+        for (std::size_t c = 0; c < row.size(); ++c) {
+            text += c == 0 ? "" : ",";
+            text += data::csv_field(row[c]);
+        }
+        return text + '\n';
+    };
+    return line(header_of(s)) + lines_of(s, line);
 }
 
 std::string to_latex(const sheet& s) {
@@ -146,9 +162,9 @@ std::string to_latex(const sheet& s) {
         text += c.number ? 'r' : 'l';
     }
     text += fmt::format("}}\n\\hline\n{} \\\\\n\\hline\n", fmt::join(header_of(escaped), " & "));
-    for (const auto& row : escaped.rows) {
-        text += fmt::format("{} \\\\\n", fmt::join(row, " & "));
-    }
+    text += lines_of(escaped, [](const std::vector<std::string>& row) {
+        return fmt::format("{} \\\\\n", fmt::join(row, " & "));
+    });
     return text + "\\hline\n\\end{tabular}\n";
 }
 

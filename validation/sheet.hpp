@@ -13,6 +13,7 @@ struct sheet {
     };
     std::vector<column> columns;
     std::vector<std::vector<std::string>> rows;  ///< as many texts as columns each
+    int jobs = 1;                                ///< threads to write it with
 };
 
 /// Columns aligned with spaces, for a terminal.

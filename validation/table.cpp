@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <atomic>
 #include <functional>
 #include <limits>
 #include <memory>
@@ -34,17 +35,15 @@ void check_axes(const settings& base, const grid& points) {
     }
 }
 
-// The settings of a grid point, with its model and memory checked.
-settings checked_point(const settings& base, const table_options& options, std::size_t index) {
+// Builds the model of a grid point and checks its memory.
+void check_point(const settings& base, const table_options& options, std::size_t index) {
     try {
-        settings s = options.points.at(base, index);
-        const model m = build_model(s);
+        const model m = build_model(options.points.at(base, index));
         for (const std::string& name : options.methods) {
             if (find_method(name).kind == method_kind::network) {
                 (void)solver::network_shape(m.moments, m.architecture, m.init.width);
             }
         }
-        return s;
     } catch (const data::input_error& e) {
         if (options.points.axes().empty()) {
             throw;
@@ -54,17 +53,45 @@ settings checked_point(const settings& base, const table_options& options, std::
     }
 }
 
-std::vector<table_row> plan_rows(const settings& base, const table_options& options) {
-    std::vector<table_row> rows;
-    for (std::size_t p = 0; p < options.points.size(); ++p) {
-        const settings s = checked_point(base, options, p);
-        for (std::size_t m = 0; m < options.methods.size(); ++m) {
-            const bool repeated = is_random(find_method(options.methods[m]), s);
-            for (int r = 0; r < (repeated ? options.repeats : 1); ++r) {
-                rows.push_back({.point = p, .method = m, .repeat = r, .times = {}, .outcome = {}});
+// Checks every point, on some threads; of the bad ones the first is named.
+void check_points(const settings& base, const table_options& options) {
+    constexpr std::size_t piece = 50;
+    const std::size_t none = options.points.size();
+    std::atomic<std::size_t> bad = none;
+    const auto check = [&](std::size_t p) {
+        try {
+            if (p < bad.load()) {
+                check_point(base, options, p);
             }
-            if (rows.size() > most_rows) {
-                throw data::input_error("grid", fmt::format("need at most {} rows", most_rows));
+        } catch (const data::input_error&) {
+            for (std::size_t least = bad.load(); p < least;) {
+                bad.compare_exchange_weak(least, p);
+            }
+        }
+    };
+    for_each_index(none, options.jobs, check, piece);
+    if (bad.load() < none) {
+        check_point(base, options, bad.load());
+    }
+}
+
+// Axes are numbers, so that a method is random at all points or at none.
+std::vector<table_row> plan_rows(const settings& base, const table_options& options) {
+    std::vector<int> repeats;
+    std::size_t rows_per_point = 0;
+    for (const std::string& name : options.methods) {
+        repeats.push_back(is_random(find_method(name), base) ? options.repeats : 1);
+        rows_per_point += static_cast<std::size_t>(repeats.back());
+    }
+    if (rows_per_point > most_rows / options.points.size()) {
+        throw data::input_error("grid", fmt::format("need at most {} rows", most_rows));
+    }
+    std::vector<table_row> rows;
+    rows.reserve(options.points.size() * rows_per_point);
+    for (std::size_t p = 0; p < options.points.size(); ++p) {
+        for (std::size_t m = 0; m < options.methods.size(); ++m) {
+            for (int r = 0; r < repeats[m]; ++r) {
+                rows.push_back({.point = p, .method = m, .repeat = r, .times = {}, .outcome = {}});
             }
         }
     }
@@ -195,7 +222,8 @@ table run_table(const settings& base, const table_options& options,
                 const table_progress& progress) {
     options.validate();
     check_axes(base, options.points);
-    table result{options.points, {}, options.methods, {}, plan_rows(base, options)};
+    table result{options.points, {}, options.methods, {}, plan_rows(base, options), options.jobs};
+    check_points(base, options);
     result.names = build_model(options.points.at(base, 0)).moments.names();
     for (const std::string& name : options.methods) {
         result.labels.push_back(label(find_method(name), base));

@@ -40,6 +40,7 @@ struct table {
     std::vector<std::string> methods;
     std::vector<std::string> labels;  ///< of the methods, for people
     std::vector<table_row> rows;      ///< in order of grid point, method, repeat
+    int jobs = 1;                     ///< threads to write it with
 };
 
 /// Rows done, rows in all; called by one thread at a time.

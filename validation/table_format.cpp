@@ -12,6 +12,7 @@
 
 #include "data/error.hpp"
 #include "validation/numbers.hpp"
+#include "validation/parallel.hpp"
 #include "validation/sheet.hpp"
 
 namespace fusionflow::validation {
@@ -35,10 +36,23 @@ std::string spell(double value, table_format format) {
 
 sheet start_sheet(const table& t) {
     sheet s;
+    s.jobs = t.jobs;
     for (const grid_axis& axis : t.points.axes()) {
         s.columns.push_back({axis.option});
     }
     return s;
+}
+
+std::vector<std::string> row_cells(const table& t, const table_row& row, table_format format) {
+    std::vector<std::string> cells = t.points.point(row.point);
+    cells.push_back(t.methods[row.method]);
+    cells.push_back(std::to_string(row.repeat));
+    for (const double time : row.times) {
+        cells.push_back(spell(time, format));
+    }
+    cells.push_back(spell(row.time_ratio, format));
+    cells.push_back(row.outcome);
+    return cells;
 }
 
 sheet long_sheet(const table& t, table_format format) {
@@ -50,17 +64,9 @@ sheet long_sheet(const table& t, table_format format) {
     }
     s.columns.push_back({"time_ratio"});
     s.columns.push_back({"outcome", false});
-    for (const table_row& row : t.rows) {
-        std::vector<std::string> cells = t.points.point(row.point);
-        cells.push_back(t.methods[row.method]);
-        cells.push_back(std::to_string(row.repeat));
-        for (const double time : row.times) {
-            cells.push_back(spell(time, format));
-        }
-        cells.push_back(spell(row.time_ratio, format));
-        cells.push_back(row.outcome);
-        s.rows.push_back(std::move(cells));
-    }
+    s.rows.resize(t.rows.size());
+    for_each_index(t.rows.size(), t.jobs,
+                   [&](std::size_t i) { s.rows[i] = row_cells(t, t.rows[i], format); });
     return s;
 }
 

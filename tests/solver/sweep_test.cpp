@@ -19,10 +19,10 @@ BOOST_AUTO_TEST_SUITE(sweep)
 
 namespace {
 
-#ifdef FUSIONFLOW_SANITIZED
+#ifdef __SANITIZE_ADDRESS__
 constexpr int models = 4'000;
 #else
-constexpr int models = 10'000;
+constexpr int models = 100'000;
 #endif
 constexpr int checked_by_another = 10;  // every tenth by another stepper
 constexpr long most_steps = 1'000;

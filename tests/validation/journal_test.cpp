@@ -6,6 +6,7 @@
 
 #include "tests/support/folder.hpp"
 #include "tests/support/says.hpp"
+#include "validation/parallel.hpp"
 
 using namespace fusionflow;
 using tests::says;
@@ -34,6 +35,25 @@ BOOST_AUTO_TEST_CASE(rows_come_back_to_the_last_bit) {
     BOOST_TEST(again.find(7)->outcome == "never learned");
     BOOST_TEST(again.find(2)->failed);
     BOOST_TEST((again.find(3) == nullptr));
+}
+
+BOOST_AUTO_TEST_CASE(rows_of_several_threads_are_there_when_they_have_been_added) {
+    const tests::temporary_folder folder;
+    const std::string file = folder.file("t.csv.rows");
+    constexpr std::size_t rows = 2000;
+    validation::journal kept(file, "work", false);
+    validation::for_each_index(rows, 4, [&](std::size_t i) {
+        kept.add(i, {{static_cast<double>(i) / 7}, "learned", false});
+    });
+    // While it is still open: as if the program were killed now.
+    const std::string text = tests::read(file);
+    const std::string copy = folder.file("copy");
+    tests::write(copy, text);
+    const validation::journal again(copy, "work", true);
+    for (std::size_t i = 0; i < rows; ++i) {
+        BOOST_TEST_REQUIRE((again.find(i) != nullptr));
+        BOOST_TEST(again.find(i)->times[0] == static_cast<double>(i) / 7);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_torn_last_line_is_forgotten) {

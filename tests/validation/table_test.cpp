@@ -1,5 +1,6 @@
 #include "validation/table.hpp"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
@@ -7,6 +8,8 @@
 #include "data/random.hpp"
 #include "tests/support/folder.hpp"
 #include "tests/support/says.hpp"
+#include "validation/numbers.hpp"
+#include "validation/table_format.hpp"
 
 using namespace fusionflow;
 using tests::says;
@@ -92,6 +95,38 @@ BOOST_AUTO_TEST_CASE(rows_do_not_depend_on_threads_or_shards) {
     BOOST_TEST(dealt == all, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(every_byte_of_a_table_of_flows_is_the_same_on_one_thread_and_on_two) {
+    // Long enough to be written in several pieces.
+    const tests::temporary_folder folder;
+    table_options options;
+    options.points =
+        grid::parse("fusion=1:4; rho=-0.9:0.9:0.2; ratio=1.1:2:0.1; init=0.1,1e-4,1e-6");
+    options.methods = {"flow"};
+    settings s;
+    validation::set_option(s, "depth", "4");
+    std::vector<validation::table> tables;
+    for (options.jobs = 1; options.jobs <= 2; ++options.jobs) {
+        options.journal = folder.file(std::to_string(options.jobs));
+        tables.push_back(validation::run_table(s, options));
+    }
+    BOOST_TEST(tables[0].rows.size() == 1200U);
+    for (const auto format : {validation::table_format::text, validation::table_format::csv,
+                              validation::table_format::markdown, validation::table_format::latex,
+                              validation::table_format::json}) {
+        const auto text = [&](const validation::table& t) {
+            return validation::format_table(t, validation::table_layout::rows, format, "made here");
+        };
+        BOOST_TEST((text(tables[0]) == text(tables[1])));
+    }
+    // Rows are kept in the order in which they were done.
+    const auto lines = [&](const std::string& name) {
+        auto all = validation::split(tests::read(folder.file(name)), '\n');
+        std::sort(all.begin(), all.end());
+        return all;
+    };
+    BOOST_TEST(lines("1") == lines("2"), boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(an_interrupted_table_goes_on_where_it_was) {
     const tests::temporary_folder folder;
     const auto all = texts_of(validation::run_table(gaussian(), some_options()));
@@ -156,6 +191,11 @@ BOOST_AUTO_TEST_CASE(every_point_is_checked_before_anything_is_computed) {
         data::input_error,
         says("fusion: need 1 <= L_f <= L = 2, got 3 (at depth = 2, fusion = 3)"));
     BOOST_TEST(computed == 0U);
+    // The first bad point is named, whichever thread finds one first.
+    options.points = grid::parse("depth=2:300; fusion=1:300");
+    options.jobs = 4;
+    BOOST_CHECK_EXCEPTION((void)validation::run_table({}, options), data::input_error,
+                          says("fusion: need 1 <= L_f <= L = 2, got 3 (at depth = 2, fusion = 3)"));
     options.points = grid::parse("width=10,100000");
     options.methods = {"full"};
     settings deep;
