@@ -220,7 +220,7 @@ template <int N>
 bool radau<N>::iterate(const state& x, double h, const error_gauge& gauge) {
     apart_.noalias() = z_.topRows(active_).lazyProduct(tableau().forth.transpose());
     double before = 0;
-    const double wanted = newton_part * gauge.rtol;
+    const double wanted = std::max(newton_part * gauge.rtol, 5 * rounding);
     for (int iteration = 0; iteration < most_iterations; ++iteration) {
         if (!evaluate(x)) {
             return false;

@@ -65,7 +65,7 @@ class switching final : public step_method {
 public:
     switching(flow& system, long& evaluations)
         : explicit_(make_dopri5(system, evaluations)), implicit_(make_radau(system, evaluations)),
-          now_(getenv("IMPL") ? implicit_.get() : explicit_.get()), rate_(system, evaluations) {}
+          now_(explicit_.get()), rate_(system, evaluations) {}
 
     [[nodiscard]] std::string name() const override {
         return switched_ ? explicit_->name() + " + " + implicit_->name() : explicit_->name();

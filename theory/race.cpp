@@ -170,7 +170,9 @@ bool race_track::next_phase(race_result& result) {
             fmt::format("tie: {} have equal clocks and are learned together at leading order",
                         fmt::join(moments_.names_of(winners), ", ")));
     }
-    time_ += timed_ ? duration(first, least, saddle) : 0;
+    const double lasts = timed_ ? duration(first, least, saddle) : 0;
+    time_ += lasts;
+    result.answer.phases.push_back({saddle.learned, lasts});
     advance(least, saddle);
     const data::modality_set learned = arch_.closure(data::united(saddle.learned, winners));
     for (const int m : learned) {
@@ -222,7 +224,15 @@ race_result race_track::run() {
             result.answer.ended = turned ? outcome::sign_reversal : outcome::permanent_bias;
         }
     }
-    result.answer.phases = phases_from_times(result.answer.times);
+    // Durations as they are, not as differences of times, which would lose a short phase after a
+    // long one; unknown where a time is.
+    const bool known = std::none_of(result.answer.times.begin(), result.answer.times.end(),
+                                    [](double t) { return std::isnan(t); });
+    if (!known) {
+        result.answer.phases = phases_from_times(result.answer.times);
+    } else if (std::ssize(result.saddles.back().learned) < moments_.count()) {
+        result.answer.phases.push_back({result.saddles.back().learned, never});
+    }
     return result;
 }
 

@@ -85,6 +85,18 @@ BOOST_AUTO_TEST_CASE(two_crossings_in_one_step_keep_their_order) {
     BOOST_TEST(std::abs(w.monitor.times()[1] - 0.5) < 1e-14);
 }
 
+BOOST_AUTO_TEST_CASE(a_root_at_the_start_of_a_phase_is_learned_there) {
+    // B is above its half-height 1/2 before A is learned (it has no level of its own while A has
+    // nothing): both are learned in the same instant, and the phase between lasts nothing.
+    watched w(data::toy_moments({.rho = 0.5, .ratio = 2, .target_weights = {1, 1}}));
+    w.follow(0, 1, 4, 4, [](double t) -> Eigen::VectorXd {
+        return Eigen::Vector2d(1.25 * t * t, t < 0.5 ? 0.6 * t : 0.6);
+    });
+    BOOST_TEST(std::abs(w.monitor.times()[0] - std::sqrt(0.5)) < 1e-12);
+    BOOST_TEST(w.monitor.times()[1] == w.monitor.times()[0]);
+    BOOST_TEST(w.monitor.phases().size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(a_bump_between_two_steps_is_seen_by_interior_samples) {
     // |W_A| rises above its half-height and falls again inside one step. Its ends are not so far
     // below that a smooth path could not have been there.

@@ -132,10 +132,12 @@ BOOST_AUTO_TEST_CASE(steps_converge_with_the_order_of_the_method) {
         for (const bool keeps_time : {false, true}) {
             growth system(keeps_time);
             const double found = slope(p, [&](double h) {
-                return error_at_end(p, system, h, 1e-12 * std::pow(h / p.shortest, 8));
+                return error_at_end(p, system, h, 3e-13 * std::pow(h / p.shortest, 8));
             });
             BOOST_TEST_CONTEXT(p.name << ", time kept: " << keeps_time) {
-                BOOST_TEST(std::abs(found - p.order) < slope_tolerance);
+                // A method may do better than its order, but not by much.
+                BOOST_TEST(found > p.order - slope_tolerance);
+                BOOST_TEST(found < p.order + 2 * slope_tolerance);
             }
         }
     }
