@@ -122,7 +122,8 @@ public:
 private:
     static constexpr std::array<unsigned short, 5> intervals{2, 4, 6, 8, 10};
 
-    // Aitken-Neville in the squares of the step sizes; table_[j] is column k - j... of the last row.
+    // Aitken-Neville in the squares of the step sizes; table_[j] is column k - j... of the last
+    // row.
     void extrapolate(std::size_t k, const state& fresh, state& estimate) {
         state& newest = spare_;
         newest = fresh;

@@ -9,8 +9,8 @@ namespace fusionflow::solver {
 using state = std::vector<double>;
 
 /// An autonomous gradient flow dx/dc = f(x) from whose state the total weights of a network can be
-/// read. The clock c is time in units of tau, or, where keeps_time(), any other, and time is part of
-/// the state. New kinds of flow derive from this; integrators and events know no more.
+/// read. The clock c is time in units of tau, or, where keeps_time(), any other, and time is part
+/// of the state. New kinds of flow derive from this; integrators and events know no more.
 class flow {
 public:
     flow() = default;
@@ -24,7 +24,8 @@ public:
     virtual void derivative(const state& x, state& dxdt) = 0;
 
     /// The error of a step relative to what the state means: the integrator keeps it below `rtol`.
-    /// Also used with a derivative in place of the error, as a rate. Leaves out a time that is kept.
+    /// Also used with a derivative in place of the error, as a rate. Leaves out a time that is
+    /// kept.
     [[nodiscard]] virtual double relative_error(const state& x, const state& error) const = 0;
 
     /// Called with each new start of steps. A flow may take what rounding leaves of a speed at rest

@@ -38,9 +38,12 @@ double root(const Function& f, const point& a, const point& b, double accuracy) 
     }
     std::uintmax_t iterations = 100;
     const double least = accuracy * b.place;
+    const auto known = [&](double place) {
+        return place == a.place ? a.height : (place == b.place ? b.height : f(place));
+    };
     const auto [low, high] = boost::math::tools::toms748_solve(
-        f, a.place, b.place, a.height, b.height,
-        [least](double x, double y) { return y - x <= least; }, iterations);
+        known, a.place, b.place, [least](double x, double y) { return y - x <= least; },
+        iterations);
     return low + (high - low) / 2;
 }
 
@@ -149,8 +152,8 @@ void half_height_monitor::step(step_view& view, const Eigen::VectorXd& weights, 
     before_ = weights;
 }
 
-// False where every norm is so far below its level at both ends of the step that it cannot have been
-// there in between.
+// False where every norm is so far below its level at both ends of the step that it cannot have
+// been there in between.
 bool half_height_monitor::may_cross(const Eigen::VectorXd& weights) const {
     constexpr double far = 0.01;
     for (int m = 0; m < moments_->count(); ++m) {

@@ -51,9 +51,9 @@ struct end_of_run {
 /// With K learned, modality m is learned when |W_m| first rises through half of its norm at the
 /// saddle it reaches on being learned: the least-squares solution on the closure of K and m, or,
 /// where the race expects a group to be learned together, on K and the group. A modality whose norm
-/// there is zero cannot be learned from K. A modality that comes to rest without having crossed that
-/// (strongly correlated ones, learned together) is measured by half of its norm there: the path has
-/// to be watched again with that known, `rest` (end_of_run).
+/// there is zero cannot be learned from K. A modality that comes to rest without having crossed
+/// that (strongly correlated ones, learned together) is measured by half of its norm there: the
+/// path has to be watched again with that known, `rest` (end_of_run).
 class half_height_monitor {
 public:
     /// \param saddles  theory::race_saddles(...)

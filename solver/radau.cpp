@@ -53,9 +53,9 @@ private:
     std::conditional_t<N == Eigen::Dynamic, Eigen::PartialPivLU<matrix>, int> factors_;
 };
 
-/// Radau IIA of five stages, order 9: simplified Newton iterations, the Jacobian taken in the middle
-/// of the step, one real and two complex factorisations of its size. A time that the flow keeps is
-/// an integral and takes no part in the iterations.
+/// Radau IIA of five stages, order 9: simplified Newton iterations, the Jacobian taken in the
+/// middle of the step, one real and two complex factorisations of its size. A time that the flow
+/// keeps is an integral and takes no part in the iterations.
 ///
 /// \tparam N  Numbers in the iterations, where that is known when compiling.
 template <int N>
@@ -183,8 +183,8 @@ bool radau<N>::evaluate(const state& x) {
     return speeds_.allFinite();
 }
 
-// One Newton step. In the coordinates of the tableau the equations of the stages, A^-1 Z = h F, fall
-// apart into systems of the flow's size.
+// One Newton step. In the coordinates of the tableau the equations of the stages, A^-1 Z = h F,
+// fall apart into systems of the flow's size.
 template <int N>
 void radau<N>::solve(double h) {
     const radau_tableau& t = tableau();

@@ -234,8 +234,8 @@ double reduced_flow::trunk_norm(const state& x) const {
 }
 
 // A step of length h from the potential z feels a weight W as h W, so it may go straight on to
-// where that is a small part of rtol of the potential left there. Closer in it goes by parts of what
-// is left. Rounding errors of what it starts from are not to be felt either.
+// where that is a small part of rtol of the potential left there. Closer in it goes by parts of
+// what is left. Rounding errors of what it starts from are not to be felt either.
 double reduced_flow::horizon(const state& x, const state& dxdt, double rtol) const {
     double nearest = std::numeric_limits<double>::infinity();
     for (const part& p : parts_) {

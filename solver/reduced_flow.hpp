@@ -16,12 +16,12 @@ namespace fusionflow::solver {
 ///     dz_m/dc = E_m d_m,   dd_m/dc = u_m^(n-2) (I - d_m d_m^T) E_m^T,   dt/dc = u_f^(-p),
 ///     z = ln u (n = 2),  -u^(2-n)/(n-2) (n > 2),   u_f^2 = sum_m u_m^2 + c_0
 ///
-/// State: z_m then d_m (d_m only where D_m > 1; a scalar keeps its sign), last the time. Branches of
-/// one layer can pass through zero and are kept as w_m itself, dw_m/dc = E_m^T.
+/// State: z_m then d_m (d_m only where D_m > 1; a scalar keeps its sign), last the time. Branches
+/// of one layer can pass through zero and are kept as w_m itself, dw_m/dc = E_m^T.
 class reduced_flow final : public flow {
 public:
-    /// \throws data::input_error if sizes differ, a rule of `init` is broken, or potentials or times
-    ///         would be beyond the range of numbers (naming init).
+    /// \throws data::input_error if sizes differ, a rule of `init` is broken, or potentials or
+    ///         times would be beyond the range of numbers (naming init).
     reduced_flow(const data::moments& moments, const theory::architecture& arch,
                  const theory::initialisation& init);
 

@@ -24,7 +24,8 @@ void reduced_flow::add_residual_slopes(const state& x, int m) {
     }
 }
 
-// d ln u_f = sum_m u_m^2 / u_f^2 d ln u_m, and through it all weights: W_m is proportional to u_f^p.
+// d ln u_f = sum_m u_m^2 / u_f^2 d ln u_m, and through it all weights: W_m is proportional to
+// u_f^p.
 void reduced_flow::add_trunk_slopes(const state& x) {
     log_trunk_slopes_.setZero(static_cast<Eigen::Index>(x.size()) - 1);
     for (std::size_t m = 0; m < parts_.size(); ++m) {

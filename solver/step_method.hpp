@@ -86,8 +86,8 @@ protected:
 /// jacobian().
 [[nodiscard]] std::unique_ptr<step_method> make_switching(flow& system, long& evaluations);
 
-/// The method of a name. `automatic` is dopri5 where the flow has no jacobian(), radau where the state
-/// is a few numbers (its steps are then the cheapest, stiff or not), and switches elsewhere.
+/// The method of a name. `automatic` is dopri5 where the flow has no jacobian(), radau where the
+/// state is a few numbers (its steps are then the cheapest, stiff or not), and switches elsewhere.
 ///
 /// \throws data::input_error naming stepper where a flow cannot be integrated by it.
 [[nodiscard]] std::unique_ptr<step_method> make_method(const integrate_options& options,

@@ -12,8 +12,8 @@ constexpr double stable = 2.0;
 constexpr int steps_per_look = 3;  // a look costs a derivative, a step 6
 constexpr int votes_needed = 2;
 
-/// Estimates the largest rate at which neighbouring solutions part or meet: a power iteration on the
-/// Jacobian, one product by a difference of derivatives each time it is asked.
+/// Estimates the largest rate at which neighbouring solutions part or meet: a power iteration on
+/// the Jacobian, one product by a difference of derivatives each time it is asked.
 class rate_estimate {
 public:
     rate_estimate(flow& system, long& evaluations) : system_(system), evaluations_(evaluations) {}

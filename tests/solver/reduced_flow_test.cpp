@@ -132,8 +132,8 @@ BOOST_AUTO_TEST_CASE(refuses_what_would_leave_the_range_of_numbers) {
         solver::reduced_flow(tests::toy(0.5, 2), theory::architecture::fused(20, 20, 2),
                              {.u0 = 1e-20}),
         data::input_error,
-        says(
-            "init: times of 10^360.0 (u0^-18, log10 t) are beyond the range of numbers: need u0 >= 4.1e-17, got 1e-20"));
+        says("init: times of 10^360.0 (u0^-18, log10 t) are beyond the range of numbers: "
+             "need u0 >= 4.1e-17, got 1e-20"));
 }
 
 BOOST_AUTO_TEST_CASE(refuses_random_schemes_and_wrong_sizes) {
