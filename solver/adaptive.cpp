@@ -1,9 +1,9 @@
 #include "solver/adaptive.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
+#include "solver/step_interior.hpp"
 #include "solver/step_method.hpp"
 
 namespace fusionflow::solver {
@@ -24,8 +24,6 @@ constexpr int most_rejections = 200;
 constexpr double least_step = 1e-300;
 constexpr double end_of_time = 1e300;
 constexpr double same_time = 1e-12;  // a step may miss a time limit by this part of it
-constexpr double beside = 1e-4;      // of a step: as near as that a short step may be exact
-constexpr double straight = 1e-5;    // it is if it bends by less, relatively
 constexpr long steps_per_report = 2000;
 constexpr int recorded_per_step = 12;
 
@@ -38,9 +36,8 @@ public:
           recorder_(moments, options.record),
           method_(make_method(options, system, work_.rhs_evaluations)), gauge_{&system, 0,
                                                                                options.rtol},
-          x_(system.initial()), dxdt_(x_.size()), inside_(x_.size()), accurate_(x_.size()),
-          stage_(x_.size()), speed_(x_.size()), bend_(x_.size()), weights_(moments.dimension()),
-          branch_(moments.count()) {}
+          interior_(system, *method_, work_.rhs_evaluations), x_(system.initial()),
+          dxdt_(x_.size()), weights_(moments.dimension()), branch_(moments.count()) {}
 
     integration run();
     [[nodiscard]] const state& last_state() const { return x_; }
@@ -62,9 +59,6 @@ private:
     bool overshoots();
     void note_step();
     void control();
-    const state& state_at(double place);
-    const state& interpolate(double place);
-    bool move_by(double aside);
     double elapsed(double place);
     [[nodiscard]] double time_of(const state& x, double place) const;
     void record(double t, const state& x, bool last);
@@ -79,8 +73,8 @@ private:
     theory::cost work_;
     std::unique_ptr<step_method> method_;
     error_gauge gauge_;
-    state x_, dxdt_, inside_, accurate_, stage_, speed_, bend_;
-    double accurate_place_ = 0;  // of accurate_ in the current step; 0: nowhere
+    step_interior interior_;
+    state x_, dxdt_;
     Eigen::VectorXd weights_, branch_;
     double t_ = 0;           // at the start of the step
     double phase_time_ = 0;  // the same since the last half-height
@@ -104,68 +98,16 @@ double step_loop::time_of(const state& x, double place) const {
     return system_.keeps_time() ? x.back() : place;
 }
 
-// The state at a place inside the step, by a step of its own: as accurate as the end.
-const state& step_loop::state_at(double place) {
-    if (place <= 0) {
-        return x_;
-    }
-    if (place >= step_) {
-        return method_->next();
-    }
-    if (place == accurate_place_) {
-        return accurate_;
-    }
-    const double aside = place - accurate_place_;
-    if (!(accurate_place_ > 0 && std::abs(aside) < beside * step_ && move_by(aside))) {
-        method_->at(place, gauge_, accurate_);
-    }
-    accurate_place_ = place;
-    return accurate_;
-}
-
-// A step of the classical method from accurate_, so short that its error is nothing: false, and
-// nothing is done, where the path bends so much that it may not be.
-bool step_loop::move_by(double aside) {
-    constexpr std::array weights{1.0 / 6, 1.0 / 3, 1.0 / 3, 1.0 / 6};
-    constexpr std::array reach{0.5, 0.5, 1.0, 0.0};
-    stage_ = accurate_;
-    inside_ = accurate_;
-    for (std::size_t k = 0; k < weights.size(); ++k) {
-        ++work_.rhs_evaluations;
-        system_.derivative(stage_, speed_);
-        for (std::size_t i = 0; i < stage_.size(); ++i) {
-            inside_[i] += weights[k] * aside * speed_[i];
-            stage_[i] = accurate_[i] + reach[k] * aside * speed_[i];
-            // What Euler's step misses, from the first and last speed.
-            if (k == 0) {
-                bend_[i] = speed_[i];
-            } else if (k + 1 == weights.size()) {
-                bend_[i] = aside * (speed_[i] - bend_[i]);
-            }
-        }
-    }
-    if (!(system_.relative_error(accurate_, bend_) <= straight)) {
-        return false;
-    }
-    accurate_.swap(inside_);
-    return true;
-}
-
-const state& step_loop::interpolate(double place) {
-    method_->inside(place, inside_);
-    return inside_;
-}
-
 double step_loop::elapsed(double place) {
-    return system_.keeps_time() ? state_at(place).back() : place;
+    return system_.keeps_time() ? interior_.accurate(place).back() : place;
 }
 
 void step_loop::glance(double place, Eigen::VectorXd& weights) {
-    system_.total_weights(interpolate(place), weights);
+    system_.total_weights(interior_.interpolated(place), weights);
 }
 
 void step_loop::look(double place, Eigen::VectorXd& weights) {
-    system_.total_weights(state_at(place), weights);
+    system_.total_weights(interior_.accurate(place), weights);
 }
 
 instant step_loop::when(double place) {
@@ -242,11 +184,11 @@ void step_loop::record(double t, const state& x, bool last) {
 
 // Half-heights and trajectory inside the accepted step; weights_ are those at its end afterwards.
 void step_loop::note_step() {
-    accurate_place_ = 0;
+    interior_.begin(x_, step_, gauge_);
     if (recorder_.wanted()) {
         for (int i = 1; i < recorded_per_step; ++i) {
             const double place = step_ * i / recorded_per_step;
-            const state& x = state_at(place);
+            const state& x = interior_.accurate(place);
             record(t_ + time_of(x, place), x, false);
         }
         record(t_ + time_of(method_->next(), step_), method_->next(), false);

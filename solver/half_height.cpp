@@ -1,11 +1,10 @@
 #include "solver/half_height.hpp"
 
 #include <algorithm>
-#include <boost/math/tools/toms748_solve.hpp>
 #include <cmath>
-#include <cstdint>
 #include <limits>
 
+#include "solver/bracket.hpp"
 #include "solver/residual.hpp"
 
 namespace fusionflow::solver {
@@ -19,33 +18,6 @@ constexpr double settled = 1e-3;
 constexpr double near = 1e-9;
 constexpr double rounding = 1e-13;  // of the terms of a residual: what rounding leaves of it
 constexpr double never_crossed = std::numeric_limits<double>::infinity();
-
-// A place and how far the norm is above the level there.
-struct point {
-    double place = 0;
-    double height = 0;
-};
-
-// Where a function that rises from a to b is zero, to a part of the place; an end where it has no
-// zero between.
-template <typename Function>
-double root(const Function& f, const point& a, const point& b, double accuracy) {
-    if (a.height >= 0) {
-        return a.place;
-    }
-    if (!(b.height > 0)) {
-        return b.place;
-    }
-    std::uintmax_t iterations = 100;
-    const double least = accuracy * b.place;
-    const auto known = [&](double place) {
-        return place == a.place ? a.height : (place == b.place ? b.height : f(place));
-    };
-    const auto [low, high] = boost::math::tools::toms748_solve(
-        known, a.place, b.place, [least](double x, double y) { return y - x <= least; },
-        iterations);
-    return low + (high - low) / 2;
-}
 
 }  // namespace
 
