@@ -24,6 +24,12 @@ symmetric_pseudo_inverse pseudo_inverse(const Eigen::MatrixXd& matrix) {
     if (matrix.rows() == 0) {
         return result;
     }
+    if (matrix.rows() == 1) {  // what most models are made of: without an eigenvalue solver
+        result.tolerance = rank_tolerance(matrix.col(0));
+        result.rank = matrix(0, 0) > result.tolerance ? 1 : 0;
+        result.inverse(0, 0) = result.rank == 1 ? 1 / matrix(0, 0) : 0;
+        return result;
+    }
     const auto [eigenvalues, vectors] = decompose(matrix);
     result.tolerance = rank_tolerance(eigenvalues);
     // Eigenvalues ascend: those kept are the last ones.

@@ -73,12 +73,14 @@ private:
     Eigen::Index size_;
     Eigen::Index active_;  // without a time that is kept
     Eigen::MatrixXd jacobian_;
-    columns z_;             // the stages less the start, a column each
-    columns speeds_;        // derivatives at the stages
-    active_columns apart_;  // the same in the coordinates of the tableau
-    active_columns step_;   // and their change in a Newton step
-    columns polynomial_;    // of the last step that passed: coefficients of powers 1 ... s
-    double length_ = 0;     // of that step
+    columns z_;               // the stages less the start, a column each
+    columns speeds_;          // derivatives at the stages
+    active_columns apart_;    // the same in the coordinates of the tableau
+    active_columns step_;     // and their change in a Newton step
+    columns polynomial_;      // of the last step that passed: coefficients of powers 1 ... s
+    double length_ = 0;       // of that step
+    double allowed_ = 0;      // by the error estimate
+    double allowed_for_ = 0;  // at this rtol
     typename real_solver::matrix matrix_;
     typename pair_solver::matrix pair_matrix_;
     real_solver real_;
@@ -240,7 +242,11 @@ void radau<N>::estimate_error(const state& dxdt, double h, const error_gauge& ga
     along_ = raw.head(active_) / t.gamma;
     real_.solve(along_);
     raw.head(active_) = along_;
-    error_ = gauge(next_, estimate_) / (0.03 * std::pow(gauge.rtol, (stages + 1) / 10.0));
+    if (gauge.rtol != allowed_for_) {
+        allowed_for_ = gauge.rtol;
+        allowed_ = 0.03 * std::pow(gauge.rtol, (stages + 1) / 10.0);
+    }
+    error_ = gauge(next_, estimate_) / allowed_;
 }
 
 template <int N>

@@ -15,10 +15,11 @@ namespace {
 // A weight this small moves nothing, but keeps its direction where it would be rounded to zero.
 constexpr double least_weight = 1e-290;
 constexpr double unfelt = 0.1;
+constexpr double felt = 5;  // potentials below this are, at any tolerance
 // Speeds below this part of |s| are what rounding leaves of a modality at rest.
 constexpr double rest = 1e-12;
 constexpr double rounded = 1e-6;
-constexpr double reach = 0.9;  // of a potential in one step
+constexpr double reach = 0.7;  // of a potential in one step
 
 // Of the terms of a residual: what rounding leaves of it at rest.
 constexpr double noise = 8 * std::numeric_limits<double>::epsilon();
@@ -243,10 +244,14 @@ double reduced_flow::horizon(const state& x, const state& dxdt, double rtol) con
         if (!p.polar || !(dxdt[p.at] > at_rest_ && z < 0)) {
             continue;
         }
+        const double part_left = p.branch > 2 ? -reach * z : std::max(-z, 1.0) / 2;
+        if (-z < felt) {
+            nearest = std::min(nearest, part_left / dxdt[p.at]);
+            continue;
+        }
         const double small = unfelt * rtol / (std::max(p.branch - 2, 1) * -z);
         const double edge = std::min(
             -theory::potential(p.branch, std::pow(small, 0.5 / (p.branch - 1))), rounded * z);
-        const double part_left = p.branch > 2 ? -reach * z : std::max(-z, 1.0) / 2;
         nearest = std::min(nearest, (z < 2 * edge ? edge - z : part_left) / dxdt[p.at]);
     }
     return nearest;
