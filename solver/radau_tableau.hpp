@@ -8,7 +8,7 @@ namespace fusionflow::solver {
 /// Coefficients of the Radau IIA method of five stages: collocation at the right Radau nodes, order
 /// 9, stiffly accurate, L-stable (Hairer and Wanner, Solving Ordinary Differential Equations II,
 /// IV.5 and IV.8). Made from the nodes, which are eigenvalues.
-/// \see tests/solver/radau_test.cpp
+/// \see tests/solver/radau_tableau_test.cpp
 struct radau_tableau {
     static constexpr int stages = 5;
     static constexpr int pairs = stages / 2;  ///< of complex eigenvalues of the inverse of A

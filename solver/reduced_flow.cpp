@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "data/error.hpp"
+#include "solver/power.hpp"
 #include "solver/residual.hpp"
 #include "theory/potential.hpp"
 
@@ -12,14 +13,13 @@ namespace fusionflow::solver {
 
 namespace {
 
-// A weight this small moves nothing, but keeps its direction where it would be rounded to zero.
-constexpr double least_weight = 1e-290;
+// A step goes straight on while a weight, times the step, is below this part of rtol.
 constexpr double unfelt = 0.1;
 constexpr double felt = 5;  // potentials below this are, at any tolerance
 // Speeds below this part of |s| are what rounding leaves of a modality at rest.
 constexpr double rest = 1e-12;
-constexpr double rounded = 1e-6;
-constexpr double reach = 0.7;  // of a potential in one step
+constexpr double rounded = 1e-6;  // a potential does not fall to less than this part in one step
+constexpr double reach = 0.7;     // of a potential in one step
 
 // Of the terms of a residual: what rounding leaves of it at rest.
 constexpr double noise = 8 * std::numeric_limits<double>::epsilon();

@@ -51,14 +51,6 @@ private:
         double covariance = 0;    // Frobenius norm of its rows of Sigma
         [[nodiscard]] double norm(double z) const;
     };
-    // Weights of 1e-200 and below are rounded to zero in products; nothing can be seen of them.
-    [[nodiscard]] static double power(double x, int n) {
-        double result = 1;
-        for (int i = 0; i < n; ++i) {
-            result *= x;
-        }
-        return result;
-    }
     void find_norms(const state& x);
     void find_residual(const state& x);
     [[nodiscard]] double small_trunk() const;

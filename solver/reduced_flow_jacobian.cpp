@@ -1,3 +1,4 @@
+#include "solver/power.hpp"
 #include "solver/reduced_flow.hpp"
 
 namespace fusionflow::solver {
@@ -78,7 +79,6 @@ void reduced_flow::jacobian(const state& x, Eigen::MatrixXd& j) {
     if (scalars_.jacobian(x, j)) {
         return;
     }
-    find_norms(x);
     find_residual(x);
     residual_slopes_.setZero(moments_->dimension(), size);
     for (int m = 0; m < moments_->count(); ++m) {

@@ -4,20 +4,13 @@
 #include <cmath>
 #include <limits>
 
+#include "solver/power.hpp"
+
 namespace fusionflow::solver {
 
 namespace {
 
 constexpr double least_square = 1e-150;  // of a norm whose square still has all its digits
-constexpr double least_weight = 1e-290;
-
-double power(double x, int n) {
-    double result = 1;
-    for (; n > 0; --n) {
-        result *= x;
-    }
-    return result;
-}
 
 // u^n from u^2.
 double from_square(double square, int n) {
