@@ -2,7 +2,8 @@
 
 namespace fusionflow::solver {
 
-/// A total weight this small moves nothing; it keeps its direction where it would be rounded to zero.
+/// A total weight this small moves nothing; it keeps its direction where it would be rounded to
+/// zero.
 inline constexpr double least_weight = 1e-290;
 
 /// x^n, n >= 0, by products: what is below 1e-308 is zero.
