@@ -12,18 +12,38 @@ namespace {
 
 constexpr double most_bytes = 8.0 * (1 << 30);
 
-// Weights of all layers as a real number, so that absurd sizes are seen before they overflow.
-double weight_count(const data::moments& moments, const theory::architecture& arch, double width) {
-    const bool late = arch.shared() == 0;
+// Weights of a chain of layers as a real number, so that absurd sizes are seen before they overflow.
+double weight_count(double inputs, const std::vector<Eigen::Index>& hidden, double outputs) {
     double count = 0;
-    for (int m = 0; m < moments.count(); ++m) {
-        double inputs = moments.dim(m);
-        for (int j = 0; j < arch.branch(m); ++j) {
-            count += inputs * (late && j == arch.branch(m) - 1 ? 1 : width);
-            inputs = width;
+    for (const Eigen::Index units : hidden) {
+        count += inputs * static_cast<double>(units);
+        inputs = static_cast<double>(units);
+    }
+    return count + inputs * outputs;
+}
+
+void require_memory(const std::vector<int>& dims, const hidden_widths& hidden,
+                    Eigen::Index outputs) {
+    const auto last = static_cast<double>(outputs);
+    const auto meeting = hidden.trunk.empty() ? last : static_cast<double>(hidden.trunk.front());
+    double count = 0;
+    Eigen::Index widest =
+        hidden.trunk.empty() ? 0 : *std::max_element(hidden.trunk.begin(), hidden.trunk.end());
+    for (std::size_t m = 0; m < dims.size(); ++m) {
+        count += weight_count(dims[m], hidden.branches[m], meeting);
+        for (const Eigen::Index units : hidden.branches[m]) {
+            widest = std::max(widest, units);
         }
     }
-    return late ? count : count + (arch.shared() - 1) * width * width + width;
+    if (!hidden.trunk.empty()) {
+        count += weight_count(meeting, {hidden.trunk.begin() + 1, hidden.trunk.end()}, last);
+    }
+    const double bytes = count * sizeof(double);
+    if (!(bytes <= most_bytes)) {
+        throw data::input_error(
+            "width", fmt::format("need weights of at most {:.0f} GiB, got H = {} ({:.3g} GiB)",
+                                 most_bytes / (1 << 30), widest, bytes / (1 << 30)));
+    }
 }
 
 Eigen::MatrixXd imbalance(const Eigen::MatrixXd& below, const Eigen::MatrixXd& above) {
@@ -71,34 +91,41 @@ double largest_layer(const network_shape& shape, const state& weights) {
 
 }  // namespace
 
-network_shape::network_shape(const data::moments& moments, const theory::architecture& arch,
-                             int width)
-    : width_(width) {
-    arch.match(moments);
-    const double bytes = weight_count(moments, arch, width) * sizeof(double);
-    if (!(width >= 1 && bytes <= most_bytes)) {
-        throw data::input_error(
-            "width",
-            fmt::format("need H >= 1 and weights of at most {:.0f} GiB, got H = {} ({:.3g} GiB)",
-                        most_bytes / (1 << 30), width, bytes / (1 << 30)));
+hidden_widths hidden_widths::equal(const theory::architecture& arch, Eigen::Index width) {
+    hidden_widths hidden;
+    for (const int n : arch.branches()) {
+        hidden.branches.emplace_back(static_cast<std::size_t>(n - 1), width);
     }
-    const auto add = [this](std::vector<layer>& layers, Eigen::Index rows, Eigen::Index cols) {
-        layers.push_back({rows, cols, size_});
-        size_ += rows * cols;
+    hidden.trunk.assign(static_cast<std::size_t>(arch.shared()), width);
+    return hidden;
+}
+
+network_shape::network_shape(const std::vector<int>& dims, const hidden_widths& hidden,
+                             Eigen::Index outputs) {
+    require_memory(dims, hidden, outputs);
+    const auto add = [this](std::vector<layer>& layers, Eigen::Index& below, Eigen::Index units) {
+        layers.push_back({units, below, size_});
+        size_ += units * below;
+        below = units;
     };
-    branches_.resize(static_cast<std::size_t>(moments.count()));
-    for (int m = 0; m < moments.count(); ++m) {
-        const int n = arch.branch(m);
-        for (int j = 0; j < n; ++j) {
-            const bool ends_path = arch.shared() == 0 && j == n - 1;
-            add(branches_[static_cast<std::size_t>(m)], ends_path ? 1 : width,
-                j == 0 ? moments.dim(m) : width);
+    const Eigen::Index meeting = hidden.trunk.empty() ? outputs : hidden.trunk.front();
+    branches_.resize(dims.size());
+    for (std::size_t m = 0; m < dims.size(); ++m) {
+        Eigen::Index below = dims[m];
+        for (const Eigen::Index units : hidden.branches[m]) {
+            add(branches_[m], below, units);
         }
+        add(branches_[m], below, meeting);
     }
-    for (int i = 0; i < arch.shared(); ++i) {
-        add(trunk_, i == arch.shared() - 1 ? 1 : width, width);
+    Eigen::Index below = meeting;
+    for (std::size_t i = 0; i < hidden.trunk.size(); ++i) {
+        add(trunk_, below, i + 1 < hidden.trunk.size() ? hidden.trunk[i + 1] : outputs);
     }
 }
+
+network_shape::network_shape(const data::moments& moments, const theory::architecture& arch,
+                             Eigen::Index width)
+    : network_shape((arch.match(moments), moments.dims()), hidden_widths::equal(arch, width)) {}
 
 double balance_drift(const network_shape& shape, const state& earlier, const state& later) {
     const auto before = imbalances(shape, earlier);

@@ -17,13 +17,31 @@ struct layer {
     [[nodiscard]] Eigen::Index size() const noexcept { return rows * cols; }
 };
 
+/// Units of the hidden spaces of a network.
+struct hidden_widths {
+    std::vector<std::vector<Eigen::Index>> branches;  ///< n_m - 1 each, from the input up
+    std::vector<Eigen::Index> trunk;                  ///< p, the space where branches meet first
+
+    /// The same everywhere.
+    [[nodiscard]] static hidden_widths equal(const theory::architecture& arch, Eigen::Index width);
+};
+
 /// Shapes of a linear fusion network: branch m maps R^{D_m} through n_m layers, the sum of all
-/// branches goes through p trunk layers; the last layer on each path has one row (scalar target).
+/// branches goes through p trunk layers; the last layer on each path ends in the outputs.
 class network_shape {
 public:
-    /// \param width  H, units of every hidden layer, >= 1.
+    /// \param dims     D_m >= 1.
+    /// \param hidden   Each >= 1.
+    /// \param outputs  K, targets, >= 1.
     /// \throws data::input_error naming width if the weights would need more than 8 GiB.
-    network_shape(const data::moments& moments, const theory::architecture& arch, int width);
+    network_shape(const std::vector<int>& dims, const hidden_widths& hidden,
+                  Eigen::Index outputs = 1);
+
+    /// A scalar target, and the same width everywhere.
+    ///
+    /// \throws data::input_error naming width, or branches where the modalities do not match.
+    network_shape(const data::moments& moments, const theory::architecture& arch,
+                  Eigen::Index width);
 
     [[nodiscard]] int count() const noexcept { return static_cast<int>(branches_.size()); }
     /// Layers of branch m, from the input up.
@@ -34,13 +52,11 @@ public:
     [[nodiscard]] const std::vector<layer>& trunk() const noexcept { return trunk_; }
     /// Number of weights.
     [[nodiscard]] Eigen::Index size() const noexcept { return size_; }
-    [[nodiscard]] int width() const noexcept { return width_; }
 
 private:
     std::vector<std::vector<layer>> branches_;
     std::vector<layer> trunk_;
     Eigen::Index size_ = 0;
-    int width_;
 };
 
 /// A layer's matrix inside a vector of all weights.

@@ -171,9 +171,22 @@ integration run_gradient_flow(const network_shape& shape, const data::moments& m
                     &weights);
 }
 
-std::vector<int> hidden_widths(const theory::architecture& arch, int width) {
-    const int longest = *std::max_element(arch.branches().begin(), arch.branches().end());
-    std::vector<int> widths(static_cast<std::size_t>(longest + arch.shared() - 1), width);
+// Of the longest path, from the input up.
+std::vector<Eigen::Index> widths_along(const network_shape& shape) {
+    std::vector<Eigen::Index> widths;
+    for (int m = 0; m < shape.count(); ++m) {
+        const auto& layers = shape.branch(m);
+        if (layers.size() > widths.size()) {
+            widths.clear();
+            for (const layer& l : layers) {
+                widths.push_back(l.rows);
+            }
+        }
+    }
+    for (const layer& l : shape.trunk()) {
+        widths.push_back(l.rows);
+    }
+    widths.pop_back();  // the outputs
     return widths;
 }
 
@@ -207,7 +220,7 @@ simulation simulate(const data::moments& moments, const theory::architecture& ar
     init.validate(moments.count());
     const network_shape shape(moments, arch, init.width);
     state drawn = draw_weights(shape, moments, init, options.seed);
-    simulation result{{}, {}, hidden_widths(arch, init.width), shape, drawn, {}};
+    simulation result{{}, {}, widths_along(shape), shape, drawn, {}};
     if (options.method == training::gradient_descent) {
         train(shape, moments, arch, init, options, result);
         for (const double time : result.run.answer.times) {

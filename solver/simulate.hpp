@@ -33,8 +33,8 @@ struct simulate_options {
 /// A trained network and when it learned each modality.
 struct simulation {
     integration run;
-    std::vector<double> epochs;  ///< times / learning rate; empty for gradient flow
-    std::vector<int> widths;     ///< hidden widths on the longest path
+    std::vector<double> epochs;        ///< times / learning rate; empty for gradient flow
+    std::vector<Eigen::Index> widths;  ///< hidden widths on the longest path
     network_shape shape;
     state weights_initial;
     state weights_final;

@@ -98,7 +98,7 @@ two_layer_start two_layer_start::from_network(const network_shape& shape, const 
     two_layer_start start(keeps_signs);
     const int size = two_layer_early(arch) ? shape.count() : 1;  // modalities in a block
     for (int first = 0; first < shape.count(); first += size) {
-        Eigen::MatrixXd stacked(shape.width(), 0);
+        Eigen::MatrixXd stacked(shape.branch(first).front().rows, 0);
         for (int m = first; m < first + size; ++m) {
             const auto inputs = matrix(weights.data(), shape.branch(m).front());
             stacked.conservativeResize(Eigen::NoChange, stacked.cols() + inputs.cols());

@@ -30,13 +30,23 @@ BOOST_AUTO_TEST_CASE(late_fusion_ends_each_branch_in_one_row) {
     BOOST_TEST(shape.trunk().empty());
 }
 
+BOOST_AUTO_TEST_CASE(every_hidden_space_may_have_a_width_of_its_own_and_targets_may_be_many) {
+    const solver::network_shape shape({3, 2}, {{{5, 6}, {}}, {4, 7}}, 2);
+    BOOST_TEST(shape.branch(0)[1].rows == 6);
+    BOOST_TEST(shape.branch(0)[2].rows == 4);
+    BOOST_TEST(shape.branch(1)[0].rows == 4);
+    BOOST_TEST(shape.trunk()[0].rows == 7);
+    BOOST_TEST(shape.trunk()[1].rows == 2);
+    BOOST_TEST(shape.size() == 5 * 3 + 6 * 5 + 4 * 6 + 4 * 2 + 7 * 4 + 2 * 7);
+}
+
 BOOST_AUTO_TEST_CASE(refuses_absurd_sizes_before_allocating) {
     const auto moments = tests::toy(0, 2);
     BOOST_CHECK_EXCEPTION(
         solver::network_shape(moments, theory::architecture::fused(4, 4, 2), 100000),
         data::input_error, [](const data::input_error& e) {
-            const std::string message = "width: need H >= 1 and weights of at most 8 GiB, got H = "
-                                        "100000 (298 GiB)";
+            const std::string message = "width: need weights of at most 8 GiB, got H = 100000 "
+                                        "(298 GiB)";
             BOOST_TEST(e.what() == message);
             return e.what() == message;
         });
