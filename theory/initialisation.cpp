@@ -12,7 +12,7 @@ namespace fusionflow::theory {
 
 namespace {
 
-constexpr int widest = 100'000;
+constexpr std::int64_t widest = 1'000'000'000'000;
 
 }  // namespace
 
@@ -40,7 +40,7 @@ void initialisation::validate(int modalities) const {
         throw data::input_error("init", fmt::format("need finite u0 > 0, got {}", u0));
     }
     if (!(width >= 1 && width <= widest)) {
-        throw data::input_error("width", fmt::format("need 1 <= H <= {}, got {}", widest, width));
+        throw data::input_error("width", fmt::format("need 1 <= H <= 1e12, got {}", width));
     }
     const bool balanced_only = !branch_norms.empty() || trunk_excess != 0;
     if (balanced_only && drawn != scheme::balanced) {
@@ -116,7 +116,7 @@ std::vector<Eigen::MatrixXd> expected_grams(const data::moments& moments,
                 gram.topLeftCorner(dim, dim) *= square / dim;
                 gram(dim, dim) = square;
                 break;
-            case scheme::gaussian_iid: gram *= square * init.width; break;
+            case scheme::gaussian_iid: gram *= square * static_cast<double>(init.width); break;
         }
         grams.push_back(std::move(gram));
     }

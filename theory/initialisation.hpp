@@ -1,6 +1,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,7 +26,7 @@ enum class scheme {
 struct initialisation {
     double u0 = 1e-3;  ///< norm of each branch layer (gaussian_iid: sd of an entry), > 0
     scheme drawn = scheme::balanced;
-    int width = 100;  ///< H, units per hidden layer; 1 ... 1e5
+    std::int64_t width = 100;  ///< H, units per hidden layer; 1 ... 1e12
     std::vector<double>
         branch_norms{};       ///< balanced only: u_m(0) where they differ; empty: u0 for all
     double trunk_excess = 0;  ///< balanced only: c in u_f^2 = sum_m u_m^2 + c, >= 0

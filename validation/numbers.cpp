@@ -42,7 +42,16 @@ double parse_number(std::string_view name, std::string_view text) {
 }
 
 long parse_whole(std::string_view name, std::string_view text) {
-    return parse<long>(name, text, "a whole number");
+    // 1e6 is a whole number to people; above 2^53 not every one has a double.
+    if (text.find_first_of("eE") == std::string_view::npos) {
+        return parse<long>(name, text, "a whole number");
+    }
+    const auto value = parse<double>(name, text, "a whole number");
+    if (!(value == std::floor(value) && std::abs(value) <= 0x1p53)) {
+        throw data::input_error(std::string(name),
+                                fmt::format("need a whole number, got '{}'", text));
+    }
+    return static_cast<long>(value);
 }
 
 int parse_int(std::string_view name, std::string_view text) {

@@ -90,7 +90,9 @@ constexpr auto entries = std::to_array<entry>({
          s.init.drawn = theory::parse_scheme(v);
      }},
     {{"width", "H", "units in each hidden layer (100)", "drawing", numeric},
-     [](settings& s, std::string_view n, const std::string& v) { s.init.width = parse_int(n, v); }},
+     [](settings& s, std::string_view n, const std::string& v) {
+         s.init.width = parse_whole(n, v);
+     }},
     {{"seed", "N", "seed of the initial weights (1)", "drawing", numeric},
      [](settings& s, std::string_view n, const std::string& v) {
          s.simulate.seed = parse_seed(n, v);
@@ -103,7 +105,7 @@ constexpr auto entries = std::to_array<entry>({
      [](settings& s, std::string_view n, const std::string& v) {
          s.simulate.learning_rate = parse_number(n, v);
      }},
-    {{"max-epochs", "N", "most steps of gradient descent (1e7, as 10000000)", "training", numeric},
+    {{"max-epochs", "N", "most steps of gradient descent (1e7)", "training", numeric},
      [](settings& s, std::string_view n, const std::string& v) {
          s.simulate.max_epochs = parse_whole(n, v);
      }},
@@ -116,7 +118,7 @@ constexpr auto entries = std::to_array<entry>({
      [](settings& s, std::string_view, const std::string& v) {
          s.simulate.flow.method = solver::parse_stepper(v);
      }},
-    {{"max-steps", "N", "most steps of a flow (20000000)", "solver", numeric},
+    {{"max-steps", "N", "most steps of a flow (2e7)", "solver", numeric},
      [](settings& s, std::string_view n, const std::string& v) {
          s.simulate.flow.max_steps = parse_whole(n, v);
      }},

@@ -27,7 +27,7 @@ BOOST_AUTO_TEST_CASE(refuses_scales_that_are_no_scales) {
 
 BOOST_AUTO_TEST_CASE(refuses_absurd_widths_and_norms_that_do_not_fit) {
     BOOST_CHECK_EXCEPTION((theory::initialisation{.width = 0}.validate(2)), data::input_error,
-                          says("width: need 1 <= H <= 100000, got 0"));
+                          says("width: need 1 <= H <= 1e12, got 0"));
     BOOST_CHECK_EXCEPTION((theory::initialisation{.branch_norms = {0.1}}.validate(2)),
                           data::input_error, says("branch_norms: need 2 numbers, got 1"));
     BOOST_CHECK_EXCEPTION(

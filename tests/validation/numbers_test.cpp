@@ -18,6 +18,7 @@ BOOST_AUTO_TEST_CASE(reads_what_people_write) {
     BOOST_TEST(parse_number("x", "1e-300") == 1e-300);
     BOOST_TEST(parse_number("x", "+3") == 3);
     BOOST_TEST(parse_whole("x", "-12") == -12);
+    BOOST_TEST(parse_whole("x", "1e9") == 1000000000);
     BOOST_TEST(parse_int("x", "7") == 7);
 }
 
@@ -34,6 +35,10 @@ BOOST_AUTO_TEST_CASE(refuses_anything_else_as_a_whole) {
                           says("rho: need a finite number, got '-inf'"));
     BOOST_CHECK_EXCEPTION((void)parse_number("rho", "1e999"), data::input_error,
                           says("rho: need a number within range, got '1e999'"));
+    BOOST_CHECK_EXCEPTION((void)parse_whole("width", "1e-3"), data::input_error,
+                          says("width: need a whole number, got '1e-3'"));
+    BOOST_CHECK_EXCEPTION((void)parse_whole("width", "1e17"), data::input_error,
+                          says("width: need a whole number, got '1e17'"));
     BOOST_CHECK_EXCEPTION((void)parse_int("depth", "1.5"), data::input_error,
                           says("depth: need a whole number, got '1.5'"));
     BOOST_CHECK_EXCEPTION((void)parse_int("depth", "3000000000"), data::input_error,
