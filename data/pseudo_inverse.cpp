@@ -6,6 +6,10 @@
 namespace fusionflow::data {
 
 spectrum decompose(const Eigen::MatrixXd& symmetric) {
+    if (symmetric.rows() == 2) {  // two scalar modalities: the same without memory of its own
+        const Eigen::SelfAdjointEigenSolver<Eigen::Matrix2d> solver(symmetric);
+        return {solver.eigenvalues(), solver.eigenvectors()};
+    }
     const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(symmetric);
     return {solver.eigenvalues(), solver.eigenvectors()};
 }
@@ -35,7 +39,7 @@ symmetric_pseudo_inverse pseudo_inverse(const Eigen::MatrixXd& matrix) {
     // Eigenvalues ascend: those kept are the last ones.
     const Eigen::Index rank = (eigenvalues.array() > result.tolerance).count();
     result.rank = static_cast<int>(rank);
-    const Eigen::MatrixXd kept = vectors.rightCols(rank);
+    const auto kept = vectors.rightCols(rank);
     result.inverse = kept * eigenvalues.tail(rank).cwiseInverse().asDiagonal() * kept.transpose();
     return result;
 }

@@ -163,9 +163,17 @@ double half_height_monitor::crossing(step_view& view, int m, double level, doubl
     }
     const double aside = (guess - from > to - guess ? -1e-3 : 1e-3) * (to - from);
     const double slope = (seen(guess + aside) - seen(guess)) / aside;
-    const double away = std::clamp(guess - 2 * here.height / slope, from, to);
-    const point there{away, height(away)};
     const double accuracy = view.accuracy() / 100;
+    const double correction = here.height / slope;
+    const double nearer = guess - correction;
+    // What a straight line misses is quadratic in the correction: at most ten times its square on
+    // the scale of the step, which no method takes over more than a few e-foldings.
+    if (10 * correction * correction <= accuracy * guess * (to - from) && nearer > from &&
+        nearer < to) {
+        return nearer;
+    }
+    const double away = std::clamp(guess - 2 * correction, from, to);
+    const point there{away, height(away)};
     if (here.height * there.height < 0) {
         return here.place < there.place ? root(height, here, there, accuracy)
                                         : root(height, there, here, accuracy);

@@ -19,7 +19,7 @@ public:
             factors_.compute(m);
         } else {
             // Rows are brought to one size: determinants would leave the range of numbers.
-            scale_ = m.cwiseAbs().rowwise().sum().cwiseInverse();
+            scale_ = magnitude(m).rowwise().sum().cwiseInverse();
             inverse_ = (scale_.asDiagonal() * m).inverse();
         }
     }
@@ -32,6 +32,11 @@ public:
     }
 
 private:
+    // Within a factor of two of |z|, and cheap.
+    static Eigen::Matrix<double, N, N> magnitude(const matrix& m) {
+        return m.real().cwiseAbs() + m.imag().cwiseAbs();
+    }
+
     std::conditional_t<N == Eigen::Dynamic, Eigen::Matrix<Scalar, 1, 1>, matrix> inverse_;
     Eigen::Matrix<double, N == Eigen::Dynamic ? 1 : N, 1> scale_;
     std::conditional_t<N == Eigen::Dynamic, Eigen::PartialPivLU<matrix>, int> factors_;

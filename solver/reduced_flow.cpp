@@ -150,7 +150,7 @@ void reduced_flow::find_residual(const state& x) {
 
 void reduced_flow::derivative(const state& x, state& dxdt) {
     if (scalars_.derivative(x, dxdt)) {
-        for (std::size_t m = 0; m < parts_.size(); ++m) {
+        for (std::size_t m = 0; rests_ && m < parts_.size(); ++m) {
             dxdt[m] -= left_over_(static_cast<Eigen::Index>(m));
         }
         return;
@@ -176,13 +176,13 @@ void reduced_flow::derivative(const state& x, state& dxdt) {
 }
 
 void reduced_flow::settle(const state& x, state& dxdt) {
-    const bool had_any = (left_over_.array() != 0).any();
-    const bool rests = std::any_of(parts_.begin(), parts_.end(), [&](const part& p) {
+    const bool slow = std::any_of(parts_.begin(), parts_.end(), [&](const part& p) {
         return numbers(dxdt, p.at, p.size).lpNorm<Eigen::Infinity>() <= at_rest_;
     });
-    if (!had_any && !rests) {
+    if (!rests_ && !slow) {
         return;
     }
+    rests_ = false;
     left_over_.setZero();
     find_residual(x);
     const double size = weights_.norm();
@@ -200,6 +200,7 @@ void reduced_flow::settle(const state& x, state& dxdt) {
         }
     }
     left_over_ = found;
+    rests_ = (left_over_.array() != 0).any();
     derivative(x, dxdt);
 }
 

@@ -75,6 +75,7 @@ private:
     Eigen::VectorXd weights_;
     Eigen::VectorXd residual_;
     Eigen::VectorXd left_over_;        // of residuals at rest, by rounding: taken off (settle)
+    bool rests_ = false;               // there is any
     Eigen::VectorXd direction_;        // of polar scalars: sign, always; of the others as looked at
     Eigen::MatrixXd residual_slopes_;  // dE/dx
     Eigen::VectorXd log_trunk_slopes_;  // d ln u_f / dx

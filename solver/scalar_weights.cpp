@@ -14,23 +14,42 @@ constexpr double least_square = 1e-150;  // of a norm whose square still has all
 
 // u^n from u^2.
 double from_square(double square, int n) {
+    switch (n) {
+        case 0: return 1;
+        case 1: return std::sqrt(square);
+        case 2: return square;
+        default: break;
+    }
     const double even = power(square, n / 2);
     return n % 2 == 0 ? even : even * std::sqrt(square);
 }
 
-// u^2 from the potential z of a branch of n layers.
-double square_of_norm(int n, double z) {
+struct branch_size {
+    double square;  // u^2
+    double power;   // u^n
+};
+
+// From the potential z of a branch of n layers. By cases, because this is where an integration
+// spends its time.
+branch_size size_of_branch(int n, double z) {
+    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     if (n == 2) {
-        return std::exp(2 * z);
+        const double square = std::exp(2 * z);
+        return {square, square};
     }
     if (!(z < 0)) {
-        return std::numeric_limits<double>::quiet_NaN();
+        return {nan, nan};
     }
-    switch (n) {
-        case 3: return 1 / (z * z);
-        case 4: return -0.5 / z;
-        default: return std::exp(-2 * std::log((2 - n) * z) / (n - 2));
+    if (n == 4) {
+        const double square = -0.5 / z;
+        return {square, square * square};
     }
+    if (n == 3) {
+        const double norm = -1 / z;
+        return {norm * norm, norm * norm * norm};
+    }
+    const double square = std::exp(-2 * std::log((2 - n) * z) / (n - 2));
+    return {square, from_square(square, n)};
 }
 
 }  // namespace
@@ -44,6 +63,7 @@ scalar_weights::scalar_weights(const data::moments& moments, const theory::archi
         return;
     }
     branches_ = arch.branches();
+    squares_.resize(branches_.size());
     sizes_.resize(branches_.size());
     for (Eigen::Index i = 0; i < moments.count(); ++i) {
         signs_.push_back(directions(i) < 0 ? -1.0 : 1.0);
@@ -55,71 +75,79 @@ scalar_weights::scalar_weights(const data::moments& moments, const theory::archi
     }
 }
 
-bool scalar_weights::find(const double* x, double* sizes, double& trunk_power) const {
-    double trunk_square = trunk_excess_;
-    for (std::size_t m = 0; m < branches_.size(); ++m) {
-        const double square = square_of_norm(branches_[m], x[m]);
-        trunk_square += square;
-        sizes[m] = from_square(square, branches_[m]);
+template <std::size_t N>
+bool scalar_weights::find(const double* x) {
+    trunk_square_ = trunk_excess_;
+    double* const squares = squares_.data();
+    double* const sizes = sizes_.data();
+    for (std::size_t m = 0; m < count<N>(); ++m) {
+        const branch_size own = size_of_branch(branches_[m], x[m]);
+        squares[m] = own.square;
+        sizes[m] = own.power;
+        trunk_square_ += own.square;
     }
     if (shared_ == 0) {
         return true;
     }
-    if (trunk_square < least_square) {
+    if (trunk_square_ < least_square) {
         return false;
     }
-    trunk_power = from_square(trunk_square, shared_);
-    for (std::size_t m = 0; m < branches_.size(); ++m) {
-        sizes[m] *= trunk_power;
+    trunk_power_ = from_square(trunk_square_, shared_);
+    for (std::size_t m = 0; m < count<N>(); ++m) {
+        sizes[m] *= trunk_power_;
     }
     return true;
 }
 
-bool scalar_weights::total_weights(const state& x, Eigen::VectorXd& weights,
-                                   double& trunk_power) const {
-    if (!any() || !find(x.data(), weights.data(), trunk_power)) {
+bool scalar_weights::total_weights(const state& x, Eigen::VectorXd& weights, double& trunk_power) {
+    if (!any() || !find<any_number>(x.data())) {
         return false;
     }
+    trunk_power = trunk_power_;
     for (std::size_t m = 0; m < branches_.size(); ++m) {
-        double& weight = weights(static_cast<Eigen::Index>(m));
-        weight = signs_[m] * (weight < least_weight ? least_weight : weight);
+        const double size = sizes_[m];
+        weights(static_cast<Eigen::Index>(m)) =
+            signs_[m] * (size < least_weight ? least_weight : size);
     }
+    return true;
+}
+
+template <std::size_t N>
+bool scalar_weights::find_speeds(const double* x, double* speeds) {
+    if (!find<N>(x)) {
+        return false;
+    }
+    const double* row = covariance_.data();
+    const double* const sizes = sizes_.data();
+    for (std::size_t i = 0; i < count<N>(); ++i) {
+        double residual = correlation_[i];
+        for (std::size_t m = 0; m < count<N>(); ++m) {
+            residual -= *row++ * sizes[m];
+        }
+        speeds[i] = residual;
+    }
+    speeds[count<N>()] = 1 / trunk_power_;
     return true;
 }
 
 bool scalar_weights::derivative(const state& x, state& dxdt) {
-    double trunk_power = 1;
-    if (!any() || !find(x.data(), sizes_.data(), trunk_power)) {
+    if (!any()) {
         return false;
     }
-    const double* row = covariance_.data();
-    for (std::size_t i = 0; i < branches_.size(); ++i) {
-        double residual = correlation_[i];
-        for (const double size : sizes_) {
-            residual -= *row++ * size;
-        }
-        dxdt[i] = residual;
-    }
-    dxdt.back() = 1 / trunk_power;
-    return true;
+    return branches_.size() == 2 ? find_speeds<2>(x.data(), dxdt.data())
+                                 : find_speeds<any_number>(x.data(), dxdt.data());
 }
 
 bool scalar_weights::jacobian(const state& x, Eigen::MatrixXd& j) {
-    double trunk_power = 1;
-    if (!any() || !find(x.data(), sizes_.data(), trunk_power)) {
+    if (!any() || !find<any_number>(x.data())) {
         return false;
-    }
-    double trunk_square = trunk_excess_;
-    for (std::size_t m = 0; m < branches_.size(); ++m) {
-        trunk_square += square_of_norm(branches_[m], x[m]);
     }
     const std::size_t count = branches_.size();
     for (std::size_t k = 0; k < count; ++k) {
-        const double square = square_of_norm(branches_[k], x[k]);
         // d ln u_k / dz_k, d W_k / dz_k and d ln u_f^p / dz_k
-        const double rate = from_square(square, branches_[k] - 2);
+        const double rate = from_square(squares_[k], branches_[k] - 2);
         const double own = branches_[k] * rate * sizes_[k];
-        const double trunk = shared_ > 0 ? shared_ * square / trunk_square * rate : 0;
+        const double trunk = shared_ > 0 ? shared_ * squares_[k] / trunk_square_ * rate : 0;
         for (std::size_t i = 0; i < count; ++i) {
             double slope = covariance_[i * count + k] * own;
             for (std::size_t m = 0; trunk > 0 && m < count; ++m) {

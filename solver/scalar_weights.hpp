@@ -29,8 +29,7 @@ public:
     /// \param trunk_power  Receives u_f^p.
     /// \return  False where this is not such a model, or norms are so small that their squares lose
     ///          digits: nothing is done then.
-    [[nodiscard]] bool total_weights(const state& x, Eigen::VectorXd& weights,
-                                     double& trunk_power) const;
+    [[nodiscard]] bool total_weights(const state& x, Eigen::VectorXd& weights, double& trunk_power);
 
     /// The speeds of the potentials, and of time.
     /// \return  As total_weights().
@@ -41,16 +40,29 @@ public:
     [[nodiscard]] bool jacobian(const state& x, Eigen::MatrixXd& j);
 
 private:
-    // u_m^n of all and u_f^p, if there are digits enough.
-    [[nodiscard]] bool find(const double* x, double* sizes, double& trunk_power) const;
+    // Sizes of all branches and of the trunk, if there are digits enough. N: modalities, where that
+    // is known when compiling.
+    static constexpr std::size_t any_number = 0;
+    template <std::size_t N>
+    [[nodiscard]] bool find(const double* x);
+    template <std::size_t N>
+    [[nodiscard]] bool find_speeds(const double* x, double* speeds);
+    template <std::size_t N>
+    [[nodiscard]] std::size_t count() const {
+        return N == any_number ? branches_.size() : N;
+    }
 
     std::vector<int> branches_;
     std::vector<double> signs_;
     std::vector<double> correlation_;  // along the directions
     std::vector<double> covariance_;   // between the directions, by rows
-    std::vector<double> sizes_;
     int shared_ = 0;
     double trunk_excess_ = 0;
+    // Of the state that was looked at last:
+    std::vector<double> squares_;  // u_m^2
+    std::vector<double> sizes_;    // |W_m|
+    double trunk_square_ = 0;      // u_f^2
+    double trunk_power_ = 1;       // u_f^p
 };
 
 }  // namespace fusionflow::solver

@@ -36,6 +36,10 @@ void clear_rounding(const data::moments& moments, const Eigen::VectorXd& terms,
 }  // namespace
 
 partial_solution solve_partial(const data::moments& moments, const data::modality_set& learned) {
+    if (learned.empty()) {
+        return {learned, Eigen::VectorXd::Zero(moments.dimension()), moments.correlation(),
+                moments.target_power() / 2};
+    }
     const std::vector<Eigen::Index> rows = rows_of(moments, learned);
     const Eigen::VectorXd correlation = moments.correlation()(rows);
     const auto inverse = data::pseudo_inverse(moments.covariance()(rows, rows));
