@@ -43,6 +43,9 @@ json modality_json(const model& about, const prediction& p, int m) {
                    {"time", number(p.leading.times[i])},
                    {"time_refined", number(refined_time(p, m))},
                    {"misattribution", vector_json(p.misattribution[i])}};
+    if (!p.leading.log10_times.empty()) {
+        object["log10_time"] = number(p.leading.log10_times[i]);
+    }
     if (p.shares) {
         object["explained_alone"] = p.shares->alone[i];
         object["conditional_gain"] = p.shares->conditional_gain[i];
@@ -95,6 +98,9 @@ sheet modality_sheet(const model& about, const prediction& p, std::optional<doub
     if (rate) {
         s.columns.push_back({"epoch"});
     }
+    if (!p.leading.log10_times.empty()) {
+        s.columns.push_back({"log10 time"});
+    }
     s.columns.push_back({"misattribution"});
     if (p.shares) {
         s.columns.insert(s.columns.end(), {{"R2 alone"}, {"gain"}, {"Shapley"}});
@@ -110,6 +116,9 @@ sheet modality_sheet(const model& about, const prediction& p, std::optional<doub
         }
         if (rate) {
             row.push_back(spell((p.refined ? refined_time(p, m) : time) / *rate));
+        }
+        if (!p.leading.log10_times.empty()) {
+            row.push_back(spell(p.leading.log10_times[i]));
         }
         row.push_back(p.misattribution[i].size() == 1
                           ? fmt::format("{:.6g}", p.misattribution[i](0))

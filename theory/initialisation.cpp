@@ -12,6 +12,17 @@ namespace fusionflow::theory {
 
 namespace {
 
+constexpr double most_log10 = 295;  // of a time: what is left below 1e308 is for factors
+
+// Phases of m, and the speed of time, go as u_m(0) to minus this power.
+int time_power(const architecture& arch, int m) {
+    return std::max(arch.depth(m) - 2, arch.shared());
+}
+
+double log10_longest(const architecture& arch, const initialisation& init, int m) {
+    return -time_power(arch, m) * std::log10(init.norm(m));
+}
+
 constexpr std::int64_t widest = 1'000'000'000'000;
 
 }  // namespace
@@ -66,16 +77,24 @@ double initialisation::norm(int m) const {
     return branch_norms.empty() ? u0 : branch_norms[static_cast<std::size_t>(m)];
 }
 
-void require_range(const architecture& arch, const initialisation& init) {
-    constexpr double most = 295;  // what is left below 1e308 is for factors
+bool in_range(const architecture& arch, const initialisation& init) {
     for (int m = 0; m < arch.count(); ++m) {
-        const int power = std::max(arch.depth(m) - 2, arch.shared());
-        const double size = -power * std::log10(init.norm(m));
-        if (!(size <= most)) {
+        if (!(log10_longest(arch, init, m) <= most_log10)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void require_range(const architecture& arch, const initialisation& init) {
+    for (int m = 0; m < arch.count(); ++m) {
+        const double size = log10_longest(arch, init, m);
+        if (!(size <= most_log10)) {
+            const int power = time_power(arch, m);
             throw data::input_error(
                 "init", fmt::format("times of 10^{:.1f} (u0^-{}, log10 t) are beyond the range of "
-                                    "numbers: need u0 >= {:.1e}, got {}",
-                                    size, power, std::pow(10, -most / power), init.norm(m)));
+                                    "numbers: need u0 >= {:.1e}, got {}; predict gives their log10",
+                                    size, power, std::pow(10, -most_log10 / power), init.norm(m)));
         }
     }
 }

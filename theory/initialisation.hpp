@@ -38,8 +38,11 @@ struct initialisation {
     [[nodiscard]] double norm(int m) const;
 };
 
-/// Refuses what leaves the range of double: phases of m last about u_m(0)^(2 - n_m - p), and the
-/// speed of time on the fusion clock is u_f^(-p).
+/// True where times fit in a double: phases of m last about u_m(0)^(2 - n_m - p), and the speed of
+/// time on the fusion clock is u_f^(-p); 1e295 is the most that they may be.
+[[nodiscard]] bool in_range(const architecture& arch, const initialisation& init);
+
+/// Refuses what is not in_range().
 ///
 /// \throws data::input_error naming init, with log10 of the longest of them, where it is above 295.
 void require_range(const architecture& arch, const initialisation& init);

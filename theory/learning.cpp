@@ -69,13 +69,14 @@ std::vector<int> learning::order() const {
         });
         return first - phases.begin();
     };
+    const std::vector<double>& clock = log10_times.empty() ? times : log10_times;
     std::vector<int> ranks;
     const auto count = static_cast<int>(times.size());
     for (int m = 0; m < count; ++m) {
-        const double time = times[static_cast<std::size_t>(m)];
+        const double time = clock[static_cast<std::size_t>(m)];
         int rank = std::isfinite(time) ? 1 : 0;
         for (int k = 0; std::isfinite(time) && k < count; ++k) {
-            const double other = times[static_cast<std::size_t>(k)];
+            const double other = clock[static_cast<std::size_t>(k)];
             rank += other < time || (other == time && entered(k) < entered(m)) ? 1 : 0;
         }
         ranks.push_back(rank);
@@ -84,13 +85,17 @@ std::vector<int> learning::order() const {
 }
 
 double learning::time_ratio() const {
-    if (times.empty() ||
-        std::any_of(times.begin(), times.end(), [](double t) { return std::isnan(t); })) {
+    const std::vector<double>& clock = log10_times.empty() ? times : log10_times;
+    if (clock.empty() ||
+        std::any_of(clock.begin(), clock.end(), [](double t) { return std::isnan(t); })) {
         return std::numeric_limits<double>::quiet_NaN();
     }
-    const auto [first, last] = std::minmax_element(times.begin(), times.end());
+    const auto [first, last] = std::minmax_element(clock.begin(), clock.end());
     if (std::isinf(*last)) {
         return never;
+    }
+    if (!log10_times.empty()) {
+        return std::pow(10.0, *last - *first);
     }
     // All at once (also all at t = 0) is a ratio of one.
     return *first == *last ? 1 : *last / *first;

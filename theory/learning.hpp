@@ -50,6 +50,9 @@ struct cost {
 struct learning {
     std::vector<double>
         times;  ///< per modality, half-height time in units of tau; never; NaN unknown
+    /// log10 of the times: of formulas whose times are beyond the range of double, empty otherwise.
+    /// `times` that do not fit are unknown then.
+    std::vector<double> log10_times{};
     std::vector<phase> phases;
     outcome ended = outcome::learned;
     cost work;

@@ -8,69 +8,82 @@
 #include <limits>
 
 #include "theory/potential.hpp"
+#include "theory/wide.hpp"
 
 namespace fusionflow::theory {
 
 namespace {
 
+constexpr double negligible = 1e-20;  // of an integral whose integrand falls by e a unit
+
 // A racer seen from the first one. Branches of two and more layers count what they have left when
 // the first ends plus their share of what the first has left; one-layer branches what they have
 // gained: nothing is lost to cancellation for ties, near-ties and tiny initial norms.
+template <typename Number>
 struct pursuit {
     int branch;
-    double start;      // initial norm
-    double left_over;  // potential when the first racer's is used up
+    Number start;      // initial norm
+    Number left_over;  // potential when the first racer's is used up
     double share;      // rate / rate of the first
 
-    [[nodiscard]] double norm(double first_left, double first_gone) const {
-        return branch == 1 ? start + share * first_gone
-                           : norm_at_potential(branch, left_over + share * first_left);
+    [[nodiscard]] Number norm(const Number& first_left, const Number& first_gone) const {
+        return branch == 1 ? Number(start + share * first_gone)
+                           : norm_at_potential<Number>(branch, left_over + share * first_left);
     }
 };
 
-pursuit pursue(const racer& r, const racer& first) {
-    const double start = potential(r.branch, r.norm);
+template <typename Number>
+pursuit<Number> pursue(const racer& r, const racer& first) {
+    const auto start = potential<Number>(r.branch, r.norm);
     const double share = r.rate / first.rate;
-    const double left_over = start - share * potential(first.branch, first.norm);
+    const Number left_over = start - share * potential<Number>(first.branch, first.norm);
     // Differences at rounding level are ties.
-    const double noise = 1e-14 * std::abs(start);
-    return {r.branch, r.norm, std::abs(left_over) <= noise ? 0 : left_over, share};
+    using std::abs;
+    const Number noise = 1e-14 * abs(start);
+    return {r.branch, r.norm, abs(left_over) <= noise ? Number(0) : left_over, share};
 }
 
 // How far the first racer's potential has fallen when its norm has grown by e^log_growth.
-double potential_gone(const racer& first, double log_growth) {
+template <typename Number>
+Number potential_gone(const racer& first, double log_growth) {
     if (first.branch == 1) {
         return first.norm * std::expm1(log_growth);
     }
     if (first.branch == 2) {
         return log_growth;
     }
-    return -potential(first.branch, first.norm) * std::expm1((2 - first.branch) * log_growth);
+    return -potential<Number>(first.branch, first.norm) *
+           std::expm1((2 - first.branch) * log_growth);
 }
 
 }  // namespace
 
-double first_phase_time(const std::vector<racer>& racers, int first, int shared,
+template <typename Number>
+Number first_phase_time(const std::vector<racer>& racers, int first, int shared,
                         double trunk_excess) {
+    using std::exp;
+    using std::pow;
+    using std::sqrt;
     const racer& leader = racers[static_cast<std::size_t>(first)];
-    std::vector<pursuit> others;
+    std::vector<pursuit<Number>> others;
     for (std::size_t m = 0; m < racers.size(); ++m) {
         if (static_cast<int>(m) != first) {
-            others.push_back(pursue(racers[m], leader));
+            others.push_back(pursue<Number>(racers[m], leader));
         }
     }
     // ds = u^(2-n) d(ln u) / rate; everything relative to the leader's initial norm.
     const auto integrand = [&](double log_growth) {
-        const double u = leader.norm * std::exp(log_growth);
-        const double left = potential(leader.branch, u);
-        const double gone = potential_gone(leader, log_growth);
-        double trunk_square = u * u + trunk_excess;
-        for (const pursuit& other : others) {
-            const double norm = other.norm(left, gone);
+        const Number u = leader.norm * exp(Number(log_growth));
+        const Number left = potential(leader.branch, u);
+        const auto gone = potential_gone<Number>(leader, log_growth);
+        Number trunk_square = u * u + trunk_excess;
+        for (const pursuit<Number>& other : others) {
+            const Number norm = other.norm(left, gone);
             trunk_square += norm * norm;
         }
-        const double trunk = std::sqrt(trunk_square) / leader.norm;
-        return std::exp((2 - leader.branch) * log_growth) * std::pow(trunk, -shared);
+        const Number trunk = sqrt(trunk_square) / leader.norm;
+        return std::exp((2 - leader.branch) * log_growth) *
+               static_cast<double>(pow(trunk, -shared));
     };
     // Panels of at most one unit of ln u: the integrand falls by up to e^-(L-2) in each, which the
     // adaptive rule then resolves to full precision whatever the depth.
@@ -78,12 +91,21 @@ double first_phase_time(const std::vector<racer>& racers, int first, int shared,
     const int panels = std::max(1, static_cast<int>(std::ceil(end)));
     double integral = 0;
     for (int i = 0; i < panels; ++i) {
-        integral += boost::math::quadrature::gauss_kronrod<double, 31>::integrate(
+        const double part = boost::math::quadrature::gauss_kronrod<double, 31>::integrate(
             integrand, end * i / panels, end * (i + 1) / panels, 12, 1e-14);
+        integral += part;
+        if (part < negligible * integral) {
+            break;  // the integrand never rises
+        }
     }
-    const double time = std::pow(leader.norm, 2 - leader.branch - shared) / leader.rate * integral;
-    return std::isfinite(time) ? time : std::numeric_limits<double>::quiet_NaN();
+    const Number time =
+        pow(Number(leader.norm), 2 - leader.branch - shared) / leader.rate * integral;
+    using std::isfinite;
+    return isfinite(time) ? time : Number(std::numeric_limits<double>::quiet_NaN());
 }
+
+template double first_phase_time(const std::vector<racer>&, int, int, double);
+template wide first_phase_time(const std::vector<racer>&, int, int, double);
 
 double trunk_norm(const std::vector<int>& branches, const std::vector<double>& weights,
                   int shared) {

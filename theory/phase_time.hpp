@@ -24,9 +24,11 @@ struct racer {
 ///                      0.
 /// \param shared        p, trunk layers.
 /// \param trunk_excess  c = u_f(0)^2 - sum u_m(0)^2 >= 0.
-/// \return  Units of tau (epochs = time / learning rate); NaN beyond the range of double.
+/// \tparam Number       double, or wide for times beyond its range.
+/// \return  Units of tau (epochs = time / learning rate); NaN beyond the range of numbers.
 /// \see docs/theory.md#first-phase; tests/theory/phase_time_test.cpp
-[[nodiscard]] double first_phase_time(const std::vector<racer>& racers, int first, int shared,
+template <typename Number = double>
+[[nodiscard]] Number first_phase_time(const std::vector<racer>& racers, int first, int shared,
                                       double trunk_excess = 0);
 
 /// Norm of the trunk layers while the modalities in the list are learned and the others are small:

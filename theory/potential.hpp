@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cmath>
+
 namespace fusionflow::theory {
 
 /// Potentials of the fusion clock: while the residual of a modality is constant, its potential
@@ -7,14 +9,37 @@ namespace fusionflow::theory {
 ///
 ///     phi(u) = ln(1/u) (n = 2),   u^(2-n) / (n-2) (n > 2),   -u (n = 1)
 ///
+/// \tparam Number  double, or wide where potentials may leave its range.
 /// \param n  Layers of the branch, >= 1.
 /// \param u  Norm of a branch layer, > 0.
 /// \see docs/theory.md#fusion-clock; tests/theory/potential_test.cpp
-[[nodiscard]] double potential(int n, double u);
+template <typename Number>
+[[nodiscard]] Number potential(int n, const Number& u) {
+    using std::log;
+    using std::pow;
+    if (n == 1) {
+        return -u;
+    }
+    if (n == 2) {
+        return -log(u);
+    }
+    return pow(u, 2 - n) / (n - 2);
+}
 
 /// The norm at which the potential is `phi`: the inverse of potential().
 ///
 /// \param phi  For n > 2: >= 0 (infinity at 0); for n = 1: <= 0; for n = 2: any.
-[[nodiscard]] double norm_at_potential(int n, double phi);
+template <typename Number>
+[[nodiscard]] Number norm_at_potential(int n, const Number& phi) {
+    using std::exp;
+    using std::pow;
+    if (n == 1) {
+        return -phi;
+    }
+    if (n == 2) {
+        return exp(-phi);
+    }
+    return pow((n - 2) * phi, Number(-1.0) / (n - 2));
+}
 
 }  // namespace fusionflow::theory

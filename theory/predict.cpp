@@ -98,7 +98,8 @@ double leading_order_error(const architecture& arch, const initialisation& init)
 prediction predict(const data::moments& moments, const architecture& arch,
                    const initialisation& init, const predict_options& options) {
     options.validate();
-    const race_result raced = race(moments, arch, init);
+    const race_result raced =
+        in_range(arch, init) ? race(moments, arch, init) : race_beyond_range(moments, arch, init);
     prediction p;
     p.leading = raced.answer;
     p.warnings = raced.answer.warnings;

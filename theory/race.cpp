@@ -5,9 +5,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <type_traits>
 
 #include "theory/phase_time.hpp"
 #include "theory/potential.hpp"
+#include "theory/wide.hpp"
 
 namespace fusionflow::theory {
 
@@ -17,13 +20,16 @@ namespace {
 constexpr double tie = 1e-12;
 
 // A modality on its way.
+template <typename Number>
 struct runner {
     double norm = 0;       // u_m(0), effective
-    double potential = 0;  // left to the end of the branch's race, on the initial direction
-    double gathered = 0;   // scalars: int E ds, signed
+    Number potential = 0;  // left to the end of the branch's race, on the initial direction
+    Number gathered = 0;   // scalars: int E ds, signed
     double direction = 1;  // scalars: sign of w_m(0)
 };
 
+/// \tparam Number  double, or wide for times beyond its range.
+template <typename Number>
 class race_track {
 public:
     /// \param timed  False where only the saddles are wanted: the times that are answered are zero.
@@ -35,7 +41,7 @@ public:
         const auto grams =
             two_layer ? expected_grams(moments, init) : std::vector<Eigen::MatrixXd>{};
         for (int m = 0; m < moments.count(); ++m) {
-            runner r;
+            runner<Number> r;
             r.norm = init.norm(m);
             if (two_layer) {
                 const auto& gram = grams[static_cast<std::size_t>(m)];
@@ -43,7 +49,7 @@ public:
                 growing << moments.part(directions, m), 1.0;
                 r.norm = std::sqrt(growing.dot(gram * growing)) / 2;
             }
-            r.potential = potential(arch.branch(m), r.norm) - end_potential(m);
+            r.potential = potential<Number>(arch.branch(m), r.norm) - end_potential(m);
             r.direction = moments.dim(m) == 1 ? moments.part(directions, m)(0) : 1;
             runners_.push_back(r);
         }
@@ -53,36 +59,47 @@ public:
     race_result run();
 
 private:
+    static constexpr bool beyond_double = std::is_same_v<Number, wide>;
+
     // Potential at which the race of a branch ends. One-layer branches end at u = 1; without a
     // trunk the clock is time, and it is stopped where the first phase is, at u = 1 too.
     [[nodiscard]] double end_potential(int m) const {
         const bool at_one = arch_.branch(m) == 1 || arch_.shared() == 0;
-        return at_one ? potential(arch_.branch(m), 1) : 0;
+        return at_one ? potential(arch_.branch(m), 1.0) : 0;
     }
     [[nodiscard]] bool signed_runner(int m) const {
         return moments_.dim(m) == 1 && arch_.branch(m) == 2;
     }
     [[nodiscard]] bool reversed(int m, const partial_solution& saddle) const {
-        const runner& r = runners_[static_cast<std::size_t>(m)];
+        const auto& r = runners_[static_cast<std::size_t>(m)];
         return moments_.dim(m) == 1 && arch_.branch(m) >= 2 &&
                moments_.part(saddle.residual, m)(0) * r.direction < 0;
     }
-    [[nodiscard]] double clock_to_go(int m, const partial_solution& saddle) const;
-    [[nodiscard]] double duration(int first, double clock, const partial_solution& saddle) const;
-    void advance(double clock, const partial_solution& saddle);
+    [[nodiscard]] Number clock_to_go(int m, const partial_solution& saddle) const;
+    [[nodiscard]] Number duration(int first, const Number& clock,
+                                  const partial_solution& saddle) const;
+    void advance(const Number& clock, const partial_solution& saddle);
+    [[nodiscard]] static double in_double(const Number& time) {
+        // Beyond its range a time is unknown as a double, not endless.
+        return time > std::numeric_limits<double>::max() && time < Number(never)
+                   ? std::numeric_limits<double>::quiet_NaN()
+                   : static_cast<double>(time);
+    }
+    void set_time(learning& answer, int m) const;
     void start(race_result& result);
     bool next_phase(race_result& result);
 
     const data::moments& moments_;
     const architecture& arch_;
     bool timed_;
-    std::vector<runner> runners_;
+    std::vector<runner<Number>> runners_;
     double trunk_excess_ = 0;
-    double time_ = 0;
+    Number time_ = 0;
 };
 
-double race_track::clock_to_go(int m, const partial_solution& saddle) const {
-    const runner& r = runners_[static_cast<std::size_t>(m)];
+template <typename Number>
+Number race_track<Number>::clock_to_go(int m, const partial_solution& saddle) const {
+    const auto& r = runners_[static_cast<std::size_t>(m)];
     const double rate = moments_.part(saddle.residual, m).norm();
     if (!(rate > 0)) {
         return never;
@@ -94,7 +111,9 @@ double race_track::clock_to_go(int m, const partial_solution& saddle) const {
     return reversed(m, saddle) ? never : r.potential / rate;
 }
 
-double race_track::duration(int first, double clock, const partial_solution& saddle) const {
+template <typename Number>
+Number race_track<Number>::duration(int first, const Number& clock,
+                                    const partial_solution& saddle) const {
     if (arch_.shared() == 0) {
         return clock;
     }
@@ -105,7 +124,7 @@ double race_track::duration(int first, double clock, const partial_solution& sad
             racers.push_back({arch_.branch(m), runners_[static_cast<std::size_t>(m)].norm,
                               moments_.part(saddle.residual, m).norm()});
         }
-        return first_phase_time(racers, first, arch_.shared(), trunk_excess_);
+        return first_phase_time<Number>(racers, first, arch_.shared(), trunk_excess_);
     }
     std::vector<int> branches;
     std::vector<double> weights;
@@ -119,9 +138,10 @@ double race_track::duration(int first, double clock, const partial_solution& sad
     return clock / std::pow(trunk_norm(branches, weights, arch_.shared()), arch_.shared());
 }
 
-void race_track::advance(double clock, const partial_solution& saddle) {
+template <typename Number>
+void race_track<Number>::advance(const Number& clock, const partial_solution& saddle) {
     for (int m = 0; m < moments_.count(); ++m) {
-        runner& r = runners_[static_cast<std::size_t>(m)];
+        auto& r = runners_[static_cast<std::size_t>(m)];
         const auto residual = moments_.part(saddle.residual, m);
         if (signed_runner(m)) {
             r.gathered += residual(0) * clock;
@@ -133,8 +153,21 @@ void race_track::advance(double clock, const partial_solution& saddle) {
     }
 }
 
-void race_track::start(race_result& result) {
+template <typename Number>
+void race_track<Number>::set_time(learning& answer, int m) const {
+    const auto i = static_cast<std::size_t>(m);
+    answer.times[i] = in_double(time_);
+    if constexpr (beyond_double) {
+        answer.log10_times[i] = static_cast<double>(log10(time_));
+    }
+}
+
+template <typename Number>
+void race_track<Number>::start(race_result& result) {
     result.answer.times.assign(runners_.size(), never);
+    if (beyond_double) {
+        result.answer.log10_times = result.answer.times;
+    }
     result.saddles.push_back(solve_partial(moments_, arch_.closure({})));
     for (const int m : result.saddles.front().learned) {
         result.answer.times[static_cast<std::size_t>(m)] = std::numeric_limits<double>::quiet_NaN();
@@ -145,13 +178,15 @@ void race_track::start(race_result& result) {
     }
 }
 
-bool race_track::next_phase(race_result& result) {
+template <typename Number>
+bool race_track<Number>::next_phase(race_result& result) {
     const partial_solution saddle = result.saddles.back();
     data::modality_set winners;
-    double least = never;
+    Number least = never;
     int first = -1;
     for (int m = 0; m < moments_.count(); ++m) {
-        const double clock = data::contains(saddle.learned, m) ? never : clock_to_go(m, saddle);
+        const Number clock =
+            data::contains(saddle.learned, m) ? Number(never) : clock_to_go(m, saddle);
         if (clock < least) {
             least = clock;
             first = m;
@@ -170,14 +205,14 @@ bool race_track::next_phase(race_result& result) {
             fmt::format("tie: {} have equal clocks and are learned together at leading order",
                         fmt::join(moments_.names_of(winners), ", ")));
     }
-    const double lasts = timed_ ? duration(first, least, saddle) : 0;
+    const Number lasts = timed_ ? duration(first, least, saddle) : Number(0);
     time_ += lasts;
-    result.answer.phases.push_back({saddle.learned, lasts});
+    result.answer.phases.push_back({saddle.learned, in_double(lasts)});
     advance(least, saddle);
     const data::modality_set learned = arch_.closure(data::united(saddle.learned, winners));
     for (const int m : learned) {
         if (!data::contains(saddle.learned, m)) {
-            result.answer.times[static_cast<std::size_t>(m)] = time_;
+            set_time(result.answer, m);
             if (reversed(m, saddle)) {
                 result.answer.warnings.push_back(fmt::format(
                     "sign reversal: the residual of {} changed sign before it was learned; the "
@@ -190,11 +225,12 @@ bool race_track::next_phase(race_result& result) {
     return true;
 }
 
-race_result race_track::run() {
+template <typename Number>
+race_result race_track<Number>::run() {
     race_result result;
     start(result);
     const bool all_small =
-        std::all_of(runners_.begin(), runners_.end(), [](const runner& r) { return r.norm < 1; });
+        std::all_of(runners_.begin(), runners_.end(), [](const auto& r) { return r.norm < 1; });
     if (!all_small || std::ssize(result.saddles.front().learned) == moments_.count()) {
         result.answer.times.assign(runners_.size(), std::numeric_limits<double>::quiet_NaN());
         result.answer.ended = outcome::no_plateau;
@@ -226,8 +262,9 @@ race_result race_track::run() {
     }
     // Durations as they are, not as differences of times, which would lose a short phase after a
     // long one; unknown where a time is.
-    const bool known = std::none_of(result.answer.times.begin(), result.answer.times.end(),
-                                    [](double t) { return std::isnan(t); });
+    const auto& times = beyond_double ? result.answer.log10_times : result.answer.times;
+    const bool known =
+        std::none_of(times.begin(), times.end(), [](double t) { return std::isnan(t); });
     if (!known) {
         result.answer.phases = phases_from_times(result.answer.times);
     } else if (std::ssize(result.saddles.back().learned) < moments_.count()) {
@@ -243,7 +280,17 @@ race_result race(const data::moments& moments, const architecture& arch,
     arch.match(moments);
     init.validate(moments.count());
     require_range(arch, init);
-    return race_track(moments, arch, init, true).run();
+    return race_track<double>(moments, arch, init, true).run();
+}
+
+race_result race_beyond_range(const data::moments& moments, const architecture& arch,
+                              const initialisation& init) {
+    arch.match(moments);
+    init.validate(moments.count());
+    race_result result = race_track<wide>(moments, arch, init, true).run();
+    result.answer.warnings.emplace_back(
+        "init: times are beyond the range of numbers: log10 of them is given");
+    return result;
 }
 
 std::vector<partial_solution> race_saddles(const data::moments& moments, const architecture& arch,
@@ -251,7 +298,7 @@ std::vector<partial_solution> race_saddles(const data::moments& moments, const a
     arch.match(moments);
     init.validate(moments.count());
     require_range(arch, init);
-    return race_track(moments, arch, init, false).run().saddles;
+    return race_track<double>(moments, arch, init, false).run().saddles;
 }
 
 }  // namespace fusionflow::theory

@@ -84,6 +84,19 @@ BOOST_AUTO_TEST_CASE(never_is_null_with_a_warning) {
                std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(times_beyond_the_range_of_numbers_have_a_logarithm_and_are_not_never) {
+    const auto result = run(
+        json_of({"predict", "--depth", "4", "--fusion", "4", "--rho", "0.5", "--init", "1e-200"}));
+    BOOST_TEST(result.code == 0);
+    const auto json = result.json();
+    // u0^-2 / (2 |s_A|), |s_A| = 5.
+    BOOST_TEST(std::abs(json["modalities"][0]["log10_time"].get<double>() - 399) < 1e-12);
+    BOOST_TEST(json["modalities"][0]["time"].is_null());
+    BOOST_TEST(json["modalities"][1]["order"] == 2);
+    BOOST_TEST(json["warnings"][0].get<std::string>().find("log10") != std::string::npos);
+    BOOST_TEST(run({"integrate", "--depth", "4", "--fusion", "4", "--init", "1e-200"}).code == 2);
+}
+
 BOOST_AUTO_TEST_CASE(text_is_for_people_and_quiet_keeps_warnings_back) {
     const auto loud = run({"predict", "--init", "0.3", "--depth", "3"});
     BOOST_TEST(loud.out.find("time ratio, last / first: ") != std::string::npos);

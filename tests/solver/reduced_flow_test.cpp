@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_would_leave_the_range_of_numbers) {
                              {.u0 = 1e-20}),
         data::input_error,
         says("init: times of 10^360.0 (u0^-18, log10 t) are beyond the range of numbers: "
-             "need u0 >= 4.1e-17, got 1e-20"));
+             "need u0 >= 4.1e-17, got 1e-20; predict gives their log10"));
 }
 
 BOOST_AUTO_TEST_CASE(refuses_random_schemes_and_wrong_sizes) {

@@ -85,12 +85,13 @@ BOOST_AUTO_TEST_CASE(times_beyond_the_range_of_numbers_are_refused_with_their_lo
     BOOST_CHECK_NO_THROW(theory::require_range(late, {.u0 = 1e-147}));
     BOOST_CHECK_EXCEPTION(theory::require_range(late, {.u0 = 1e-200}), data::input_error,
                           says("init: times of 10^400.0 (u0^-2, log10 t) are beyond the range of "
-                               "numbers: need u0 >= 3.2e-148, got 1e-200"));
+                               "numbers: need u0 >= 3.2e-148, got 1e-200; predict gives their "
+                               "log10"));
     BOOST_CHECK_EXCEPTION(
         theory::require_range(theory::architecture::fused(4, 1, 2), {.u0 = 1e-100}),
         data::input_error,
         says("init: times of 10^300.0 (u0^-3, log10 t) are beyond the range of numbers: need u0 >= "
-             "4.6e-99, got 1e-100"));
+             "4.6e-99, got 1e-100; predict gives their log10"));
     BOOST_CHECK_NO_THROW(
         theory::require_range(theory::architecture::fused(2, 2, 2), {.u0 = 1e-300}));
 }

@@ -31,7 +31,7 @@ BOOST_AUTO_TEST_CASE(norm_at_potential_is_the_inverse) {
 BOOST_AUTO_TEST_CASE(potential_is_used_up_at_one_for_two_layers_and_at_infinity_for_more) {
     BOOST_TEST(theory::potential(2, 1.0) == 0);
     BOOST_TEST(theory::potential(4, 1e200) == 0);
-    BOOST_TEST(std::isinf(theory::norm_at_potential(4, 0)));
+    BOOST_TEST(std::isinf(theory::norm_at_potential(4, 0.0)));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -138,6 +138,39 @@ BOOST_AUTO_TEST_CASE(deeper_branches_wait_longer) {
     BOOST_TEST(turned.order()[1] == 1);
 }
 
+BOOST_AUTO_TEST_CASE(beyond_the_range_of_numbers_the_logarithm_of_the_time_is_known) {
+    // Late fusion: t_A = u0^(2-L) / (|s_A| (L - 2)), s_A = 5, and a ratio of 5.
+    const auto late =
+        theory::race_beyond_range(tests::toy(0.5, 2), architecture::fused(4, 4, 2), {.u0 = 1e-300})
+            .answer;
+    BOOST_TEST(std::abs(late.log10_times[0] - 599) < 1e-12);
+    BOOST_TEST(std::isnan(late.times[0]));
+    BOOST_TEST(relative(late.time_ratio(), 5) < 1e-11);  // of the difference of two logarithms
+    BOOST_TEST(late.order() == (std::vector{1, 2}), boost::test_tools::per_element());
+    // Unequal branches: B's two layers go on in ln u, where A's five need 1e900.
+    const auto mixed =
+        theory::race_beyond_range(tests::toy(0.5, 2), architecture({5, 2}, 0), {.u0 = 1e-300})
+            .answer;
+    BOOST_TEST(mixed.times[1] > 0);
+    BOOST_TEST(mixed.log10_times[0] > 890);
+    BOOST_TEST(mixed.order() == (std::vector{2, 1}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(both_kinds_of_numbers_agree_where_both_can_be_used) {
+    for (const auto& arch : {architecture::fused(5, 1, 3), architecture::fused(5, 2, 3),
+                             architecture::fused(5, 4, 3), architecture({4, 3, 2}, 1)}) {
+        const auto moments = tests::random_moments({1, 2, 1}, 3);
+        const theory::initialisation init{.u0 = 1e-9};
+        const auto plain = theory::race(moments, arch, init).answer;
+        const auto wide = theory::race_beyond_range(moments, arch, init).answer;
+        for (std::size_t m = 0; m < 3; ++m) {
+            // The quadrature's tolerance.
+            BOOST_TEST(relative(wide.times[m], plain.times[m]) < 1e-13);
+            BOOST_TEST(std::abs(wide.log10_times[m] - std::log10(plain.times[m])) < 1e-12);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(without_a_plateau_no_time_is_given) {
     const auto shallow = raced(tests::toy(0.2, 2), architecture::fused(1, 1, 2), 0.01);
     BOOST_TEST((shallow.ended == theory::outcome::no_plateau));
