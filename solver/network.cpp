@@ -100,6 +100,43 @@ hidden_widths hidden_widths::equal(const theory::architecture& arch, Eigen::Inde
     return hidden;
 }
 
+hidden_widths hidden_widths::of(const theory::architecture& arch,
+                                const theory::initialisation& init) {
+    if (init.widths.empty()) {
+        return equal(arch, init.width);
+    }
+    theory::require_widths(arch, init);
+    hidden_widths hidden;
+    const auto trunk = init.widths.end() - arch.shared();
+    for (const int n : arch.branches()) {
+        hidden.branches.emplace_back(trunk - (n - 1), trunk);
+    }
+    hidden.trunk.assign(trunk, init.widths.end());
+    return hidden;
+}
+
+hidden_widths hidden_widths::of(const network_shape& shape) {
+    hidden_widths hidden;
+    for (int m = 0; m < shape.count(); ++m) {
+        std::vector<Eigen::Index>& units = hidden.branches.emplace_back();
+        for (std::size_t j = 1; j < shape.branch(m).size(); ++j) {
+            units.push_back(shape.branch(m)[j].cols);
+        }
+    }
+    for (const layer& l : shape.trunk()) {
+        hidden.trunk.push_back(l.cols);
+    }
+    return hidden;
+}
+
+std::vector<Eigen::Index> hidden_widths::along_longest_path() const {
+    std::vector<Eigen::Index> widths =
+        *std::max_element(branches.begin(), branches.end(),
+                          [](const auto& a, const auto& b) { return a.size() < b.size(); });
+    widths.insert(widths.end(), trunk.begin(), trunk.end());
+    return widths;
+}
+
 network_shape::network_shape(const std::vector<int>& dims, const hidden_widths& hidden,
                              Eigen::Index outputs) {
     require_memory(dims, hidden, outputs);
