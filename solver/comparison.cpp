@@ -39,8 +39,10 @@ void comparison::note(const Eigen::VectorXd& total, const Eigen::VectorXd& other
 double comparison::deviation() const {
     double largest = 0;
     for (int m = 0; m < moments_->count(); ++m) {
-        if (apart_(m) > 0) {
-            largest = std::max(largest, apart_(m) / size_(m));
+        // Written so that infinity over infinity counts as infinity.
+        if (!(apart_(m) <= largest * size_(m))) {
+            const double part = apart_(m) / size_(m);
+            largest = std::isfinite(part) ? part : std::numeric_limits<double>::infinity();
         }
     }
     return largest;

@@ -1,6 +1,7 @@
 #include "solver/krylov.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace fusionflow::solver {
 
@@ -88,20 +89,30 @@ Eigen::Index krylov_growth::size_at(int rounds, std::size_t s) const {
     return std::max<Eigen::Index>(1, sizes_[static_cast<std::size_t>(rounds)][s]);
 }
 
-double krylov_growth::next_weight_count() const {
+double krylov_growth::most_weights(int rounds) const {
     // A vector for every one that is applied for the first time.
     std::vector<double> sizes;
     for (const space& s : spaces_) {
         sizes.push_back(static_cast<double>(s.known));
     }
+    std::vector<std::pair<double, double>> applied;  // below, above
     for (const link& l : links_) {
-        sizes[l.above] += static_cast<double>(spaces_[l.below].known - l.raised);
-        sizes[l.below] += static_cast<double>(spaces_[l.above].known - l.lowered);
+        applied.emplace_back(static_cast<double>(l.raised), static_cast<double>(l.lowered));
+    }
+    for (int round = this->rounds(); round < rounds; ++round) {
+        const std::vector<double> before = sizes;
+        for (std::size_t l = 0; l < links_.size(); ++l) {
+            sizes[links_[l].above] += before[links_[l].below] - applied[l].first;
+            sizes[links_[l].below] += before[links_[l].above] - applied[l].second;
+            applied[l] = {before[links_[l].below], before[links_[l].above]};
+        }
+        for (std::size_t s = 0; s < sizes.size(); ++s) {
+            sizes[s] = std::min(sizes[s], static_cast<double>(spaces_[s].units));
+        }
     }
     double count = 0;
     for (const link& l : links_) {
-        count += std::min(sizes[l.below], static_cast<double>(spaces_[l.below].units)) *
-                 std::min(sizes[l.above], static_cast<double>(spaces_[l.above].units));
+        count += sizes[l.below] * sizes[l.above];
     }
     return count;
 }

@@ -47,8 +47,8 @@ public:
     /// \throws data::input_error naming width, as network_shape.
     [[nodiscard]] weighted_network network(int rounds) const;
 
-    /// Most weights that the network of the next round can have.
-    [[nodiscard]] double next_weight_count() const;
+    /// Most weights that the network of that many rounds can have, without growing to it.
+    [[nodiscard]] double most_weights(int rounds) const;
 
 protected:
     /// \param dims    D_m.

@@ -49,21 +49,36 @@ network_sampler::network_sampler(const std::vector<int>& dims, const hidden_widt
     finish_round();
 }
 
+Eigen::Block<Eigen::MatrixXd> network_sampler::entries(std::size_t l) {
+    return entries_[l].topLeftCorner(spaces()[links()[l].above].known,
+                                     spaces()[links()[l].below].known);
+}
+
+void network_sampler::reveal(std::size_t l, double& entry) {
+    if (std::isnan(entry)) {
+        entry = deviations_[l] * random_.normal();
+    }
+}
+
 // Layers that showed all of W x or W^T y before have nothing along the new vector.
 void network_sampler::add_vector(std::size_t s) {
     ++spaces()[s].known;
     for (std::size_t l = 0; l < links().size(); ++l) {
         const link& along = links()[l];
+        const auto rows = spaces()[along.above].known;
+        const auto cols = spaces()[along.below].known;
         Eigen::MatrixXd& w = entries_[l];
+        if (rows > w.rows() || cols > w.cols()) {
+            w.conservativeResize(rows > w.rows() ? 2 * rows : w.rows(),
+                                 cols > w.cols() ? 2 * cols : w.cols());
+        }
         if (along.above == s) {
-            w.conservativeResize(w.rows() + 1, Eigen::NoChange);
-            w.bottomRows(1).setConstant(unknown);
-            w.bottomRows(1).leftCols(along.raised).setZero();
+            w.row(rows - 1).head(cols).setConstant(unknown);
+            w.row(rows - 1).head(along.raised).setZero();
         }
         if (along.below == s) {
-            w.conservativeResize(Eigen::NoChange, w.cols() + 1);
-            w.rightCols(1).setConstant(unknown);
-            w.rightCols(1).topRows(along.lowered).setZero();
+            w.col(cols - 1).head(rows).setConstant(unknown);
+            w.col(cols - 1).head(along.lowered).setZero();
         }
     }
 }
@@ -72,15 +87,15 @@ void network_sampler::raise(std::size_t l, Eigen::Index count) {
     link& along = links()[l];
     for (; along.raised < count; ++along.raised) {
         const Eigen::Index x = along.raised;
-        for (double& entry : entries_[l].col(x)) {
-            entry = std::isnan(entry) ? deviations_[l] * random_.normal() : entry;
+        for (double& entry : entries(l).col(x)) {
+            reveal(l, entry);
         }
         const space& target = spaces()[along.above];
         if (!target.full()) {
             const auto free = static_cast<double>(target.units - target.known);
             const double length = deviations_[l] * random_.chi(free);
             add_vector(along.above);
-            entries_[l](entries_[l].rows() - 1, x) = length;
+            entries_[l](target.known - 1, x) = length;
         }
     }
 }
@@ -89,15 +104,15 @@ void network_sampler::lower(std::size_t l, Eigen::Index count) {
     link& along = links()[l];
     for (; along.lowered < count; ++along.lowered) {
         const Eigen::Index y = along.lowered;
-        for (double& entry : entries_[l].row(y)) {
-            entry = std::isnan(entry) ? deviations_[l] * random_.normal() : entry;
+        for (double& entry : entries(l).row(y)) {
+            reveal(l, entry);
         }
         const space& target = spaces()[along.below];
         if (!target.full()) {
             const auto free = static_cast<double>(target.units - target.known);
             const double length = deviations_[l] * random_.chi(free);
             add_vector(along.below);
-            entries_[l](y, entries_[l].cols() - 1) = length;
+            entries_[l](y, target.known - 1) = length;
         }
     }
 }
@@ -105,8 +120,10 @@ void network_sampler::lower(std::size_t l, Eigen::Index count) {
 // Everything between known vectors, so that the network of a round is a corner of all later ones.
 void network_sampler::finish_round() {
     for (std::size_t l = 0; l < links().size(); ++l) {
-        for (double& entry : entries_[l].reshaped()) {
-            entry = std::isnan(entry) ? deviations_[l] * random_.normal() : entry;
+        for (auto column : entries(l).colwise()) {
+            for (double& entry : column) {
+                reveal(l, entry);
+            }
         }
     }
 }

@@ -36,11 +36,14 @@ private:
     [[nodiscard]] Eigen::MatrixXd corner(std::size_t l, Eigen::Index rows,
                                          Eigen::Index cols) const override;
 
+    [[nodiscard]] Eigen::Block<Eigen::MatrixXd> entries(std::size_t l);
+    void reveal(std::size_t l, double& entry);
     void add_vector(std::size_t s);
 
     data::random_source random_;
     std::vector<double> deviations_;        // sd of the links' entries
-    std::vector<Eigen::MatrixXd> entries_;  // above.known x below.known; NaN: not asked for yet
+    // Of the links, above.known x below.known, with room to spare; NaN: not asked for yet.
+    std::vector<Eigen::MatrixXd> entries_;
 };
 
 }  // namespace fusionflow::solver

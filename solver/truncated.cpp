@@ -14,18 +14,8 @@ namespace {
 
 constexpr double safety = 2;
 constexpr double rounding = 1e-11;
-constexpr double most_by_itself = 4e6;  // weights, where nobody asked for that many rounds
-constexpr double most_weights = 1e8;
-
-bool may_grow_to(krylov_growth& growth, int rounds, double most) {
-    while (growth.rounds() < rounds) {
-        if (!(growth.next_weight_count() <= most)) {
-            return false;
-        }
-        growth.grow();
-    }
-    return true;
-}
+constexpr double most_by_itself = 1e6;  // weights, where nobody asked for that many rounds
+constexpr double most_weights = 2e7;
 
 simulation train_fixed(const data::moments& moments, const theory::architecture& arch,
                        const theory::initialisation& init, const simulate_options& options,
@@ -35,11 +25,12 @@ simulation train_fixed(const data::moments& moments, const theory::architecture&
                                                       "layer, got {}",
                                                       growth.least_rounds(), rounds));
     }
-    if (!may_grow_to(growth, rounds + 1, most_weights)) {
+    const double weights = growth.most_weights(rounds + 1);
+    if (!(weights <= most_weights)) {
         throw data::input_error(
             "rounds", fmt::format("need networks of at most {:g} weights, {} rounds and one more "
-                                  "may have {:.2g}",
-                                  most_weights, rounds, growth.next_weight_count()));
+                                  "may take {:.2g}",
+                                  most_weights, rounds, weights));
     }
     return train_truncated(moments, arch, init, options, growth, rounds);
 }
@@ -52,7 +43,7 @@ simulation train_accurate(const data::moments& moments, const theory::architectu
     simulation result = train_fixed(moments, arch, init, options, growth, rounds);
     while (!(result.truncation_error <= wanted)) {
         ++rounds;
-        if (!may_grow_to(growth, rounds + 1, most_by_itself)) {
+        if (!(growth.most_weights(rounds + 1) <= most_by_itself)) {
             result.run.answer.warnings.push_back(
                 fmt::format("the truncation error is about {:.1e}, not {:g} as wanted: another "
                             "round would make the network too large (--rounds can ask for it)",

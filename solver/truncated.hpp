@@ -35,10 +35,10 @@ namespace fusionflow::solver {
                                          int rounds);
 
 /// The same with options.compression.rounds, or with as many as its accuracy takes. Where that would
-/// need more than 4e6 weights, the last network answers, with a warning.
+/// need more than 1e6 weights, the last network answers, with a warning.
 ///
 /// \throws data::input_error naming rounds: fewer than every hidden space needs, or so many that
-///         networks have more than 1e8 weights.
+///         networks may have more than 2e7 weights.
 [[nodiscard]] simulation simulate_truncated(const data::moments& moments,
                                             const theory::architecture& arch,
                                             const theory::initialisation& init,
