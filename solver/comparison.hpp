@@ -47,8 +47,8 @@ private:
 class compared_flow final : public flow {
 public:
     /// \param compared  Outlives the flow.
-    compared_flow(const weighted_network& first, const data::moments& moments,
-                  comparison& compared, bool keeps_signs);
+    compared_flow(const weighted_network& first, const data::moments& moments, comparison& compared,
+                  bool keeps_signs);
 
     [[nodiscard]] state initial() const override;
     void derivative(const state& x, state& dxdt) override;

@@ -95,9 +95,9 @@ double network_compression::orthogonality_error() const {
         const auto b = bases_[s].leftCols(spaces()[s].known);
         const Eigen::MatrixXd gram = b.transpose() * b;
         if (gram.size() > 0) {
-            largest = std::max(largest, (gram - Eigen::MatrixXd::Identity(gram.rows(), gram.cols()))
-                                            .cwiseAbs()
-                                            .maxCoeff());
+            largest = std::max(
+                largest,
+                (gram - Eigen::MatrixXd::Identity(gram.rows(), gram.cols())).cwiseAbs().maxCoeff());
         }
     }
     return largest;

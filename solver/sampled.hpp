@@ -41,7 +41,7 @@ private:
     void add_vector(std::size_t s);
 
     data::random_source random_;
-    std::vector<double> deviations_;        // sd of the links' entries
+    std::vector<double> deviations_;  // sd of the links' entries
     // Of the links, above.known x below.known, with room to spare; NaN: not asked for yet.
     std::vector<Eigen::MatrixXd> entries_;
 };

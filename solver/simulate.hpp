@@ -28,7 +28,7 @@ struct simulate_options {
     std::uint64_t seed = 1;
     representation form = representation::full;
     compression_options compression{};  ///< compressed and sampled only
-    integrate_options flow;  ///< flow only, except max_time, record, tail and progress
+    integrate_options flow;             ///< flow only, except max_time, record, tail and progress
 
     /// \throws data::input_error naming learning-rate or max-epochs, or as compression_options and
     ///         integrate_options.

@@ -59,8 +59,8 @@ simulation train_accurate(const data::moments& moments, const theory::architectu
 
 std::unique_ptr<krylov_growth> start_growth(const data::moments& moments,
                                             const theory::architecture& arch,
-                                            const theory::initialisation& init,
-                                            representation form, std::uint64_t seed) {
+                                            const theory::initialisation& init, representation form,
+                                            std::uint64_t seed) {
     init.validate(moments.count());
     arch.match(moments);
     const bool balanced = init.drawn == theory::scheme::balanced;

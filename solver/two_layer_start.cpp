@@ -73,7 +73,8 @@ Eigen::MatrixXd expected_early(const data::moments& moments, const theory::initi
         return row;
     }
     const bool iid = init.drawn == theory::scheme::gaussian_iid;
-    const double output = init.u0 * std::sqrt(iid ? static_cast<double>(init.last_width()) : modalities);
+    const double output =
+        init.u0 * std::sqrt(iid ? static_cast<double>(init.last_width()) : modalities);
     const double input = iid ? output : output / std::sqrt(static_cast<double>(dimension));
     Eigen::VectorXd diagonal = Eigen::VectorXd::Constant(dimension + 1, input);
     diagonal(dimension) = output;

@@ -132,7 +132,9 @@ std::vector<Eigen::MatrixXd> expected_grams(const data::moments& moments,
                 gram.topLeftCorner(dim, dim) *= square / dim;
                 gram(dim, dim) = square;
                 break;
-            case scheme::gaussian_iid: gram *= square * static_cast<double>(init.last_width()); break;
+            case scheme::gaussian_iid:
+                gram *= square * static_cast<double>(init.last_width());
+                break;
         }
         grams.push_back(std::move(gram));
     }

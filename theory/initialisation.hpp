@@ -37,9 +37,7 @@ struct initialisation {
     void validate(int modalities) const;
 
     /// Units of the last hidden layer: all there is in two-layer networks.
-    [[nodiscard]] std::int64_t last_width() const {
-        return widths.empty() ? width : widths.back();
-    }
+    [[nodiscard]] std::int64_t last_width() const { return widths.empty() ? width : widths.back(); }
 
     /// u_m(0).
     [[nodiscard]] double norm(int m) const;

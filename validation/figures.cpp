@@ -24,9 +24,8 @@ std::string curve_label(const method& how, const settings& s) {
     if (how.kind != method_kind::network) {
         return name;
     }
-    return s.init.widths.empty()
-               ? fmt::format("{}, H = {}", name, s.init.width)
-               : fmt::format("{}, H = {}", name, fmt::join(s.init.widths, ", "));
+    return s.init.widths.empty() ? fmt::format("{}, H = {}", name, s.init.width)
+                                 : fmt::format("{}, H = {}", name, fmt::join(s.init.widths, ", "));
 }
 
 void add_marks(const theory::learning& answer, panel& to) {

@@ -85,8 +85,7 @@ method_result run_exact_drawn(const settings& s, int repeat, bool record) {
         s, m, solver::two_layer_start::drawn(m.moments, m.architecture, m.init, seed), record);
 }
 
-method_result run_network(const settings& s, solver::representation form, int repeat,
-                          bool record) {
+method_result run_network(const settings& s, solver::representation form, int repeat, bool record) {
     const model m = build_model(s);
     solver::simulate_options options = s.simulate;
     options.form = form;

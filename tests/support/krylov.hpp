@@ -35,8 +35,8 @@ inline solver::weighted_network draw_full(const data::moments& moments,
 /// max over t and m of |W_m(t) - full W_m(t)| of each small network, along gradient descent.
 inline std::vector<double> deviations(const data::moments& moments,
                                       const solver::weighted_network& full,
-                                      const std::vector<solver::weighted_network>& small,
-                                      int steps, double rate) {
+                                      const std::vector<solver::weighted_network>& small, int steps,
+                                      double rate) {
     struct runner {
         solver::network_gradient gradient;
         solver::state weights;
@@ -60,8 +60,7 @@ inline std::vector<double> deviations(const data::moments& moments,
             }
             r.gradient.total_weights(r.weights.data(), r.total);
             for (int m = 0; m < moments.count() && i > 0; ++m) {
-                const double d =
-                    (moments.part(r.total, m) - moments.part(all[0]->total, m)).norm();
+                const double d = (moments.part(r.total, m) - moments.part(all[0]->total, m)).norm();
                 apart[i - 1] = d <= apart[i - 1] ? apart[i - 1] : d;
             }
         }
