@@ -117,20 +117,6 @@ BOOST_AUTO_TEST_CASE(sampled_balanced_networks_are_one_unit_wide_and_exact) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_network_too_large_to_go_on_answers_with_a_warning) {
-    // Layers that stretch vectors fourfold: rounds gain nothing until the bases are closed.
-    const auto moments = tests::toy(0.5, 2);
-    const auto arch = theory::architecture::fused(4, 2, 2);
-    auto options = small(representation::sampled, 0.01);
-    options.max_epochs = 30;
-    const auto run = solver::simulate(
-        moments, arch, {.u0 = 0.02, .drawn = scheme::gaussian_iid, .width = 10'000}, options);
-    BOOST_TEST(!(run.truncation_error <= 1e-6));
-    BOOST_REQUIRE(run.run.answer.warnings.size() == 1U);
-    BOOST_TEST(run.run.answer.warnings[0].starts_with("the truncation error is about"));
-    BOOST_TEST(run.shape.size() < 1'000'000);
-}
-
 BOOST_AUTO_TEST_CASE(refuses_rounds_and_accuracies_that_mean_nothing) {
     const auto t = tests::deep_toy_fused_at(2, 0.2, 60);
     auto options = small(representation::sampled);
