@@ -157,8 +157,9 @@ BOOST_AUTO_TEST_CASE(means_at_large_widths_are_those_of_the_theory_page) {
 }
 
 BOOST_AUTO_TEST_CASE(bases_that_fill_a_narrow_layer_hold_the_whole_matrix) {
-    // Closed: every layer is there whole, its square norm is sd^2 times its size on average. The space
-    // of five has four directions only that anything reaches, one from its input, three from above.
+    // Closed: every layer is there whole, its square norm is sd^2 times its size on average. The
+    // space of five has only four directions that anything reaches: one from its input, three from
+    // above.
     // Sums of k squares over n draws have a relative standard error of sqrt(2/(k n)).
     const theory::initialisation init{.u0 = 1, .drawn = scheme::gaussian_iid};
     const solver::hidden_widths hidden{{{3, 4}, {5}}, {3}};

@@ -149,8 +149,8 @@ BOOST_AUTO_TEST_CASE(refuses_methods_that_are_not_there) {
     BOOST_CHECK_EXCEPTION(
         (void)find_method("magic"), data::input_error,
         says(
-            "methods: need some of formula, refined, flow, exact, exact-drawn, compressed, sampled, "
-            "full; "
+            "methods: need some of formula, refined, flow, exact, exact-drawn, compressed, "
+            "sampled, full; "
             "got 'magic'"));
 }
 
