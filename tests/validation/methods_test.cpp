@@ -148,10 +148,9 @@ BOOST_AUTO_TEST_CASE(compressed_is_the_network_that_full_trains_and_sampled_need
 BOOST_AUTO_TEST_CASE(refuses_methods_that_are_not_there) {
     BOOST_CHECK_EXCEPTION(
         (void)find_method("magic"), data::input_error,
-        says(
-            "methods: need some of formula, refined, flow, exact, exact-drawn, compressed, "
-            "sampled, full; "
-            "got 'magic'"));
+        says("methods: need some of formula, refined, flow, exact, exact-drawn, compressed, "
+             "sampled, full; "
+             "got 'magic'"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
