@@ -34,8 +34,8 @@ namespace fusionflow::solver {
                                          const simulate_options& options, krylov_growth& growth,
                                          int rounds);
 
-/// The same with options.compression.rounds, or with as many as its accuracy takes. Where that would
-/// need more than 1e6 weights, the last network answers, with a warning.
+/// The same with options.compression.rounds, or with as many as its accuracy takes. Where that
+/// would need more than 1e6 weights, the last network answers, with a warning.
 ///
 /// \throws data::input_error naming rounds: fewer than every hidden space needs, or so many that
 ///         networks may have more than 2e7 weights.
