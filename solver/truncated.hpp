@@ -8,7 +8,7 @@
 namespace fusionflow::solver {
 
 /// The bases of a compressed or sampled network of this scheme, width and seed, before any round.
-/// Balanced weights are rank one: the same network one unit wide is exact, and stands for `sampled`.
+/// Balanced weights are rank one: one unit a layer is exact, and stands for `sampled`.
 ///
 /// \param form  compressed or sampled.
 /// \throws data::input_error as init.validate() and hidden_widths::of(); naming width where a
