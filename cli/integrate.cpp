@@ -12,7 +12,7 @@ namespace {
 // The reduced flow has no draw, so what says how to draw would say nothing. Its refusal of random
 // schemes is its own.
 void check_drawing(const arguments& given) {
-    for (const std::string_view name : {"width", "seed"}) {
+    for (const std::string_view name : {"width", "widths", "seed"}) {
         if (given.settings.has(name) && !given.has("exact")) {
             throw data::input_error(std::string(name), "needs --exact");
         }
@@ -35,7 +35,7 @@ json integration_json(const arguments& given, const validation::model& about,
     all["flow"] = result.equations;
     if (given.has("exact")) {
         all["scheme"] = theory::to_string(about.init.drawn);
-        all["width"] = about.init.width;
+        all["width"] = about.init.last_width();
         all["seed"] = given.settings.simulate.seed;
     }
     return all;

@@ -101,6 +101,7 @@ constexpr auto group_titles = std::to_array<std::pair<std::string_view, std::str
     {"start", "Initial weights"},
     {"drawing", "Networks that are drawn"},
     {"training", "Training"},
+    {"compression", "Compressed and sampled networks"},
     {"solver", "Integration"},
 });
 

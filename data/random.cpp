@@ -1,10 +1,18 @@
 #include "data/random.hpp"
 
+#include <boost/random/chi_squared_distribution.hpp>
+#include <cmath>
+
 namespace fusionflow::data {
 
 random_source::random_source(std::uint64_t seed) : engine_(seed) {}
 
 double random_source::normal() { return normal_(engine_); }
+
+double random_source::chi(double dof) {
+    // By gamma numbers, at a cost that does not grow with dof.
+    return std::sqrt(boost::random::chi_squared_distribution<double>(dof)(engine_));
+}
 
 Eigen::MatrixXd random_source::normal_matrix(Eigen::Index rows, Eigen::Index cols, double sd) {
     Eigen::MatrixXd matrix(rows, cols);

@@ -16,6 +16,11 @@ public:
     /// One N(0, 1) number.
     [[nodiscard]] double normal();
 
+    /// Length of a vector of that many N(0, 1) numbers (chi distribution).
+    ///
+    /// \param dof  Degrees of freedom, 1 ... 1e15.
+    [[nodiscard]] double chi(double dof);
+
     /// rows x cols numbers N(0, sd^2), drawn column by column.
     [[nodiscard]] Eigen::MatrixXd normal_matrix(Eigen::Index rows, Eigen::Index cols, double sd);
 

@@ -12,37 +12,27 @@ void draw_layer(state& weights, const layer& l, double sd, data::random_source& 
     matrix(weights.data(), l) = random.normal_matrix(l.rows, l.cols, sd);
 }
 
-// Entries N(0, u0^2/numel), the fusing matrix and the trunk with M u0^2 in place of u0^2.
-void draw_gaussian(state& weights, const network_shape& shape, double u0,
-                   data::random_source& random) {
+// Independent entries: the branches' layers from the input up, then the trunk.
+void draw_entries(state& weights, const network_shape& shape, const theory::initialisation& init,
+                  data::random_source& random) {
     const double modalities = shape.count();
     double fusing_columns = 0;
     for (int m = 0; m < shape.count(); ++m) {
         fusing_columns += static_cast<double>(shape.branch(m).back().cols);
     }
+    const auto draw = [&](const layer& l, double share, double columns) {
+        draw_layer(weights, l, entry_deviation(init, share, static_cast<double>(l.rows), columns),
+                   random);
+    };
     for (int m = 0; m < shape.count(); ++m) {
         const auto& layers = shape.branch(m);
-        for (std::size_t j = 0; j < layers.size(); ++j) {
-            const bool fusing = j + 1 == layers.size();
-            const auto rows = static_cast<double>(layers[j].rows);
-            const double variance = fusing ? modalities / (rows * fusing_columns)
-                                           : 1 / static_cast<double>(layers[j].size());
-            draw_layer(weights, layers[j], u0 * std::sqrt(variance), random);
+        for (std::size_t j = 0; j + 1 < layers.size(); ++j) {
+            draw(layers[j], 1, static_cast<double>(layers[j].cols));
         }
+        draw(layers.back(), modalities, fusing_columns);
     }
     for (const layer& l : shape.trunk()) {
-        draw_layer(weights, l, u0 * std::sqrt(modalities / static_cast<double>(l.size())), random);
-    }
-}
-
-void draw_iid(state& weights, const network_shape& shape, double sd, data::random_source& random) {
-    for (int m = 0; m < shape.count(); ++m) {
-        for (const layer& l : shape.branch(m)) {
-            draw_layer(weights, l, sd, random);
-        }
-    }
-    for (const layer& l : shape.trunk()) {
-        draw_layer(weights, l, sd, random);
+        draw(l, modalities, static_cast<double>(l.cols));
     }
 }
 
@@ -78,6 +68,11 @@ void draw_balanced(state& weights, const network_shape& shape, const data::momen
 
 }  // namespace
 
+double entry_deviation(const theory::initialisation& init, double share, double rows, double cols) {
+    return init.drawn == theory::scheme::gaussian_iid ? init.u0
+                                                      : init.u0 * std::sqrt(share / (rows * cols));
+}
+
 state draw_weights(const network_shape& shape, const data::moments& moments,
                    const theory::initialisation& init, std::uint64_t seed) {
     init.validate(moments.count());
@@ -85,8 +80,8 @@ state draw_weights(const network_shape& shape, const data::moments& moments,
     data::random_source random(seed);
     switch (init.drawn) {
         case theory::scheme::balanced: draw_balanced(weights, shape, moments, init, random); break;
-        case theory::scheme::gaussian: draw_gaussian(weights, shape, init.u0, random); break;
-        case theory::scheme::gaussian_iid: draw_iid(weights, shape, init.u0, random); break;
+        case theory::scheme::gaussian:
+        case theory::scheme::gaussian_iid: draw_entries(weights, shape, init, random); break;
     }
     return weights;
 }

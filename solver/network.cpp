@@ -12,7 +12,8 @@ namespace {
 
 constexpr double most_bytes = 8.0 * (1 << 30);
 
-// Weights of a chain of layers as a real number, so that absurd sizes are seen before they overflow.
+// Weights of a chain of layers as a real number, so that absurd sizes are seen before they
+// overflow.
 double weight_count(double inputs, const std::vector<Eigen::Index>& hidden, double outputs) {
     double count = 0;
     for (const Eigen::Index units : hidden) {
@@ -98,6 +99,43 @@ hidden_widths hidden_widths::equal(const theory::architecture& arch, Eigen::Inde
     }
     hidden.trunk.assign(static_cast<std::size_t>(arch.shared()), width);
     return hidden;
+}
+
+hidden_widths hidden_widths::of(const theory::architecture& arch,
+                                const theory::initialisation& init) {
+    if (init.widths.empty()) {
+        return equal(arch, init.width);
+    }
+    theory::require_widths(arch, init);
+    hidden_widths hidden;
+    const auto trunk = init.widths.end() - arch.shared();
+    for (const int n : arch.branches()) {
+        hidden.branches.emplace_back(trunk - (n - 1), trunk);
+    }
+    hidden.trunk.assign(trunk, init.widths.end());
+    return hidden;
+}
+
+hidden_widths hidden_widths::of(const network_shape& shape) {
+    hidden_widths hidden;
+    for (int m = 0; m < shape.count(); ++m) {
+        std::vector<Eigen::Index>& units = hidden.branches.emplace_back();
+        for (std::size_t j = 1; j < shape.branch(m).size(); ++j) {
+            units.push_back(shape.branch(m)[j].cols);
+        }
+    }
+    for (const layer& l : shape.trunk()) {
+        hidden.trunk.push_back(l.cols);
+    }
+    return hidden;
+}
+
+std::vector<Eigen::Index> hidden_widths::along_longest_path() const {
+    std::vector<Eigen::Index> widths =
+        *std::max_element(branches.begin(), branches.end(),
+                          [](const auto& a, const auto& b) { return a.size() < b.size(); });
+    widths.insert(widths.end(), trunk.begin(), trunk.end());
+    return widths;
 }
 
 network_shape::network_shape(const std::vector<int>& dims, const hidden_widths& hidden,

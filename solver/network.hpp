@@ -6,8 +6,11 @@
 #include "data/moments.hpp"
 #include "solver/flow.hpp"
 #include "theory/architecture.hpp"
+#include "theory/initialisation.hpp"
 
 namespace fusionflow::solver {
+
+class network_shape;
 
 /// Where a weight matrix lies in the vector of all weights (column by column).
 struct layer {
@@ -24,6 +27,19 @@ struct hidden_widths {
 
     /// The same everywhere.
     [[nodiscard]] static hidden_widths equal(const theory::architecture& arch, Eigen::Index width);
+
+    /// Those of an initialisation: init.width everywhere, or init.widths along the longest path;
+    /// shorter branches have those next to the fusion.
+    ///
+    /// \throws data::input_error naming widths where their count is not the longest path's.
+    [[nodiscard]] static hidden_widths of(const theory::architecture& arch,
+                                          const theory::initialisation& init);
+
+    /// Those of a network.
+    [[nodiscard]] static hidden_widths of(const network_shape& shape);
+
+    /// On the longest path (of equal ones the first), from the input up.
+    [[nodiscard]] std::vector<Eigen::Index> along_longest_path() const;
 };
 
 /// Shapes of a linear fusion network: branch m maps R^{D_m} through n_m layers, the sum of all
@@ -50,6 +66,10 @@ public:
     }
     /// Layers of the trunk, from the fusion up; empty in late fusion.
     [[nodiscard]] const std::vector<layer>& trunk() const noexcept { return trunk_; }
+    /// K
+    [[nodiscard]] Eigen::Index outputs() const {
+        return (trunk_.empty() ? branches_.front() : trunk_).back().rows;
+    }
     /// Number of weights.
     [[nodiscard]] Eigen::Index size() const noexcept { return size_; }
 

@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 
 #include "data/error.hpp"
 #include "solver/adaptive.hpp"
 #include "solver/draw.hpp"
 #include "solver/gradient.hpp"
 #include "solver/network_flow.hpp"
+#include "solver/truncated.hpp"
 
 namespace fusionflow::solver {
 
@@ -26,12 +28,12 @@ public:
     descent_loop(const network_shape& shape, const data::moments& moments,
                  const theory::architecture& arch, const theory::initialisation& init,
                  const simulate_options& options, std::optional<data::modality_set> rest,
-                 state weights)
+                 state weights, comparison* compared)
         : shape_(shape), moments_(moments), options_(options), gradient_(shape, moments),
           monitor_(moments, arch, theory::race_saddles(moments, arch, init), std::move(rest)),
           recorder_(moments, options.flow.record), weights_(std::move(weights)),
           total_(moments.dimension()), before_(moments.dimension()), branch_(moments.count()),
-          keeps_signs_(init.drawn == theory::scheme::balanced) {}
+          keeps_signs_(init.drawn == theory::scheme::balanced), compared_(compared) {}
 
     integration run();
     [[nodiscard]] state take_weights() && { return std::move(weights_); }
@@ -66,6 +68,7 @@ private:
     Eigen::VectorXd before_;
     Eigen::VectorXd branch_;
     bool keeps_signs_;
+    comparison* compared_;  // may be null
     std::optional<data::modality_set> rest_;
     long epoch_ = 0;
     double last_half_height_ = 0;
@@ -86,6 +89,9 @@ outcome descent_loop::march() {
     std::optional<outcome> ended;
     double last_instant = theory::never;
     monitor_.start(total_);
+    if (compared_ != nullptr) {
+        compared_->start(total_);
+    }
     const double loss_limit = diverged_loss * loss(moments_, total_);
     for (;;) {
         const double time = rate * static_cast<double>(epoch_);
@@ -106,6 +112,9 @@ outcome descent_loop::march() {
         gradient_.descend(weights_.data(), total_, rate);
         gradient_.total_weights(weights_.data(), total_);
         ++epoch_;
+        if (compared_ != nullptr) {
+            compared_->follow(total_, rate);
+        }
         if (!total_.allFinite()) {
             total_ = before_;
             return outcome::non_finite;
@@ -146,48 +155,43 @@ integration descent_loop::run() {
 }
 
 // A second time, with that known, where the network came to rest unexpectedly.
-void train(const network_shape& shape, const data::moments& moments,
-           const theory::architecture& arch, const theory::initialisation& init,
-           const simulate_options& options, simulation& result) {
+void descend(const data::moments& moments, const theory::architecture& arch,
+             const theory::initialisation& init, const simulate_options& options,
+             comparison* compared, simulation& result) {
     std::optional<data::modality_set> rest;
     for (int watched = 0; watched < 2; ++watched) {
-        descent_loop loop(shape, moments, arch, init, options, rest, result.weights_initial);
+        descent_loop loop(result.shape, moments, arch, init, options, rest, result.weights_initial,
+                          compared);
         result.run = loop.run();
         rest = loop.rest();
         result.weights_final = std::move(loop).take_weights();
         if (!rest) {
-            return;
+            break;
         }
+    }
+    for (const double time : result.run.answer.times) {
+        result.epochs.push_back(time / options.learning_rate);
     }
 }
 
-integration run_gradient_flow(const network_shape& shape, const data::moments& moments,
-                              const theory::architecture& arch, const theory::initialisation& init,
-                              const simulate_options& options, state& weights) {
-    network_flow system(shape, moments, weights, init.drawn == theory::scheme::balanced);
+void flow_down(const data::moments& moments, const theory::architecture& arch,
+               const theory::initialisation& init, const simulate_options& options,
+               comparison* compared, simulation& result) {
+    const bool keeps_signs = init.drawn == theory::scheme::balanced;
+    std::unique_ptr<flow> system;
+    if (compared != nullptr) {
+        system =
+            std::make_unique<compared_flow>(weighted_network{result.shape, result.weights_initial},
+                                            moments, *compared, keeps_signs);
+    } else {
+        system = std::make_unique<network_flow>(result.shape, moments, result.weights_initial,
+                                                keeps_signs);
+    }
     integrate_options settling = options.flow;
     settling.settle = true;
-    return run_flow(system, moments, arch, theory::race_saddles(moments, arch, init), settling,
-                    &weights);
-}
-
-// Of the longest path, from the input up.
-std::vector<Eigen::Index> widths_along(const network_shape& shape) {
-    std::vector<Eigen::Index> widths;
-    for (int m = 0; m < shape.count(); ++m) {
-        const auto& layers = shape.branch(m);
-        if (layers.size() > widths.size()) {
-            widths.clear();
-            for (const layer& l : layers) {
-                widths.push_back(l.rows);
-            }
-        }
-    }
-    for (const layer& l : shape.trunk()) {
-        widths.push_back(l.rows);
-    }
-    widths.pop_back();  // the outputs
-    return widths;
+    result.run = run_flow(*system, moments, arch, theory::race_saddles(moments, arch, init),
+                          settling, &result.weights_final);
+    result.weights_final.resize(result.weights_initial.size());
 }
 
 }  // namespace
@@ -211,26 +215,34 @@ void simulate_options::validate() const {
     if (!(max_epochs >= 1)) {
         throw data::input_error("max-epochs", fmt::format("need at least 1, got {}", max_epochs));
     }
+    compression.validate();
     flow.validate();
+}
+
+simulation train(const data::moments& moments, const theory::architecture& arch,
+                 const theory::initialisation& init, const simulate_options& options,
+                 weighted_network start, comparison* compared) {
+    const auto widths = hidden_widths::of(start.shape).along_longest_path();
+    simulation result{{}, {}, widths, std::move(start.shape), std::move(start.weights), {}, widths};
+    if (options.method == training::gradient_descent) {
+        descend(moments, arch, init, options, compared, result);
+    } else {
+        flow_down(moments, arch, init, options, compared, result);
+    }
+    return result;
 }
 
 simulation simulate(const data::moments& moments, const theory::architecture& arch,
                     const theory::initialisation& init, const simulate_options& options) {
     options.validate();
     init.validate(moments.count());
-    const network_shape shape(moments, arch, init.width);
-    state drawn = draw_weights(shape, moments, init, options.seed);
-    simulation result{{}, {}, widths_along(shape), shape, drawn, {}};
-    if (options.method == training::gradient_descent) {
-        train(shape, moments, arch, init, options, result);
-        for (const double time : result.run.answer.times) {
-            result.epochs.push_back(time / options.learning_rate);
-        }
-    } else {
-        result.run = run_gradient_flow(shape, moments, arch, init, options, drawn);
-        result.weights_final = std::move(drawn);
+    if (options.form != representation::full) {
+        return simulate_truncated(moments, arch, init, options);
     }
-    return result;
+    arch.match(moments);
+    const network_shape shape(moments.dims(), hidden_widths::of(arch, init));
+    return train(moments, arch, init, options,
+                 {shape, draw_weights(shape, moments, init, options.seed)});
 }
 
 }  // namespace fusionflow::solver

@@ -4,8 +4,10 @@
 #include <string_view>
 #include <vector>
 
+#include "solver/comparison.hpp"
 #include "solver/integrate.hpp"
 #include "solver/network.hpp"
+#include "solver/representation.hpp"
 #include "theory/initialisation.hpp"
 
 namespace fusionflow::solver {
@@ -24,9 +26,12 @@ struct simulate_options {
     double learning_rate = 0.01;   ///< gd only, > 0
     long max_epochs = 10'000'000;  ///< gd only, >= 1
     std::uint64_t seed = 1;
-    integrate_options flow;  ///< flow only, except max_time, record, tail and progress
+    representation form = representation::full;
+    compression_options compression{};  ///< compressed and sampled only
+    integrate_options flow;             ///< flow only, except max_time, record, tail and progress
 
-    /// \throws data::input_error naming learning-rate or max-epochs, or as integrate_options.
+    /// \throws data::input_error naming learning-rate or max-epochs, or as compression_options and
+    ///         integrate_options.
     void validate() const;
 };
 
@@ -34,15 +39,27 @@ struct simulate_options {
 struct simulation {
     integration run;
     std::vector<double> epochs;        ///< times / learning rate; empty for gradient flow
-    std::vector<Eigen::Index> widths;  ///< hidden widths on the longest path
+    std::vector<Eigen::Index> widths;  ///< hidden widths on the longest path, as trained
     network_shape shape;
     state weights_initial;
     state weights_final;
+    std::vector<Eigen::Index> drawn_widths{};  ///< of the network that this one stands for
+    int rounds = 0;                            ///< of the compression; 0: full
+    double truncation_error = 0;  ///< estimate, see train_truncated(); 0: full; may be infinite
 };
 
-/// Trains a full linear network of the scheme, width and seed, from moments (never from samples).
+/// Trains a linear network from weights of one's own, from moments (never from samples).
 ///
 /// Gradient descent notes half-heights by linear interpolation inside an epoch.
+///
+/// \param init      The scheme that the weights are of: it decides which saddles are expected.
+/// \param options   Seed, form and compression are not looked at.
+/// \param compared  If not null, is taken along.
+[[nodiscard]] simulation train(const data::moments& moments, const theory::architecture& arch,
+                               const theory::initialisation& init, const simulate_options& options,
+                               weighted_network start, comparison* compared = nullptr);
+
+/// Draws a network of the scheme, width and seed in the form that is asked for and trains it.
 ///
 /// \throws data::input_error as validate(), or where sizes differ.
 /// \see tests/solver/simulate_test.cpp

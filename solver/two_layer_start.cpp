@@ -73,7 +73,8 @@ Eigen::MatrixXd expected_early(const data::moments& moments, const theory::initi
         return row;
     }
     const bool iid = init.drawn == theory::scheme::gaussian_iid;
-    const double output = init.u0 * std::sqrt(iid ? static_cast<double>(init.width) : modalities);
+    const double output =
+        init.u0 * std::sqrt(iid ? static_cast<double>(init.last_width()) : modalities);
     const double input = iid ? output : output / std::sqrt(static_cast<double>(dimension));
     Eigen::VectorXd diagonal = Eigen::VectorXd::Constant(dimension + 1, input);
     diagonal(dimension) = output;
@@ -118,7 +119,7 @@ two_layer_start two_layer_start::drawn(const data::moments& moments,
                                        const theory::initialisation& init, std::uint64_t seed) {
     arch.match(moments);
     require_two_layers(arch);
-    const network_shape shape(moments, arch, init.width);
+    const network_shape shape(moments.dims(), hidden_widths::of(arch, init));
     return from_network(shape, draw_weights(shape, moments, init, seed),
                         init.drawn == theory::scheme::balanced);
 }

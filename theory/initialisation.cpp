@@ -53,6 +53,11 @@ void initialisation::validate(int modalities) const {
     if (!(width >= 1 && width <= widest)) {
         throw data::input_error("width", fmt::format("need 1 <= H <= 1e12, got {}", width));
     }
+    for (const std::int64_t units : widths) {
+        if (!(units >= 1 && units <= widest)) {
+            throw data::input_error("widths", fmt::format("need 1 <= H <= 1e12, got {}", units));
+        }
+    }
     const bool balanced_only = !branch_norms.empty() || trunk_excess != 0;
     if (balanced_only && drawn != scheme::balanced) {
         throw data::input_error("branch_norms", "need the balanced scheme");
@@ -75,6 +80,17 @@ void initialisation::validate(int modalities) const {
 
 double initialisation::norm(int m) const {
     return branch_norms.empty() ? u0 : branch_norms[static_cast<std::size_t>(m)];
+}
+
+void require_widths(const architecture& arch, const initialisation& init) {
+    const int longest = *std::max_element(arch.branches().begin(), arch.branches().end());
+    const int hidden = longest + arch.shared() - 1;
+    if (!(init.widths.empty() || std::ssize(init.widths) == hidden)) {
+        throw data::input_error(
+            "widths", fmt::format("need {} numbers, one per hidden layer on the longest path, "
+                                  "got {}",
+                                  hidden, init.widths.size()));
+    }
 }
 
 bool in_range(const architecture& arch, const initialisation& init) {
@@ -135,7 +151,9 @@ std::vector<Eigen::MatrixXd> expected_grams(const data::moments& moments,
                 gram.topLeftCorner(dim, dim) *= square / dim;
                 gram(dim, dim) = square;
                 break;
-            case scheme::gaussian_iid: gram *= square * static_cast<double>(init.width); break;
+            case scheme::gaussian_iid:
+                gram *= square * static_cast<double>(init.last_width());
+                break;
         }
         grams.push_back(std::move(gram));
     }

@@ -27,16 +27,25 @@ struct initialisation {
     double u0 = 1e-3;  ///< norm of each branch layer (gaussian_iid: sd of an entry), > 0
     scheme drawn = scheme::balanced;
     std::int64_t width = 100;  ///< H, units per hidden layer; 1 ... 1e12
+    std::vector<std::int64_t>
+        widths{};  ///< of the hidden layers on the longest path, from the input up; empty: width
     std::vector<double>
         branch_norms{};       ///< balanced only: u_m(0) where they differ; empty: u0 for all
     double trunk_excess = 0;  ///< balanced only: c in u_f^2 = sum_m u_m^2 + c, >= 0
 
-    /// \throws data::input_error naming init, width, branch_norms or trunk_excess.
+    /// \throws data::input_error naming init, width, widths, branch_norms or trunk_excess.
     void validate(int modalities) const;
+
+    /// Units of the last hidden layer: all there is in two-layer networks.
+    [[nodiscard]] std::int64_t last_width() const { return widths.empty() ? width : widths.back(); }
 
     /// u_m(0).
     [[nodiscard]] double norm(int m) const;
 };
+
+/// \throws data::input_error naming widths unless they are none, or one per hidden layer on the
+///         longest path.
+void require_widths(const architecture& arch, const initialisation& init);
 
 /// True where times fit in a double: phases of m last about u_m(0)^(2 - n_m - p), and the speed of
 /// time on the fusion clock is u_f^(-p); 1e295 is the most that they may be.

@@ -21,7 +21,11 @@ curve_style style_of(const method& how) {
 
 std::string curve_label(const method& how, const settings& s) {
     const std::string name = label(how, s);
-    return how.kind == method_kind::network ? fmt::format("{}, H = {}", name, s.init.width) : name;
+    if (how.kind != method_kind::network) {
+        return name;
+    }
+    return s.init.widths.empty() ? fmt::format("{}, H = {}", name, s.init.width)
+                                 : fmt::format("{}, H = {}", name, fmt::join(s.init.widths, ", "));
 }
 
 void add_marks(const theory::learning& answer, panel& to) {
@@ -88,7 +92,9 @@ figure one_run_figure(const settings& s, const std::string& method_name,
     if (how.kind == method_kind::network) {
         const model m = build_model(s);
         const bool exact = solver::has_exact_flow(m.architecture, m.init);
-        add_method(s, exact ? "exact-drawn" : "flow", one);
+        // A sampled network is not the draw that the exact flow would start from.
+        const char* drawn = how.forms_weights ? "exact-drawn" : "exact";
+        add_method(s, exact ? drawn : "flow", one);
     }
     one.curves.push_back({curve_label(how, s), style_of(how), path});
     fig.panels.push_back(std::move(one));

@@ -85,24 +85,41 @@ method_result run_exact_drawn(const settings& s, int repeat, bool record) {
         s, m, solver::two_layer_start::drawn(m.moments, m.architecture, m.init, seed), record);
 }
 
-method_result run_full(const settings& s, int repeat, bool record) {
+method_result run_network(const settings& s, solver::representation form, int repeat, bool record) {
     const model m = build_model(s);
     solver::simulate_options options = s.simulate;
+    options.form = form;
     options.seed = data::repeat_seed(options.seed, repeat);
     options.flow.record = record;
     return from_run(solver::simulate(m.moments, m.architecture, m.init, options).run);
 }
 
+method_result run_full(const settings& s, int repeat, bool record) {
+    return run_network(s, solver::representation::full, repeat, record);
+}
+
+method_result run_compressed(const settings& s, int repeat, bool record) {
+    return run_network(s, solver::representation::compressed, repeat, record);
+}
+
+method_result run_sampled(const settings& s, int repeat, bool record) {
+    return run_network(s, solver::representation::sampled, repeat, record);
+}
+
 constexpr auto methods = std::to_array<method>({
-    {"formula", "leading order in small initial weights", method_kind::formula, run_formula},
+    {"formula", "leading order in small initial weights", method_kind::formula, false, run_formula},
     {"refined", "half-height times of two-layer late fusion at finite initial scale",
-     method_kind::formula, run_refined},
-    {"flow", "reduced flow of balanced networks", method_kind::flow, run_flow},
+     method_kind::formula, false, run_refined},
+    {"flow", "reduced flow of balanced networks", method_kind::flow, false, run_flow},
     {"exact", "exact flow of two-layer late or early fusion, from expected random weights",
-     method_kind::flow, run_exact},
-    {"exact-drawn", "the same from the weights that full draws", method_kind::flow,
+     method_kind::flow, false, run_exact},
+    {"exact-drawn", "the same from the weights that full draws", method_kind::flow, true,
      run_exact_drawn},
-    {"full", "full network", method_kind::network, run_full},
+    {"compressed", "the network that full draws, between a few vectors of each hidden space",
+     method_kind::network, true, run_compressed},
+    {"sampled", "compressed networks, drawn directly at any width", method_kind::network, false,
+     run_sampled},
+    {"full", "full network", method_kind::network, true, run_full},
 });
 
 }  // namespace
@@ -126,7 +143,8 @@ const method& find_method(std::string_view name) {
 
 std::string label(const method& m, const settings& s) {
     if (m.kind == method_kind::network) {
-        return fmt::format("{} network", theory::to_string(s.init.drawn));
+        return fmt::format("{}{} network", m.name == "full" ? "" : fmt::format("{} ", m.name),
+                           theory::to_string(s.init.drawn));
     }
     if (m.kind == method_kind::flow) {
         return m.name == "flow"    ? "reduced flow"

@@ -27,6 +27,7 @@ struct method {
     std::string_view name;   ///< as in --methods
     std::string_view about;  ///< one line
     method_kind kind;
+    bool forms_weights;  ///< has a network's own matrices in memory
     /// \param s       Options; every rule was checked (build_model).
     /// \param repeat  0, 1, ...: weights are drawn from data::repeat_seed(seed, repeat).
     /// \param record  Keep the trajectory.

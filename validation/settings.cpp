@@ -33,6 +33,14 @@ std::vector<int> parse_depths(std::string_view name, const std::string& text) {
     return depths;
 }
 
+std::vector<std::int64_t> parse_widths(std::string_view name, const std::string& text) {
+    std::vector<std::int64_t> widths;
+    for (const std::string& piece : split(text, ',')) {
+        widths.push_back(parse_whole(name, piece));
+    }
+    return widths;
+}
+
 std::uint64_t parse_seed(std::string_view name, const std::string& text) {
     const long seed = parse_whole(name, text);
     if (!(seed >= 0)) {
@@ -93,6 +101,11 @@ constexpr auto entries = std::to_array<entry>({
      [](settings& s, std::string_view n, const std::string& v) {
          s.init.width = parse_whole(n, v);
      }},
+    {{"widths", "H1,H2,...", "units in each hidden layer of the longest path, from the input up",
+      "drawing", false},
+     [](settings& s, std::string_view n, const std::string& v) {
+         s.init.widths = parse_widths(n, v);
+     }},
     {{"seed", "N", "seed of the initial weights (1)", "drawing", numeric},
      [](settings& s, std::string_view n, const std::string& v) {
          s.simulate.seed = parse_seed(n, v);
@@ -108,6 +121,16 @@ constexpr auto entries = std::to_array<entry>({
     {{"max-epochs", "N", "most steps of gradient descent (1e7)", "training", numeric},
      [](settings& s, std::string_view n, const std::string& v) {
          s.simulate.max_epochs = parse_whole(n, v);
+     }},
+    {{"rounds", "K", "rounds of the compression (as many as --accuracy takes)", "compression",
+      numeric},
+     [](settings& s, std::string_view n, const std::string& v) {
+         s.simulate.compression.rounds = parse_int(n, v);
+     }},
+    {{"accuracy", "A", "wanted of |W_m(t)|, relative to its largest (1e-6)", "compression",
+      numeric},
+     [](settings& s, std::string_view n, const std::string& v) {
+         s.simulate.compression.accuracy = parse_number(n, v);
      }},
     {{"rtol", "R", "relative error allowed per step of a flow (1e-9)", "solver", numeric},
      [](settings& s, std::string_view n, const std::string& v) {
@@ -149,6 +172,8 @@ constexpr auto conflicts = std::to_array<conflict>({
     {"moments", "noise"},
     {"branches", "depth"},
     {"branches", "fusion"},
+    {"widths", "width"},
+    {"rounds", "accuracy"},
 });
 
 void check_conflicts(const settings& s) {
@@ -214,6 +239,7 @@ model build_model(const settings& s) {
     theory::architecture architecture = build_architecture(s, moments.count());
     architecture.match(moments);
     s.init.validate(moments.count());
+    theory::require_widths(architecture, s.init);
     return {std::move(moments), std::move(architecture), s.init};
 }
 

@@ -44,8 +44,9 @@ struct setting_info {
     std::string_view name;      ///< without dashes, e.g. "target-weights"
     std::string_view argument;  ///< how the value is called in --help, e.g. "H"
     std::string_view help;      ///< one line, with the default
-    std::string_view group;     ///< "data", "network", "start", "drawing", "training", "solver"
-    bool numeric;               ///< one number: may be a grid axis
+    std::string_view
+        group;     ///< "data", "network", "start", "drawing", "training", "compression", "solver"
+    bool numeric;  ///< one number: may be a grid axis
 };
 
 /// All of them, in the order of --help.

@@ -40,8 +40,9 @@ void check_point(const settings& base, const table_options& options, std::size_t
     try {
         const model m = build_model(options.points.at(base, index));
         for (const std::string& name : options.methods) {
-            if (find_method(name).kind == method_kind::network) {
-                (void)solver::network_shape(m.moments, m.architecture, m.init.width);
+            if (find_method(name).forms_weights) {
+                (void)solver::network_shape(m.moments.dims(),
+                                            solver::hidden_widths::of(m.architecture, m.init));
             }
         }
     } catch (const data::input_error& e) {

@@ -92,14 +92,18 @@ BOOST_AUTO_TEST_CASE(options_that_do_not_exist_or_are_not_complete) {
     refuses({"simulate", "--scheme", "uniform"},
             "--scheme: need balanced, gaussian or gaussian-iid, got 'uniform'");
     refuses({"simulate", "--method", "adam"}, "--method: need gd or flow, got 'adam'");
-    refuses({"simulate", "--representation", "dense"}, "--representation: need full, got 'dense'");
+    refuses({"simulate", "--representation", "dense"},
+            "--representation: need full, compressed or sampled, got "
+            "'dense'");
     refuses({"integrate", "--stepper", "euler"},
             "--stepper: need auto, dopri5, cash-karp, fehlberg78, bulirsch-stoer or radau, got "
             "'euler'");
     refuses({"validate", "nope"}, "suite: need quick or a file ending in .toml, got 'nope'");
-    refuses({"table", "--methods", "formula,magic"},
-            "--methods: need some of formula, refined, flow, exact, exact-drawn, full; "
-            "got 'magic'");
+    refuses(
+        {"table", "--methods", "formula,magic"},
+        "--methods: need some of formula, refined, flow, exact, exact-drawn, compressed, sampled, "
+        "full; "
+        "got 'magic'");
 }
 
 BOOST_AUTO_TEST_CASE(options_that_contradict_each_other) {
@@ -112,6 +116,13 @@ BOOST_AUTO_TEST_CASE(options_that_contradict_each_other) {
     refuses({"simulate", "--method", "flow", "--learning-rate", "0.1"},
             "--learning-rate: needs --method gd, got flow");
     refuses({"integrate", "--width", "7"}, "--width: needs --exact");
+    refuses({"integrate", "--widths", "7"}, "--widths: needs --exact");
+    refuses({"simulate", "--rounds", "4"},
+            "--rounds: needs --representation compressed or sampled");
+    refuses({"simulate", "--accuracy", "1e-3"},
+            "--accuracy: needs --representation compressed or sampled");
+    refuses({"simulate", "--representation", "compressed", "--width", "1e9", "--depth", "3"},
+            "--width: need weights of at most 8 GiB, got H = 1000000000 (1.49e+10 GiB)");
     refuses({"integrate", "--seed", "7"}, "--seed: needs --exact");
     refuses({"integrate", "--scheme", "gaussian"},
             "--scheme: the reduced flow is that of balanced networks");
@@ -130,7 +141,7 @@ BOOST_AUTO_TEST_CASE(options_that_contradict_each_other) {
 BOOST_AUTO_TEST_CASE(grids_that_are_none) {
     const std::string axes =
         "axes are rho, ratio, noise, depth, fusion, shared, init, width, seed, "
-        "learning-rate, max-epochs, rtol, max-steps, max-time";
+        "learning-rate, max-epochs, rounds, accuracy, rtol, max-steps, max-time";
     refuses({"table", "--grid", "colour=1"}, "--grid: 'colour' is not an axis; " + axes);
     refuses({"table", "--grid", "scheme=1"}, "--grid: 'scheme' is not an axis; " + axes);
     refuses({"table", "--grid", "rho=0,1.5"}, "--rho: need -1 < rho < 1, got 1.5 (at rho = 1.5)");
@@ -141,8 +152,7 @@ BOOST_AUTO_TEST_CASE(grids_that_are_none) {
 }
 
 BOOST_AUTO_TEST_CASE(absurd_sizes_before_allocating) {
-    refuses({"simulate", "--width", "1e13"},
-            "--width: need 1 <= H <= 1e12, got 10000000000000");
+    refuses({"simulate", "--width", "1e13"}, "--width: need 1 <= H <= 1e12, got 10000000000000");
     refuses({"simulate", "--depth", "4", "--width", "100000"},
             "--width: need weights of at most 8 GiB, got H = 100000 (224 GiB)");
     refuses({"predict", "--depth", "1000000"}, "--depth: need 1 <= L <= 1000, got 1000000");

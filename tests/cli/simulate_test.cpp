@@ -50,6 +50,38 @@ BOOST_AUTO_TEST_CASE(gradient_descent_reports_epochs_losses_and_widths) {
     BOOST_TEST(json["outcome"] == "learned");
 }
 
+BOOST_AUTO_TEST_CASE(small_networks_say_what_they_stand_for_and_how_well) {
+    const std::vector<std::string> words = {
+        "simulate", "--depth",  "3",        "--fusion",        "3",   "--rho", "0.5", "--init",
+        "0.2",      "--scheme", "gaussian", "--learning-rate", "0.02"};
+    const auto with = [&](const std::vector<std::string>& more) {
+        std::vector<std::string> all = words;
+        all.insert(all.end(), more.begin(), more.end());
+        return run(all);
+    };
+    const auto full = with({"--widths", "30,20", "--format", "json"}).json();
+    const auto small =
+        with({"--widths", "30,20", "--representation", "compressed", "--format", "json"}).json();
+    BOOST_TEST(full["widths"] == nlohmann::json({30, 20}));
+    BOOST_TEST(!full.contains("truncation_error"));
+    BOOST_TEST(small["drawn_widths"] == nlohmann::json({30, 20}));
+    BOOST_TEST(small["widths"][0].get<int>() < 15);
+    BOOST_TEST(small["truncation_error"].get<double>() <= 1e-6);
+    // Accuracy of W times the time over its speed.
+    BOOST_TEST(relative(small["modalities"][1]["time"].get<double>(),
+                        full["modalities"][1]["time"].get<double>()) < 1e-5);
+    const auto wide = with({"--width", "1e12", "--representation", "sampled", "--rounds", "3",
+                            "--format", "json"})
+                          .json();
+    BOOST_TEST(wide["outcome"] == "learned");
+    BOOST_TEST(wide["rounds"] == 3);
+    BOOST_TEST(wide["drawn_widths"] == nlohmann::json({1'000'000'000'000, 1'000'000'000'000}));
+    const auto text = with({"--width", "1e12", "--representation", "sampled", "--rounds", "3"});
+    BOOST_TEST(text.out.find("sampled in 3 rounds: hidden widths ") != std::string::npos);
+    BOOST_TEST(text.out.find("for 1000000000000, 1000000000000, |W_m(t)| to about ") !=
+               std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(the_seed_alone_decides_the_digits) {
     const auto with_seed = [](const std::string& seed) {
         return run({"simulate", "--scheme", "gaussian", "--width", "10", "--seed", seed}).out;

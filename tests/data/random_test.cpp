@@ -53,6 +53,31 @@ BOOST_AUTO_TEST_CASE(moments_of_many_draws_are_those_of_a_normal) {
     BOOST_TEST(std::abs(lagged) < 4 / root);
 }
 
+BOOST_AUTO_TEST_CASE(chi_numbers_have_the_moments_of_a_length) {
+    constexpr int draws = 20000;
+    for (const double dof : {1.0, 3.0, 100.0, 1e6, 1e12}) {
+        random_source source(5);
+        double mean = 0;
+        double square = 0;
+        double length_mean = 0;
+        for (int i = 0; i < draws; ++i) {
+            // Of x = (chi^2 - dof)/sqrt(2 dof): mean 0, variance 1, its square's variance
+            // 2 + 12/dof.
+            const double length = source.chi(dof);
+            const double x = (length * length - dof) / std::sqrt(2 * dof);
+            mean += x / draws;
+            square += x * x / draws;
+            length_mean += length / draws;
+        }
+        const double root = std::sqrt(static_cast<double>(draws));
+        BOOST_TEST(std::abs(mean) < 4 / root);
+        BOOST_TEST(std::abs(square - 1) < 4 * std::sqrt(2 + 12 / dof) / root);
+        // Lengths have a variance below 1/2 and a mean between these.
+        BOOST_TEST(length_mean < std::sqrt(dof) + 3 / root);
+        BOOST_TEST(length_mean > std::sqrt(dof) - 0.25 / std::sqrt(dof) - 3 / root);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(unit_vectors_have_norm_one_and_no_preferred_direction) {
     constexpr int draws = 20000;
     constexpr int size = 3;

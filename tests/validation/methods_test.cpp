@@ -117,12 +117,39 @@ BOOST_AUTO_TEST_CASE(labels_name_the_scheme) {
     BOOST_TEST(validation::label(find_method("exact-drawn"), {}) == "exact flow of the draw");
     BOOST_TEST(validation::label(find_method("full"), with({{"scheme", "gaussian-iid"}})) ==
                "gaussian-iid network");
+    BOOST_TEST(validation::label(find_method("sampled"), with({{"scheme", "gaussian"}})) ==
+               "sampled gaussian network");
+}
+
+BOOST_AUTO_TEST_CASE(compressed_is_the_network_that_full_trains_and_sampled_needs_no_memory) {
+    const settings s = with({{"scheme", "gaussian"},
+                             {"width", "20"},
+                             {"init", "0.2"},
+                             {"depth", "3"},
+                             {"fusion", "3"}});
+    for (const int repeat : {0, 1}) {
+        const auto full = find_method("full").run(s, repeat, false);
+        const auto small = find_method("compressed").run(s, repeat, false);
+        // The default accuracy of W; a half-height is as accurate relative to its time, within ten.
+        BOOST_TEST(relative(small.answer.times[1], full.answer.times[1]) < 1e-5);
+    }
+    const settings wide = with({{"scheme", "gaussian"},
+                                {"width", "1e12"},
+                                {"init", "0.2"},
+                                {"depth", "3"},
+                                {"fusion", "3"}});
+    const auto& sampled = find_method("sampled");
+    BOOST_TEST(!sampled.forms_weights);
+    BOOST_TEST(validation::is_random(sampled, wide));
+    BOOST_TEST(sampled.run(wide, 0, false).answer.times[0] !=
+               sampled.run(wide, 1, false).answer.times[0]);
 }
 
 BOOST_AUTO_TEST_CASE(refuses_methods_that_are_not_there) {
     BOOST_CHECK_EXCEPTION(
         (void)find_method("magic"), data::input_error,
-        says("methods: need some of formula, refined, flow, exact, exact-drawn, full; "
+        says("methods: need some of formula, refined, flow, exact, exact-drawn, compressed, "
+             "sampled, full; "
              "got 'magic'"));
 }
 

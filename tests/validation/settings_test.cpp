@@ -134,6 +134,12 @@ BOOST_AUTO_TEST_CASE(refuses_what_the_types_refuse) {
     refuses({{"ratio", "0"}}, "ratio: need ratio > 0, got 0");
     refuses({{"init", "0"}}, "init: need finite u0 > 0, got 0");
     refuses({{"width", "0"}}, "width: need 1 <= H <= 1e12, got 0");
+    refuses({{"widths", "5,0"}, {"depth", "3"}}, "widths: need 1 <= H <= 1e12, got 0");
+    refuses({{"widths", "5"}, {"depth", "3"}},
+            "widths: need 2 numbers, one per hidden layer on the longest path, got 1");
+    refuses({{"widths", "5"}, {"width", "5"}}, "width: cannot be combined with --widths");
+    refuses({{"rounds", "4"}, {"accuracy", "1e-3"}}, "accuracy: cannot be combined with --rounds");
+    refuses({{"accuracy", "1"}}, "accuracy: need 1e-10 <= accuracy <= 0.1, got 1");
     refuses({{"rtol", "1"}}, "rtol: need 1e-14 <= rtol <= 0.1, got 1");
     refuses({{"learning-rate", "0"}}, "learning-rate: need finite eta > 0, got 0");
     validation::settings s;

@@ -1,0 +1,74 @@
+#pragma once
+
+#include "solver/gradient.hpp"
+#include "solver/krylov.hpp"
+#include "solver/network_flow.hpp"
+
+namespace fusionflow::solver {
+
+/// Takes a second network along through the training of a first, and notes how far their total
+/// weights part:
+///
+///     deviation = max over m of  max_t |W_m(t) - W'_m(t)| / max_t |W_m(t)|
+class comparison {
+public:
+    comparison(const data::moments& moments, weighted_network other);
+
+    /// Both at t = 0; forgets what was noted before.
+    ///
+    /// \param total  W of the first network.
+    void start(const Eigen::VectorXd& total);
+
+    /// One epoch of gradient descent.
+    ///
+    /// \param total  W of the first network after it.
+    void follow(const Eigen::VectorXd& total, double learning_rate);
+
+    /// Any instant.
+    void note(const Eigen::VectorXd& total, const Eigen::VectorXd& other);
+
+    /// 0 where nothing was noted; infinite where a weight was not finite.
+    [[nodiscard]] double deviation() const;
+
+    [[nodiscard]] const weighted_network& other() const noexcept { return other_; }
+
+private:
+    const data::moments* moments_;
+    weighted_network other_;
+    network_gradient gradient_;
+    state weights_;
+    Eigen::VectorXd total_;
+    Eigen::VectorXd apart_;  // per modality, largest so far
+    Eigen::VectorXd size_;
+};
+
+/// Gradient flow of a network and of the one it is compared with, in the same steps. All but the
+/// step control sees the first network only.
+class compared_flow final : public flow {
+public:
+    /// \param compared  Outlives the flow.
+    compared_flow(const weighted_network& first, const data::moments& moments, comparison& compared,
+                  bool keeps_signs);
+
+    [[nodiscard]] state initial() const override;
+    void derivative(const state& x, state& dxdt) override;
+    [[nodiscard]] double relative_error(const state& x, const state& error) const override;
+    void total_weights(const state& x, Eigen::VectorXd& weights) override;
+    void branch_norms(const state& x, Eigen::VectorXd& norms) const override;
+    [[nodiscard]] int interior_samples() const override { return first_.interior_samples(); }
+    [[nodiscard]] bool keeps_signs() const override { return first_.keeps_signs(); }
+
+private:
+    void split(const state& x) const;
+
+    comparison* compared_;
+    network_flow first_;
+    network_flow second_;
+    mutable state one_;
+    mutable state two_;
+    state one_moves_;
+    state two_moves_;
+    Eigen::VectorXd other_total_;
+};
+
+}  // namespace fusionflow::solver

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cmath>
+#include <memory>
+#include <vector>
+
+#include "solver/draw.hpp"
+#include "solver/gradient.hpp"
+#include "solver/truncated.hpp"
+#include "tests/support/models.hpp"
+
+// Compressed and sampled networks beside full ones.
+namespace fusionflow::tests {
+
+/// The model of the tables in docs/theory.md: depth 4, toy data, gaussian weights.
+struct deep_toy {
+    data::moments moments;
+    theory::architecture arch;
+    theory::initialisation init;
+};
+
+inline deep_toy deep_toy_fused_at(int fusion, double u0, std::int64_t width) {
+    return {toy(0.5, 2),
+            theory::architecture::fused(4, fusion, 2),
+            {.u0 = u0, .drawn = theory::scheme::gaussian, .width = width}};
+}
+
+inline solver::weighted_network draw_full(const data::moments& moments,
+                                          const theory::architecture& arch,
+                                          const theory::initialisation& init, std::uint64_t seed) {
+    const solver::network_shape shape(moments.dims(), solver::hidden_widths::of(arch, init));
+    return {shape, solver::draw_weights(shape, moments, init, seed)};
+}
+
+/// max over t and m of |W_m(t) - full W_m(t)| of each small network, along gradient descent.
+inline std::vector<double> deviations(const data::moments& moments,
+                                      const solver::weighted_network& full,
+                                      const std::vector<solver::weighted_network>& small, int steps,
+                                      double rate) {
+    struct runner {
+        solver::network_gradient gradient;
+        solver::state weights;
+        Eigen::VectorXd total;
+    };
+    const auto start = [&](const solver::weighted_network& n) {
+        return std::make_unique<runner>(runner{solver::network_gradient(n.shape, moments),
+                                               n.weights, Eigen::VectorXd(moments.dimension())});
+    };
+    std::vector<std::unique_ptr<runner>> all;
+    all.push_back(start(full));
+    for (const auto& n : small) {
+        all.push_back(start(n));
+    }
+    std::vector<double> apart(small.size(), 0);
+    for (int step = 0; step <= steps; ++step) {
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            runner& r = *all[i];
+            if (step > 0) {
+                r.gradient.descend(r.weights.data(), r.total, rate);
+            }
+            r.gradient.total_weights(r.weights.data(), r.total);
+            for (int m = 0; m < moments.count() && i > 0; ++m) {
+                const double d = (moments.part(r.total, m) - moments.part(all[0]->total, m)).norm();
+                apart[i - 1] = d <= apart[i - 1] ? apart[i - 1] : d;
+            }
+        }
+    }
+    return apart;
+}
+
+}  // namespace fusionflow::tests
