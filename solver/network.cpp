@@ -127,6 +127,24 @@ network_shape::network_shape(const data::moments& moments, const theory::archite
                              Eigen::Index width)
     : network_shape((arch.match(moments), moments.dims()), hidden_widths::equal(arch, width)) {}
 
+std::vector<Eigen::Index> widths_along(const network_shape& shape) {
+    std::vector<Eigen::Index> widths;
+    for (int m = 0; m < shape.count(); ++m) {
+        const auto& layers = shape.branch(m);
+        if (layers.size() > widths.size()) {
+            widths.clear();
+            for (const layer& l : layers) {
+                widths.push_back(l.rows);
+            }
+        }
+    }
+    for (const layer& l : shape.trunk()) {
+        widths.push_back(l.rows);
+    }
+    widths.pop_back();  // the outputs
+    return widths;
+}
+
 double balance_drift(const network_shape& shape, const state& earlier, const state& later) {
     const auto before = imbalances(shape, earlier);
     const auto after = imbalances(shape, later);

@@ -68,6 +68,9 @@ private:
     return {weights + l.offset, l.rows, l.cols};
 }
 
+/// Units of the hidden spaces on the longest path, from the input up.
+[[nodiscard]] std::vector<Eigen::Index> widths_along(const network_shape& shape);
+
 /// Largest change of what gradient flow conserves, W_{j+1}^T W_{j+1} - W_j W_j^T at every interface
 /// (with the sum over branches at the fusion), between two sets of weights; Frobenius norm,
 /// relative to the largest layer of `later` squared.

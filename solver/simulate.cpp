@@ -171,25 +171,6 @@ integration run_gradient_flow(const network_shape& shape, const data::moments& m
                     &weights);
 }
 
-// Of the longest path, from the input up.
-std::vector<Eigen::Index> widths_along(const network_shape& shape) {
-    std::vector<Eigen::Index> widths;
-    for (int m = 0; m < shape.count(); ++m) {
-        const auto& layers = shape.branch(m);
-        if (layers.size() > widths.size()) {
-            widths.clear();
-            for (const layer& l : layers) {
-                widths.push_back(l.rows);
-            }
-        }
-    }
-    for (const layer& l : shape.trunk()) {
-        widths.push_back(l.rows);
-    }
-    widths.pop_back();  // the outputs
-    return widths;
-}
-
 }  // namespace
 
 training parse_training(std::string_view name) {
@@ -211,6 +192,11 @@ void simulate_options::validate() const {
     if (!(max_epochs >= 1)) {
         throw data::input_error("max-epochs", fmt::format("need at least 1, got {}", max_epochs));
     }
+    if (!(weight_decay >= 0 && std::isfinite(weight_decay))) {
+        throw data::input_error("weight-decay",
+                                fmt::format("need finite lambda >= 0, got {}", weight_decay));
+    }
+    samples.validate();
     flow.validate();
 }
 
@@ -220,7 +206,7 @@ simulation simulate(const data::moments& moments, const theory::architecture& ar
     init.validate(moments.count());
     const network_shape shape(moments, arch, init.width);
     state drawn = draw_weights(shape, moments, init, options.seed);
-    simulation result{{}, {}, widths_along(shape), shape, drawn, {}};
+    simulation result{{}, {}, widths_along(shape), shape, drawn, {}, {}};
     if (options.method == training::gradient_descent) {
         train(shape, moments, arch, init, options, result);
         for (const double time : result.run.answer.times) {

@@ -6,6 +6,7 @@
 
 #include "solver/integrate.hpp"
 #include "solver/network.hpp"
+#include "solver/sample_options.hpp"
 #include "theory/initialisation.hpp"
 
 namespace fusionflow::solver {
@@ -24,20 +25,24 @@ struct simulate_options {
     double learning_rate = 0.01;   ///< gd only, > 0
     long max_epochs = 10'000'000;  ///< gd only, >= 1
     std::uint64_t seed = 1;
-    integrate_options flow;  ///< flow only, except max_time, record, tail and progress
+    double weight_decay = 0;  ///< lambda of lambda/2 |weights|^2 (not biases), >= 0
+    sample_options samples;   ///< training on samples only
+    integrate_options flow;   ///< flow only, except max_time, record, tail and progress
 
-    /// \throws data::input_error naming learning-rate or max-epochs, or as integrate_options.
+    /// \throws data::input_error naming learning-rate, max-epochs or weight-decay, or as
+    ///         integrate_options and sample_options.
     void validate() const;
 };
 
 /// A trained network and when it learned each modality.
 struct simulation {
     integration run;
-    std::vector<double> epochs;        ///< times / learning rate; empty for gradient flow
+    std::vector<double> epochs;        ///< times as epochs; empty for gradient flow
     std::vector<Eigen::Index> widths;  ///< hidden widths on the longest path
     network_shape shape;
     state weights_initial;
     state weights_final;
+    std::vector<double> asymmetry;  ///< of the samples (data::asymmetry); empty from moments
 };
 
 /// Trains a full linear network of the scheme, width and seed, from moments (never from samples).
