@@ -36,7 +36,7 @@ struct activation {
 
 /// How a network is trained on samples, beside what simulate_options say.
 struct sample_options {
-    activation units;
+    activation units{};
     loss_kind loss = loss_kind::mse;
     bool bias = false;  ///< one per hidden unit and output, 0 at the start
     long batch = 0;     ///< samples of a step, reshuffled each epoch; 0: all

@@ -25,9 +25,9 @@ struct simulate_options {
     double learning_rate = 0.01;   ///< gd only, > 0
     long max_epochs = 10'000'000;  ///< gd only, >= 1
     std::uint64_t seed = 1;
-    double weight_decay = 0;  ///< lambda of lambda/2 |weights|^2 (not biases), >= 0
-    sample_options samples;   ///< training on samples only
-    integrate_options flow;   ///< flow only, except max_time, record, tail and progress
+    double weight_decay = 0;   ///< lambda of lambda/2 |weights|^2 (not biases), >= 0
+    sample_options samples{};  ///< training on samples only
+    integrate_options flow;    ///< flow only, except max_time, record, tail and progress
 
     /// \throws data::input_error naming learning-rate, max-epochs or weight-decay, or as
     ///         integrate_options and sample_options.
