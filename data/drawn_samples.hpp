@@ -8,7 +8,7 @@
 namespace fusionflow::data {
 
 /// Largest P that is drawn.
-inline constexpr long most_samples = 100'000'000;
+inline constexpr long most_samples = 10'000'000;
 
 /// P samples of the toy data: Gaussian x_A, x_B, y = w_A x_A + w_B x_B + noise.
 ///

@@ -11,6 +11,9 @@
 // in registers: product_rows x product_vecs, dots_rows x dots_columns.
 namespace fusionflow::solver::kernels {
 
+// std::array would be instantiated by other sources too.
+// NOLINTBEGIN(modernize-avoid-c-arrays)
+
 template <typename isa, int rows, int vecs>
 void product_tile(const block_product& p, std::ptrdiff_t i, std::ptrdiff_t j) {
     typename isa::vec sum[rows][vecs];
@@ -134,5 +137,7 @@ template <typename isa>
 void add_dots(const block_dots& d) {
     dots_columns<isa, isa::dots_columns>(d, 0);
 }
+
+// NOLINTEND(modernize-avoid-c-arrays)
 
 }  // namespace fusionflow::solver::kernels

@@ -232,33 +232,36 @@ double sample_network::judge(const Eigen::Index* order, Eigen::Index first, Eige
     std::fill(gradient + count, gradient + padded_, 0.0);
     if (order == nullptr && !product_) {
         const Eigen::Map<const Eigen::VectorXd> outputs(output, count);
-        total_.noalias() += readout_.middleRows(first, count).transpose() * outputs;
+        for (Eigen::Index d = 0; d < total_.size(); ++d) {
+            total_(d) += readout_.col(d).segment(first, count).dot(outputs);
+        }
     }
     return sum;
 }
 
 void sample_network::backward(const double* parameters, double* gradient) {
-    for (auto s = stages_.rbegin(); s != stages_.rend(); ++s) {
-        const space& from = spaces_[s->from];
-        const space& to = spaces_[s->to];
+    for (std::size_t j = stages_.size(); j-- > 0;) {
+        const stage& s = stages_[j];
+        const space& from = spaces_[s.from];
+        const space& to = spaces_[s.to];
         block_dots dots{.a = to.gradient,
                         .b = from.values,
-                        .c = gradient + s->where.offset,
+                        .c = gradient + s.where.offset,
                         .a_rows = to.units,
                         .b_rows = from.units,
                         .columns = padded_,
                         .stride = stride_,
-                        .c_stride = s->where.rows};
+                        .c_stride = s.where.rows};
         kernels_.add_dots(dots);
-        if (s->last && to.bias >= 0) {
+        if (s.last && to.bias >= 0) {
             dots.b = ones_;
             dots.b_rows = 1;
             dots.c = gradient + to.bias;
             kernels_.add_dots(dots);
         }
         if (from.gradient != nullptr) {
-            kernels_.multiply({.a = parameters + s->where.offset,
-                               .row_step = s->where.rows,
+            kernels_.multiply({.a = parameters + s.where.offset,
+                               .row_step = s.where.rows,
                                .inner_step = 1,
                                .b = to.gradient,
                                .c = from.gradient,
@@ -274,9 +277,10 @@ void sample_network::backward(const double* parameters, double* gradient) {
 
 void sample_network::multiply_layers(const double* parameters) {
     const auto down = [&](const std::vector<layer>& layers) {
-        for (auto l = layers.rbegin(); l != layers.rend(); ++l) {
-            row_below_.head(l->cols).noalias() =
-                matrix(parameters, *l).transpose() * row_.head(l->rows);
+        for (std::size_t j = layers.size(); j-- > 0;) {
+            const layer& l = layers[j];
+            row_below_.head(l.cols).noalias() =
+                matrix(parameters, l).transpose() * row_.head(l.rows);
             row_.swap(row_below_);
         }
     };

@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(the_xor_design_is_balanced) {
 
 BOOST_AUTO_TEST_CASE(refuses_numbers_of_samples_that_do_not_fit) {
     BOOST_CHECK_EXCEPTION((void)data::draw_toy_samples({}, 0, 1, false), data::input_error,
-                          says("samples: need 1 ... 100000000, got 0"));
+                          says("samples: need 1 ... 10000000, got 0"));
     BOOST_CHECK_EXCEPTION((void)data::draw_toy_samples({}, 7, 1, true), data::input_error,
                           says("samples: need a multiple of 2, got 7"));
     BOOST_CHECK_EXCEPTION((void)data::draw_xor_samples(12, 1, 1), data::input_error,
