@@ -84,8 +84,10 @@ const command simulate_command = {
     {{"representation", "NAME", "full: the network's own weights (full)"},
      {"trajectory", "F.csv", "write t, loss, |W_m|, u_m and W to a file", true},
      {"plot", "F.svg", "draw loss and |W_m| over time, with the flow (needs gnuplot)", true}},
-    "fusionflow simulate --depth 3 --fusion 2 --rho 0.5 --init 0.1 --width 20 --learning-rate 0.02\n"
-    "  fusionflow simulate --samples 400 --symmetric --activation relu --scheme gaussian-iid --init 1e-4",
+    "fusionflow simulate --depth 3 --fusion 2 --rho 0.5 --init 0.1 --width 20 "
+    "--learning-rate 0.02\n"
+    "  fusionflow simulate --samples 400 --symmetric --activation relu --init 1e-4 "
+    "--scheme gaussian-iid",
     run};
 
 }  // namespace fusionflow::cli

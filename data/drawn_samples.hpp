@@ -25,8 +25,8 @@ inline constexpr long most_samples = 10'000'000;
 ///     y = XOR(x_A) + x_B,   XOR(x_A) = -x_A1 x_A2 in {+-1},   <x_B^2> = v
 ///
 /// Features: XOR(x_A) and x_B. The design is balanced: P/8 numbers |x_B| are drawn from a Gaussian
-/// and scaled to <x_B^2> = v, each with both signs at each of the four points of x_A, so that <x_A> = 0,
-/// <x_A x_A^T> = I, <XOR x_A> = <XOR x_B> = <x_A x_B> = 0 to rounding.
+/// and scaled to <x_B^2> = v, each with both signs at each of the four points of x_A, so that
+/// <x_A> = 0, <x_A x_A^T> = I, <XOR x_A> = <XOR x_B> = <x_A x_B> = 0 to rounding.
 ///
 /// \param count     P, a multiple of 8, 8 ... most_samples.
 /// \param variance  v > 0, finite.

@@ -8,7 +8,8 @@
 
 namespace fusionflow::data {
 
-/// P samples of M modalities x_m in R^{D_m} and a scalar target y: what nonlinear networks train on.
+/// P samples of M modalities x_m in R^{D_m} and a scalar target y: what nonlinear networks
+/// train on.
 ///
 /// What counts as learned of a modality is measured on its *features*: functions phi_m of x_m that
 /// the target contains. They are the inputs themselves, unless something else is said (XOR data:

@@ -5,10 +5,10 @@
 // The kernels over the registers of a processor. Included by one source per kind of processor, each
 // compiled for its own: nothing else may be included there that another source instantiates too.
 //
-// `isa` has: lanes, the doubles of a register; vec, the register; load, store, spread (one number to
-// all lanes), fused (a b + c, rounded once), gated (gate > 0 ? x : y), sum (of block_lanes numbers in
-// registers side by side, always as ((0+4)+(2+6)) + ((1+5)+(3+7))); and tile sizes that keep all sums
-// in registers: product_rows x product_vecs, dots_rows x dots_columns.
+// `isa` has: lanes, the doubles of a register; vec, the register; load, store, spread (one number
+// to all lanes), fused (a b + c, rounded once), gated (gate > 0 ? x : y), sum (of block_lanes
+// numbers in registers side by side, always as ((0+4)+(2+6)) + ((1+5)+(3+7))); and tile sizes that
+// keep all sums in registers: product_rows x product_vecs, dots_rows x dots_columns.
 namespace fusionflow::solver::kernels {
 
 // std::array would be instantiated by other sources too.

@@ -8,8 +8,8 @@ namespace fusionflow::solver {
 /// Trains a network on samples by gradient descent, from drawn weights (those that simulate() draws
 /// from the same scheme, width and seed where inputs have the same moments) and biases of zero.
 ///
-/// A step is learning_rate long whatever the batch; an epoch has ceil(P / batch) of them. W_m is the
-/// best linear approximation of the output (sample_network::total_weights), taken once per epoch;
+/// A step is learning_rate long whatever the batch; an epoch has ceil(P / batch) of them. W_m is
+/// the best linear approximation of the output (sample_network::total_weights), taken once per epoch;
 /// half-heights lie on straight lines between epochs. Their levels are least-squares solutions on
 /// the features' moments, also for losses whose weights do not come to rest there.
 ///

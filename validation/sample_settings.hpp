@@ -11,7 +11,8 @@ namespace fusionflow::validation {
 
 struct settings;
 
-/// What the options of the group "samples" say about the data; solver::sample_options have the rest.
+/// What the options of the group "samples" say about the data. solver::sample_options has
+/// the rest.
 struct sample_settings {
     long count = 0;  ///< P; 0: networks see moments, no samples
     bool is_xor = false;

@@ -2,8 +2,8 @@
 //
 //     network_peer FOLDER samples|moments BRANCH SHARED WIDTH SLOPE STEPS ETA
 //
-// reads inputs.f64 (a modality after the other), targets.f64 and weights.f64 in FOLDER, leaves W before
-// each step in trajectory.f64 there, and prints the seconds of a step.
+// reads inputs.f64 (a modality after the other), targets.f64 and weights.f64 in FOLDER, leaves W
+// before each step in trajectory.f64 there, and prints the seconds of a step.
 
 #include <fmt/format.h>
 

@@ -17,8 +17,8 @@ BOOST_AUTO_TEST_SUITE(sample_network)
 
 namespace {
 
-// Modalities of 3 and 2 inputs; targets of +-1, which every loss takes. 61 samples leave a block and
-// a register incomplete.
+// Modalities of 3 and 2 inputs; targets of +-1, which every loss takes. 61 samples leave a block
+// and a register incomplete.
 data::samples small_data(long count = 61) {
     data::random_source random(7);
     Eigen::MatrixXd inputs = random.normal_matrix(count, 5, 1);
