@@ -9,8 +9,8 @@ namespace fusionflow::solver {
 /// from the same scheme, width and seed where inputs have the same moments) and biases of zero.
 ///
 /// A step is learning_rate long whatever the batch; an epoch has ceil(P / batch) of them. W_m is
-/// the best linear approximation of the output (sample_network::total_weights), taken once per epoch;
-/// half-heights lie on straight lines between epochs. Their levels are least-squares solutions on
+/// the best linear approximation of the output (sample_network::total_weights), taken once per
+/// epoch; half-heights lie on straight lines between epochs. Their levels are least-squares solutions on
 /// the features' moments, also for losses whose weights do not come to rest there.
 ///
 /// Linear networks under the squared error end like simulate()'s. Of others only `learned` and
