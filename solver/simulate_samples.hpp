@@ -10,8 +10,8 @@ namespace fusionflow::solver {
 ///
 /// A step is learning_rate long whatever the batch; an epoch has ceil(P / batch) of them. W_m is
 /// the best linear approximation of the output (sample_network::total_weights), taken once per
-/// epoch; half-heights lie on straight lines between epochs. Their levels are least-squares solutions
-/// on the features' moments, also for losses whose weights do not come to rest there.
+/// epoch; half-heights lie on straight lines between epochs. Their levels are least-squares
+/// solutions on the features' moments, also for losses whose weights do not come to rest there.
 ///
 /// Linear networks under the squared error end like simulate()'s. Of others only `learned` and
 /// failures are known: what waits may be learned later.
