@@ -30,7 +30,7 @@ po::options_description describe(const command& c) {
         }
     };
     for (const std::string_view name : c.settings) {
-        add(name, false);
+        add(name, validation::find_setting(name)->argument.empty());
     }
     for (const option& o : c.options) {
         add(o.name, o.argument.empty());
@@ -102,6 +102,7 @@ constexpr auto group_titles = std::to_array<std::pair<std::string_view, std::str
     {"drawing", "Networks that are drawn"},
     {"training", "Training"},
     {"compression", "Compressed and sampled networks"},
+    {"samples", "Training on samples"},
     {"solver", "Integration"},
 });
 
@@ -168,9 +169,13 @@ arguments parse(const command& c, const std::vector<std::string>& words) {
         result.json = format == "json";
     }
     for (const std::string_view name : c.settings) {
-        if (given.count(std::string(name)) > 0) {
-            validation::set_option(result.settings, name,
-                                   given[std::string(name)].as<std::string>());
+        const po::variable_value& value = given[std::string(name)];
+        if (validation::find_setting(name)->argument.empty()) {
+            if (value.as<bool>()) {
+                validation::set_option(result.settings, name, "true");
+            }
+        } else if (!value.empty()) {
+            validation::set_option(result.settings, name, value.as<std::string>());
         }
     }
     result.provenance = make_provenance(c, result);

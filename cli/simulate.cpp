@@ -1,14 +1,37 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <cmath>
+
 #include "cli/answer.hpp"
 #include "cli/command.hpp"
 #include "cli/run.hpp"
 #include "data/error.hpp"
+#include "validation/methods.hpp"
 
 namespace fusionflow::cli {
 
 namespace {
+
+void add_samples(const arguments& given, const solver::simulation& trained, json& result) {
+    const solver::sample_options& training = given.settings.simulate.samples;
+    for (std::size_t m = 0; m < trained.asymmetry.size(); ++m) {
+        result["modalities"][m]["asymmetry"] = number(trained.asymmetry[m]);
+    }
+    result["samples"] = given.settings.samples.count;
+    result["activation"] = solver::to_string(training.units);
+    result["loss"] = solver::to_string(training.loss);
+}
+
+std::string samples_text(const validation::model& about, const solver::simulation& trained) {
+    std::string text = "asymmetry of the samples:";
+    for (std::size_t m = 0; m < trained.asymmetry.size(); ++m) {
+        const double value = trained.asymmetry[m];
+        text += fmt::format("{} {} {}", m == 0 ? "" : ",", about.moments.names()[m],
+                            std::isnan(value) ? "-" : fmt::format("{:.2g}", value));
+    }
+    return text + '\n';
+}
 
 json simulation_json(const arguments& given, const validation::model& about,
                      const solver::simulate_options& options, const solver::simulation& trained) {
@@ -26,6 +49,9 @@ json simulation_json(const arguments& given, const validation::model& about,
     result["scheme"] = theory::to_string(about.init.drawn);
     result["method"] = solver::to_string(options.method);
     result["seed"] = options.seed;
+    if (about.samples) {
+        add_samples(given, trained, result);
+    }
     return result;
 }
 
@@ -58,13 +84,13 @@ exit_code run(const arguments& given) {
     const validation::model about = validation::build_model(given.settings);
     progress_line progress(given.quiet);
     options.flow = run_options(given, progress, about.moments.count());
-    const solver::simulation trained =
-        solver::simulate(about.moments, about.architecture, about.init, options);
+    const solver::simulation trained = validation::train(about, options);
     if (given.json) {
         print(simulation_json(given, about, options, trained));
     } else {
-        fmt::print("{}{}", to_text(about.moments, trained.run, trained.epochs),
-                   compression_text(options.form, trained));
+        fmt::print("{}{}{}", to_text(about.moments, trained.run, trained.epochs),
+                   compression_text(options.form, trained),
+                   about.samples ? samples_text(about, trained) : "");
     }
     return finish_run(given, about.moments, trained.run,
                       std::string(solver::to_string(options.form)));
@@ -74,13 +100,17 @@ exit_code run(const arguments& given) {
 
 const command simulate_command = {
     "simulate",
-    "Trains a linear network from drawn weights.",
+    "Trains a network from drawn weights: linear from moments, or any on samples.",
     "",
-    settings_in({"data", "network", "start", "drawing", "training", "compression", "solver"}),
+    settings_in({"data", "network", "start", "drawing", "training", "samples", "compression",
+                 "solver"}),
     {{"representation", "NAME", "full, compressed or sampled: any width (full)"},
      {"trajectory", "F.csv", "write t, loss, |W_m|, u_m and W to a file", true},
      {"plot", "F.svg", "draw loss and |W_m| over time, with the flow (needs gnuplot)", true}},
-    "fusionflow simulate --depth 3 --fusion 2 --rho 0.5 --init 0.1 --width 20 --learning-rate 0.02",
+    "fusionflow simulate --depth 3 --fusion 2 --rho 0.5 --init 0.1 --width 20 "
+    "--learning-rate 0.02\n"
+    "  fusionflow simulate --samples 400 --symmetric --activation relu --init 1e-4 "
+    "--scheme gaussian-iid",
     run};
 
 }  // namespace fusionflow::cli

@@ -1,7 +1,9 @@
 #include "data/random.hpp"
 
 #include <boost/random/chi_squared_distribution.hpp>
+#include <boost/random/uniform_int_distribution.hpp>
 #include <cmath>
+#include <utility>
 
 namespace fusionflow::data {
 
@@ -22,6 +24,13 @@ Eigen::MatrixXd random_source::normal_matrix(Eigen::Index rows, Eigen::Index col
         }
     }
     return matrix;
+}
+
+void random_source::shuffle(std::span<Eigen::Index> places) {
+    for (std::size_t left = places.size(); left > 1; --left) {
+        boost::random::uniform_int_distribution<std::size_t> any(0, left - 1);
+        std::swap(places[left - 1], places[any(engine_)]);
+    }
 }
 
 Eigen::VectorXd random_source::unit_vector(Eigen::Index size) {

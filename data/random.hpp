@@ -4,6 +4,7 @@
 #include <boost/random/mersenne_twister.hpp>
 #include <boost/random/normal_distribution.hpp>
 #include <cstdint>
+#include <span>
 
 namespace fusionflow::data {
 
@@ -24,6 +25,9 @@ public:
     /// rows x cols numbers N(0, sd^2), drawn column by column.
     [[nodiscard]] Eigen::MatrixXd normal_matrix(Eigen::Index rows, Eigen::Index cols, double sd);
 
+    /// Puts `places` into an order drawn uniformly from all.
+    void shuffle(std::span<Eigen::Index> places);
+
     /// A unit vector of `size` numbers, uniform on the sphere; size >= 1.
     [[nodiscard]] Eigen::VectorXd unit_vector(Eigen::Index size);
 
@@ -34,6 +38,7 @@ private:
 
 /// The seed of repeat `repeat` of a run with seed `seed`: well-mixed (splitmix64), so that seeds
 /// 1, 2, 3 and their repeats never share a stream; repeat 0 is the seed itself.
+/// Numbers below 0 are for what else a run draws: -1 the order of its samples.
 [[nodiscard]] std::uint64_t repeat_seed(std::uint64_t seed, int repeat);
 
 }  // namespace fusionflow::data

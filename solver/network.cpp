@@ -12,8 +12,7 @@ namespace {
 
 constexpr double most_bytes = 8.0 * (1 << 30);
 
-// Weights of a chain of layers as a real number, so that absurd sizes are seen before they
-// overflow.
+// Weights of a chain of layers as a real number: absurd sizes are seen before they overflow.
 double weight_count(double inputs, const std::vector<Eigen::Index>& hidden, double outputs) {
     double count = 0;
     for (const Eigen::Index units : hidden) {

@@ -216,6 +216,11 @@ void simulate_options::validate() const {
         throw data::input_error("max-epochs", fmt::format("need at least 1, got {}", max_epochs));
     }
     compression.validate();
+    if (!(weight_decay >= 0 && std::isfinite(weight_decay))) {
+        throw data::input_error("weight-decay",
+                                fmt::format("need finite lambda >= 0, got {}", weight_decay));
+    }
+    samples.validate();
     flow.validate();
 }
 

@@ -8,6 +8,7 @@
 #include "solver/integrate.hpp"
 #include "solver/network.hpp"
 #include "solver/representation.hpp"
+#include "solver/sample_options.hpp"
 #include "theory/initialisation.hpp"
 
 namespace fusionflow::solver {
@@ -28,17 +29,19 @@ struct simulate_options {
     std::uint64_t seed = 1;
     representation form = representation::full;
     compression_options compression{};  ///< compressed and sampled only
+    double weight_decay = 0;   ///< lambda of lambda/2 |weights|^2 (not biases), >= 0
+    sample_options samples{};  ///< training on samples only
     integrate_options flow;             ///< flow only, except max_time, record, tail and progress
 
-    /// \throws data::input_error naming learning-rate or max-epochs, or as compression_options and
-    ///         integrate_options.
+    /// \throws data::input_error naming learning-rate, max-epochs or weight-decay, or as
+    ///         compression_options, integrate_options and sample_options.
     void validate() const;
 };
 
 /// A trained network and when it learned each modality.
 struct simulation {
     integration run;
-    std::vector<double> epochs;        ///< times / learning rate; empty for gradient flow
+    std::vector<double> epochs;        ///< times as epochs; empty for gradient flow
     std::vector<Eigen::Index> widths;  ///< hidden widths on the longest path, as trained
     network_shape shape;
     state weights_initial;
@@ -46,6 +49,7 @@ struct simulation {
     std::vector<Eigen::Index> drawn_widths{};  ///< of the network that this one stands for
     int rounds = 0;                            ///< of the compression; 0: full
     double truncation_error = 0;  ///< estimate, see train_truncated(); 0: full; may be infinite
+    std::vector<double> asymmetry{};  ///< of the samples (data::asymmetry); empty from moments
 };
 
 /// Trains a linear network from weights of one's own, from moments (never from samples).

@@ -33,10 +33,16 @@ recorder::recorder(const data::moments& moments, bool wanted)
 
 void recorder::offer(double t, const Eigen::VectorXd& weights, const Eigen::VectorXd& branch,
                      bool last) {
+    if (wanted_) {
+        offer(t, weights, branch, loss(*moments_, weights), last);
+    }
+}
+
+void recorder::offer(double t, const Eigen::VectorXd& weights, const Eigen::VectorXd& branch,
+                     double now, bool last) {
     if (!wanted_) {
         return;
     }
-    const double now = loss(*moments_, weights);
     bool moved = path_.time.empty() || last || t > path_.time.back() * (1 + least_wait);
     moved = moved || std::abs(now - path_.loss.back()) > least_move * std::abs(path_.loss.front());
     Eigen::VectorXd norms(moments_->count());

@@ -34,6 +34,9 @@ public:
     [[nodiscard]] bool wanted() const noexcept { return wanted_; }
     /// \param last  Keep the instant whatever moved.
     void offer(double t, const Eigen::VectorXd& weights, const Eigen::VectorXd& branch, bool last);
+    /// The same where the loss is not that of the total weights: of a nonlinear network.
+    void offer(double t, const Eigen::VectorXd& weights, const Eigen::VectorXd& branch, double now,
+               bool last);
     [[nodiscard]] trajectory take() && { return std::move(path_); }
 
 private:

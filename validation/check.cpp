@@ -140,7 +140,7 @@ struct deviation {
 deviation measure(const std::string& quantity, const std::string& method_name, settings s) {
     if (quantity == "balance_drift") {
         const model m = build_model(s);
-        const auto trained = solver::simulate(m.moments, m.architecture, m.init, s.simulate);
+        const auto trained = train(m, s.simulate);
         if (theory::is_failure(trained.run.answer.ended)) {
             return {unknown, std::string(theory::to_string(trained.run.answer.ended))};
         }

@@ -9,6 +9,7 @@
 
 #include "data/error.hpp"
 #include "data/random.hpp"
+#include "solver/simulate_samples.hpp"
 #include "theory/race.hpp"
 #include "theory/refined.hpp"
 
@@ -22,6 +23,14 @@ method_result not_available() {
     return result;
 }
 
+// What linear networks and their theory have nothing to say about.
+bool beyond_linear(const model& m) { return m.samples && m.samples->has_features(); }
+
+// Compressed and sampled networks know their data by second moments.
+bool small_form_exists(const model& m, const solver::simulate_options& options) {
+    return !m.samples || (options.samples.moments_suffice() && !beyond_linear(m));
+}
+
 method_result from_run(solver::integration run) {
     method_result result;
     result.answer = std::move(run.answer);
@@ -32,6 +41,9 @@ method_result from_run(solver::integration run) {
 
 method_result run_formula(const settings& s, int /*repeat*/, bool /*record*/) {
     const model m = build_model(s);
+    if (beyond_linear(m)) {
+        return not_available();
+    }
     method_result result;
     result.answer = theory::race(m.moments, m.architecture, m.init).answer;
     return result;
@@ -39,6 +51,9 @@ method_result run_formula(const settings& s, int /*repeat*/, bool /*record*/) {
 
 method_result run_refined(const settings& s, int /*repeat*/, bool /*record*/) {
     const model m = build_model(s);
+    if (beyond_linear(m)) {
+        return not_available();
+    }
     auto answer = theory::refined_two_layer(
         m.moments, m.architecture, theory::expected_grams(m.moments, m.init), s.learning_rate());
     if (!answer) {
@@ -52,6 +67,9 @@ method_result run_refined(const settings& s, int /*repeat*/, bool /*record*/) {
 // The reduced flow stands for balanced networks whatever scheme the other methods draw from.
 method_result run_flow(const settings& s, int /*repeat*/, bool record) {
     model m = build_model(s);
+    if (beyond_linear(m)) {
+        return not_available();
+    }
     m.init.drawn = theory::scheme::balanced;
     solver::integrate_options options = s.simulate.flow;
     options.record = record;
@@ -67,7 +85,7 @@ method_result run_exact_from(const settings& s, const model& m,
 
 method_result run_exact(const settings& s, int /*repeat*/, bool record) {
     const model m = build_model(s);
-    if (!solver::has_exact_flow(m.architecture, m.init)) {
+    if (!solver::has_exact_flow(m.architecture, m.init) || beyond_linear(m)) {
         return not_available();
     }
     return run_exact_from(
@@ -77,7 +95,7 @@ method_result run_exact(const settings& s, int /*repeat*/, bool record) {
 // The weights that run_full() trains.
 method_result run_exact_drawn(const settings& s, int repeat, bool record) {
     const model m = build_model(s);
-    if (!solver::has_exact_flow(m.architecture, m.init)) {
+    if (!solver::has_exact_flow(m.architecture, m.init) || beyond_linear(m)) {
         return not_available();
     }
     const std::uint64_t seed = data::repeat_seed(s.simulate.seed, repeat);
@@ -89,9 +107,12 @@ method_result run_network(const settings& s, solver::representation form, int re
     const model m = build_model(s);
     solver::simulate_options options = s.simulate;
     options.form = form;
+    if (form != solver::representation::full && !small_form_exists(m, options)) {
+        return not_available();
+    }
     options.seed = data::repeat_seed(options.seed, repeat);
     options.flow.record = record;
-    return from_run(solver::simulate(m.moments, m.architecture, m.init, options).run);
+    return from_run(train(m, options).run);
 }
 
 method_result run_full(const settings& s, int repeat, bool record) {
@@ -141,7 +162,27 @@ const method& find_method(std::string_view name) {
     return *found;
 }
 
+solver::simulation train(const model& m, const solver::simulate_options& options) {
+    if (!m.samples) {
+        return solver::simulate(m.moments, m.architecture, m.init, options);
+    }
+    if (options.form == solver::representation::full) {
+        return solver::simulate(*m.samples, m.architecture, m.init, options);
+    }
+    if (!small_form_exists(m, options)) {
+        throw data::input_error("representation",
+                                fmt::format("need full for networks that moments do not tell all "
+                                            "about, got {}",
+                                            solver::to_string(options.form)));
+    }
+    return solver::simulate(m.moments, m.architecture, m.init, options);
+}
+
 std::string label(const method& m, const settings& s) {
+    if (m.kind == method_kind::network && !s.simulate.samples.units.is_linear()) {
+        return fmt::format("{} {} network", theory::to_string(s.init.drawn),
+                           solver::to_string(s.simulate.samples.units));
+    }
     if (m.kind == method_kind::network) {
         return fmt::format("{}{} network", m.name == "full" ? "" : fmt::format("{} ", m.name),
                            theory::to_string(s.init.drawn));
@@ -156,7 +197,8 @@ std::string label(const method& m, const settings& s) {
 
 bool is_random(const method& m, const settings& s) {
     const bool draws = m.kind == method_kind::network || m.name == "exact-drawn";
-    return draws && s.init.drawn != theory::scheme::balanced;
+    const bool shuffles = m.kind == method_kind::network && s.simulate.samples.batch > 0;
+    return shuffles || (draws && s.init.drawn != theory::scheme::balanced);
 }
 
 }  // namespace fusionflow::validation

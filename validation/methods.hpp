@@ -43,6 +43,11 @@ struct method {
 /// A method's name for people, with the scheme where that matters: "balanced network".
 [[nodiscard]] std::string label(const method& m, const settings& s);
 
+/// Trains the network of a model, on its samples if it has any.
+///
+/// \throws data::input_error as solver::simulate.
+[[nodiscard]] solver::simulation train(const model& m, const solver::simulate_options& options);
+
 /// True where repeats differ: networks from random weights, or their exact flows.
 [[nodiscard]] bool is_random(const method& m, const settings& s);
 

@@ -58,6 +58,23 @@ int parse_int(std::string_view name, std::string_view text) {
     return parse<int>(name, text, "a whole number");
 }
 
+std::uint64_t parse_seed(std::string_view name, std::string_view text) {
+    const long seed = parse_whole(name, text);
+    if (!(seed >= 0)) {
+        throw data::input_error(std::string(name),
+                                fmt::format("need a whole number >= 0, got {}", seed));
+    }
+    return static_cast<std::uint64_t>(seed);
+}
+
+bool parse_flag(std::string_view name, std::string_view text) {
+    if (text != "true" && text != "false") {
+        throw data::input_error(std::string(name),
+                                fmt::format("need true or false, got '{}'", text));
+    }
+    return text == "true";
+}
+
 std::vector<std::string> split(std::string_view text, char separator) {
     std::vector<std::string> pieces;
     for (;;) {

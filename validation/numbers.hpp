@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,11 @@ namespace fusionflow::validation {
 [[nodiscard]] long parse_whole(std::string_view name, std::string_view text);
 /// As parse_whole, for what has to fit an int.
 [[nodiscard]] int parse_int(std::string_view name, std::string_view text);
+
+/// As parse_whole, for seeds: >= 0.
+[[nodiscard]] std::uint64_t parse_seed(std::string_view name, std::string_view text);
+/// \throws data::input_error  `name: need true or false, got 'yes'`
+[[nodiscard]] bool parse_flag(std::string_view name, std::string_view text);
 
 /// The pieces between separators, without spaces at their ends; one piece where there are none.
 [[nodiscard]] std::vector<std::string> split(std::string_view text, char separator);

@@ -41,15 +41,6 @@ std::vector<std::int64_t> parse_widths(std::string_view name, const std::string&
     return widths;
 }
 
-std::uint64_t parse_seed(std::string_view name, const std::string& text) {
-    const long seed = parse_whole(name, text);
-    if (!(seed >= 0)) {
-        throw data::input_error(std::string(name),
-                                fmt::format("need a whole number >= 0, got {}", seed));
-    }
-    return static_cast<std::uint64_t>(seed);
-}
-
 constexpr bool numeric = true;
 
 // What each option is and what it sets.
@@ -122,6 +113,22 @@ constexpr auto entries = std::to_array<entry>({
      [](settings& s, std::string_view n, const std::string& v) {
          s.simulate.max_epochs = parse_whole(n, v);
      }},
+    {{"samples", "P", "train on P samples of the data, not on moments (none)", "samples", numeric},
+     set_sample_option},
+    {{"data", "NAME", "toy, or xor: y = XOR(xA1, xA2) + xB (toy)", "samples", false},
+     set_sample_option},
+    {{"variance", "V", "<xB^2> of the xor data, > 0 (1)", "samples", numeric}, set_sample_option},
+    {{"symmetric", "", "with every toy sample its mirror image (-x, -y)", "samples", false},
+     set_sample_option},
+    {{"data-seed", "N", "seed of the samples (1)", "samples", numeric}, set_sample_option},
+    {{"activation", "NAME", "of hidden units: linear, relu or leaky:A, A >= 0 (linear)", "samples",
+      false},
+     set_sample_option},
+    {{"loss", "NAME", "mse; logistic or exponential of the target's sign (mse)", "samples", false},
+     set_sample_option},
+    {{"bias", "", "hidden units and output have biases", "samples", false}, set_sample_option},
+    {{"batch", "B", "samples of a step, reshuffled each epoch (all)", "samples", numeric},
+     set_sample_option},
     {{"rounds", "K", "rounds of the compression (as many as --accuracy takes)", "compression",
       numeric},
      [](settings& s, std::string_view n, const std::string& v) {
@@ -186,6 +193,7 @@ void check_conflicts(const settings& s) {
     if (s.has("shared") && s.branches.empty()) {
         throw data::input_error("shared", "needs --branches (or use --depth and --fusion)");
     }
+    check_sample_options(s);
     if (s.simulate.method == solver::training::gradient_flow) {
         for (const std::string_view name : {"learning-rate", "max-epochs"}) {
             if (s.has(name)) {
@@ -235,12 +243,15 @@ void set_option(settings& s, std::string_view name, const std::string& value) {
 model build_model(const settings& s) {
     check_conflicts(s);
     s.simulate.validate();
-    data::moments moments = s.moments ? *s.moments : data::toy_moments(s.toy);
+    auto samples = build_samples(s);
+    data::moments moments = samples     ? samples->feature_moments()
+                            : s.moments ? *s.moments
+                                        : data::toy_moments(s.toy);
     theory::architecture architecture = build_architecture(s, moments.count());
     architecture.match(moments);
     s.init.validate(moments.count());
     theory::require_widths(architecture, s.init);
-    return {std::move(moments), std::move(architecture), s.init};
+    return {std::move(moments), std::move(architecture), s.init, std::move(samples)};
 }
 
 std::string shell_word(const std::string& word) {
@@ -259,7 +270,11 @@ std::string shell_word(const std::string& word) {
 std::string command_line(const settings& s) {
     std::string line;
     for (const given_option& g : s.given) {
-        line += fmt::format("{}--{} {}", line.empty() ? "" : " ", g.name, shell_word(g.value));
+        const bool flag = find_setting(g.name)->argument.empty();
+        if (!flag || g.value == "true") {
+            line += fmt::format("{}--{}", line.empty() ? "" : " ", g.name);
+            line += flag ? "" : ' ' + shell_word(g.value);
+        }
     }
     return line;
 }

@@ -12,6 +12,7 @@
 #include "theory/architecture.hpp"
 #include "theory/initialisation.hpp"
 #include "theory/predict.hpp"
+#include "validation/sample_settings.hpp"
 
 namespace fusionflow::validation {
 
@@ -32,6 +33,7 @@ struct settings {
     int shared = 0;
     theory::initialisation init{};
     solver::simulate_options simulate{};  ///< simulate.flow is also what `integrate` uses
+    sample_settings samples{};            ///< where networks train on samples
     std::vector<given_option> given{};    ///< what was set, in order, the last value of each
 
     [[nodiscard]] bool has(std::string_view name) const;
@@ -42,10 +44,11 @@ struct settings {
 /// An option that sets a part of `settings`.
 struct setting_info {
     std::string_view name;      ///< without dashes, e.g. "target-weights"
-    std::string_view argument;  ///< how the value is called in --help, e.g. "H"
+    std::string_view argument;  ///< how the value is called in --help, e.g. "H"; empty: a flag
     std::string_view help;      ///< one line, with the default
     std::string_view
-        group;     ///< "data", "network", "start", "drawing", "training", "compression", "solver"
+        group;     ///< "data", "network", "start", "drawing", "training", "samples", "compression",
+                   ///< "solver"
     bool numeric;  ///< one number: may be a grid axis
 };
 
@@ -66,6 +69,7 @@ struct model {
     data::moments moments;
     theory::architecture architecture;
     theory::initialisation init;
+    std::shared_ptr<const data::samples> samples;  ///< null: networks see moments
 };
 
 /// Checks every rule of the options and that they fit each other (moments with toy options,

@@ -101,6 +101,9 @@ std::string option_text(const reader& in, const toml::node& node) {
     if (const auto* real = node.as_floating_point()) {
         return fmt::format("{}", real->get());
     }
+    if (const auto* flag = node.as_boolean()) {
+        return flag->get() ? "true" : "false";
+    }
     if (const auto* list = node.as_array()) {
         std::vector<std::string> pieces;
         for (const toml::node& element : *list) {
@@ -108,7 +111,7 @@ std::string option_text(const reader& in, const toml::node& node) {
         }
         return fmt::format("{}", fmt::join(pieces, ","));
     }
-    in.refuse(node, "need a number, a text or a list of numbers");
+    in.refuse(node, "need a number, a text, true or false, or a list of numbers");
 }
 
 settings read_model(const reader& in) {

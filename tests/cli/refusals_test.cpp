@@ -107,6 +107,14 @@ BOOST_AUTO_TEST_CASE(options_that_do_not_exist_or_are_not_complete) {
 }
 
 BOOST_AUTO_TEST_CASE(options_that_contradict_each_other) {
+    refuses({"simulate", "--activation", "relu"}, "--activation: needs --samples");
+    refuses({"simulate", "--samples", "10", "--method", "flow"},
+            "--method: need gd with --samples, got flow");
+    refuses({"simulate", "--samples", "10", "--activation", "tanh"},
+            "--activation: need linear, relu or leaky:A with finite A >= 0, got 'tanh'");
+    refuses({"simulate", "--samples", "10", "--bias=yes"}, "--bias: takes no value");
+    refuses({"predict", "--samples", "10"},
+            "--samples: there is no such option; see fusionflow predict --help");
     refuses({"predict", "--branches", "2,2", "--depth", "3"},
             "--depth: cannot be combined with --branches");
     refuses({"predict", "--shared", "1"},
@@ -141,7 +149,8 @@ BOOST_AUTO_TEST_CASE(options_that_contradict_each_other) {
 BOOST_AUTO_TEST_CASE(grids_that_are_none) {
     const std::string axes =
         "axes are rho, ratio, noise, depth, fusion, shared, init, width, seed, "
-        "learning-rate, max-epochs, rounds, accuracy, rtol, max-steps, max-time";
+        "learning-rate, max-epochs, samples, variance, data-seed, batch, rounds, accuracy, rtol, "
+        "max-steps, max-time";
     refuses({"table", "--grid", "colour=1"}, "--grid: 'colour' is not an axis; " + axes);
     refuses({"table", "--grid", "scheme=1"}, "--grid: 'scheme' is not an axis; " + axes);
     refuses({"table", "--grid", "rho=0,1.5"}, "--rho: need -1 < rho < 1, got 1.5 (at rho = 1.5)");

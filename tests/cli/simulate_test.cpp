@@ -112,4 +112,45 @@ BOOST_AUTO_TEST_CASE(plot_has_the_flow_behind_the_network) {
     BOOST_TEST(folder.count() == 2);
 }
 
+BOOST_AUTO_TEST_CASE(networks_on_samples_report_units_and_asymmetry) {
+    const std::vector<std::string> common = {
+        "simulate", "--samples", "60",      "--activation", "leaky:0.5",
+        "--scheme", "gaussian",  "--width", "10",           "--learning-rate",
+        "0.05",     "--bias",    "--batch", "20",           "--init",
+        "0.01"};
+    auto words = common;
+    words.insert(words.end(), {"--format", "json"});
+    const auto result = run(words);
+    BOOST_TEST(result.code == 0);
+    const auto json = result.json();
+    BOOST_TEST(json["outcome"] == "learned");
+    BOOST_TEST(json["activation"] == "leaky:0.5");
+    BOOST_TEST(json["loss"] == "mse");
+    BOOST_TEST(json["samples"] == 60);
+    BOOST_TEST(json["modalities"][0]["asymmetry"].get<double>() > 0);
+    BOOST_TEST(json["stepper"] == "stochastic gradient descent");
+    const double epoch = json["modalities"][1]["epoch"];
+    // Three steps an epoch.
+    BOOST_TEST(relative(epoch * 3 * 0.05, json["modalities"][1]["time"].get<double>()) < 1e-14);
+    const std::string provenance = json["provenance"];
+    BOOST_TEST(provenance.find(" --bias ") != std::string::npos);
+    BOOST_TEST(run(common).out.find("asymmetry of the samples: A ") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(xor_is_learned_by_rectifiers_in_tables_too) {
+    const auto result = run({"table",        "--grid",    "variance=0.25,4",
+                             "--methods",    "full,flow", "--samples",
+                             "32",           "--data",    "xor",
+                             "--activation", "relu",      "--init",
+                             "1e-3",         "--scheme",  "gaussian-iid",
+                             "--width",      "20",        "--learning-rate",
+                             "0.05",         "--format",  "json"});
+    BOOST_TEST(result.code == 0);
+    const auto rows = result.json()["rows"];
+    BOOST_TEST(rows[0]["outcome"] == "learned");
+    BOOST_TEST(rows[0]["time_A"].get<double>() < rows[0]["time_B"].get<double>());
+    BOOST_TEST(rows[1]["outcome"] == "not_available");
+    BOOST_TEST(rows[2]["time_A"].get<double>() > rows[2]["time_B"].get<double>());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

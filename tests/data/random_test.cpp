@@ -1,5 +1,6 @@
 #include "data/random.hpp"
 
+#include <array>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <set>
@@ -128,6 +129,20 @@ BOOST_AUTO_TEST_CASE(neighbouring_seeds_and_their_repeats_never_meet) {
         }
     }
     BOOST_TEST(seen.size() == 100U * 100U);
+}
+
+BOOST_AUTO_TEST_CASE(shuffles_are_permutations_drawn_uniformly) {
+    data::random_source random(5);
+    std::array<int, 6> counts{};
+    for (int i = 0; i < 6000; ++i) {
+        std::array<Eigen::Index, 3> places{0, 1, 2};
+        random.shuffle(places);
+        BOOST_TEST_REQUIRE(places[0] + places[1] + places[2] == 3);
+        ++counts.at(static_cast<std::size_t>(2 * places[0] + (places[1] > places[2] ? 1 : 0)));
+    }
+    for (const int count : counts) {
+        BOOST_TEST(std::abs(count - 1000) < 150);  // five standard deviations, sqrt(6000 5/36)
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

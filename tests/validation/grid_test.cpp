@@ -66,11 +66,11 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_not_a_grid) {
     refuses("seed=1:2000; width=1:2000", "grid: need at most 1000000 points");
     refuses("foo=1",
             "grid: 'foo' is not an axis; axes are rho, ratio, noise, depth, fusion, shared, "
-            "init, width, seed, learning-rate, max-epochs, rounds, accuracy, rtol, max-steps, "
-            "max-time");
+            "init, width, seed, learning-rate, max-epochs, samples, variance, data-seed, batch, "
+            "rounds, accuracy, rtol, max-steps, max-time");
     refuses("scheme=1", "grid: 'scheme' is not an axis; axes are rho, ratio, noise, depth, fusion, "
-                        "shared, init, width, seed, learning-rate, max-epochs, rounds, accuracy, "
-                        "rtol, max-steps, max-time");
+                        "shared, init, width, seed, learning-rate, max-epochs, samples, variance, "
+                        "data-seed, batch, rounds, accuracy, rtol, max-steps, max-time");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,7 @@
 #include "validation/settings.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <cmath>
 
 #include "data/error.hpp"
 #include "data/moments_json.hpp"
@@ -159,6 +160,64 @@ BOOST_AUTO_TEST_CASE(command_line_can_be_pasted_into_a_shell) {
     BOOST_TEST(validation::shell_word("a b") == "'a b'");
     BOOST_TEST(validation::shell_word("it's; $x") == "'it'\\''s; $x'");
     BOOST_TEST(validation::shell_word("") == "''");
+}
+
+BOOST_AUTO_TEST_CASE(options_of_samples_make_a_model_with_samples) {
+    const validation::settings s = with({{"samples", "40"},
+                                         {"symmetric", "true"},
+                                         {"data-seed", "3"},
+                                         {"activation", "leaky:0.2"},
+                                         {"loss", "logistic"},
+                                         {"bias", "true"},
+                                         {"batch", "8"}});
+    const auto m = build_model(s);
+    BOOST_TEST_REQUIRE(m.samples != nullptr);
+    BOOST_TEST(m.samples->count() == 40);
+    BOOST_TEST((m.samples->inputs().topRows(20) == -m.samples->inputs().bottomRows(20)));
+    BOOST_TEST(m.samples->targets().cwiseAbs().sum() == 40);  // labels
+    BOOST_TEST((m.moments.covariance() == m.samples->input_moments().covariance()));
+    BOOST_TEST(s.simulate.samples.units.slope == 0.2);
+    BOOST_TEST((s.simulate.samples.loss == solver::loss_kind::logistic));
+    BOOST_TEST(s.simulate.samples.bias);
+    BOOST_TEST(s.simulate.samples.batch == 8);
+    const auto xor_model =
+        build_model(with({{"samples", "16"}, {"data", "xor"}, {"variance", "3"}}));
+    BOOST_TEST(std::abs(xor_model.moments.correlation().sum() - 4) < 1e-14);  // 1 + 3, rounding
+    BOOST_TEST(xor_model.samples->dims()[0] == 2);
+    BOOST_TEST(build_model({}).samples == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(flags_are_written_without_a_value) {
+    BOOST_TEST(validation::command_line(with({{"samples", "10"}, {"bias", "true"}})) ==
+               "--samples 10 --bias");
+    BOOST_TEST(validation::command_line(with({{"bias", "false"}, {"samples", "10"}})) ==
+               "--samples 10");
+}
+
+BOOST_AUTO_TEST_CASE(refuses_options_that_samples_do_not_fit) {
+    for (const auto& [name, value] : given{{"activation", "relu"},
+                                           {"loss", "mse"},
+                                           {"bias", "true"},
+                                           {"batch", "5"},
+                                           {"data", "xor"},
+                                           {"variance", "2"},
+                                           {"symmetric", "true"},
+                                           {"data-seed", "2"}}) {
+        refuses({{name, value}}, name + ": needs --samples");
+    }
+    refuses({{"samples", "10"}, {"method", "flow"}}, "method: need gd with --samples, got flow");
+    refuses({{"samples", "16"}, {"data", "xor"}, {"rho", "0.1"}},
+            "rho: cannot be combined with --data xor");
+    refuses({{"samples", "16"}, {"variance", "2"}}, "variance: needs --data xor");
+    refuses({{"samples", "16"}, {"batch", "17"}}, "batch: need at most --samples 16, got 17");
+    refuses({{"samples", "15"}, {"symmetric", "true"}}, "samples: need a multiple of 2, got 15");
+    validation::settings s;
+    BOOST_CHECK_EXCEPTION(set_option(s, "samples", "0"), data::input_error,
+                          says("samples: need at least 1 sample"));
+    BOOST_CHECK_EXCEPTION(set_option(s, "bias", "yes"), data::input_error,
+                          says("bias: need true or false, got 'yes'"));
+    BOOST_CHECK_EXCEPTION(set_option(s, "data", "mnist"), data::input_error,
+                          says("data: need toy or xor, got 'mnist'"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -120,8 +120,8 @@ BOOST_AUTO_TEST_CASE(refuses_broken_files_with_their_line) {
             "line 7: init: need finite u0 > 0, got -1");
     refuses(head + replaced(rest, "depth = 3", "deep = 3"),
             "line 7: deep: there is no such option");
-    refuses(head + replaced(rest, "depth = 3", "depth = true"),
-            "line 7: need a number, a text or a list of numbers");
+    refuses(head + replaced(rest, "depth = 3", "depth = 2024-01-01"),
+            "line 7: need a number, a text, true or false, or a list of numbers");
     refuses(head + replaced(rest, "fusion=2:3", "fusion=2:9"),
             "line 7: fusion: need 1 <= L_f <= L = 3, got 4");
     refuses(head + replaced(rest, "fusion=2:3", "foo"),

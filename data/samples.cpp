@@ -1,0 +1,121 @@
+#include "data/samples.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+#include "data/error.hpp"
+
+namespace fusionflow::data {
+
+namespace {
+
+// What rounding leaves of a correlation that is zero, relative to the sizes of x and y.
+constexpr double rounding = 1e-13;
+
+void check_finite(const char* field, const Eigen::MatrixXd& numbers) {
+    if (numbers.allFinite()) {
+        return;
+    }
+    for (Eigen::Index row = 0; row < numbers.rows(); ++row) {
+        for (Eigen::Index col = 0; col < numbers.cols(); ++col) {
+            if (!std::isfinite(numbers(row, col))) {
+                throw input_error(field, fmt::format("must be finite, got {} in sample {}",
+                                                     numbers(row, col), row + 1));
+            }
+        }
+    }
+}
+
+void check_columns(const char* field, const std::vector<int>& dims, const Eigen::MatrixXd& given) {
+    const auto wanted = std::accumulate(dims.begin(), dims.end(), Eigen::Index{0});
+    if (given.cols() != wanted) {
+        throw input_error(field, fmt::format("need {} columns, got {}", wanted, given.cols()));
+    }
+}
+
+Eigen::MatrixXd checked_inputs(const std::vector<int>& dims, Eigen::MatrixXd inputs) {
+    if (!(inputs.rows() >= 1)) {
+        throw input_error("inputs", "need at least one sample, got none");
+    }
+    check_columns("inputs", dims, inputs);
+    check_finite("inputs", inputs);
+    return inputs;
+}
+
+Eigen::VectorXd checked_targets(Eigen::Index count, Eigen::VectorXd targets) {
+    if (targets.size() != count) {
+        throw input_error("targets",
+                          fmt::format("need one per sample, {}, got {}", count, targets.size()));
+    }
+    check_finite("targets", targets);
+    return targets;
+}
+
+Eigen::MatrixXd checked_features(Eigen::Index count, const std::vector<int>& dims,
+                                 Eigen::MatrixXd features) {
+    if (features.rows() != count) {
+        throw input_error(
+            "features", fmt::format("need one row per sample, {}, got {}", count, features.rows()));
+    }
+    check_columns("features", dims, features);
+    check_finite("features", features);
+    return features;
+}
+
+moments moments_of(std::vector<std::string> names, std::vector<int> dims, const Eigen::MatrixXd& x,
+                   const Eigen::VectorXd& y) {
+    const auto count = static_cast<double>(x.rows());
+    return {std::move(names), std::move(dims), x.transpose() * x / count, x.transpose() * y / count,
+            y.squaredNorm() / count};
+}
+
+}  // namespace
+
+samples::samples(std::vector<std::string> names, std::vector<int> dims, Eigen::MatrixXd inputs,
+                 Eigen::VectorXd targets)
+    : inputs_(checked_inputs(dims, std::move(inputs))),
+      targets_(checked_targets(inputs_.rows(), std::move(targets))), has_features_(false),
+      input_moments_(moments_of(std::move(names), std::move(dims), inputs_, targets_)),
+      feature_moments_(input_moments_) {}
+
+samples::samples(std::vector<std::string> names, std::vector<int> dims, Eigen::MatrixXd inputs,
+                 Eigen::VectorXd targets, std::vector<int> feature_dims, Eigen::MatrixXd features)
+    : inputs_(checked_inputs(dims, std::move(inputs))),
+      targets_(checked_targets(inputs_.rows(), std::move(targets))), has_features_(true),
+      features_(checked_features(inputs_.rows(), feature_dims, std::move(features))),
+      input_moments_(moments_of(names, std::move(dims), inputs_, targets_)),
+      feature_moments_(moments_of(std::move(names), std::move(feature_dims), features_, targets_)) {
+}
+
+samples samples::labelled() const {
+    const Eigen::VectorXd labels = targets_.unaryExpr([](double y) { return y >= 0 ? 1.0 : -1.0; });
+    const auto& names = input_moments_.names();
+    return has_features_
+               ? samples(names, dims(), inputs_, labels, feature_moments_.dims(), features_)
+               : samples(names, dims(), inputs_, labels);
+}
+
+std::vector<double> asymmetry(const samples& data) {
+    const moments& known = data.input_moments();
+    std::vector<double> result;
+    for (int m = 0; m < known.count(); ++m) {
+        const Eigen::VectorXd along = known.part(known.correlation(), m);
+        const auto block = known.covariance().diagonal().segment(known.offset(m), known.dim(m));
+        const double size = std::sqrt(block.sum() * known.target_power());
+        if (!(along.norm() > rounding * size)) {
+            result.push_back(std::numeric_limits<double>::quiet_NaN());
+            continue;
+        }
+        const Eigen::VectorXd projected =
+            data.inputs().middleCols(known.offset(m), known.dim(m)) * along.normalized();
+        const double even = projected.cwiseAbs().dot(data.targets());
+        result.push_back(std::abs(even) / static_cast<double>(data.count()) / along.norm());
+    }
+    return result;
+}
+
+}  // namespace fusionflow::data

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <string>
+#include <vector>
+
+#include "data/moments.hpp"
+
+namespace fusionflow::data {
+
+/// P samples of M modalities x_m in R^{D_m} and a scalar target y: what nonlinear networks
+/// train on.
+///
+/// What counts as learned of a modality is measured on its *features*: functions phi_m of x_m that
+/// the target contains. They are the inputs themselves, unless something else is said (XOR data:
+/// the exclusive or of the two inputs, which no linear function of them shows).
+///
+/// Immutable. \see docs/theory.md#beyond-linear
+class samples {
+public:
+    /// \param names   One per modality.
+    /// \param dims    D_m >= 1, one per modality; their sum is D.
+    /// \param inputs  P x D, a row per sample, P >= 1; finite.
+    /// \param targets P numbers, finite.
+    /// \throws input_error naming names, dims, inputs or targets.
+    samples(std::vector<std::string> names, std::vector<int> dims, Eigen::MatrixXd inputs,
+            Eigen::VectorXd targets);
+
+    /// The same with features of their own.
+    ///
+    /// \param feature_dims  Features of each modality, >= 1.
+    /// \param features      P x (their sum), finite.
+    /// \throws input_error naming names, dims, inputs, targets or features.
+    samples(std::vector<std::string> names, std::vector<int> dims, Eigen::MatrixXd inputs,
+            Eigen::VectorXd targets, std::vector<int> feature_dims, Eigen::MatrixXd features);
+
+    /// P
+    [[nodiscard]] Eigen::Index count() const noexcept { return inputs_.rows(); }
+    [[nodiscard]] const std::vector<int>& dims() const noexcept { return input_moments_.dims(); }
+    [[nodiscard]] const Eigen::MatrixXd& inputs() const noexcept { return inputs_; }
+    [[nodiscard]] const Eigen::VectorXd& targets() const noexcept { return targets_; }
+    /// P x D where no features were given: the inputs.
+    [[nodiscard]] const Eigen::MatrixXd& features() const noexcept {
+        return has_features_ ? features_ : inputs_;
+    }
+    [[nodiscard]] bool has_features() const noexcept { return has_features_; }
+
+    /// Sample moments of the inputs: Sigma = X^T X / P, s = X^T y / P, <y^2> = y^T y / P.
+    [[nodiscard]] const moments& input_moments() const noexcept { return input_moments_; }
+    /// The same of the features: what half-heights are measured by.
+    [[nodiscard]] const moments& feature_moments() const noexcept { return feature_moments_; }
+
+    /// The same inputs and features with sign(y) as the target (+1 where y = 0): classes.
+    [[nodiscard]] samples labelled() const;
+
+private:
+    Eigen::MatrixXd inputs_;
+    Eigen::VectorXd targets_;
+    bool has_features_;
+    Eigen::MatrixXd features_;
+    moments input_moments_;
+    moments feature_moments_;
+};
+
+/// How far each modality's data are from symmetric (x, y) -> (-x, -y), as a rectifier sees it:
+///
+///     |<y |d_m x_m|>| / |s_m|,   d_m = s_m/|s_m|
+///
+/// 0 for symmetric data. In the early phase of a two-layer network with rectifiers of slope alpha a
+/// unit along +d_m or -d_m grows at the rate (1+alpha)/2 |s_m| (1 +- (1-alpha)/(1+alpha) a_m), a_m
+/// being this number, so it bounds how much faster than the linear law a modality is learned.
+///
+/// \return One number >= 0 per modality; NaN where s_m = 0 (to rounding).
+/// \see docs/theory.md#beyond-linear; tests/data/samples_test.cpp
+[[nodiscard]] std::vector<double> asymmetry(const samples& data);
+
+}  // namespace fusionflow::data

@@ -1,0 +1,91 @@
+#include "validation/sample_settings.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "data/drawn_samples.hpp"
+#include "data/error.hpp"
+#include "validation/numbers.hpp"
+#include "validation/settings.hpp"
+
+namespace fusionflow::validation {
+
+namespace {
+
+bool parse_xor(const std::string& text) {
+    if (text != "toy" && text != "xor") {
+        throw data::input_error("data", fmt::format("need toy or xor, got '{}'", text));
+    }
+    return text == "xor";
+}
+
+void need(bool rule_holds, std::string_view name, const char* rule) {
+    if (!rule_holds) {
+        throw data::input_error(std::string(name), rule);
+    }
+}
+
+}  // namespace
+
+void set_sample_option(settings& s, std::string_view name, const std::string& value) {
+    solver::sample_options& training = s.simulate.samples;
+    if (name == "samples") {
+        s.samples.count = parse_whole(name, value);
+        need(s.samples.count >= 1, name, "need at least 1 sample");
+    } else if (name == "data") {
+        s.samples.is_xor = parse_xor(value);
+    } else if (name == "variance") {
+        s.samples.variance = parse_number(name, value);
+    } else if (name == "symmetric") {
+        s.samples.symmetric = parse_flag(name, value);
+    } else if (name == "data-seed") {
+        s.samples.seed = parse_seed(name, value);
+    } else if (name == "activation") {
+        training.units = solver::parse_activation(value);
+    } else if (name == "loss") {
+        training.loss = solver::parse_loss(value);
+    } else if (name == "bias") {
+        training.bias = parse_flag(name, value);
+    } else {
+        training.batch = parse_whole(name, value);
+        need(training.batch >= 1, name, "need at least 1 sample");
+    }
+}
+
+void check_sample_options(const settings& s) {
+    if (s.samples.count == 0) {
+        for (const setting_info& info : setting_table()) {
+            need(info.group != "samples" || !s.has(info.name), info.name, "needs --samples");
+        }
+        return;
+    }
+    need(!s.moments, "samples", "cannot be combined with --moments");
+    need(s.simulate.method == solver::training::gradient_descent, "method",
+         "need gd with --samples, got flow");
+    if (s.samples.is_xor) {
+        for (const std::string_view name :
+             {"rho", "ratio", "target-weights", "noise", "symmetric"}) {
+            need(!s.has(name), name, "cannot be combined with --data xor");
+        }
+    }
+    need(s.samples.is_xor || !s.has("variance"), "variance", "needs --data xor");
+    if (!(s.simulate.samples.batch <= s.samples.count)) {
+        throw data::input_error("batch", fmt::format("need at most --samples {}, got {}",
+                                                     s.samples.count, s.simulate.samples.batch));
+    }
+}
+
+std::shared_ptr<const data::samples> build_samples(const settings& s) {
+    if (s.samples.count == 0) {
+        return nullptr;
+    }
+    const data::samples drawn =
+        s.samples.is_xor
+            ? data::draw_xor_samples(s.samples.count, s.samples.variance, s.samples.seed)
+            : data::draw_toy_samples(s.toy, s.samples.count, s.samples.seed, s.samples.symmetric);
+    const bool classes = s.simulate.samples.loss != solver::loss_kind::mse;
+    return std::make_shared<const data::samples>(classes ? drawn.labelled() : drawn);
+}
+
+}  // namespace fusionflow::validation

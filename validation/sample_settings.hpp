@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "data/samples.hpp"
+
+namespace fusionflow::validation {
+
+struct settings;
+
+/// What the options of the group "samples" say about the data. solver::sample_options has
+/// the rest.
+struct sample_settings {
+    long count = 0;  ///< P; 0: networks see moments, no samples
+    bool is_xor = false;
+    bool symmetric = false;
+    double variance = 1;  ///< of the linear modality beside XOR
+    std::uint64_t seed = 1;
+};
+
+/// Sets an option of the group "samples" from its text.
+///
+/// \throws data::input_error with the option's name.
+void set_sample_option(settings& s, std::string_view name, const std::string& value);
+
+/// Refuses options of samples that do not fit the others.
+///
+/// \throws data::input_error naming the option.
+void check_sample_options(const settings& s);
+
+/// The samples that the options describe; null where networks see moments.
+///
+/// \throws data::input_error as data::draw_toy_samples and data::draw_xor_samples.
+[[nodiscard]] std::shared_ptr<const data::samples> build_samples(const settings& s);
+
+}  // namespace fusionflow::validation
