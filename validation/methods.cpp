@@ -9,6 +9,7 @@
 
 #include "data/error.hpp"
 #include "data/random.hpp"
+#include "theory/effective_start.hpp"
 #include "theory/race.hpp"
 #include "theory/refined.hpp"
 
@@ -58,6 +59,17 @@ method_result run_flow(const settings& s, int /*repeat*/, bool record) {
     return from_run(solver::integrate(m.moments, m.architecture, m.init, options));
 }
 
+// The chain flow that stands for gaussian networks of the width; of balanced ones, the reduced flow.
+method_result run_chain(const settings& s, int /*repeat*/, bool record) {
+    const model m = build_model(s);
+    if (!theory::aligned_start(m.moments, m.architecture, m.init).missing.empty()) {
+        return not_available();
+    }
+    solver::integrate_options options = s.simulate.flow;
+    options.record = record;
+    return from_run(solver::integrate_chain(m.moments, m.architecture, m.init, options));
+}
+
 method_result run_exact_from(const settings& s, const model& m,
                              const solver::two_layer_start& start, bool record) {
     solver::integrate_options options = s.simulate.flow;
@@ -98,6 +110,7 @@ constexpr auto methods = std::to_array<method>({
     {"refined", "half-height times of two-layer late fusion at finite initial scale",
      method_kind::formula, run_refined},
     {"flow", "reduced flow of balanced networks", method_kind::flow, run_flow},
+    {"chain", "chain flow of gaussian networks of large width", method_kind::flow, run_chain},
     {"exact", "exact flow of two-layer late or early fusion, from expected random weights",
      method_kind::flow, run_exact},
     {"exact-drawn", "the same from the weights that full draws", method_kind::flow,
@@ -130,6 +143,7 @@ std::string label(const method& m, const settings& s) {
     }
     if (m.kind == method_kind::flow) {
         return m.name == "flow"    ? "reduced flow"
+               : m.name == "chain" ? "chain flow"
                : m.name == "exact" ? "exact flow"
                                    : "exact flow of the draw";
     }
