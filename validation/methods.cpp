@@ -12,6 +12,7 @@
 #include "theory/effective_start.hpp"
 #include "theory/race.hpp"
 #include "theory/refined.hpp"
+#include "theory/width_law.hpp"
 
 namespace fusionflow::validation {
 
@@ -47,6 +48,17 @@ method_result run_refined(const settings& s, int /*repeat*/, bool /*record*/) {
     }
     method_result result;
     result.answer = std::move(*answer);
+    return result;
+}
+
+method_result run_law(const settings& s, int /*repeat*/, bool /*record*/) {
+    const model m = build_model(s);
+    theory::width_law_answer law = theory::width_law(m.moments, m.architecture, m.init);
+    if (!law.missing.empty()) {
+        return not_available();
+    }
+    method_result result;
+    result.answer = std::move(law.answer);
     return result;
 }
 
@@ -109,6 +121,7 @@ constexpr auto methods = std::to_array<method>({
     {"formula", "leading order in small initial weights", method_kind::formula, run_formula},
     {"refined", "half-height times of two-layer late fusion at finite initial scale",
      method_kind::formula, run_refined},
+    {"law", "width law of gaussian networks", method_kind::formula, run_law},
     {"flow", "reduced flow of balanced networks", method_kind::flow, run_flow},
     {"chain", "chain flow of gaussian networks of large width", method_kind::flow, run_chain},
     {"exact", "exact flow of two-layer late or early fusion, from expected random weights",
@@ -147,7 +160,9 @@ std::string label(const method& m, const settings& s) {
                : m.name == "exact" ? "exact flow"
                                    : "exact flow of the draw";
     }
-    return m.name == "refined" ? "refined formula" : "formula";
+    return m.name == "refined" ? "refined formula"
+           : m.name == "law"   ? "width law"
+                               : "formula";
 }
 
 bool is_random(const method& m, const settings& s) {
