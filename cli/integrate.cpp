@@ -17,8 +17,7 @@ void check_drawing(const arguments& given) {
     if (given.settings.has("seed")) {
         throw data::input_error("seed", "needs --exact");
     }
-    if (given.settings.has("width") &&
-        given.settings.init.drawn != theory::scheme::gaussian) {
+    if (given.settings.has("width") && given.settings.init.drawn != theory::scheme::gaussian) {
         throw data::input_error("width", "needs --exact or --scheme gaussian");
     }
 }
@@ -63,7 +62,8 @@ exit_code run(const arguments& given) {
     } else {
         fmt::print("{}{} flow\n", to_text(about.moments, result, {}), result.equations);
     }
-    return finish_run(given, about.moments, result, given.has("exact")                                       ? "exact-drawn"
+    return finish_run(given, about.moments, result,
+                      given.has("exact")                             ? "exact-drawn"
                       : about.init.drawn == theory::scheme::balanced ? "flow"
                                                                      : "chain");
 }
@@ -72,8 +72,7 @@ exit_code run(const arguments& given) {
 
 const command integrate_command = {
     "integrate",
-    "Integrates the reduced flow of balanced networks, the chain flow of gaussian ones, or the exact "
-    "one of two layers.",
+    "Integrates the reduced, chain or exact flow that stands for networks of a kind.",
     "",
     settings_in({"data", "network", "start", "drawing", "solver"}),
     {{"exact", "", "the exact flow of the two-layer network that simulate would draw"},

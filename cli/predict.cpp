@@ -42,12 +42,10 @@ double law_time(const prediction& p, int m) {
 json modality_json(const model& about, const prediction& p, int m) {
     const auto i = static_cast<std::size_t>(m);
     const int order = p.leading.order()[i];
-    json object = {{"name", about.moments.name(m)},
-                   {"order", order > 0 ? json(order) : json(nullptr)},
-                   {"time", number(p.leading.times[i])},
-                   {"time_refined", number(refined_time(p, m))},
-                   {"time_law", number(law_time(p, m))},
-                   {"misattribution", vector_json(p.misattribution[i])}};
+    json object = {
+        {"name", about.moments.name(m)},      {"order", order > 0 ? json(order) : json(nullptr)},
+        {"time", number(p.leading.times[i])}, {"time_refined", number(refined_time(p, m))},
+        {"time_law", number(law_time(p, m))}, {"misattribution", vector_json(p.misattribution[i])}};
     if (p.shares) {
         object["explained_alone"] = p.shares->alone[i];
         object["conditional_gain"] = p.shares->conditional_gain[i];
@@ -121,7 +119,10 @@ sheet modality_sheet(const model& about, const prediction& p, std::optional<doub
             row.push_back(spell(law_time(p, m)));
         }
         if (rate) {
-            row.push_back(spell((p.refined ? refined_time(p, m) : p.law ? law_time(p, m) : time) / *rate));
+            row.push_back(spell((p.refined ? refined_time(p, m)
+                                 : p.law   ? law_time(p, m)
+                                           : time) /
+                                *rate));
         }
         row.push_back(p.misattribution[i].size() == 1
                           ? fmt::format("{:.6g}", p.misattribution[i](0))

@@ -24,8 +24,8 @@ double least_of(double a, double b) {
 }
 
 void check(const data::moments& moments, const theory::aligned_weights& start) {
-    bool fits = std::ssize(start.first) == moments.count() &&
-                std::ssize(start.branches) == moments.count();
+    bool fits =
+        std::ssize(start.first) == moments.count() && std::ssize(start.branches) == moments.count();
     for (int m = 0; fits && m < moments.count(); ++m) {
         fits = start.first[static_cast<std::size_t>(m)].size() == moments.dim(m);
     }
@@ -97,8 +97,7 @@ void chain_flow::find_products(const state& x) {
 void chain_flow::total_weights(const state& x, Eigen::VectorXd& weights) {
     find_products(x);
     for (const branch& b : branches_) {
-        weights.segment(b.offset, b.dim) =
-            b.layers.value * trunk_.value * numbers(x, b.at, b.dim);
+        weights.segment(b.offset, b.dim) = b.layers.value * trunk_.value * numbers(x, b.at, b.dim);
     }
 }
 
@@ -146,8 +145,7 @@ double chain_flow::relative_error(const state& x, const state& error) const {
 
 void chain_flow::branch_norms(const state& x, Eigen::VectorXd& norms) const {
     for (std::size_t m = 0; m < branches_.size(); ++m) {
-        norms(static_cast<Eigen::Index>(m)) =
-            numbers(x, branches_[m].at, branches_[m].dim).norm();
+        norms(static_cast<Eigen::Index>(m)) = numbers(x, branches_[m].at, branches_[m].dim).norm();
     }
 }
 

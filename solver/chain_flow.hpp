@@ -18,7 +18,7 @@ namespace fusionflow::solver {
 /// Numbers may be zero and change sign. State: w_m and the further layers, branch by branch, then
 /// the trunk, last the time. Its balanced case is the reduced flow.
 ///
-/// docs/theory.md#chain-flow; tests/solver/chain_flow_test.cpp
+/// docs/width-law.md#chain; tests/solver/chain_flow_test.cpp
 class chain_flow final : public flow {
 public:
     /// \param start  One vector and n_m - 1 numbers per branch, p numbers of the trunk.

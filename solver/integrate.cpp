@@ -102,9 +102,9 @@ integration integrate_chain(const data::moments& moments, const theory::architec
     theory::require_range(arch, init);
     const theory::effective_start start = theory::aligned_start(moments, arch, init);
     if (!start.missing.empty()) {
-        throw data::input_error("scheme", fmt::format("no chain flow stands for {} networks here: {}",
-                                                      theory::to_string(init.drawn),
-                                                      start.missing));
+        throw data::input_error("scheme",
+                                fmt::format("no chain flow stands for {} networks here: {}",
+                                            theory::to_string(init.drawn), start.missing));
     }
     chain_flow system(moments, start.weights, init.drawn == theory::scheme::balanced);
     integration result =

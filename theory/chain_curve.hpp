@@ -43,7 +43,7 @@ private:
 
     std::vector<double> others_;  // ascending
     double unit_;
-    std::vector<double> edges_;   // phi at multiples of the panel width
+    std::vector<double> edges_;  // phi at multiples of the panel width
 };
 
 }  // namespace fusionflow::theory

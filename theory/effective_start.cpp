@@ -58,8 +58,7 @@ double companion(const std::vector<double>& scales) {
 
 // Small layers of a chain: all at A, but for the one that starts at zero.
 std::vector<double> small_start(const std::vector<double>& scales, std::size_t zero) {
-    std::vector<double> start(scales.size(),
-                              scales.size() > 1 ? companion(scales) : 0.0);
+    std::vector<double> start(scales.size(), scales.size() > 1 ? companion(scales) : 0.0);
     if (!start.empty()) {
         start[zero] = 0;
     }

@@ -11,7 +11,7 @@ namespace fusionflow::theory {
 
 /// Initial weights of an aligned network: one number per layer, a vector for the first of a branch.
 struct aligned_weights {
-    std::vector<Eigen::VectorXd> first;        ///< w_m, D_m numbers each
+    std::vector<Eigen::VectorXd> first;         ///< w_m, D_m numbers each
     std::vector<std::vector<double>> branches;  ///< further layers of branch m: n_m - 1 numbers
     std::vector<double> trunk;                  ///< p numbers, from the fusion up
 };

@@ -160,9 +160,7 @@ std::string label(const method& m, const settings& s) {
                : m.name == "exact" ? "exact flow"
                                    : "exact flow of the draw";
     }
-    return m.name == "refined" ? "refined formula"
-           : m.name == "law"   ? "width law"
-                               : "formula";
+    return m.name == "refined" ? "refined formula" : m.name == "law" ? "width law" : "formula";
 }
 
 bool is_random(const method& m, const settings& s) {

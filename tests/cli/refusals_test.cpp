@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(options_that_do_not_exist_or_are_not_complete) {
             "'euler'");
     refuses({"validate", "nope"}, "suite: need quick or a file ending in .toml, got 'nope'");
     refuses({"table", "--methods", "formula,magic"},
-            "--methods: need some of formula, refined, flow, exact, exact-drawn, full; "
+            "--methods: need some of formula, refined, law, flow, chain, exact, exact-drawn, full; "
             "got 'magic'");
 }
 
@@ -111,16 +111,22 @@ BOOST_AUTO_TEST_CASE(options_that_contradict_each_other) {
             "--branches: need one branch per modality, got 3 for 2 modalities");
     refuses({"simulate", "--method", "flow", "--learning-rate", "0.1"},
             "--learning-rate: needs --method gd, got flow");
-    refuses({"integrate", "--width", "7"}, "--width: needs --exact");
+    refuses({"integrate", "--width", "7"}, "--width: needs --exact or --scheme gaussian");
     refuses({"integrate", "--seed", "7"}, "--seed: needs --exact");
-    refuses({"integrate", "--scheme", "gaussian"},
-            "--scheme: the reduced flow is that of balanced networks");
+    refuses({"integrate", "--scheme", "gaussian-iid"},
+            "--scheme: no chain flow stands for gaussian-iid networks here: layers of gaussian-iid "
+            "networks are not small");
+    refuses({"integrate", "--scheme", "gaussian", "--depth", "5", "--fusion", "3"},
+            "--scheme: no chain flow stands for gaussian networks here: small layers of all "
+            "branches and of the trunk drive each other where branches of three layers or more "
+            "meet a trunk of two or more");
     refuses({"integrate", "--exact", "--depth", "3"},
             "--exact: need two layers on every path, fused late (branches of 2, shared 0) or early "
             "(branches of 1, shared 1), got branches 2,2 and shared 1");
-    refuses({"integrate", "--exact", "--stepper", "radau"},
-            "--stepper: radau needs the Jacobian, which only the reduced flow has; use auto or an "
-            "explicit one here");
+    refuses(
+        {"integrate", "--exact", "--stepper", "radau"},
+        "--stepper: radau needs the Jacobian, which only the reduced and the chain flow have; use "
+        "auto or an explicit one here");
     refuses({"table", "--resume"}, "--resume: needs --output");
     refuses({"table", "--wide", "--shard", "1/2"}, "--wide: cannot be combined with --shard");
     refuses({"table", "--rho", "0", "--grid", "rho=0,0.5"},
@@ -141,8 +147,7 @@ BOOST_AUTO_TEST_CASE(grids_that_are_none) {
 }
 
 BOOST_AUTO_TEST_CASE(absurd_sizes_before_allocating) {
-    refuses({"simulate", "--width", "1e13"},
-            "--width: need 1 <= H <= 1e12, got 10000000000000");
+    refuses({"simulate", "--width", "1e13"}, "--width: need 1 <= H <= 1e12, got 10000000000000");
     refuses({"simulate", "--depth", "4", "--width", "100000"},
             "--width: need weights of at most 8 GiB, got H = 100000 (224 GiB)");
     refuses({"predict", "--depth", "1000000"}, "--depth: need 1 <= L <= 1000, got 1000000");

@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(labels_name_the_scheme) {
 BOOST_AUTO_TEST_CASE(refuses_methods_that_are_not_there) {
     BOOST_CHECK_EXCEPTION(
         (void)find_method("magic"), data::input_error,
-        says("methods: need some of formula, refined, flow, exact, exact-drawn, full; "
+        says("methods: need some of formula, refined, law, flow, chain, exact, exact-drawn, full; "
              "got 'magic'"));
 }
 
