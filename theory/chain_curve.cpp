@@ -23,7 +23,8 @@ chain_curve::chain_curve(std::vector<double> others, double unit)
     unit_ = unit_ > 0 ? std::min(unit_, others_.front()) : others_.front();
     const double last = place_of_size(far * others_.back());
     edges_.push_back(0);
-    for (double q = 0; q < last; q += width) {
+    for (int i = 0; width * i < last; ++i) {
+        const double q = width * i;
         edges_.push_back(edges_.back() + panel(q, q + width));
     }
 }

@@ -32,12 +32,13 @@ struct effective_start {
 /// them. One of them starts at 0, so that the total weight does too and may take either sign; the
 /// others at A, such that the chain blows up when the random layers do:
 ///
-///     r = 2:  A^2 = eps_1^2 + eps_2^2;      r >= 3:  A^(r-2) = B(1/2, r/2 - 1)/(2 T(eps_1 ... eps_r))
+///     r = 2:   A^2 = eps_1^2 + eps_2^2
+///     r >= 3:  A^(r-2) = B(1/2, r/2 - 1)/(2 T(eps_1 ... eps_r))
 ///
 /// with T = blow_up_time(). r = 0: A^2 = a^2 + b^2 in the second layer, 0 in the first.
 ///
 /// \return  Nothing but a reason where trunks of two layers or more meet branches of three or more,
-///          or branches of different depth; for paths of more than ten layers; and for gaussian_iid.
+///          or branches of different depth; for paths of more than ten layers; for gaussian_iid.
 /// \throws data::input_error if sizes differ or a rule of `init` is broken.
 /// \see docs/width-law.md#start; tests/theory/effective_start_test.cpp
 [[nodiscard]] effective_start aligned_start(const data::moments& moments, const architecture& arch,

@@ -120,7 +120,8 @@ double law_track::first_duration(int first) const {
         return leader.slope(q) / trunk_speed(square);
     };
     double integral = 0;
-    for (double q = 0; q < leader.end(); q += panel) {
+    for (int i = 0; panel * i < leader.end(); ++i) {
+        const double q = panel * i;
         integral += boost::math::quadrature::gauss<double, 15>::integrate(integrand, q, q + panel);
     }
     return integral / rate;
