@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_the_types_refuse) {
     refuses({{"rho", "1"}}, "rho: need -1 < rho < 1, got 1");
     refuses({{"ratio", "0"}}, "ratio: need ratio > 0, got 0");
     refuses({{"init", "0"}}, "init: need finite u0 > 0, got 0");
-    refuses({{"width", "0"}}, "width: need 1 <= H <= 100000, got 0");
+    refuses({{"width", "0"}}, "width: need 1 <= H <= 1e12, got 0");
     refuses({{"rtol", "1"}}, "rtol: need 1e-14 <= rtol <= 0.1, got 1");
     refuses({{"learning-rate", "0"}}, "learning-rate: need finite eta > 0, got 0");
     validation::settings s;

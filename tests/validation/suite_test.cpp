@@ -115,8 +115,8 @@ BOOST_AUTO_TEST_CASE(refuses_broken_files_with_their_line) {
             "line 11: quantity must be one of times, first_time, time_ratio, got 'taste'");
     refuses(
         head + replaced(rest, "\"flow\"", "\"flux\""),
-        "line 10: expected must be one of formula, refined, law, flow, chain, exact, exact-drawn, full, "
-        "got 'flux'");
+        "line 10: expected must be one of formula, refined, law, flow, chain, exact, exact-drawn, "
+        "full, got 'flux'");
     refuses(head + replaced(rest, "init = 0.01", "init = -1"),
             "line 7: init: need finite u0 > 0, got -1");
     refuses(head + replaced(rest, "depth = 3", "deep = 3"),
