@@ -79,7 +79,7 @@ const command integrate_command = {
      {"trajectory", "F.csv", "write t, loss, |W_m|, u_m and W to a file", true},
      {"plot", "F.svg", "draw loss and |W_m| over time (.svg, .png or .pdf; needs gnuplot)", true}},
     "fusionflow integrate --depth 4 --fusion 4 --rho 0.5 --init 0.1 --rtol 1e-11\n"
-    "  fusionflow integrate --depth 4 --fusion 3 --rho 0.5 --scheme gaussian --width 1e6 --init 0.1\n"
+    "  fusionflow integrate --depth 4 --fusion 3 --scheme gaussian --width 1e6 --init 0.1\n"
     "  fusionflow integrate --exact --rho 0.5 --scheme gaussian-iid --width 1000 --seed 3",
     run};
 

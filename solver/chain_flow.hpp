@@ -29,8 +29,8 @@ public:
 
     [[nodiscard]] state initial() const override { return initial_; }
     void derivative(const state& x, state& dxdt) override;
-    /// Of a layer relative to its size, or to the least that a layer of its path started from, other
-    /// than zero, where it is smaller than that: layers that start at zero are driven by those.
+    /// Of a layer relative to its size, but at least to the least size, not zero, that a layer of
+    /// its path started from: layers that start at zero are driven by those.
     [[nodiscard]] double relative_error(const state& x, const state& error) const override;
     void total_weights(const state& x, Eigen::VectorXd& weights) override;
     void branch_norms(const state& x, Eigen::VectorXd& norms) const override;

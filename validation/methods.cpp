@@ -71,7 +71,7 @@ method_result run_flow(const settings& s, int /*repeat*/, bool record) {
     return from_run(solver::integrate(m.moments, m.architecture, m.init, options));
 }
 
-// The chain flow that stands for gaussian networks of the width; of balanced ones, the reduced flow.
+// Stands for gaussian networks of the width; from a balanced start it is the reduced flow.
 method_result run_chain(const settings& s, int /*repeat*/, bool record) {
     const model m = build_model(s);
     if (!theory::aligned_start(m.moments, m.architecture, m.init).missing.empty()) {
