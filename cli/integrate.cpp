@@ -9,20 +9,28 @@ namespace fusionflow::cli {
 
 namespace {
 
-// The reduced flow has no draw, so what says how to draw would say nothing. Its refusal of random
-// schemes is its own.
+// Only the exact flow has a draw, and only networks that are drawn have a width.
 void check_drawing(const arguments& given) {
-    for (const std::string_view name : {"width", "widths", "seed"}) {
-        if (given.settings.has(name) && !given.has("exact")) {
+    if (given.has("exact")) {
+        return;
+    }
+    for (const std::string_view name : {"widths", "seed"}) {
+        if (given.settings.has(name)) {
             throw data::input_error(std::string(name), "needs --exact");
         }
+    }
+    if (given.settings.has("width") && given.settings.init.drawn != theory::scheme::gaussian) {
+        throw data::input_error("width", "needs --exact or --scheme gaussian");
     }
 }
 
 solver::integration integrate(const arguments& given, const validation::model& about,
                               const solver::integrate_options& options) {
     if (!given.has("exact")) {
-        return solver::integrate(about.moments, about.architecture, about.init, options);
+        return about.init.drawn == theory::scheme::balanced
+                   ? solver::integrate(about.moments, about.architecture, about.init, options)
+                   : solver::integrate_chain(about.moments, about.architecture, about.init,
+                                             options);
     }
     const auto start = solver::two_layer_start::drawn(about.moments, about.architecture, about.init,
                                                       given.settings.simulate.seed);
@@ -37,6 +45,9 @@ json integration_json(const arguments& given, const validation::model& about,
         all["scheme"] = theory::to_string(about.init.drawn);
         all["width"] = about.init.last_width();
         all["seed"] = given.settings.simulate.seed;
+    } else if (about.init.drawn == theory::scheme::gaussian) {
+        all["scheme"] = theory::to_string(about.init.drawn);
+        all["width"] = about.init.width;
     }
     return all;
 }
@@ -53,20 +64,24 @@ exit_code run(const arguments& given) {
     } else {
         fmt::print("{}{} flow\n", to_text(about.moments, result, {}), result.equations);
     }
-    return finish_run(given, about.moments, result, given.has("exact") ? "exact-drawn" : "flow");
+    return finish_run(given, about.moments, result,
+                      given.has("exact")                             ? "exact-drawn"
+                      : about.init.drawn == theory::scheme::balanced ? "flow"
+                                                                     : "chain");
 }
 
 }  // namespace
 
 const command integrate_command = {
     "integrate",
-    "Integrates the reduced gradient flow of balanced networks, or the exact one of two layers.",
+    "Integrates the reduced, chain or exact flow that stands for networks of a kind.",
     "",
     settings_in({"data", "network", "start", "drawing", "solver"}),
     {{"exact", "", "the exact flow of the two-layer network that simulate would draw"},
      {"trajectory", "F.csv", "write t, loss, |W_m|, u_m and W to a file", true},
      {"plot", "F.svg", "draw loss and |W_m| over time (.svg, .png or .pdf; needs gnuplot)", true}},
     "fusionflow integrate --depth 4 --fusion 4 --rho 0.5 --init 0.1 --rtol 1e-11\n"
+    "  fusionflow integrate --depth 4 --fusion 3 --scheme gaussian --width 1e6 --init 0.1\n"
     "  fusionflow integrate --exact --rho 0.5 --scheme gaussian-iid --width 1000 --seed 3",
     run};
 

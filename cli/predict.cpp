@@ -35,6 +35,10 @@ double refined_time(const prediction& p, int m) {
     return p.refined ? p.refined->times[static_cast<std::size_t>(m)] : unknown;
 }
 
+double law_time(const prediction& p, int m) {
+    return p.law ? p.law->times[static_cast<std::size_t>(m)] : unknown;
+}
+
 json modality_json(const model& about, const prediction& p, int m) {
     const auto i = static_cast<std::size_t>(m);
     const int order = p.leading.order()[i];
@@ -42,6 +46,7 @@ json modality_json(const model& about, const prediction& p, int m) {
                    {"order", order > 0 ? json(order) : json(nullptr)},
                    {"time", number(p.leading.times[i])},
                    {"time_refined", number(refined_time(p, m))},
+                   {"time_law", number(law_time(p, m))},
                    {"misattribution", vector_json(p.misattribution[i])}};
     if (!p.leading.log10_times.empty()) {
         object["log10_time"] = number(p.leading.log10_times[i]);
@@ -82,6 +87,7 @@ json to_json(const model& about, const prediction& p, const std::string& provena
     return {{"modalities", modalities},
             {"time_ratio", number(p.leading.time_ratio())},
             {"time_ratio_refined", number(p.refined ? p.refined->time_ratio() : unknown)},
+            {"time_ratio_law", number(p.law ? p.law->time_ratio() : unknown)},
             {"fixed_points", points},
             {"superficial_preference", p.superficial_preference},
             {"permanent_bias", p.permanent_bias},
@@ -94,6 +100,9 @@ sheet modality_sheet(const model& about, const prediction& p, std::optional<doub
     sheet s{{{"modality", false}, {"order"}, {"time (tau)"}}, {}};
     if (p.refined) {
         s.columns.push_back({"refined (tau)"});
+    }
+    if (p.law) {
+        s.columns.push_back({"width law (tau)"});
     }
     if (rate) {
         s.columns.push_back({"epoch"});
@@ -114,8 +123,14 @@ sheet modality_sheet(const model& about, const prediction& p, std::optional<doub
         if (p.refined) {
             row.push_back(spell(refined_time(p, m)));
         }
+        if (p.law) {
+            row.push_back(spell(law_time(p, m)));
+        }
         if (rate) {
-            row.push_back(spell((p.refined ? refined_time(p, m) : time) / *rate));
+            row.push_back(spell((p.refined ? refined_time(p, m)
+                                 : p.law   ? law_time(p, m)
+                                           : time) /
+                                *rate));
         }
         if (!p.leading.log10_times.empty()) {
             row.push_back(spell(p.leading.log10_times[i]));
@@ -138,6 +153,7 @@ std::string to_text(const model& about, const prediction& p, std::optional<doubl
     std::string text = validation::to_text(modality_sheet(about, p, rate));
     text += fmt::format("time ratio, last / first: {}", spell(p.leading.time_ratio()));
     text += p.refined ? fmt::format("   refined: {}", spell(p.refined->time_ratio())) : "";
+    text += p.law ? fmt::format("   width law: {}", spell(p.law->time_ratio())) : "";
     text += "\n\n";
     sheet points{{{"fixed point: learned", false}, {"loss"}}, {}};
     for (const theory::partial_solution& point : p.fixed_points) {

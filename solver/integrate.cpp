@@ -10,6 +10,7 @@
 
 #include "data/error.hpp"
 #include "solver/adaptive.hpp"
+#include "solver/chain_flow.hpp"
 #include "solver/gram_flow.hpp"
 #include "solver/reduced_flow.hpp"
 #include "solver/two_layer_flow.hpp"
@@ -93,6 +94,22 @@ integration integrate(const data::moments& moments, const theory::architecture& 
     integration result =
         run_flow(system, moments, arch, theory::race_saddles(moments, arch, init), options);
     result.equations = "reduced";
+    return result;
+}
+
+integration integrate_chain(const data::moments& moments, const theory::architecture& arch,
+                            const theory::initialisation& init, const integrate_options& options) {
+    theory::require_range(arch, init);
+    const theory::effective_start start = theory::aligned_start(moments, arch, init);
+    if (!start.missing.empty()) {
+        throw data::input_error("scheme",
+                                fmt::format("no chain flow stands for {} networks here: {}",
+                                            theory::to_string(init.drawn), start.missing));
+    }
+    chain_flow system(moments, start.weights, init.drawn == theory::scheme::balanced);
+    integration result =
+        run_flow(system, moments, arch, theory::race_saddles(moments, arch, init), options);
+    result.equations = "chain";
     return result;
 }
 

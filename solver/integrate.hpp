@@ -51,7 +51,7 @@ struct integration {
     double time_final = 0;
     Eigen::VectorXd weights_final;  ///< W at the end
     std::string stepper;            ///< what was used
-    std::string_view equations{};   ///< of a flow: "reduced", "sinh" or "gram"; empty: a network's
+    std::string_view equations{};   ///< of a flow: "reduced", "chain", "sinh" or "gram"; else empty
 };
 
 /// Integrates the reduced flow of balanced, aligned networks (docs/theory.md#reduced-flow).
@@ -66,6 +66,18 @@ struct integration {
 [[nodiscard]] integration integrate(const data::moments& moments, const theory::architecture& arch,
                                     const theory::initialisation& init,
                                     const integrate_options& options);
+
+/// Integrates the chain flow, which stands for gaussian networks of a large width as the reduced
+/// flow does for balanced ones (docs/width-law.md#start). From a balanced start it is the reduced
+/// flow, in other coordinates.
+///
+/// \param init  Scheme balanced or gaussian.
+/// \throws data::input_error as integrate(), and naming scheme where aligned_start() has none.
+/// \see tests/solver/chain_flow_test.cpp
+[[nodiscard]] integration integrate_chain(const data::moments& moments,
+                                          const theory::architecture& arch,
+                                          const theory::initialisation& init,
+                                          const integrate_options& options);
 
 /// True where integrate_exact() has something to say that integrate() has not: two-layer late or
 /// early fusion, random weights.

@@ -35,9 +35,9 @@ std::unique_ptr<step_method> make_method(const integrate_options& options, flow&
         case stepper::bulirsch_stoer: return make_bulirsch_stoer(system, evaluations);
         case stepper::radau:
             if (!system.has_jacobian()) {
-                throw data::input_error("stepper",
-                                        "radau needs the Jacobian, which only the reduced "
-                                        "flow has; use auto or an explicit one here");
+                throw data::input_error(
+                    "stepper", "radau needs the Jacobian, which only the reduced "
+                               "and the chain flow have; use auto or an explicit one here");
             }
             return make_radau(system, evaluations);
         case stepper::automatic: break;

@@ -8,6 +8,7 @@
 #include "data/error.hpp"
 #include "data/pseudo_inverse.hpp"
 #include "theory/fixed_points.hpp"
+#include "theory/width_law.hpp"
 
 namespace fusionflow::theory {
 
@@ -61,10 +62,28 @@ void add_general_warnings(prediction& p, const data::moments& moments, const arc
     }
     if (init.drawn != scheme::balanced && !arch.two_layer_late()) {
         p.warnings.push_back(fmt::format(
-            "scheme: absolute times are those of balanced networks with layers of norm u0; {} "
-            "networks are slower by a factor that depends on the width, their ratio is close",
+            "scheme: leading-order times are those of balanced networks with layers of norm u0; {} "
+            "networks are slower by a factor that depends on the width",
             to_string(init.drawn)));
     }
+}
+
+void add_law(prediction& p, const data::moments& moments, const architecture& arch,
+             const initialisation& init) {
+    if (init.drawn != scheme::gaussian || arch.two_layer_late() || !in_range(arch, init)) {
+        return;
+    }
+    width_law_answer law = width_law(moments, arch, init);
+    if (!law.missing.empty()) {
+        p.warnings.push_back(fmt::format("width law: none for this model: {}", law.missing));
+        return;
+    }
+    for (const std::string& warning : law.answer.warnings) {
+        if (std::find(p.warnings.begin(), p.warnings.end(), warning) == p.warnings.end()) {
+            p.warnings.push_back(warning);
+        }
+    }
+    p.law = std::move(law.answer);
 }
 
 }  // namespace
@@ -117,6 +136,7 @@ prediction predict(const data::moments& moments, const architecture& arch,
             "fixed points and Shapley values are listed for at most {} modalities, not for {}",
             most_modalities_for_subsets, moments.count()));
     }
+    add_law(p, moments, arch, init);
     add_general_warnings(p, moments, arch, init);
     return p;
 }

@@ -22,6 +22,7 @@ struct predict_options {
 struct prediction {
     learning leading;                 ///< race(): leading order in small u0
     std::optional<learning> refined;  ///< two-layer late fusion only
+    std::optional<learning> law;      ///< width_law(): gaussian networks where there is one
     std::vector<Eigen::VectorXd>
         misattribution;  ///< W_m when learned minus W_m at the end; D_m each
     std::vector<partial_solution> fixed_points;  ///< empty for more than 12 modalities

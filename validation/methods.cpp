@@ -10,8 +10,10 @@
 #include "data/error.hpp"
 #include "data/random.hpp"
 #include "solver/simulate_samples.hpp"
+#include "theory/effective_start.hpp"
 #include "theory/race.hpp"
 #include "theory/refined.hpp"
+#include "theory/width_law.hpp"
 
 namespace fusionflow::validation {
 
@@ -64,6 +66,20 @@ method_result run_refined(const settings& s, int /*repeat*/, bool /*record*/) {
     return result;
 }
 
+method_result run_law(const settings& s, int /*repeat*/, bool /*record*/) {
+    const model m = build_model(s);
+    if (beyond_linear(m)) {
+        return not_available();
+    }
+    theory::width_law_answer law = theory::width_law(m.moments, m.architecture, m.init);
+    if (!law.missing.empty()) {
+        return not_available();
+    }
+    method_result result;
+    result.answer = std::move(law.answer);
+    return result;
+}
+
 // The reduced flow stands for balanced networks whatever scheme the other methods draw from.
 method_result run_flow(const settings& s, int /*repeat*/, bool record) {
     model m = build_model(s);
@@ -74,6 +90,18 @@ method_result run_flow(const settings& s, int /*repeat*/, bool record) {
     solver::integrate_options options = s.simulate.flow;
     options.record = record;
     return from_run(solver::integrate(m.moments, m.architecture, m.init, options));
+}
+
+// Stands for gaussian networks of the width; from a balanced start it is the reduced flow.
+method_result run_chain(const settings& s, int /*repeat*/, bool record) {
+    const model m = build_model(s);
+    if (beyond_linear(m) ||
+        !theory::aligned_start(m.moments, m.architecture, m.init).missing.empty()) {
+        return not_available();
+    }
+    solver::integrate_options options = s.simulate.flow;
+    options.record = record;
+    return from_run(solver::integrate_chain(m.moments, m.architecture, m.init, options));
 }
 
 method_result run_exact_from(const settings& s, const model& m,
@@ -131,7 +159,10 @@ constexpr auto methods = std::to_array<method>({
     {"formula", "leading order in small initial weights", method_kind::formula, false, run_formula},
     {"refined", "half-height times of two-layer late fusion at finite initial scale",
      method_kind::formula, false, run_refined},
+    {"law", "width law of gaussian networks", method_kind::formula, false, run_law},
     {"flow", "reduced flow of balanced networks", method_kind::flow, false, run_flow},
+    {"chain", "chain flow of gaussian networks of large width", method_kind::flow, false,
+     run_chain},
     {"exact", "exact flow of two-layer late or early fusion, from expected random weights",
      method_kind::flow, false, run_exact},
     {"exact-drawn", "the same from the weights that full draws", method_kind::flow, true,
@@ -189,10 +220,11 @@ std::string label(const method& m, const settings& s) {
     }
     if (m.kind == method_kind::flow) {
         return m.name == "flow"    ? "reduced flow"
+               : m.name == "chain" ? "chain flow"
                : m.name == "exact" ? "exact flow"
                                    : "exact flow of the draw";
     }
-    return m.name == "refined" ? "refined formula" : "formula";
+    return m.name == "refined" ? "refined formula" : m.name == "law" ? "width law" : "formula";
 }
 
 bool is_random(const method& m, const settings& s) {

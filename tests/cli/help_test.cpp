@@ -72,10 +72,11 @@ BOOST_AUTO_TEST_CASE(help_wins_over_whatever_else_is_there) {
     BOOST_TEST(run({"predict", "--rho", "5", "--help"}).code == 0);
 }
 
-BOOST_AUTO_TEST_CASE(integrate_shows_the_exact_flow) {
+BOOST_AUTO_TEST_CASE(integrate_shows_the_chain_and_the_exact_flow) {
     const auto examples = examples_of(run({"integrate", "--help"}).out);
-    BOOST_TEST_REQUIRE(examples.size() == 2U);
-    BOOST_TEST(examples[1].starts_with("fusionflow integrate --exact "));
+    BOOST_TEST_REQUIRE(examples.size() == 3U);
+    BOOST_TEST(examples[1].find("--scheme gaussian --width") != std::string::npos);
+    BOOST_TEST(examples[2].starts_with("fusionflow integrate --exact "));
 }
 
 BOOST_AUTO_TEST_CASE(no_command_is_bad_usage_and_shows_the_overview) {

@@ -194,4 +194,16 @@ BOOST_AUTO_TEST_CASE(trajectory_and_plot_are_written) {
     BOOST_TEST(folder.count() == 2);
 }
 
+BOOST_AUTO_TEST_CASE(gaussian_networks_of_a_width_go_by_the_chain_flow) {
+    const auto result = run({"integrate", "--depth", "4", "--fusion", "4", "--rho", "0.5", "--init",
+                             "0.1", "--scheme", "gaussian", "--width", "1e6", "--format", "json"});
+    BOOST_TEST(result.code == 0);
+    const auto json = result.json();
+    BOOST_TEST(json["flow"] == "chain");
+    BOOST_TEST(json["width"] == 1000000);
+    // The law is good to u0^2, the transition.
+    const double law = std::log1p(2e6) / (2 * 5 * 0.01);
+    BOOST_TEST(std::abs(json["modalities"][0]["time"].get<double>() / law - 1) < 0.01);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -125,4 +125,23 @@ BOOST_AUTO_TEST_CASE(singular_covariance_and_ties_are_said) {
     BOOST_TEST(tie.err.find("tie: A, B") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(gaussian_networks_are_told_their_width_law) {
+    const auto at = [](const std::string& width) {
+        return run(json_of({"predict", "--depth", "5", "--fusion", "5", "--rho", "0.5", "--init",
+                            "0.1", "--scheme", "gaussian", "--width", width}))
+            .json();
+    };
+    const double narrow = at("1e6")["modalities"][0]["time_law"].get<double>();
+    const double wide = at("1e8")["modalities"][0]["time_law"].get<double>();
+    // sqrt(H), up to eps/u0 of it.
+    BOOST_TEST(relative(wide / narrow, 10) < 0.01);
+    BOOST_TEST(relative(at("1e6")["time_ratio_law"].get<double>(), 5) < 1e-12);
+    const auto balanced = run(json_of({"predict", "--depth", "5", "--fusion", "5"})).json();
+    BOOST_TEST(balanced["modalities"][0]["time_law"].is_null());
+    const auto none =
+        run(json_of({"predict", "--depth", "5", "--fusion", "3", "--scheme", "gaussian"})).json();
+    BOOST_TEST(none["time_ratio_law"].is_null());
+    BOOST_TEST(none["warnings"].dump().find("width law: none for this model") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -99,11 +99,9 @@ BOOST_AUTO_TEST_CASE(options_that_do_not_exist_or_are_not_complete) {
             "--stepper: need auto, dopri5, cash-karp, fehlberg78, bulirsch-stoer or radau, got "
             "'euler'");
     refuses({"validate", "nope"}, "suite: need quick or a file ending in .toml, got 'nope'");
-    refuses(
-        {"table", "--methods", "formula,magic"},
-        "--methods: need some of formula, refined, flow, exact, exact-drawn, compressed, sampled, "
-        "full; "
-        "got 'magic'");
+    refuses({"table", "--methods", "formula,magic"},
+            "--methods: need some of formula, refined, law, flow, chain, exact, exact-drawn, "
+            "compressed, sampled, full; got 'magic'");
 }
 
 BOOST_AUTO_TEST_CASE(options_that_contradict_each_other) {
@@ -123,7 +121,7 @@ BOOST_AUTO_TEST_CASE(options_that_contradict_each_other) {
             "--branches: need one branch per modality, got 3 for 2 modalities");
     refuses({"simulate", "--method", "flow", "--learning-rate", "0.1"},
             "--learning-rate: needs --method gd, got flow");
-    refuses({"integrate", "--width", "7"}, "--width: needs --exact");
+    refuses({"integrate", "--width", "7"}, "--width: needs --exact or --scheme gaussian");
     refuses({"integrate", "--widths", "7"}, "--widths: needs --exact");
     refuses({"simulate", "--rounds", "4"},
             "--rounds: needs --representation compressed or sampled");
@@ -132,14 +130,20 @@ BOOST_AUTO_TEST_CASE(options_that_contradict_each_other) {
     refuses({"simulate", "--representation", "compressed", "--width", "1e9", "--depth", "3"},
             "--width: need weights of at most 8 GiB, got H = 1000000000 (1.49e+10 GiB)");
     refuses({"integrate", "--seed", "7"}, "--seed: needs --exact");
-    refuses({"integrate", "--scheme", "gaussian"},
-            "--scheme: the reduced flow is that of balanced networks");
+    refuses({"integrate", "--scheme", "gaussian-iid"},
+            "--scheme: no chain flow stands for gaussian-iid networks here: layers of gaussian-iid "
+            "networks are not small");
+    refuses({"integrate", "--scheme", "gaussian", "--depth", "5", "--fusion", "3"},
+            "--scheme: no chain flow stands for gaussian networks here: small layers of all "
+            "branches and of the trunk drive each other where branches of three layers or more "
+            "meet a trunk of two or more");
     refuses({"integrate", "--exact", "--depth", "3"},
             "--exact: need two layers on every path, fused late (branches of 2, shared 0) or early "
             "(branches of 1, shared 1), got branches 2,2 and shared 1");
-    refuses({"integrate", "--exact", "--stepper", "radau"},
-            "--stepper: radau needs the Jacobian, which only the reduced flow has; use auto or an "
-            "explicit one here");
+    refuses(
+        {"integrate", "--exact", "--stepper", "radau"},
+        "--stepper: radau needs the Jacobian, which only the reduced and the chain flow have; use "
+        "auto or an explicit one here");
     refuses({"table", "--resume"}, "--resume: needs --output");
     refuses({"table", "--wide", "--shard", "1/2"}, "--wide: cannot be combined with --shard");
     refuses({"table", "--rho", "0", "--grid", "rho=0,0.5"},

@@ -30,7 +30,7 @@ settings with(const std::vector<std::pair<std::string, std::string>>& options) {
 
 BOOST_AUTO_TEST_CASE(every_method_answers_where_it_exists) {
     // Two layers, random weights, scalar modalities: the one model that all of them know.
-    const settings s = with({{"scheme", "gaussian-iid"}, {"init", "1e-6"}, {"width", "30"}});
+    const settings s = with({{"scheme", "gaussian"}, {"init", "1e-6"}, {"width", "30"}});
     for (const auto& m : validation::method_table()) {
         const auto result = m.run(s, 0, true);
         BOOST_TEST_INFO(std::string(m.name));
@@ -148,8 +148,8 @@ BOOST_AUTO_TEST_CASE(compressed_is_the_network_that_full_trains_and_sampled_need
 BOOST_AUTO_TEST_CASE(refuses_methods_that_are_not_there) {
     BOOST_CHECK_EXCEPTION(
         (void)find_method("magic"), data::input_error,
-        says("methods: need some of formula, refined, flow, exact, exact-drawn, compressed, "
-             "sampled, full; "
+        says("methods: need some of formula, refined, law, flow, chain, exact, exact-drawn, "
+             "compressed, sampled, full; "
              "got 'magic'"));
 }
 
