@@ -3,34 +3,40 @@
 #include <Eigen/Core>
 #include <cstring>
 
-// The loops over contiguous lines of numbers that waiting_layer is made of. Sums are taken in a
-// fixed order of four lanes, so that they are the same whatever instructions the compiler chooses.
+// The loops over contiguous lines of numbers that waiting_layer is made of. Four lanes
+// of two packs, the same order of sums on every machine.
 namespace fusionflow::solver::line_kernels {
 
 using index = Eigen::Index;
 
-inline constexpr index lanes = 4;
+inline constexpr index lanes = 2;
 using pack = double __attribute__((vector_size(lanes * sizeof(double))));
 
-inline void load(const double* from, pack& p) { std::memcpy(&p, from, sizeof(pack)); }
+inline pack load(const double* from) {
+    pack p;
+    std::memcpy(&p, from, sizeof(pack));
+    return p;
+}
 inline void store(const pack& p, double* to) { std::memcpy(to, &p, sizeof(pack)); }
 
 /// out_n = lines_n . v
 template <int N>
 void dots(const double* lines, index length, const double* v, double* out) {
-    pack sums[N] = {};
+    constexpr index both = 2 * lanes;
+    pack even[N] = {};
+    pack odd[N] = {};
     index e = 0;
-    for (; e + lanes <= length; e += lanes) {
-        pack x;
-        load(v + e, x);
+    for (; e + both <= length; e += both) {
+        const pack x = load(v + e);
+        const pack y = load(v + e + lanes);
         for (int n = 0; n < N; ++n) {
-            pack w;
-            load(lines + n * length + e, w);
-            sums[n] += w * x;
+            even[n] += load(lines + n * length + e) * x;
+            odd[n] += load(lines + n * length + e + lanes) * y;
         }
     }
     for (int n = 0; n < N; ++n) {
-        out[n] = (sums[n][0] + sums[n][1]) + (sums[n][2] + sums[n][3]);
+        const pack sum = even[n] + odd[n];
+        out[n] = sum[0] + sum[1];
         for (index i = e; i < length; ++i) {
             out[n] += lines[n * length + i] * v[i];
         }
@@ -40,14 +46,15 @@ void dots(const double* lines, index length, const double* v, double* out) {
 /// out += sum_n coefs_n lines_n
 template <int N>
 void add_sum(const double* lines, index length, const double* coefs, double* out) {
+    pack c[N];
+    for (int n = 0; n < N; ++n) {
+        c[n] = pack{coefs[n], coefs[n]};
+    }
     index e = 0;
     for (; e + lanes <= length; e += lanes) {
-        pack sum;
-        load(out + e, sum);
+        pack sum = load(out + e);
         for (int n = 0; n < N; ++n) {
-            pack w;
-            load(lines + n * length + e, w);
-            sum += coefs[n] * w;
+            sum += c[n] * load(lines + n * length + e);
         }
         store(sum, out + e);
     }
@@ -62,22 +69,26 @@ void add_sum(const double* lines, index length, const double* coefs, double* out
 template <int N>
 void settle(double* lines, index length, double scale, const double* coefs, index stride,
             const double* v, index count) {
+    constexpr index both = 2 * lanes;
     index e = 0;
-    for (; e + lanes <= length; e += lanes) {
-        pack sums[N];
+    for (; e + both <= length; e += both) {
+        pack even[N];
+        pack odd[N];
         for (int n = 0; n < N; ++n) {
-            load(lines + n * length + e, sums[n]);
-            sums[n] *= scale;
+            even[n] = load(lines + n * length + e) * scale;
+            odd[n] = load(lines + n * length + e + lanes) * scale;
         }
         for (index k = 0; k < count; ++k) {
-            pack x;
-            load(v + k * length + e, x);
+            const pack x = load(v + k * length + e);
+            const pack y = load(v + k * length + e + lanes);
             for (int n = 0; n < N; ++n) {
-                sums[n] += coefs[n * stride + k] * x;
+                even[n] += coefs[n * stride + k] * x;
+                odd[n] += coefs[n * stride + k] * y;
             }
         }
         for (int n = 0; n < N; ++n) {
-            store(sums[n], lines + n * length + e);
+            store(even[n], lines + n * length + e);
+            store(odd[n], lines + n * length + e + lanes);
         }
     }
     for (; e < length; ++e) {
