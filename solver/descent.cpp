@@ -15,7 +15,7 @@ constexpr int few_inputs = 4;
 
 network_descent::network_descent(const network_shape& shape, const data::moments& moments,
                                  state weights, double learning_rate, double weight_decay)
-    : moments_(&moments), weights_(std::move(weights)),
+    : moments_(&moments), shape_(shape), weight_decay_(weight_decay), weights_(std::move(weights)),
       change_{1 - learning_rate * weight_decay, learning_rate}, total_(moments.dimension()),
       residual_(moments.dimension()) {
     space* output = add_space(1);
@@ -175,13 +175,25 @@ double network_descent::branch_norm(int m) const {
     return matrix(weights_.data(), first->where).norm();
 }
 
-state network_descent::take_weights() && {
+// All but that some layers are stored row by row.
+void network_descent::settle() {
     for (node& n : nodes_) {
         if (n.is == role::last) {
             weights_of(n) = n.below->row.transpose();
         } else if (n.body) {
             n.body->settle();
         }
+    }
+}
+
+bool network_descent::fades(const data::modality_set& fading, const Eigen::VectorXd& residuals) {
+    settle();
+    return solver::fades(shape_, weights_.data(), fading, residuals, weight_decay_);
+}
+
+state network_descent::take_weights() && {
+    settle();
+    for (node& n : nodes_) {
         if (n.is == role::turning) {
             const Eigen::Map<const Eigen::MatrixXd> row_by_row(
                 weights_.data() + n.where.offset, n.where.cols, n.where.rows);

@@ -36,6 +36,8 @@ public:
     [[nodiscard]] const Eigen::VectorXd& residual() const noexcept { return residual_; }
     /// Frobenius norm of the first layer of branch m.
     [[nodiscard]] double branch_norm(int m) const;
+    /// solver::fades() of the weights now. Brings them up to date: a pass over all of them.
+    [[nodiscard]] bool fades(const data::modality_set& fading, const Eigen::VectorXd& residuals);
     /// The weights, brought up to date: the last thing to ask for.
     [[nodiscard]] state take_weights() &&;
 
@@ -72,6 +74,7 @@ private:
     space* add_space(Eigen::Index units);
     void add_chain(const std::vector<layer>& layers, space* below, space* top, int from,
                    int inputs);
+    void settle();
     void choose_roles();
     void choose_turns();
     void climb();
@@ -83,6 +86,8 @@ private:
     }
 
     const data::moments* moments_;
+    network_shape shape_;
+    double weight_decay_;
     state weights_;
     turning_point::change change_;
     std::deque<space> spaces_;

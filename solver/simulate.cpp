@@ -7,9 +7,10 @@
 
 #include "data/error.hpp"
 #include "solver/adaptive.hpp"
+#include "solver/descent.hpp"
 #include "solver/draw.hpp"
-#include "solver/gradient.hpp"
 #include "solver/network_flow.hpp"
+#include "theory/weight_decay.hpp"
 
 namespace fusionflow::solver {
 
@@ -20,6 +21,17 @@ using theory::outcome;
 constexpr long epochs_per_report = 1000;
 constexpr double diverged_loss = 10;  // of the initial loss
 
+// The race does not know weight decay; the monitor can do without.
+std::vector<theory::partial_solution> expected_saddles(const data::moments& moments,
+                                                       const theory::architecture& arch,
+                                                       const theory::initialisation& init,
+                                                       double weight_decay) {
+    if (weight_decay > 0) {
+        return {};
+    }
+    return theory::race_saddles(moments, arch, init);
+}
+
 // Full-batch gradient descent in place; the half-heights lie on straight lines between epochs.
 class descent_loop final : private step_view {
 public:
@@ -27,14 +39,16 @@ public:
                  const theory::architecture& arch, const theory::initialisation& init,
                  const simulate_options& options, std::optional<data::modality_set> rest,
                  state weights)
-        : shape_(shape), moments_(moments), options_(options), gradient_(shape, moments),
-          monitor_(moments, arch, theory::race_saddles(moments, arch, init), std::move(rest)),
-          recorder_(moments, options.flow.record), weights_(std::move(weights)),
-          total_(moments.dimension()), before_(moments.dimension()), branch_(moments.count()),
+        : shape_(shape), moments_(moments), options_(options),
+          descent_(shape, moments, std::move(weights), options.learning_rate, options.weight_decay),
+          monitor_(moments, arch, expected_saddles(moments, arch, init, options.weight_decay),
+                   std::move(rest), options.weight_decay),
+          recorder_(moments, options.flow.record), total_(descent_.total_weights()),
+          before_(total_), branch_(moments.count()),
           keeps_signs_(init.drawn == theory::scheme::balanced) {}
 
     integration run();
-    [[nodiscard]] state take_weights() && { return std::move(weights_); }
+    [[nodiscard]] state take_weights() && { return std::move(descent_).take_weights(); }
     /// Where the network came to rest, if the monitor did not know.
     [[nodiscard]] const std::optional<data::modality_set>& rest() const { return rest_; }
 
@@ -58,10 +72,9 @@ private:
     const network_shape& shape_;
     const data::moments& moments_;
     const simulate_options& options_;
-    network_gradient gradient_;
+    network_descent descent_;
     half_height_monitor monitor_;
     recorder recorder_;
-    state weights_;
     Eigen::VectorXd total_;
     Eigen::VectorXd before_;
     Eigen::VectorXd branch_;
@@ -74,7 +87,7 @@ private:
 void descent_loop::record(bool last) {
     if (recorder_.wanted()) {
         for (int m = 0; m < shape_.count(); ++m) {
-            branch_(m) = matrix(weights_.data(), shape_.branch(m).front()).norm();
+            branch_(m) = descent_.branch_norm(m);
         }
         recorder_.offer(options_.learning_rate * static_cast<double>(epoch_), total_, branch_,
                         last);
@@ -86,11 +99,14 @@ outcome descent_loop::march() {
     std::optional<outcome> ended;
     double last_instant = theory::never;
     monitor_.start(total_);
+    const auto fades = [this](const auto& who, const auto& residuals) {
+        return descent_.fades(who, residuals);
+    };
     const double loss_limit = diverged_loss * loss(moments_, total_);
     for (;;) {
         const double time = rate * static_cast<double>(epoch_);
         if (!ended) {
-            if (const auto end = monitor_.finished(total_, keeps_signs_)) {
+            if (const auto end = monitor_.finished(total_, keeps_signs_, fades)) {
                 ended = end->outcome;
                 rest_ = end->rest;
                 last_instant = rest_ ? time : time * (1 + options_.flow.tail);
@@ -103,8 +119,8 @@ outcome descent_loop::march() {
             return ended.value_or(outcome::time_limit);
         }
         before_ = total_;
-        gradient_.descend(weights_.data(), total_, rate);
-        gradient_.total_weights(weights_.data(), total_);
+        descent_.step();
+        total_ = descent_.total_weights();
         ++epoch_;
         if (!total_.allFinite()) {
             total_ = before_;
@@ -112,7 +128,7 @@ outcome descent_loop::march() {
         }
         // The loss before the step, from the residual that the step needed anyway.
         const double loss_before = (moments_.target_power() -
-                                    (moments_.correlation() + gradient_.residual()).dot(before_)) /
+                                    (moments_.correlation() + descent_.residual()).dot(before_)) /
                                    2;
         if (!(loss_before <= loss_limit)) {
             return outcome::diverged;
@@ -129,7 +145,6 @@ outcome descent_loop::march() {
 
 integration descent_loop::run() {
     integration result;
-    gradient_.total_weights(weights_.data(), total_);
     result.loss_initial = loss(moments_, total_);
     record(true);
     const outcome ended = total_.allFinite() ? march() : outcome::non_finite;
@@ -164,10 +179,12 @@ void train(const network_shape& shape, const data::moments& moments,
 integration run_gradient_flow(const network_shape& shape, const data::moments& moments,
                               const theory::architecture& arch, const theory::initialisation& init,
                               const simulate_options& options, state& weights) {
-    network_flow system(shape, moments, weights, init.drawn == theory::scheme::balanced);
+    network_flow system(shape, moments, weights, init.drawn == theory::scheme::balanced,
+                        options.weight_decay);
     integrate_options settling = options.flow;
     settling.settle = true;
-    return run_flow(system, moments, arch, theory::race_saddles(moments, arch, init), settling,
+    return run_flow(system, moments, arch,
+                    expected_saddles(moments, arch, init, options.weight_decay), settling,
                     &weights);
 }
 
@@ -210,6 +227,12 @@ void simulate_options::validate() const {
     }
     if (!(max_epochs >= 1)) {
         throw data::input_error("max-epochs", fmt::format("need at least 1, got {}", max_epochs));
+    }
+    theory::check_weight_decay(weight_decay);
+    if (method == training::gradient_descent && !(learning_rate * weight_decay < 1)) {
+        throw data::input_error(
+            "weight-decay", fmt::format("need lambda x learning rate below 1, got {} x {}",
+                                        weight_decay, learning_rate));
     }
     flow.validate();
 }

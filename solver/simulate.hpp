@@ -23,10 +23,12 @@ struct simulate_options {
     training method = training::gradient_descent;
     double learning_rate = 0.01;   ///< gd only, > 0
     long max_epochs = 10'000'000;  ///< gd only, >= 1
+    double weight_decay = 0;       ///< lambda >= 0: every layer also shrinks at this rate
     std::uint64_t seed = 1;
     integrate_options flow;  ///< flow only, except max_time, record, tail and progress
 
-    /// \throws data::input_error naming learning-rate or max-epochs, or as integrate_options.
+    /// \throws data::input_error naming learning-rate, max-epochs or weight-decay, or as
+    ///         integrate_options.
     void validate() const;
 };
 

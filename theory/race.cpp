@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "data/error.hpp"
 #include "theory/phase_time.hpp"
 #include "theory/potential.hpp"
+#include "theory/weight_decay.hpp"
 
 namespace fusionflow::theory {
 
@@ -28,8 +30,8 @@ class race_track {
 public:
     /// \param timed  False where only the saddles are wanted: the times that are answered are zero.
     race_track(const data::moments& moments, const architecture& arch, const initialisation& init,
-               bool timed)
-        : moments_(moments), arch_(arch), timed_(timed) {
+               double weight_decay, bool timed)
+        : moments_(moments), arch_(arch), weight_decay_(weight_decay), timed_(timed) {
         const Eigen::VectorXd directions = initial_directions(moments);
         const bool two_layer = arch.two_layer_late() && init.drawn != scheme::balanced;
         const auto grams =
@@ -70,11 +72,16 @@ private:
     [[nodiscard]] double clock_to_go(int m, const partial_solution& saddle) const;
     [[nodiscard]] double duration(int first, double clock, const partial_solution& saddle) const;
     void advance(double clock, const partial_solution& saddle);
+    [[nodiscard]] partial_solution partial(const data::modality_set& learned) const {
+        return solve_partial(moments_, learned, arch_, weight_decay_);
+    }
     void start(race_result& result);
+    void say_never(race_result& result, int m) const;
     bool next_phase(race_result& result);
 
     const data::moments& moments_;
     const architecture& arch_;
+    double weight_decay_;
     bool timed_;
     std::vector<runner> runners_;
     double trunk_excess_ = 0;
@@ -83,7 +90,7 @@ private:
 
 double race_track::clock_to_go(int m, const partial_solution& saddle) const {
     const runner& r = runners_[static_cast<std::size_t>(m)];
-    const double rate = moments_.part(saddle.residual, m).norm();
+    const double rate = moments_.part(saddle.residual, m).norm() - weight_decay_;
     if (!(rate > 0)) {
         return never;
     }
@@ -130,12 +137,13 @@ void race_track::advance(double clock, const partial_solution& saddle) {
         } else {
             r.potential -= residual.norm() * clock;
         }
+        r.potential += weight_decay_ * clock;  // zero where the clock is not time
     }
 }
 
 void race_track::start(race_result& result) {
     result.answer.times.assign(runners_.size(), never);
-    result.saddles.push_back(solve_partial(moments_, arch_.closure({})));
+    result.saddles.push_back(partial(arch_.closure({})));
     for (const int m : result.saddles.front().learned) {
         result.answer.times[static_cast<std::size_t>(m)] = std::numeric_limits<double>::quiet_NaN();
         result.answer.warnings.push_back(fmt::format(
@@ -186,8 +194,32 @@ bool race_track::next_phase(race_result& result) {
             }
         }
     }
-    result.saddles.push_back(solve_partial(moments_, learned));
+    result.saddles.push_back(partial(learned));
     return true;
+}
+
+void race_track::say_never(race_result& result, int m) const {
+    const double left = moments_.part(result.saddles.back().residual, m).norm();
+    outcome why = outcome::permanent_bias;
+    std::string warning;
+    if (left > 0 && left <= weight_decay_) {
+        why = outcome::decayed;
+        warning = fmt::format(
+            "weight decay: what is left for {} to explain, {:.6g}, is below lambda = {}: never learned",
+            moments_.name(m), left, weight_decay_);
+    } else if (reversed(m, result.saddles.back())) {
+        why = outcome::sign_reversal;
+        warning = fmt::format("sign reversal: the residual of {} changed sign, balanced weights "
+                              "cannot follow: never learned",
+                              moments_.name(m));
+    } else {
+        warning = fmt::format("permanent bias: nothing is left for {} to explain: never learned",
+                              moments_.name(m));
+    }
+    result.answer.warnings.push_back(std::move(warning));
+    if (result.answer.ended == outcome::learned || why == outcome::sign_reversal) {
+        result.answer.ended = why;
+    }
 }
 
 race_result race_track::run() {
@@ -201,8 +233,7 @@ race_result race_track::run() {
         if (!all_small) {
             result.answer.warnings.emplace_back(
                 "init: the formulas need initial norms below 1: no time is given");
-            result.saddles.push_back(
-                solve_partial(moments_, data::all_modalities(moments_.count())));
+            result.saddles.push_back(partial(data::all_modalities(moments_.count())));
         }
         return result;
     }
@@ -212,17 +243,7 @@ race_result race_track::run() {
         if (data::contains(result.saddles.back().learned, m)) {
             continue;
         }
-        const bool turned = reversed(m, result.saddles.back());
-        result.answer.warnings.push_back(
-            turned ? fmt::format(
-                         "sign reversal: the residual of {} changed sign, balanced weights cannot "
-                         "follow: never learned",
-                         moments_.name(m))
-                   : fmt::format("permanent bias: nothing is left for {} to explain: never learned",
-                                 moments_.name(m)));
-        if (result.answer.ended != outcome::sign_reversal) {
-            result.answer.ended = turned ? outcome::sign_reversal : outcome::permanent_bias;
-        }
+        say_never(result, m);
     }
     // Durations as they are, not as differences of times, which would lose a short phase after a
     // long one; unknown where a time is.
@@ -239,11 +260,17 @@ race_result race_track::run() {
 }  // namespace
 
 race_result race(const data::moments& moments, const architecture& arch,
-                 const initialisation& init) {
+                 const initialisation& init, double weight_decay) {
     arch.match(moments);
     init.validate(moments.count());
     require_range(arch, init);
-    return race_track(moments, arch, init, true).run();
+    check_weight_decay(weight_decay);
+    if (weight_decay > 0 && !arch.two_layer_late()) {
+        throw data::input_error("weight-decay",
+                                "the formulas know it for two-layer late fusion only (--depth 2 "
+                                "--fusion 2); simulate knows it for every network");
+    }
+    return race_track(moments, arch, init, weight_decay, true).run();
 }
 
 std::vector<partial_solution> race_saddles(const data::moments& moments, const architecture& arch,
@@ -251,7 +278,7 @@ std::vector<partial_solution> race_saddles(const data::moments& moments, const a
     arch.match(moments);
     init.validate(moments.count());
     require_range(arch, init);
-    return race_track(moments, arch, init, false).run().saddles;
+    return race_track(moments, arch, init, 0, false).run().saddles;
 }
 
 }  // namespace fusionflow::theory
