@@ -49,9 +49,8 @@ double triad_bandwidth() {
 void step(benchmark::State& state) {
     const int fusion = static_cast<int>(state.range(0));
     const int width = static_cast<int>(state.range(1));
-    const oneapi::tbb::global_control threads(
-        oneapi::tbb::global_control::max_allowed_parallelism,
-        static_cast<std::size_t>(state.range(2)));
+    const oneapi::tbb::global_control threads(oneapi::tbb::global_control::max_allowed_parallelism,
+                                              static_cast<std::size_t>(state.range(2)));
     const data::moments moments = bench::two_scalars();
     const solver::network_shape shape(moments, theory::architecture::fused(4, fusion, 2), width);
     const double bytes = 16.0 * static_cast<double>(shape.size());

@@ -147,7 +147,8 @@ std::string to_text(const model& about, const prediction& p, std::optional<doubl
 exit_code run(const arguments& given) {
     const model about = validation::build_model(given.settings);
     const auto rate = given.settings.learning_rate();
-    const prediction p = theory::predict(about.moments, about.architecture, about.init, {rate});
+    const prediction p = theory::predict(about.moments, about.architecture, about.init,
+                                         {rate, given.settings.simulate.weight_decay});
     if (given.json) {
         print(to_json(about, p, given.provenance));
     } else {
@@ -161,6 +162,7 @@ std::vector<std::string_view> settings() {
     auto names = settings_in({"data", "network", "start", "drawing"});
     std::erase(names, "seed");
     names.emplace_back("learning-rate");
+    names.emplace_back("weight-decay");
     return names;
 }
 

@@ -15,6 +15,9 @@ json simulation_json(const arguments& given, const validation::model& about,
     for (std::size_t m = 0; m < trained.epochs.size(); ++m) {
         result["modalities"][m]["epoch"] = number(trained.epochs[m]);
     }
+    if (given.settings.simulate.method == solver::training::gradient_descent) {
+        result["ended_at_epoch"] = trained.run.answer.work.steps;
+    }
     result["widths"] = trained.widths;
     result["scheme"] = theory::to_string(about.init.drawn);
     result["method"] = solver::to_string(given.settings.simulate.method);

@@ -283,9 +283,9 @@ integration run_flow(flow& system, const data::moments& moments, const theory::a
     integration result;
     // A second time, with that known, where the flow came to rest unexpectedly.
     for (int watched = 0; watched < 2; ++watched) {
-        step_loop loop(
-            system, moments,
-            half_height_monitor(moments, arch, saddles, rest, system.weight_decay()), options);
+        step_loop loop(system, moments,
+                       half_height_monitor(moments, arch, saddles, rest, system.weight_decay()),
+                       options);
         result = loop.run();
         if (final_state != nullptr) {
             *final_state = loop.last_state();

@@ -15,9 +15,9 @@ constexpr int few_inputs = 4;
 
 network_descent::network_descent(const network_shape& shape, const data::moments& moments,
                                  state weights, double learning_rate, double weight_decay)
-    : moments_(&moments), shape_(shape), weight_decay_(weight_decay), weights_(std::move(weights)),
-      change_{1 - learning_rate * weight_decay, learning_rate}, total_(moments.dimension()),
-      residual_(moments.dimension()) {
+    : moments_(&moments), shape_(shape), weight_decay_(weight_decay),
+      weights_(std::move(weights)), change_{1 - learning_rate * weight_decay, learning_rate},
+      total_(moments.dimension()), residual_(moments.dimension()) {
     space* output = add_space(1);
     output->row.setOnes();
     space* meeting = shape.trunk().empty() ? output : add_space(shape.trunk().front().cols);
@@ -48,9 +48,8 @@ void network_descent::add_chain(const std::vector<layer>& layers, space* below, 
 void network_descent::choose_roles() {
     const space* output = &spaces_.front();
     const auto fed_by_first_layers = [this](const space* s) {
-        return std::all_of(nodes_.begin(), nodes_.end(), [s](const node& n) {
-            return n.above != s || n.below == nullptr;
-        });
+        return std::all_of(nodes_.begin(), nodes_.end(),
+                           [s](const node& n) { return n.above != s || n.below == nullptr; });
     };
     const auto below_last = [this, output](const space* s) {
         return std::any_of(nodes_.begin(), nodes_.end(), [s, output](const node& n) {
@@ -195,8 +194,8 @@ state network_descent::take_weights() && {
     settle();
     for (node& n : nodes_) {
         if (n.is == role::turning) {
-            const Eigen::Map<const Eigen::MatrixXd> row_by_row(
-                weights_.data() + n.where.offset, n.where.cols, n.where.rows);
+            const Eigen::Map<const Eigen::MatrixXd> row_by_row(weights_.data() + n.where.offset,
+                                                               n.where.cols, n.where.rows);
             const Eigen::MatrixXd turned = row_by_row.transpose();
             weights_of(n) = turned;
         }

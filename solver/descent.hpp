@@ -60,7 +60,7 @@ private:
         role is = role::between;
         space* below = nullptr;  // none of first layers
         space* above = nullptr;
-        int from = 0;            // first and lower: the inputs that they are made of
+        int from = 0;  // first and lower: the inputs that they are made of
         int inputs = 0;
         std::unique_ptr<waiting_layer> body = nullptr;  // not of first and last layers
         Eigen::MatrixXd first_layers = {};              // lower: units below x inputs

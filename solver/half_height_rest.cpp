@@ -17,7 +17,7 @@ namespace {
 constexpr double settled = 1e-3;
 constexpr double near = 1e-9;
 constexpr double rounding = 1e-13;  // of the terms of a residual: what rounding leaves of it
-constexpr long looks_apart = 16;     // with weight decay, where a look solves for the trunk's norm
+constexpr long looks_apart = 16;    // with weight decay, where a look solves for the trunk's norm
 
 }  // namespace
 
@@ -71,8 +71,7 @@ void half_height_monitor::learn_at_rest(const data::modality_set& rest) {
 }
 
 std::optional<end_of_run> half_height_monitor::finished(const Eigen::VectorXd& weights,
-                                                        bool keeps_signs,
-                                                        const fading& fades) {
+                                                        bool keeps_signs, const fading& fades) {
     if (std::ssize(learned_) == moments_->count()) {
         return end_of_run{theory::outcome::learned, {}};
     }
@@ -110,8 +109,8 @@ std::optional<end_of_run> half_height_monitor::finished(const Eigen::VectorXd& w
         }
         reversed = true;
     }
-    return conclude(*rest, reversed ? theory::outcome::sign_reversal
-                                    : theory::outcome::permanent_bias);
+    return conclude(*rest,
+                    reversed ? theory::outcome::sign_reversal : theory::outcome::permanent_bias);
 }
 
 end_of_run half_height_monitor::conclude(const data::modality_set& rest,

@@ -230,9 +230,9 @@ void simulate_options::validate() const {
     }
     theory::check_weight_decay(weight_decay);
     if (method == training::gradient_descent && !(learning_rate * weight_decay < 1)) {
-        throw data::input_error(
-            "weight-decay", fmt::format("need lambda x learning rate below 1, got {} x {}",
-                                        weight_decay, learning_rate));
+        throw data::input_error("weight-decay",
+                                fmt::format("need lambda x learning rate below 1, got {} x {}",
+                                            weight_decay, learning_rate));
     }
     flow.validate();
 }

@@ -13,8 +13,8 @@ namespace {
 using Eigen::Index;
 
 constexpr Index most_waiting = 8;
-constexpr Index block = 4;           // lines that are worked on together
-constexpr Index wide = 1 << 18;      // numbers, from which on threads pay
+constexpr Index block = 4;       // lines that are worked on together
+constexpr Index wide = 1 << 18;  // numbers, from which on threads pay
 constexpr Index chunks_of_wide = 16;
 
 // Lines in a chunk that one thread works on; of the layer only.
@@ -84,9 +84,8 @@ void waiting_layer::forget() {
 }
 
 void waiting_layer::settle() {
-    for_chunks(lines_, length_, [this](Index, Index first, Index last) {
-        settle_lines(first, last - first);
-    });
+    for_chunks(lines_, length_,
+               [this](Index, Index first, Index last) { settle_lines(first, last - first); });
     forget();
 }
 
@@ -238,9 +237,8 @@ void turning_point::turn(const change& by, Eigen::VectorXd& w, Eigen::VectorXd& 
     for (std::size_t j = 0; j < members_.size(); ++j) {
         partial_[j].resize(members_[j].layer->length(), chunks);
     }
-    for_chunks(w.size(), longest, [&](Index chunk, Index first, Index last) {
-        turn_lines(by, chunk, first, last);
-    });
+    for_chunks(w.size(), longest,
+               [&](Index chunk, Index first, Index last) { turn_lines(by, chunk, first, last); });
     old_ *= by.rate;
     for (std::size_t j = 0; j < members_.size(); ++j) {
         waiting_layer& layer = *members_[j].layer;

@@ -17,8 +17,7 @@ namespace {
 // From this estimated error on the leading order is said to be coarse.
 constexpr double coarse = 0.05;
 
-std::vector<Eigen::VectorXd> misattributions(const data::moments& moments,
-                                             const race_result& raced,
+std::vector<Eigen::VectorXd> misattributions(const data::moments& moments, const race_result& raced,
                                              const partial_solution& all) {
     std::vector<Eigen::VectorXd> differences;
     for (int m = 0; m < moments.count(); ++m) {

@@ -259,8 +259,8 @@ race_result race_track::run() {
 
 }  // namespace
 
-race_result race(const data::moments& moments, const architecture& arch,
-                 const initialisation& init, double weight_decay) {
+race_result race(const data::moments& moments, const architecture& arch, const initialisation& init,
+                 double weight_decay) {
     arch.match(moments);
     init.validate(moments.count());
     require_range(arch, init);

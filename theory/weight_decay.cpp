@@ -18,24 +18,23 @@ constexpr int most_rounds = 20'000;
 constexpr double unchanged = 1e-13;  // from round to round: rounding
 constexpr double gone = 1e-9;        // of a weight without decay: on its way to zero
 
-// The minimum of the loss plus k_m |W_m|^2 / 2 on the modalities whose pull is finite.
+// The minimum of the loss plus k_m |W_m|^2 / 2; zero where the pull is infinite.
 Eigen::VectorXd pulled_weights(const data::moments& moments, const Eigen::VectorXd& pulls) {
-    std::vector<Eigen::Index> rows;
-    std::vector<double> diagonal;
+    Eigen::MatrixXd pulled = moments.covariance();
+    Eigen::VectorXd correlation = moments.correlation();
     for (int m = 0; m < moments.count(); ++m) {
-        for (int i = 0; std::isfinite(pulls(m)) && i < moments.dim(m); ++i) {
-            rows.push_back(moments.offset(m) + i);
-            diagonal.push_back(pulls(m));
+        const int at = moments.offset(m);
+        const int dim = moments.dim(m);
+        if (std::isfinite(pulls(m))) {
+            pulled.diagonal().segment(at, dim).array() += pulls(m);
+        } else {
+            pulled.middleRows(at, dim).setZero();
+            pulled.middleCols(at, dim).setZero();
+            pulled.diagonal().segment(at, dim).setOnes();
+            correlation.segment(at, dim).setZero();
         }
     }
-    Eigen::VectorXd weights = Eigen::VectorXd::Zero(moments.dimension());
-    Eigen::MatrixXd pulled = moments.covariance()(rows, rows);
-    pulled.diagonal() +=
-        Eigen::Map<const Eigen::VectorXd>(diagonal.data(), std::ssize(diagonal));
-    const Eigen::VectorXd correlation = moments.correlation()(rows);
-    const Eigen::VectorXd solved = pulled.llt().solve(correlation);
-    weights(rows) = solved;
-    return weights;
+    return pulled.llt().solve(correlation);
 }
 
 Eigen::VectorXd norms_of(const data::moments& moments, const Eigen::VectorXd& weights) {
@@ -55,8 +54,7 @@ void check_weight_decay(double lambda) {
     }
 }
 
-Eigen::VectorXd decay_pulls(const architecture& arch, const Eigen::VectorXd& norms,
-                            double lambda) {
+Eigen::VectorXd decay_pulls(const architecture& arch, const Eigen::VectorXd& norms, double lambda) {
     std::vector<int> branches;
     std::vector<double> weights;
     for (int m = 0; m < arch.count(); ++m) {
@@ -65,10 +63,10 @@ Eigen::VectorXd decay_pulls(const architecture& arch, const Eigen::VectorXd& nor
             weights.push_back(norms(m));
         }
     }
-    const double trunk = arch.shared() == 0 || weights.empty()
-                             ? 1
-                             : std::pow(trunk_norm(branches, weights, arch.shared()),
-                                        arch.shared());
+    const double trunk =
+        arch.shared() == 0 || weights.empty()
+            ? 1
+            : std::pow(trunk_norm(branches, weights, arch.shared()), arch.shared());
     Eigen::VectorXd pulls(arch.count());
     for (int m = 0; m < arch.count(); ++m) {
         const double u = std::pow(norms(m) / trunk, 1.0 / arch.branch(m));

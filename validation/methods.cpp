@@ -32,13 +32,20 @@ method_result from_run(solver::integration run) {
 
 method_result run_formula(const settings& s, int /*repeat*/, bool /*record*/) {
     const model m = build_model(s);
+    const double decay = s.simulate.weight_decay;
+    if (decay > 0 && !m.architecture.two_layer_late()) {
+        return not_available();
+    }
     method_result result;
-    result.answer = theory::race(m.moments, m.architecture, m.init).answer;
+    result.answer = theory::race(m.moments, m.architecture, m.init, decay).answer;
     return result;
 }
 
 method_result run_refined(const settings& s, int /*repeat*/, bool /*record*/) {
     const model m = build_model(s);
+    if (s.simulate.weight_decay > 0) {
+        return not_available();
+    }
     auto answer = theory::refined_two_layer(
         m.moments, m.architecture, theory::expected_grams(m.moments, m.init), s.learning_rate());
     if (!answer) {
@@ -52,6 +59,9 @@ method_result run_refined(const settings& s, int /*repeat*/, bool /*record*/) {
 // The reduced flow stands for balanced networks whatever scheme the other methods draw from.
 method_result run_flow(const settings& s, int /*repeat*/, bool record) {
     model m = build_model(s);
+    if (s.simulate.weight_decay > 0) {
+        return not_available();
+    }
     m.init.drawn = theory::scheme::balanced;
     solver::integrate_options options = s.simulate.flow;
     options.record = record;
@@ -67,7 +77,7 @@ method_result run_exact_from(const settings& s, const model& m,
 
 method_result run_exact(const settings& s, int /*repeat*/, bool record) {
     const model m = build_model(s);
-    if (!solver::has_exact_flow(m.architecture, m.init)) {
+    if (s.simulate.weight_decay > 0 || !solver::has_exact_flow(m.architecture, m.init)) {
         return not_available();
     }
     return run_exact_from(
@@ -77,7 +87,7 @@ method_result run_exact(const settings& s, int /*repeat*/, bool record) {
 // The weights that run_full() trains.
 method_result run_exact_drawn(const settings& s, int repeat, bool record) {
     const model m = build_model(s);
-    if (!solver::has_exact_flow(m.architecture, m.init)) {
+    if (s.simulate.weight_decay > 0 || !solver::has_exact_flow(m.architecture, m.init)) {
         return not_available();
     }
     const std::uint64_t seed = data::repeat_seed(s.simulate.seed, repeat);

@@ -109,6 +109,11 @@ constexpr auto entries = std::to_array<entry>({
      [](settings& s, std::string_view n, const std::string& v) {
          s.simulate.max_epochs = parse_whole(n, v);
      }},
+    {{"weight-decay", "LAMBDA", "every layer also shrinks at this rate, LAMBDA >= 0 (0)",
+      "training", numeric},
+     [](settings& s, std::string_view n, const std::string& v) {
+         s.simulate.weight_decay = parse_number(n, v);
+     }},
     {{"rtol", "R", "relative error allowed per step of a flow (1e-9)", "solver", numeric},
      [](settings& s, std::string_view n, const std::string& v) {
          s.simulate.flow.rtol = parse_number(n, v);

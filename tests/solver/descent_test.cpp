@@ -1,8 +1,8 @@
 #include "solver/descent.hpp"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
-#include <oneapi/tbb/global_control.h>
 
 #include "solver/draw.hpp"
 #include "tests/support/models.hpp"
@@ -55,8 +55,7 @@ void textbook_step(const data::moments& moments, matrices& paths, double rate, d
         total.middleCols(moments.offset(static_cast<int>(m)), d) =
             product(trunk, 0, trunk.size(), branch.rows()) * branch;
     }
-    const Eigen::MatrixXd error =
-        moments.correlation().transpose() - total * moments.covariance();
+    const Eigen::MatrixXd error = moments.correlation().transpose() - total * moments.covariance();
     Eigen::MatrixXd fused =
         Eigen::MatrixXd::Zero(branch_products.front().rows(), moments.dimension());
     for (std::size_t m = 0; m < count; ++m) {
@@ -67,16 +66,16 @@ void textbook_step(const data::moments& moments, matrices& paths, double rate, d
             const Eigen::MatrixXd above =
                 product(trunk, 0, trunk.size(), branch_products[m].rows()) *
                 product(old[m], j + 1, old[m].size(), old[m][j].rows());
-            paths[m][j] = (1 - rate * decay) * old[m][j] +
-                          rate * above.transpose() * error.middleCols(at, d) *
-                              product(old[m], 0, j, d).transpose();
+            paths[m][j] = (1 - rate * decay) * old[m][j] + rate * above.transpose() *
+                                                               error.middleCols(at, d) *
+                                                               product(old[m], 0, j, d).transpose();
         }
     }
     for (std::size_t j = 0; j < trunk.size(); ++j) {
         const Eigen::MatrixXd above = product(trunk, j + 1, trunk.size(), trunk[j].rows());
         const Eigen::MatrixXd below = product(trunk, 0, j, fused.rows()) * fused;
-        paths.back()[j] = (1 - rate * decay) * trunk[j] +
-                          rate * above.transpose() * error * below.transpose();
+        paths.back()[j] =
+            (1 - rate * decay) * trunk[j] + rate * above.transpose() * error * below.transpose();
     }
 }
 
@@ -109,8 +108,8 @@ double difference(const example& e, int steps, double decay) {
     double largest = 0;
     for (std::size_t p = 0; p < found.size(); ++p) {
         for (std::size_t j = 0; j < found[p].size(); ++j) {
-            largest = std::max(largest,
-                               (found[p][j] - expected[p][j]).norm() / expected[p][j].norm());
+            largest =
+                std::max(largest, (found[p][j] - expected[p][j]).norm() / expected[p][j].norm());
         }
     }
     return largest;
@@ -118,21 +117,21 @@ double difference(const example& e, int steps, double decay) {
 
 // Every way in which layers can lie between inputs and output; widths that no block divides.
 const std::vector<example> examples = {
-    {{1, 1}, {{}, {}}, {}},                                // L = 1
-    {{1, 1}, {{5}, {7}}, {}},                              // two layers, late
-    {{2, 1}, {{}, {}}, {6}},                               // two layers, early
-    {{1, 1}, {{5, 6}, {7, 9}}, {}},                        // three layers, late
-    {{1, 1}, {{5, 6, 7}, {7, 9, 3}}, {}},                  // four layers, late
-    {{1, 1}, {{}, {}}, {5, 6, 7}},                         // early
-    {{1, 1}, {{5}, {4}}, {6, 7}},                          // fused at the second
-    {{1, 2}, {{5, 6}, {4, 3}}, {7}},                       // at the third: two layers turn together
-    {{1, 1}, {{5, 6, 7, 8, 9}, {4, 6, 3, 1, 2}}, {}},      // six layers, late
-    {{1, 2}, {{}, {}}, {5, 6, 7, 9, 4}},                   // six layers, early
-    {{3, 1, 2}, {{}, {5}, {4, 6}}, {7, 5}},                // unequal branches
-    {{3, 1, 2}, {{}, {5}, {4, 6}}, {7}},                   // one turns, others do not
-    {{3, 1, 2}, {{}, {5}, {4, 6, 8}}, {}},                 // one is a single layer
-    {{5, 6}, {{4, 6, 7}, {5, 4, 9}}, {}},                  // many inputs
-    {{5, 6}, {{}, {}}, {4, 6, 7, 3}},                      // many inputs, early
+    {{1, 1}, {{}, {}}, {}},                            // L = 1
+    {{1, 1}, {{5}, {7}}, {}},                          // two layers, late
+    {{2, 1}, {{}, {}}, {6}},                           // two layers, early
+    {{1, 1}, {{5, 6}, {7, 9}}, {}},                    // three layers, late
+    {{1, 1}, {{5, 6, 7}, {7, 9, 3}}, {}},              // four layers, late
+    {{1, 1}, {{}, {}}, {5, 6, 7}},                     // early
+    {{1, 1}, {{5}, {4}}, {6, 7}},                      // fused at the second
+    {{1, 2}, {{5, 6}, {4, 3}}, {7}},                   // at the third: two layers turn together
+    {{1, 1}, {{5, 6, 7, 8, 9}, {4, 6, 3, 1, 2}}, {}},  // six layers, late
+    {{1, 2}, {{}, {}}, {5, 6, 7, 9, 4}},               // six layers, early
+    {{3, 1, 2}, {{}, {5}, {4, 6}}, {7, 5}},            // unequal branches
+    {{3, 1, 2}, {{}, {5}, {4, 6}}, {7}},               // one turns, others do not
+    {{3, 1, 2}, {{}, {5}, {4, 6, 8}}, {}},             // one is a single layer
+    {{5, 6}, {{4, 6, 7}, {5, 4, 9}}, {}},              // many inputs
+    {{5, 6}, {{}, {}}, {4, 6, 7, 3}},                  // many inputs, early
 };
 
 }  // namespace

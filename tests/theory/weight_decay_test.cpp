@@ -63,8 +63,7 @@ BOOST_AUTO_TEST_CASE(a_weak_modality_of_the_set_is_held_at_zero) {
 // ln(1/u0) / (s_m - lambda).
 BOOST_AUTO_TEST_CASE(two_layer_rates_become_r_minus_lambda) {
     const auto moments = tests::toy(0, 2);
-    const auto raced =
-        theory::race(moments, architecture::fused(2, 2, 2), {.u0 = 1e-6}, 0.25);
+    const auto raced = theory::race(moments, architecture::fused(2, 2, 2), {.u0 = 1e-6}, 0.25);
     const double clock = std::log(1e6);
     BOOST_TEST(std::abs(raced.answer.times[0] / (clock / 3.75) - 1) < 1e-12);
     BOOST_TEST(std::abs(raced.answer.times[1] / (clock / 0.75) - 1) < 1e-12);
@@ -80,8 +79,8 @@ BOOST_AUTO_TEST_CASE(below_lambda_a_waiting_modality_is_never_learned) {
         const bool learned = left(lambda) > lambda;
         BOOST_TEST(learned == (lambda < 1));
         BOOST_TEST(std::isfinite(p.leading.times[1]) == learned);
-        BOOST_TEST((p.leading.ended == (learned ? theory::outcome::learned
-                                                : theory::outcome::decayed)));
+        BOOST_TEST(
+            (p.leading.ended == (learned ? theory::outcome::learned : theory::outcome::decayed)));
         BOOST_TEST(!p.refined.has_value());
     }
 }
