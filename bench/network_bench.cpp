@@ -1,8 +1,16 @@
 // Full networks.
 
 #include <benchmark/benchmark.h>
+#include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/parallel_for.h>
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <vector>
 
 #include "models.hpp"
+#include "solver/descent.hpp"
 #include "solver/draw.hpp"
 #include "solver/gradient.hpp"
 #include "solver/simulate.hpp"
@@ -11,11 +19,73 @@ namespace {
 
 using namespace fusionflow;
 
-// One epoch of gradient descent at depth 4, L_f = 2: total weights, then a step of every layer.
-void epoch(benchmark::State& state) {
-    const int width = static_cast<int>(state.range(0));
+// Bytes a second of a[i] = b[i] + 3 c[i] on three arrays of 32 million numbers, 24 bytes each i
+// (as STREAM counts): the best of several, on the threads that there are.
+double triad_bandwidth() {
+    constexpr std::ptrdiff_t size = 1 << 25;
+    constexpr std::ptrdiff_t piece = 1 << 16;
+    std::vector<double> a(size, 1.0);
+    const std::vector<double> b(size, 2.0);
+    const std::vector<double> c(size, 0.5);
+    double best = std::numeric_limits<double>::infinity();
+    for (int i = 0; i < 12; ++i) {
+        const auto start = std::chrono::steady_clock::now();
+        oneapi::tbb::parallel_for(std::ptrdiff_t{0}, size / piece, [&](std::ptrdiff_t p) {
+            for (std::ptrdiff_t j = p * piece; j < (p + 1) * piece; ++j) {
+                const auto k = static_cast<std::size_t>(j);
+                a[k] = b[k] + 3 * c[k];
+            }
+        });
+        benchmark::DoNotOptimize(a.data());
+        benchmark::ClobberMemory();
+        const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+        best = std::min(best, took.count());
+    }
+    return 24.0 * size / best;
+}
+
+// A step of gradient descent at depth 4. `of_least` is its time over that of 16 bytes per weight,
+// each read once and written once, at the bandwidth of the triad, measured before and after.
+void step(benchmark::State& state) {
+    const int fusion = static_cast<int>(state.range(0));
+    const int width = static_cast<int>(state.range(1));
+    const oneapi::tbb::global_control threads(oneapi::tbb::global_control::max_allowed_parallelism,
+                                              static_cast<std::size_t>(state.range(2)));
     const data::moments moments = bench::two_scalars();
-    const solver::network_shape shape(moments, theory::architecture::fused(4, 2, 2), width);
+    const solver::network_shape shape(moments, theory::architecture::fused(4, fusion, 2), width);
+    const double bytes = 16.0 * static_cast<double>(shape.size());
+    const bool beyond_caches = width >= 1000;
+    double bandwidth = beyond_caches ? triad_bandwidth() : 0;
+    solver::network_descent descent(
+        shape, moments, solver::draw_weights(shape, moments, {.u0 = 0.1, .width = width}, 1), 1e-3);
+    double best = std::numeric_limits<double>::infinity();
+    for (auto _ : state) {
+        const auto start = std::chrono::steady_clock::now();
+        for (int i = 0; i < 8; ++i) {  // one of the eight writes
+            descent.step();
+        }
+        const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+        best = std::min(best, took.count() / 8);
+    }
+    bandwidth = beyond_caches ? std::max(bandwidth, triad_bandwidth()) : 0;
+    state.counters["step_us"] = best * 1e6;
+    if (beyond_caches) {
+        state.counters["triad_GBs"] = bandwidth / 1e9;
+        state.counters["of_least"] = best * bandwidth / bytes;
+    }
+}
+BENCHMARK(step)
+    ->ArgNames({"fusion", "width", "threads"})
+    ->ArgsProduct({{1, 2, 4}, {100}, {1}})
+    ->ArgsProduct({{1, 4}, {4000}, {1, 2}})
+    ->Unit(benchmark::kMicrosecond);
+
+// The same by plain passes over the weights: what the schedule saves.
+void plain_step(benchmark::State& state) {
+    const int width = static_cast<int>(state.range(1));
+    const data::moments moments = bench::two_scalars();
+    const solver::network_shape shape(
+        moments, theory::architecture::fused(4, static_cast<int>(state.range(0)), 2), width);
     solver::state weights = solver::draw_weights(shape, moments, {.u0 = 0.1, .width = width}, 1);
     solver::network_gradient gradient(shape, moments);
     Eigen::VectorXd total(moments.dimension());
@@ -24,10 +94,12 @@ void epoch(benchmark::State& state) {
         gradient.descend(weights.data(), total, 1e-3);
         benchmark::ClobberMemory();
     }
-    state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) *
-                            static_cast<std::int64_t>(weights.size() * sizeof(double)));
 }
-BENCHMARK(epoch)->ArgName("width")->Arg(100)->Arg(1000)->Unit(benchmark::kMicrosecond);
+BENCHMARK(plain_step)
+    ->ArgNames({"fusion", "width"})
+    ->ArgsProduct({{1, 2, 4}, {100}})
+    ->ArgsProduct({{1, 4}, {4000}})
+    ->Unit(benchmark::kMicrosecond);
 
 // A whole training, from the draw to the second half-height.
 void training(benchmark::State& state) {

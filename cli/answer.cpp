@@ -78,6 +78,7 @@ json to_json(const data::moments& moments, const solver::integration& run,
             {"time_ratio", number(answer.time_ratio())},
             {"phases", phases_json(moments, answer)},
             {"outcome", theory::to_string(answer.ended)},
+            {"ended_at_time", number(run.time_final)},
             {"steps", answer.work.steps},
             {"rejected_steps", answer.work.rejected_steps},
             {"rhs_evaluations", answer.work.rhs_evaluations},
@@ -106,10 +107,10 @@ std::string to_text(const data::moments& moments, const solver::integration& run
     }
     return fmt::format("{}time ratio, last / first: {}\n\n{}\n"
                        "loss {:.6g} at the start, {:.6g} at the end\n"
-                       "{}: {} ({} steps, {} rejected, {} evaluations)\n",
+                       "{}: {} at t = {:.8g} ({} steps, {} rejected, {} evaluations)\n",
                        validation::to_text(s), spell(answer.time_ratio()),
                        phases_text(moments, answer), run.loss_initial, run.loss_final, run.stepper,
-                       theory::to_string(answer.ended), answer.work.steps,
+                       theory::to_string(answer.ended), run.time_final, answer.work.steps,
                        answer.work.rejected_steps, answer.work.rhs_evaluations);
 }
 

@@ -42,12 +42,10 @@ double law_time(const prediction& p, int m) {
 json modality_json(const model& about, const prediction& p, int m) {
     const auto i = static_cast<std::size_t>(m);
     const int order = p.leading.order()[i];
-    json object = {{"name", about.moments.name(m)},
-                   {"order", order > 0 ? json(order) : json(nullptr)},
-                   {"time", number(p.leading.times[i])},
-                   {"time_refined", number(refined_time(p, m))},
-                   {"time_law", number(law_time(p, m))},
-                   {"misattribution", vector_json(p.misattribution[i])}};
+    json object = {
+        {"name", about.moments.name(m)},      {"order", order > 0 ? json(order) : json(nullptr)},
+        {"time", number(p.leading.times[i])}, {"time_refined", number(refined_time(p, m))},
+        {"time_law", number(law_time(p, m))}, {"misattribution", vector_json(p.misattribution[i])}};
     if (!p.leading.log10_times.empty()) {
         object["log10_time"] = number(p.leading.log10_times[i]);
     }
@@ -172,7 +170,8 @@ std::string to_text(const model& about, const prediction& p, std::optional<doubl
 exit_code run(const arguments& given) {
     const model about = validation::build_model(given.settings);
     const auto rate = given.settings.learning_rate();
-    const prediction p = theory::predict(about.moments, about.architecture, about.init, {rate});
+    const prediction p = theory::predict(about.moments, about.architecture, about.init,
+                                         {rate, given.settings.simulate.weight_decay});
     if (given.json) {
         print(to_json(about, p, given.provenance));
     } else {
@@ -186,6 +185,7 @@ std::vector<std::string_view> settings() {
     auto names = settings_in({"data", "network", "start", "drawing"});
     std::erase(names, "seed");
     names.emplace_back("learning-rate");
+    names.emplace_back("weight-decay");
     return names;
 }
 

@@ -38,7 +38,8 @@ exit_code finish_run(const arguments& given, const data::moments& moments,
                                solver::to_csv(run.path, {given.provenance}));
     }
     if (theory::is_failure(run.answer.ended)) {
-        fmt::print(stderr, "fusionflow: {}: {}\n", theory::to_string(run.answer.ended),
+        fmt::print(stderr, "fusionflow: {} at step {}, t = {:.6g}: {}\n",
+                   theory::to_string(run.answer.ended), run.answer.work.steps, run.time_final,
                    theory::advice(run.answer.ended));
         return exit_code::numerical_failure;
     }

@@ -39,6 +39,9 @@ json simulation_json(const arguments& given, const validation::model& about,
     for (std::size_t m = 0; m < trained.epochs.size(); ++m) {
         result["modalities"][m]["epoch"] = number(trained.epochs[m]);
     }
+    if (options.method == solver::training::gradient_descent) {
+        result["ended_at_epoch"] = trained.run.answer.work.steps;
+    }
     result["representation"] = solver::to_string(options.form);
     result["widths"] = trained.widths;
     if (options.form != solver::representation::full) {
@@ -102,8 +105,8 @@ const command simulate_command = {
     "simulate",
     "Trains a network from drawn weights: linear from moments, or any on samples.",
     "",
-    settings_in({"data", "network", "start", "drawing", "training", "samples", "compression",
-                 "solver"}),
+    settings_in(
+        {"data", "network", "start", "drawing", "training", "samples", "compression", "solver"}),
     {{"representation", "NAME", "full, compressed or sampled: any width (full)"},
      {"trajectory", "F.csv", "write t, loss, |W_m|, u_m and W to a file", true},
      {"plot", "F.svg", "draw loss and |W_m| over time, with the flow (needs gnuplot)", true}},

@@ -124,8 +124,8 @@ const command table_command = {
     "table",
     "Times to learn over a grid of options, by several methods.",
     "",
-    settings_in({"data", "network", "start", "drawing", "training", "samples", "compression",
-                 "solver"}),
+    settings_in(
+        {"data", "network", "start", "drawing", "training", "samples", "compression", "solver"}),
     {{"grid", "AXES", "option=values; ...   values a,b,c or first:last[:step]"},
      {"methods", "LIST", "of formula,refined,flow,exact,exact-drawn,full (formula,refined,flow)"},
      {"repeats", "N", "draws of random networks (1)"},

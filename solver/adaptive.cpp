@@ -212,7 +212,10 @@ outcome step_loop::march() {
     monitor_.start(weights_);
     for (;;) {
         if (!ended_) {
-            if (const auto end = monitor_.finished(weights_, system_.keeps_signs())) {
+            const auto fades = [this](const auto& who, const auto& residuals) {
+                return system_.fades(x_, who, residuals);
+            };
+            if (const auto end = monitor_.finished(weights_, system_.keeps_signs(), fades)) {
                 ended_ = end->outcome;
                 rest_ = end->rest;
                 last_instant_ = t_ * (1 + options_.tail);
@@ -280,7 +283,9 @@ integration run_flow(flow& system, const data::moments& moments, const theory::a
     integration result;
     // A second time, with that known, where the flow came to rest unexpectedly.
     for (int watched = 0; watched < 2; ++watched) {
-        step_loop loop(system, moments, half_height_monitor(moments, arch, saddles, rest), options);
+        step_loop loop(system, moments,
+                       half_height_monitor(moments, arch, saddles, rest, system.weight_decay()),
+                       options);
         result = loop.run();
         if (final_state != nullptr) {
             *final_state = loop.last_state();

@@ -6,9 +6,10 @@
 
 namespace fusionflow::solver {
 
-comparison::comparison(const data::moments& moments, weighted_network other)
-    : moments_(&moments), other_(std::move(other)), gradient_(other_.shape, moments),
-      total_(moments.dimension()), apart_(moments.count()), size_(moments.count()) {
+comparison::comparison(const data::moments& moments, weighted_network other, double learning_rate,
+                       double weight_decay)
+    : moments_(&moments), other_(std::move(other)), learning_rate_(learning_rate),
+      weight_decay_(weight_decay), apart_(moments.count()), size_(moments.count()) {
     apart_.setZero();
     size_.setZero();
 }
@@ -16,15 +17,14 @@ comparison::comparison(const data::moments& moments, weighted_network other)
 void comparison::start(const Eigen::VectorXd& total) {
     apart_.setZero();
     size_.setZero();
-    weights_ = other_.weights;
-    gradient_.total_weights(weights_.data(), total_);
-    note(total, total_);
+    descent_ = std::make_unique<network_descent>(other_.shape, *moments_, other_.weights,
+                                                 learning_rate_, weight_decay_);
+    note(total, descent_->total_weights());
 }
 
-void comparison::follow(const Eigen::VectorXd& total, double learning_rate) {
-    gradient_.descend(weights_.data(), total_, learning_rate);
-    gradient_.total_weights(weights_.data(), total_);
-    note(total, total_);
+void comparison::follow(const Eigen::VectorXd& total) {
+    descent_->step();
+    note(total, descent_->total_weights());
 }
 
 void comparison::note(const Eigen::VectorXd& total, const Eigen::VectorXd& other) {
@@ -50,8 +50,10 @@ double comparison::deviation() const {
 
 compared_flow::compared_flow(const weighted_network& first, const data::moments& moments,
                              comparison& compared, bool keeps_signs)
-    : compared_(&compared), first_(first.shape, moments, first.weights, keeps_signs),
-      second_(compared.other().shape, moments, compared.other().weights, keeps_signs),
+    : compared_(&compared),
+      first_(first.shape, moments, first.weights, keeps_signs, compared.weight_decay()),
+      second_(compared.other().shape, moments, compared.other().weights, keeps_signs,
+              compared.weight_decay()),
       one_(first.weights.size()), two_(compared.other().weights.size()), one_moves_(one_.size()),
       two_moves_(two_.size()), other_total_(moments.dimension()) {}
 

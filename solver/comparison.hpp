@@ -1,6 +1,6 @@
 #pragma once
 
-#include "solver/gradient.hpp"
+#include "solver/descent.hpp"
 #include "solver/krylov.hpp"
 #include "solver/network_flow.hpp"
 
@@ -12,7 +12,10 @@ namespace fusionflow::solver {
 ///     deviation = max over m of  max_t |W_m(t) - W'_m(t)| / max_t |W_m(t)|
 class comparison {
 public:
-    comparison(const data::moments& moments, weighted_network other);
+    /// \param learning_rate  Of gradient descent, time units per epoch.
+    /// \param weight_decay   lambda >= 0.
+    comparison(const data::moments& moments, weighted_network other, double learning_rate,
+               double weight_decay);
 
     /// Both at t = 0; forgets what was noted before.
     ///
@@ -22,7 +25,7 @@ public:
     /// One epoch of gradient descent.
     ///
     /// \param total  W of the first network after it.
-    void follow(const Eigen::VectorXd& total, double learning_rate);
+    void follow(const Eigen::VectorXd& total);
 
     /// Any instant.
     void note(const Eigen::VectorXd& total, const Eigen::VectorXd& other);
@@ -31,13 +34,14 @@ public:
     [[nodiscard]] double deviation() const;
 
     [[nodiscard]] const weighted_network& other() const noexcept { return other_; }
+    [[nodiscard]] double weight_decay() const noexcept { return weight_decay_; }
 
 private:
     const data::moments* moments_;
     weighted_network other_;
-    network_gradient gradient_;
-    state weights_;
-    Eigen::VectorXd total_;
+    double learning_rate_;
+    double weight_decay_;
+    std::unique_ptr<network_descent> descent_;
     Eigen::VectorXd apart_;  // per modality, largest so far
     Eigen::VectorXd size_;
 };
@@ -57,6 +61,12 @@ public:
     void branch_norms(const state& x, Eigen::VectorXd& norms) const override;
     [[nodiscard]] int interior_samples() const override { return first_.interior_samples(); }
     [[nodiscard]] bool keeps_signs() const override { return first_.keeps_signs(); }
+    [[nodiscard]] double weight_decay() const override { return first_.weight_decay(); }
+    [[nodiscard]] bool fades(const state& x, const data::modality_set& fading,
+                             const Eigen::VectorXd& residuals) const override {
+        split(x);
+        return first_.fades(one_, fading, residuals);
+    }
 
 private:
     void split(const state& x) const;

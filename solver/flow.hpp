@@ -4,6 +4,8 @@
 #include <limits>
 #include <vector>
 
+#include "data/modality_set.hpp"
+
 namespace fusionflow::solver {
 
 using state = std::vector<double>;
@@ -58,6 +60,14 @@ public:
 
     /// How many instants inside a step are looked at for half-heights besides its end.
     [[nodiscard]] virtual int interior_samples() const { return 4; }
+
+    /// Weight decay lambda that is part of the flow.
+    [[nodiscard]] virtual double weight_decay() const { return 0; }
+    /// With weight decay: solver::fades().
+    [[nodiscard]] virtual bool fades(const state& /*x*/, const data::modality_set& /*fading*/,
+                                     const Eigen::VectorXd& /*residuals*/) const {
+        return false;
+    }
 
     /// True where a scalar modality cannot change sign (balanced and aligned weights).
     [[nodiscard]] virtual bool keeps_signs() const { return false; }

@@ -5,18 +5,12 @@
 #include <limits>
 
 #include "solver/bracket.hpp"
-#include "solver/residual.hpp"
+#include "theory/weight_decay.hpp"
 
 namespace fusionflow::solver {
 
 namespace {
 
-// A modality counts as settled when its residual is this small against its correlation, and the
-// flow as being at a saddle when its loss is this near, against what the saddle explains: strongly
-// correlated modalities share that out long after they explain it.
-constexpr double settled = 1e-3;
-constexpr double near = 1e-9;
-constexpr double rounding = 1e-13;  // of the terms of a residual: what rounding leaves of it
 constexpr double never_crossed = std::numeric_limits<double>::infinity();
 
 }  // namespace
@@ -24,8 +18,9 @@ constexpr double never_crossed = std::numeric_limits<double>::infinity();
 half_height_monitor::half_height_monitor(const data::moments& moments,
                                          const theory::architecture& arch,
                                          std::vector<theory::partial_solution> saddles,
-                                         std::optional<data::modality_set> rest)
-    : moments_(&moments), arch_(&arch), saddles_(std::move(saddles)),
+                                         std::optional<data::modality_set> rest,
+                                         double weight_decay)
+    : moments_(&moments), arch_(&arch), weight_decay_(weight_decay), saddles_(std::move(saddles)),
       times_(static_cast<std::size_t>(moments.count()), theory::never), levels_(times_.size(), 0.0),
       rest_times_(times_.size(), theory::never), scratch_(moments.dimension()),
       inside_(moments.dimension()) {
@@ -65,7 +60,7 @@ const theory::partial_solution& half_height_monitor::saddle_of(const data::modal
             return *found;
         }
     }
-    others_.push_back(theory::solve_partial(*moments_, learned));
+    others_.push_back(theory::solve_partial(*moments_, learned, *arch_, weight_decay_));
     return others_.back();
 }
 
@@ -213,100 +208,6 @@ void half_height_monitor::examine(step_view& view, double from, double to,
         view.restart(earliest);
         from = earliest;
     }
-}
-
-// Its residual is this part of the terms that it is the difference of, or less.
-bool half_height_monitor::is_still(int m, const Eigen::VectorXd& weights, double part) const {
-    const double left = moments_->part(residual_, m).norm();
-    double terms = moments_->part(moments_->correlation(), m).norm();
-    for (int i = moments_->offset(m); left > part * terms && i < moments_->offset(m + 1); ++i) {
-        for (Eigen::Index j = 0; j < weights.size(); ++j) {
-            terms += std::abs(moments_->covariance()(i, j) * weights(j));
-        }
-    }
-    return left <= part * terms;
-}
-
-// What has a weight and no residual, if all of that is at rest where its saddle is: if the loss is
-// that of the saddle. (Weights need not be those of the saddle where Sigma is singular.)
-std::optional<data::modality_set> half_height_monitor::resting(const Eigen::VectorXd& weights) {
-    data::modality_set still;
-    for (int m = 0; m < moments_->count(); ++m) {
-        if (is_still(m, weights, settled)) {
-            still = data::with(std::move(still), m);
-        }
-    }
-    data::modality_set rest;
-    const Eigen::VectorXd own = saddle_of(still).weights;
-    for (const int m : still) {
-        if (moments_->part(weights, m).norm() > settled * moments_->part(own, m).norm()) {
-            rest = data::with(std::move(rest), m);
-        }
-    }
-    rest = arch_->closure(rest);
-    const auto& saddle = saddle_of(rest);
-    scratch_ = weights - saddle.weights;
-    const double above = scratch_.dot(moments_->covariance() * scratch_);
-    return above <= near * saddle.explained ? std::optional(rest) : std::nullopt;
-}
-
-// Half of the norm at rest is what is left to measure them by.
-void half_height_monitor::learn_at_rest(const data::modality_set& rest) {
-    for (const int m : rest) {
-        const double time = rest_times_[static_cast<std::size_t>(m)];
-        if (!data::contains(learned_, m) && std::isfinite(time)) {
-            times_[static_cast<std::size_t>(m)] = time;
-            learned_ = data::with(std::move(learned_), m);
-            phases_ = theory::phases_from_times(times_);
-        }
-    }
-}
-
-std::optional<end_of_run> half_height_monitor::finished(const Eigen::VectorXd& weights,
-                                                        bool keeps_signs) {
-    if (std::ssize(learned_) == moments_->count()) {
-        return end_of_run{theory::outcome::learned, {}};
-    }
-    if (!(everything_ > 0)) {
-        return end_of_run{theory::outcome::permanent_bias, {}};
-    }
-    residual(*moments_, weights, residual_);
-    for (int m = 0; m < moments_->count(); ++m) {
-        const bool grows = moments_->part(residual_, m).dot(moments_->part(weights, m)) > 0;
-        if (grows && !is_still(m, weights, settled)) {
-            return std::nullopt;
-        }
-    }
-    const auto rest = resting(weights);
-    if (!rest) {
-        return std::nullopt;
-    }
-    const Eigen::VectorXd& later = saddle_of(*rest).residual;
-    bool reversed = false;
-    for (int m = 0; m < moments_->count(); ++m) {
-        if (data::contains(*rest, m) || moments_->part(later, m).norm() == 0 ||
-            is_still(m, weights, rounding)) {
-            continue;
-        }
-        const auto part = moments_->part(weights, m);
-        const bool stuck = keeps_signs && arch_->branch(m) >= 2 && moments_->dim(m) == 1 &&
-                           moments_->part(residual_, m).dot(part) <= 0 &&
-                           moments_->part(later, m).dot(part) <= 0;
-        if (!stuck) {
-            return std::nullopt;
-        }
-        reversed = true;
-    }
-    const bool known = (rest_ && rest_->learned == *rest) ||
-                       std::includes(learned_.begin(), learned_.end(), rest->begin(), rest->end());
-    if (known) {
-        learn_at_rest(*rest);
-    }
-    const theory::outcome ended = std::ssize(learned_) == moments_->count()
-                                      ? theory::outcome::learned
-                                  : reversed ? theory::outcome::sign_reversal
-                                             : theory::outcome::permanent_bias;
-    return end_of_run{ended, known ? std::nullopt : std::optional(*rest)};
 }
 
 }  // namespace fusionflow::solver

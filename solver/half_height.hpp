@@ -1,6 +1,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -56,11 +57,14 @@ struct end_of_run {
 /// path has to be watched again with that known, `rest` (end_of_run).
 class half_height_monitor {
 public:
+    using fading = std::function<bool(const data::modality_set&, const Eigen::VectorXd&)>;
+
     /// \param saddles  theory::race_saddles(...)
     /// \param rest     Where the path is known to come to rest, if it was watched before.
+    /// \param weight_decay  lambda >= 0; the saddles are then those under decay.
     half_height_monitor(const data::moments& moments, const theory::architecture& arch,
                         std::vector<theory::partial_solution> saddles,
-                        std::optional<data::modality_set> rest = {});
+                        std::optional<data::modality_set> rest = {}, double weight_decay = 0);
 
     /// Looks at the weights at t = 0. Modalities above their level already are learned at 0.
     void start(const Eigen::VectorXd& weights);
@@ -75,8 +79,10 @@ public:
     ///
     /// \param weights     W now.
     /// \param keeps_signs flow::keeps_signs().
+    /// \param fades       With weight decay: that these modalities, with residuals of at most these
+    ///                    norms, shrink from here on (solver::fades); asked rarely.
     [[nodiscard]] std::optional<end_of_run> finished(const Eigen::VectorXd& weights,
-                                                     bool keeps_signs);
+                                                     bool keeps_signs, const fading& fades = {});
 
     [[nodiscard]] const std::vector<double>& times() const noexcept { return times_; }
     /// Phases that have ended.
@@ -93,11 +99,16 @@ private:
     [[nodiscard]] std::optional<data::modality_set> resting(const Eigen::VectorXd& weights);
     [[nodiscard]] bool is_still(int m, const Eigen::VectorXd& weights, double part) const;
     void learn_at_rest(const data::modality_set& rest);
+    [[nodiscard]] end_of_run conclude(const data::modality_set& rest, theory::outcome otherwise);
+    [[nodiscard]] std::optional<end_of_run> finished_decaying(const Eigen::VectorXd& weights,
+                                                              const fading& fades);
     [[nodiscard]] double crossing(step_view& view, int m, double level, double from, double to);
     [[nodiscard]] double excess(int m, const Eigen::VectorXd& weights) const;
 
     const data::moments* moments_;
     const theory::architecture* arch_;
+    double weight_decay_;
+    long asked_ = 0;
     std::vector<theory::partial_solution> saddles_;  // that the race expects, in its order
     std::vector<theory::partial_solution> others_;   // that were needed besides
     double everything_ = 0;                          // that can be explained

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "data/error.hpp"
+#include "solver/power.hpp"
 
 namespace fusionflow::solver {
 
@@ -163,6 +164,34 @@ network_shape::network_shape(const std::vector<int>& dims, const hidden_widths& 
 network_shape::network_shape(const data::moments& moments, const theory::architecture& arch,
                              Eigen::Index width)
     : network_shape((arch.match(moments), moments.dims()), hidden_widths::equal(arch, width)) {}
+
+bool fades(const network_shape& shape, const double* weights, const data::modality_set& fading,
+           const Eigen::VectorXd& residuals, double weight_decay) {
+    double trunk = 1;
+    double largest = 0;
+    for (const layer& l : shape.trunk()) {
+        const double norm = matrix(weights, l).norm();
+        trunk *= norm;
+        largest = std::max(largest, norm);
+    }
+    double drive = 0;  // of the trunk, by all branches
+    for (const int m : fading) {
+        const auto& layers = shape.branch(m);
+        double a = 0;
+        for (const layer& l : layers) {
+            a = std::max(a, matrix(weights, l).norm());
+        }
+        const auto n = static_cast<int>(layers.size());
+        if (!(n >= 2 && power(a, n - 2) * trunk * residuals(m) < weight_decay)) {
+            return false;
+        }
+        drive += power(a, n) * residuals(m);
+    }
+    const auto p = static_cast<int>(shape.trunk().size());
+    const bool alone = p > 0 && std::ssize(fading) == shape.count();
+    // t' <= t^(p-1) drive - lambda t for the largest of the trunk's norms.
+    return !alone || power(largest, p - 1) * drive < weight_decay * largest;
+}
 
 double balance_drift(const network_shape& shape, const state& earlier, const state& later) {
     const auto before = imbalances(shape, earlier);

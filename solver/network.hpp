@@ -94,4 +94,18 @@ private:
 [[nodiscard]] double balance_drift(const network_shape& shape, const state& earlier,
                                    const state& later);
 
+/// True where weight decay makes every layer of the branches of `fading` shrink from here on, while
+/// their residuals are at most what is given and the layers of the others stay as they are.
+///
+///     a_m^(n_m - 2) T |E_m| < lambda   for n_m >= 2,
+///
+/// a_m the largest Frobenius norm of a layer of branch m, T the product of the trunk's. A bound for
+/// any weights, exact for balanced and aligned ones (docs/theory.md#weight-decay). If nobody else is
+/// there the trunk has to shrink too.
+///
+/// \param residuals  |E_m|, M numbers.
+[[nodiscard]] bool fades(const network_shape& shape, const double* weights,
+                         const data::modality_set& fading, const Eigen::VectorXd& residuals,
+                         double weight_decay);
+
 }  // namespace fusionflow::solver

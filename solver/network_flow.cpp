@@ -5,12 +5,17 @@
 namespace fusionflow::solver {
 
 network_flow::network_flow(const network_shape& shape, const data::moments& moments, state weights,
-                           bool keeps_signs)
+                           bool keeps_signs, double weight_decay)
     : shape_(&shape), gradient_(shape, moments), initial_(std::move(weights)),
-      keeps_signs_(keeps_signs) {}
+      keeps_signs_(keeps_signs), weight_decay_(weight_decay) {}
 
 void network_flow::derivative(const state& x, state& dxdt) {
     gradient_.descent(x.data(), dxdt.data());
+    if (weight_decay_ > 0) {
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            dxdt[i] -= weight_decay_ * x[i];
+        }
+    }
 }
 
 double network_flow::relative_error(const state& x, const state& error) const {

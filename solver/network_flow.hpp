@@ -5,12 +5,13 @@
 
 namespace fusionflow::solver {
 
-/// Gradient flow of a full linear network; the state is its weights. Errors are measured per layer,
+/// Gradient flow of a full linear network, dW_j/dt = -dLoss/dW_j - lambda W_j; the state is its
+/// weights. Errors are measured per layer,
 /// relative to the layer's Frobenius norm, so that no scale of weights is preferred.
 class network_flow final : public flow {
 public:
     network_flow(const network_shape& shape, const data::moments& moments, state weights,
-                 bool keeps_signs);
+                 bool keeps_signs, double weight_decay = 0);
 
     [[nodiscard]] state initial() const override { return initial_; }
     void derivative(const state& x, state& dxdt) override;
@@ -21,12 +22,18 @@ public:
     // the growth of |W_m| wherever it can cross.
     [[nodiscard]] int interior_samples() const override { return 0; }
     [[nodiscard]] bool keeps_signs() const override { return keeps_signs_; }
+    [[nodiscard]] double weight_decay() const override { return weight_decay_; }
+    [[nodiscard]] bool fades(const state& x, const data::modality_set& fading,
+                             const Eigen::VectorXd& residuals) const override {
+        return solver::fades(*shape_, x.data(), fading, residuals, weight_decay_);
+    }
 
 private:
     const network_shape* shape_;
     network_gradient gradient_;
     state initial_;
     bool keeps_signs_;
+    double weight_decay_;
 };
 
 }  // namespace fusionflow::solver

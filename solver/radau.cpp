@@ -1,17 +1,12 @@
-#include <algorithm>
-#include <array>
-#include <cmath>
+#include "solver/radau.hpp"
 
-#include "solver/linear_solver.hpp"
-#include "solver/radau_tableau.hpp"
-#include "solver/step_method.hpp"
+#include <algorithm>
+#include <cmath>
 
 namespace fusionflow::solver {
 
 namespace {
 
-constexpr int stages = radau_tableau::stages;
-constexpr int pairs = radau_tableau::pairs;
 constexpr int most_iterations = 12;
 // Newton's error stays below this part of rtol, but not below what rounding lets it reach.
 constexpr double newton_part = 0.05;
@@ -22,86 +17,7 @@ const radau_tableau& tableau() {
     return made;
 }
 
-/// Radau IIA of five stages, order 9: simplified Newton iterations, the Jacobian taken in the
-/// middle of the step, one real and two complex factorisations of its size. A time that the flow
-/// keeps is an integral and takes no part in the iterations.
-///
-/// \tparam N  Numbers in the iterations, where that is known when compiling.
-template <int N>
-class radau final : public single_method {
-public:
-    radau(flow& system, long& evaluations)
-        : single_method(system.initial().size()), system_(system), evaluations_(evaluations),
-          size_(static_cast<Eigen::Index>(next_.size())), active_(size_ - system.keeps_time()),
-          jacobian_(active_, active_), z_(active_, stages), speeds_(active_, stages),
-          apart_(active_, stages), step_(active_, stages), polynomial_(active_, stages),
-          estimate_(next_.size()), stage_(next_.size()), scratch_(next_.size()) {
-        matrix_.resize(active_, active_);
-        pair_matrix_.resize(active_, active_);
-        along_.resize(active_);
-        pair_along_.resize(active_);
-    }
-
-    [[nodiscard]] std::string name() const override { return "radau"; }
-    [[nodiscard]] double error_power() const override { return stages + 1; }
-
-    [[nodiscard]] bool attempt(const state& x, const state& dxdt, double h,
-                               const error_gauge& gauge) override;
-    void inside(double place, state& x) override;
-    void at(double place, const error_gauge& gauge, state& x) override;
-
-private:
-    using columns = Eigen::Matrix<double, N, stages>;
-    using stage_row = Eigen::Matrix<double, stages, 1>;
-    using real_solver = linear_solver<double, N>;
-    using pair_solver = linear_solver<std::complex<double>, N>;
-
-    // Without a time that is kept.
-    [[nodiscard]] auto active(const state& x) const {
-        return Eigen::Map<const Eigen::Matrix<double, N, 1>>(x.data(), active_);
-    }
-    [[nodiscard]] auto active(state& x) const {
-        return Eigen::Map<Eigen::Matrix<double, N, 1>>(x.data(), active_);
-    }
-
-    bool linearise(const state& x, double h);
-    void factorise(double h);
-    void guess(double from, double h);
-    bool evaluate(const state& x);
-    void solve(double h);
-    double change_size(const state& x, const error_gauge& gauge);
-    bool iterate(const state& x, double h, const error_gauge& gauge);
-    void finish(const state& x, double h, state& end);
-    void estimate_error(const state& dxdt, double h, const error_gauge& gauge);
-
-    flow& system_;
-    long& evaluations_;
-    Eigen::Index size_;
-    Eigen::Index active_;  // without a time that is kept
-    Eigen::MatrixXd jacobian_;
-    columns z_;           // the stages less the start, a column each
-    columns speeds_;      // derivatives at the stages
-    columns apart_;       // the stages in the coordinates of the tableau
-    columns step_;        // and their change in a Newton step
-    columns polynomial_;  // of the last step that passed: coefficients of powers 1 ... s
-    stage_row time_z_;    // the same of a time that is kept
-    stage_row time_speeds_;
-    stage_row time_polynomial_;
-    double length_ = 0;       // of that step
-    double allowed_ = 0;      // by the error estimate
-    double allowed_for_ = 0;  // at this rtol
-    typename real_solver::matrix matrix_;
-    typename pair_solver::matrix pair_matrix_;
-    real_solver real_;
-    std::array<pair_solver, pairs> pairs_;
-    typename real_solver::vector along_;
-    typename pair_solver::vector pair_along_;
-    state estimate_;
-    state stage_;
-    state scratch_;
-    const state* start_ = nullptr;
-    state end_;  // of the step that passed last
-};
+}  // namespace
 
 // Where the middle stage is thought to be: half as far from the others as the start is.
 template <int N>
@@ -318,8 +234,6 @@ void radau<N>::at(double place, const error_gauge& gauge, state& x) {
         inside(place, x);
     }
 }
-
-}  // namespace
 
 std::unique_ptr<step_method> make_radau(flow& system, long& evaluations) {
     const auto active = static_cast<int>(system.initial().size()) - 1;

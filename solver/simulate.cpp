@@ -8,10 +8,11 @@
 
 #include "data/error.hpp"
 #include "solver/adaptive.hpp"
+#include "solver/descent.hpp"
 #include "solver/draw.hpp"
-#include "solver/gradient.hpp"
 #include "solver/network_flow.hpp"
 #include "solver/truncated.hpp"
+#include "theory/weight_decay.hpp"
 
 namespace fusionflow::solver {
 
@@ -29,14 +30,16 @@ public:
                  const theory::architecture& arch, const theory::initialisation& init,
                  const simulate_options& options, std::optional<data::modality_set> rest,
                  state weights, comparison* compared)
-        : shape_(shape), moments_(moments), options_(options), gradient_(shape, moments),
-          monitor_(moments, arch, theory::race_saddles(moments, arch, init), std::move(rest)),
-          recorder_(moments, options.flow.record), weights_(std::move(weights)),
-          total_(moments.dimension()), before_(moments.dimension()), branch_(moments.count()),
+        : shape_(shape), moments_(moments), options_(options),
+          descent_(shape, moments, std::move(weights), options.learning_rate, options.weight_decay),
+          monitor_(moments, arch, expected_saddles(moments, arch, init, options.weight_decay),
+                   std::move(rest), options.weight_decay),
+          recorder_(moments, options.flow.record), total_(descent_.total_weights()),
+          before_(total_), branch_(moments.count()),
           keeps_signs_(init.drawn == theory::scheme::balanced), compared_(compared) {}
 
     integration run();
-    [[nodiscard]] state take_weights() && { return std::move(weights_); }
+    [[nodiscard]] state take_weights() && { return std::move(descent_).take_weights(); }
     /// Where the network came to rest, if the monitor did not know.
     [[nodiscard]] const std::optional<data::modality_set>& rest() const { return rest_; }
 
@@ -60,10 +63,9 @@ private:
     const network_shape& shape_;
     const data::moments& moments_;
     const simulate_options& options_;
-    network_gradient gradient_;
+    network_descent descent_;
     half_height_monitor monitor_;
     recorder recorder_;
-    state weights_;
     Eigen::VectorXd total_;
     Eigen::VectorXd before_;
     Eigen::VectorXd branch_;
@@ -77,7 +79,7 @@ private:
 void descent_loop::record(bool last) {
     if (recorder_.wanted()) {
         for (int m = 0; m < shape_.count(); ++m) {
-            branch_(m) = matrix(weights_.data(), shape_.branch(m).front()).norm();
+            branch_(m) = descent_.branch_norm(m);
         }
         recorder_.offer(options_.learning_rate * static_cast<double>(epoch_), total_, branch_,
                         last);
@@ -92,11 +94,14 @@ outcome descent_loop::march() {
     if (compared_ != nullptr) {
         compared_->start(total_);
     }
+    const auto fades = [this](const auto& who, const auto& residuals) {
+        return descent_.fades(who, residuals);
+    };
     const double loss_limit = diverged_loss * loss(moments_, total_);
     for (;;) {
         const double time = rate * static_cast<double>(epoch_);
         if (!ended) {
-            if (const auto end = monitor_.finished(total_, keeps_signs_)) {
+            if (const auto end = monitor_.finished(total_, keeps_signs_, fades)) {
                 ended = end->outcome;
                 rest_ = end->rest;
                 last_instant = rest_ ? time : time * (1 + options_.flow.tail);
@@ -109,11 +114,11 @@ outcome descent_loop::march() {
             return ended.value_or(outcome::time_limit);
         }
         before_ = total_;
-        gradient_.descend(weights_.data(), total_, rate);
-        gradient_.total_weights(weights_.data(), total_);
+        descent_.step();
+        total_ = descent_.total_weights();
         ++epoch_;
         if (compared_ != nullptr) {
-            compared_->follow(total_, rate);
+            compared_->follow(total_);
         }
         if (!total_.allFinite()) {
             total_ = before_;
@@ -121,7 +126,7 @@ outcome descent_loop::march() {
         }
         // The loss before the step, from the residual that the step needed anyway.
         const double loss_before = (moments_.target_power() -
-                                    (moments_.correlation() + gradient_.residual()).dot(before_)) /
+                                    (moments_.correlation() + descent_.residual()).dot(before_)) /
                                    2;
         if (!(loss_before <= loss_limit)) {
             return outcome::diverged;
@@ -138,7 +143,6 @@ outcome descent_loop::march() {
 
 integration descent_loop::run() {
     integration result;
-    gradient_.total_weights(weights_.data(), total_);
     result.loss_initial = loss(moments_, total_);
     record(true);
     const outcome ended = total_.allFinite() ? march() : outcome::non_finite;
@@ -185,16 +189,27 @@ void flow_down(const data::moments& moments, const theory::architecture& arch,
                                             moments, *compared, keeps_signs);
     } else {
         system = std::make_unique<network_flow>(result.shape, moments, result.weights_initial,
-                                                keeps_signs);
+                                                keeps_signs, options.weight_decay);
     }
     integrate_options settling = options.flow;
     settling.settle = true;
-    result.run = run_flow(*system, moments, arch, theory::race_saddles(moments, arch, init),
-                          settling, &result.weights_final);
+    result.run = run_flow(*system, moments, arch,
+                          expected_saddles(moments, arch, init, options.weight_decay), settling,
+                          &result.weights_final);
     result.weights_final.resize(result.weights_initial.size());
 }
 
 }  // namespace
+
+std::vector<theory::partial_solution> expected_saddles(const data::moments& moments,
+                                                       const theory::architecture& arch,
+                                                       const theory::initialisation& init,
+                                                       double weight_decay) {
+    if (weight_decay > 0) {
+        return {};
+    }
+    return theory::race_saddles(moments, arch, init);
+}
 
 training parse_training(std::string_view name) {
     for (const training t : {training::gradient_descent, training::gradient_flow}) {
@@ -216,11 +231,13 @@ void simulate_options::validate() const {
         throw data::input_error("max-epochs", fmt::format("need at least 1, got {}", max_epochs));
     }
     compression.validate();
-    if (!(weight_decay >= 0 && std::isfinite(weight_decay))) {
-        throw data::input_error("weight-decay",
-                                fmt::format("need finite lambda >= 0, got {}", weight_decay));
-    }
     samples.validate();
+    theory::check_weight_decay(weight_decay);
+    if (method == training::gradient_descent && !(learning_rate * weight_decay < 1)) {
+        throw data::input_error("weight-decay",
+                                fmt::format("need lambda x learning rate below 1, got {} x {}",
+                                            weight_decay, learning_rate));
+    }
     flow.validate();
 }
 

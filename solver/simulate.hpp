@@ -29,8 +29,8 @@ struct simulate_options {
     std::uint64_t seed = 1;
     representation form = representation::full;
     compression_options compression{};  ///< compressed and sampled only
-    double weight_decay = 0;   ///< lambda of lambda/2 |weights|^2 (not biases), >= 0
-    sample_options samples{};  ///< training on samples only
+    double weight_decay = 0;            ///< lambda of lambda/2 |weights|^2 (not biases), >= 0
+    sample_options samples{};           ///< training on samples only
     integrate_options flow;             ///< flow only, except max_time, record, tail and progress
 
     /// \throws data::input_error naming learning-rate, max-epochs or weight-decay, or as
@@ -48,9 +48,15 @@ struct simulation {
     state weights_final;
     std::vector<Eigen::Index> drawn_widths{};  ///< of the network that this one stands for
     int rounds = 0;                            ///< of the compression; 0: full
-    double truncation_error = 0;  ///< estimate, see train_truncated(); 0: full; may be infinite
+    double truncation_error = 0;      ///< estimate, see train_truncated(); 0: full; may be infinite
     std::vector<double> asymmetry{};  ///< of the samples (data::asymmetry); empty from moments
 };
+
+/// The saddles that half-heights are measured by: the race's, or, under weight decay, which the race
+/// does not know, none (half_height_monitor finds its own).
+[[nodiscard]] std::vector<theory::partial_solution> expected_saddles(
+    const data::moments& moments, const theory::architecture& arch,
+    const theory::initialisation& init, double weight_decay);
 
 /// Trains a linear network from weights of one's own, from moments (never from samples).
 ///

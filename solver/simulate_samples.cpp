@@ -22,6 +22,12 @@ using theory::outcome;
 constexpr long epochs_per_report = 100;
 constexpr double diverged_loss = 10;  // of the initial loss
 
+// Nonlinear networks, and other losses than the squared error, move on where linear ones stay.
+bool comes_to_rest(const data::samples& data, const simulate_options& options) {
+    return options.samples.units.is_linear() && options.samples.loss == loss_kind::mse &&
+           !data.has_features();
+}
+
 // Gradient descent on samples; the half-heights lie on straight lines between epochs.
 class sample_descent final : private step_view {
 public:
@@ -30,16 +36,17 @@ public:
                    const simulate_options& options, std::optional<data::modality_set> rest,
                    state weights)
         : shape_(shape), options_(options), network_(shape, data, options.samples),
+          decay_(comes_to_rest(data, options) ? options.weight_decay : 0),
           monitor_(data.feature_moments(), arch,
-                   theory::race_saddles(data.feature_moments(), arch, init), std::move(rest)),
+                   expected_saddles(data.feature_moments(), arch, init, decay_), std::move(rest),
+                   decay_),
           recorder_(data.feature_moments(), options.flow.record), weights_(std::move(weights)),
           gradient_(weights_.size()), order_(static_cast<std::size_t>(data.count())),
           batch_(options.samples.batch == 0 ? order_.size()
                                             : static_cast<std::size_t>(options.samples.batch)),
           random_(data::repeat_seed(options.seed, -1)), branch_(shape.count()),
           steps_((order_.size() + batch_ - 1) / batch_),
-          comes_to_rest_(options.samples.units.is_linear() &&
-                         options.samples.loss == loss_kind::mse && !data.has_features()) {
+          comes_to_rest_(comes_to_rest(data, options)) {
         std::iota(order_.begin(), order_.end(), Eigen::Index{0});
     }
 
@@ -76,6 +83,7 @@ private:
     const network_shape& shape_;
     const simulate_options& options_;
     sample_network network_;
+    double decay_;  // that the monitor knows: of linear networks
     half_height_monitor monitor_;
     recorder recorder_;
     state weights_;
@@ -143,7 +151,10 @@ void sample_descent::record(bool last) {
 // True once the run is over: everything learned and its tail seen, or at rest.
 bool sample_descent::note_end(double time) {
     if (!ended_) {
-        const auto end = monitor_.finished(total_, false);
+        const auto end = monitor_.finished(
+            total_, false, [this](const data::modality_set& who, const Eigen::VectorXd& residuals) {
+                return fades(shape_, weights_.data(), who, residuals, decay_);
+            });
         if (end && (comes_to_rest_ || end->outcome == outcome::learned)) {
             ended_ = end->outcome;
             rest_ = end->rest;

@@ -88,7 +88,8 @@ simulation train_truncated(const data::moments& moments, const theory::architect
             exact.truncation_error = rounding;
             return exact;
         }
-        comparison further(moments, growth.network(rounds + 1));
+        comparison further(moments, growth.network(rounds + 1), options.learning_rate,
+                           options.weight_decay);
         simulation truncated =
             train(moments, arch, init, options, growth.network(rounds), &further);
         truncated.truncation_error = safety * further.deviation() + rounding;

@@ -5,10 +5,12 @@
 #include <algorithm>
 
 #include "data/error.hpp"
+#include "theory/weight_decay.hpp"
 
 namespace fusionflow::theory {
 
-std::vector<partial_solution> fixed_points(const data::moments& moments, const architecture& arch) {
+std::vector<partial_solution> fixed_points(const data::moments& moments, const architecture& arch,
+                                           double weight_decay) {
     arch.match(moments);
     const int count = moments.count();
     if (!(count <= most_modalities_for_subsets)) {
@@ -35,7 +37,7 @@ std::vector<partial_solution> fixed_points(const data::moments& moments, const a
     std::vector<partial_solution> points;
     points.reserve(sets.size());
     for (const auto& set : sets) {
-        points.push_back(solve_partial(moments, set));
+        points.push_back(solve_partial(moments, set, arch, weight_decay));
     }
     return points;
 }

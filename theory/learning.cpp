@@ -20,6 +20,9 @@ constexpr auto outcome_texts = std::to_array<outcome_text>({
     {outcome::permanent_bias, "permanent_bias",
      "What is learned explains all that the waiting modalities could: they are never learned from "
      "here."},
+    {outcome::decayed, "decayed",
+     "Weight decay outweighs what the waiting modalities could still explain: they are never "
+     "learned from here."},
     {outcome::sign_reversal, "sign_reversal",
      "Learning one modality reversed the sign of the residual of another, whose balanced weights "
      "cannot change sign; random networks can: try `simulate --scheme gaussian`."},

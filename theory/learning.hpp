@@ -16,6 +16,7 @@ inline constexpr double never = std::numeric_limits<double>::infinity();
 enum class outcome {
     learned,              ///< every modality that can be learned was learned
     permanent_bias,       ///< no residual is left for the waiting modalities
+    decayed,              ///< weight decay outweighs the residual of the waiting modalities
     sign_reversal,        ///< a waiting scalar modality decays on the balanced manifold
     no_plateau,           ///< formulas only: no small-u0 phase exists (u0 >= 1, depth 1)
     time_limit,           ///< not learned within the time limit

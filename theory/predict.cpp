@@ -8,6 +8,7 @@
 #include "data/error.hpp"
 #include "data/pseudo_inverse.hpp"
 #include "theory/fixed_points.hpp"
+#include "theory/weight_decay.hpp"
 #include "theory/width_law.hpp"
 
 namespace fusionflow::theory {
@@ -17,9 +18,8 @@ namespace {
 // From this estimated error on the leading order is said to be coarse.
 constexpr double coarse = 0.05;
 
-std::vector<Eigen::VectorXd> misattributions(const data::moments& moments,
-                                             const race_result& raced) {
-    const auto all = solve_partial(moments, data::all_modalities(moments.count()));
+std::vector<Eigen::VectorXd> misattributions(const data::moments& moments, const race_result& raced,
+                                             const partial_solution& all) {
     std::vector<Eigen::VectorXd> differences;
     for (int m = 0; m < moments.count(); ++m) {
         const auto learned_at =
@@ -93,6 +93,7 @@ void predict_options::validate() const {
         throw data::input_error("learning-rate",
                                 fmt::format("need finite eta > 0, got {}", *learning_rate));
     }
+    check_weight_decay(weight_decay);
 }
 
 double leading_order_error(const architecture& arch, const initialisation& init) {
@@ -117,17 +118,21 @@ double leading_order_error(const architecture& arch, const initialisation& init)
 prediction predict(const data::moments& moments, const architecture& arch,
                    const initialisation& init, const predict_options& options) {
     options.validate();
-    const race_result raced =
-        in_range(arch, init) ? race(moments, arch, init) : race_beyond_range(moments, arch, init);
+    const race_result raced = in_range(arch, init) ? race(moments, arch, init, options.weight_decay)
+                                                   : race_beyond_range(moments, arch, init);
     prediction p;
     p.leading = raced.answer;
     p.warnings = raced.answer.warnings;
-    p.refined =
-        refined_two_layer(moments, arch, expected_grams(moments, init), options.learning_rate);
-    p.misattribution = misattributions(moments, raced);
+    if (options.weight_decay == 0) {
+        p.refined =
+            refined_two_layer(moments, arch, expected_grams(moments, init), options.learning_rate);
+    }
+    p.misattribution = misattributions(
+        moments, raced,
+        solve_partial(moments, data::all_modalities(moments.count()), arch, options.weight_decay));
     p.permanent_bias = raced.answer.ended == outcome::permanent_bias;
     if (moments.count() <= most_modalities_for_subsets) {
-        p.fixed_points = fixed_points(moments, arch);
+        p.fixed_points = fixed_points(moments, arch, options.weight_decay);
         p.shares = attribute(moments);
         const data::modality_set first = learned_first(p.leading);
         p.superficial_preference = !first.empty() && superficial_preference(*p.shares, first);

@@ -14,7 +14,9 @@ namespace fusionflow::theory {
 struct predict_options {
     std::optional<double> learning_rate{};  ///< of gradient descent, > 0; absent: gradient flow
 
-    /// \throws data::input_error naming learning-rate.
+    double weight_decay = 0;  ///< lambda >= 0, two-layer late fusion only; no refined times then
+
+    /// \throws data::input_error naming learning-rate or weight-decay.
     void validate() const;
 };
 

@@ -1,16 +1,12 @@
-#include "theory/race.hpp"
+#include "theory/race_track.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
-#include <type_traits>
 
+#include "data/error.hpp"
 #include "theory/phase_time.hpp"
-#include "theory/potential.hpp"
-#include "theory/wide.hpp"
 
 namespace fusionflow::theory {
 
@@ -19,88 +15,12 @@ namespace {
 // Clock readings this close are a tie: they agree to rounding of |s_m|.
 constexpr double tie = 1e-12;
 
-// A modality on its way.
-template <typename Number>
-struct runner {
-    double norm = 0;       // u_m(0), effective
-    Number potential = 0;  // left to the end of the branch's race, on the initial direction
-    Number gathered = 0;   // scalars: int E ds, signed
-    double direction = 1;  // scalars: sign of w_m(0)
-};
-
-/// \tparam Number  double, or wide for times beyond its range.
-template <typename Number>
-class race_track {
-public:
-    /// \param timed  False where only the saddles are wanted: the times that are answered are zero.
-    race_track(const data::moments& moments, const architecture& arch, const initialisation& init,
-               bool timed)
-        : moments_(moments), arch_(arch), timed_(timed) {
-        const Eigen::VectorXd directions = initial_directions(moments);
-        const bool two_layer = arch.two_layer_late() && init.drawn != scheme::balanced;
-        const auto grams =
-            two_layer ? expected_grams(moments, init) : std::vector<Eigen::MatrixXd>{};
-        for (int m = 0; m < moments.count(); ++m) {
-            runner<Number> r;
-            r.norm = init.norm(m);
-            if (two_layer) {
-                const auto& gram = grams[static_cast<std::size_t>(m)];
-                Eigen::VectorXd growing(moments.dim(m) + 1);
-                growing << moments.part(directions, m), 1.0;
-                r.norm = std::sqrt(growing.dot(gram * growing)) / 2;
-            }
-            r.potential = potential<Number>(arch.branch(m), r.norm) - end_potential(m);
-            r.direction = moments.dim(m) == 1 ? moments.part(directions, m)(0) : 1;
-            runners_.push_back(r);
-        }
-        trunk_excess_ = init.trunk_excess;
-    }
-
-    race_result run();
-
-private:
-    static constexpr bool beyond_double = std::is_same_v<Number, wide>;
-
-    // Potential at which the race of a branch ends. One-layer branches end at u = 1; without a
-    // trunk the clock is time, and it is stopped where the first phase is, at u = 1 too.
-    [[nodiscard]] double end_potential(int m) const {
-        const bool at_one = arch_.branch(m) == 1 || arch_.shared() == 0;
-        return at_one ? potential(arch_.branch(m), 1.0) : 0;
-    }
-    [[nodiscard]] bool signed_runner(int m) const {
-        return moments_.dim(m) == 1 && arch_.branch(m) == 2;
-    }
-    [[nodiscard]] bool reversed(int m, const partial_solution& saddle) const {
-        const auto& r = runners_[static_cast<std::size_t>(m)];
-        return moments_.dim(m) == 1 && arch_.branch(m) >= 2 &&
-               moments_.part(saddle.residual, m)(0) * r.direction < 0;
-    }
-    [[nodiscard]] Number clock_to_go(int m, const partial_solution& saddle) const;
-    [[nodiscard]] Number duration(int first, const Number& clock,
-                                  const partial_solution& saddle) const;
-    void advance(const Number& clock, const partial_solution& saddle);
-    [[nodiscard]] static double in_double(const Number& time) {
-        // Beyond its range a time is unknown as a double, not endless.
-        return time > std::numeric_limits<double>::max() && time < Number(never)
-                   ? std::numeric_limits<double>::quiet_NaN()
-                   : static_cast<double>(time);
-    }
-    void set_time(learning& answer, int m) const;
-    void start(race_result& result);
-    bool next_phase(race_result& result);
-
-    const data::moments& moments_;
-    const architecture& arch_;
-    bool timed_;
-    std::vector<runner<Number>> runners_;
-    double trunk_excess_ = 0;
-    Number time_ = 0;
-};
+}  // namespace
 
 template <typename Number>
 Number race_track<Number>::clock_to_go(int m, const partial_solution& saddle) const {
     const auto& r = runners_[static_cast<std::size_t>(m)];
-    const double rate = moments_.part(saddle.residual, m).norm();
+    const double rate = moments_.part(saddle.residual, m).norm() - weight_decay_;
     if (!(rate > 0)) {
         return never;
     }
@@ -150,6 +70,7 @@ void race_track<Number>::advance(const Number& clock, const partial_solution& sa
         } else {
             r.potential -= residual.norm() * clock;
         }
+        r.potential += weight_decay_ * clock;  // zero where the clock is not time
     }
 }
 
@@ -168,7 +89,7 @@ void race_track<Number>::start(race_result& result) {
     if (beyond_double) {
         result.answer.log10_times = result.answer.times;
     }
-    result.saddles.push_back(solve_partial(moments_, arch_.closure({})));
+    result.saddles.push_back(partial(arch_.closure({})));
     for (const int m : result.saddles.front().learned) {
         result.answer.times[static_cast<std::size_t>(m)] = std::numeric_limits<double>::quiet_NaN();
         result.answer.warnings.push_back(fmt::format(
@@ -221,8 +142,33 @@ bool race_track<Number>::next_phase(race_result& result) {
             }
         }
     }
-    result.saddles.push_back(solve_partial(moments_, learned));
+    result.saddles.push_back(partial(learned));
     return true;
+}
+
+template <typename Number>
+void race_track<Number>::say_never(race_result& result, int m) const {
+    const double left = moments_.part(result.saddles.back().residual, m).norm();
+    outcome why = outcome::permanent_bias;
+    std::string warning;
+    if (left > 0 && left <= weight_decay_) {
+        why = outcome::decayed;
+        warning = fmt::format(
+            "weight decay: what is left for {} to explain, {:.6g}, is below lambda = {}: never learned",
+            moments_.name(m), left, weight_decay_);
+    } else if (reversed(m, result.saddles.back())) {
+        why = outcome::sign_reversal;
+        warning = fmt::format("sign reversal: the residual of {} changed sign, balanced weights "
+                              "cannot follow: never learned",
+                              moments_.name(m));
+    } else {
+        warning = fmt::format("permanent bias: nothing is left for {} to explain: never learned",
+                              moments_.name(m));
+    }
+    result.answer.warnings.push_back(std::move(warning));
+    if (result.answer.ended == outcome::learned || why == outcome::sign_reversal) {
+        result.answer.ended = why;
+    }
 }
 
 template <typename Number>
@@ -237,8 +183,7 @@ race_result race_track<Number>::run() {
         if (!all_small) {
             result.answer.warnings.emplace_back(
                 "init: the formulas need initial norms below 1: no time is given");
-            result.saddles.push_back(
-                solve_partial(moments_, data::all_modalities(moments_.count())));
+            result.saddles.push_back(partial(data::all_modalities(moments_.count())));
         }
         return result;
     }
@@ -248,17 +193,7 @@ race_result race_track<Number>::run() {
         if (data::contains(result.saddles.back().learned, m)) {
             continue;
         }
-        const bool turned = reversed(m, result.saddles.back());
-        result.answer.warnings.push_back(
-            turned ? fmt::format(
-                         "sign reversal: the residual of {} changed sign, balanced weights cannot "
-                         "follow: never learned",
-                         moments_.name(m))
-                   : fmt::format("permanent bias: nothing is left for {} to explain: never learned",
-                                 moments_.name(m)));
-        if (result.answer.ended != outcome::sign_reversal) {
-            result.answer.ended = turned ? outcome::sign_reversal : outcome::permanent_bias;
-        }
+        say_never(result, m);
     }
     // Durations as they are, not as differences of times, which would lose a short phase after a
     // long one; unknown where a time is.
@@ -273,21 +208,25 @@ race_result race_track<Number>::run() {
     return result;
 }
 
-}  // namespace
-
-race_result race(const data::moments& moments, const architecture& arch,
-                 const initialisation& init) {
+race_result race(const data::moments& moments, const architecture& arch, const initialisation& init,
+                 double weight_decay) {
     arch.match(moments);
     init.validate(moments.count());
     require_range(arch, init);
-    return race_track<double>(moments, arch, init, true).run();
+    check_weight_decay(weight_decay);
+    if (weight_decay > 0 && !arch.two_layer_late()) {
+        throw data::input_error("weight-decay",
+                                "the formulas know it for two-layer late fusion only (--depth 2 "
+                                "--fusion 2); simulate knows it for every network");
+    }
+    return race_track<double>(moments, arch, init, weight_decay, true).run();
 }
 
 race_result race_beyond_range(const data::moments& moments, const architecture& arch,
                               const initialisation& init) {
     arch.match(moments);
     init.validate(moments.count());
-    race_result result = race_track<wide>(moments, arch, init, true).run();
+    race_result result = race_track<wide>(moments, arch, init, 0, true).run();
     result.answer.warnings.emplace_back(
         "init: times are beyond the range of numbers: log10 of them is given");
     return result;
@@ -298,7 +237,7 @@ std::vector<partial_solution> race_saddles(const data::moments& moments, const a
     arch.match(moments);
     init.validate(moments.count());
     require_range(arch, init);
-    return race_track<double>(moments, arch, init, false).run().saddles;
+    return race_track<double>(moments, arch, init, 0, false).run().saddles;
 }
 
 }  // namespace fusionflow::theory

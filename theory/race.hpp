@@ -33,10 +33,14 @@ struct race_result {
 /// Random initialisations enter through their effective norm in two-layer late fusion and through
 /// u0 otherwise.
 ///
-/// \throws data::input_error if the sizes differ, `init` breaks its rules, or require_range().
+/// \param weight_decay  lambda >= 0, two-layer late fusion only: rates become r_m - lambda, and a
+///                      waiting modality with r_m <= lambda is never learned
+///                      (docs/theory.md#weight-decay).
+/// \throws data::input_error if the sizes differ, `init` breaks its rules, or require_range();
+///         naming weight-decay where it is negative or the network is another.
 /// \see tests/theory/race_test.cpp
 [[nodiscard]] race_result race(const data::moments& moments, const architecture& arch,
-                               const initialisation& init);
+                               const initialisation& init, double weight_decay = 0);
 
 /// race() with numbers of any size: `log10_times` are given, and `times` where they fit in a double.
 /// For what in_range() refuses.

@@ -28,6 +28,11 @@ method_result not_available() {
 // What linear networks and their theory have nothing to say about.
 bool beyond_linear(const model& m) { return m.samples && m.samples->has_features(); }
 
+bool exact_flow_exists(const model& m, const settings& s) {
+    return solver::has_exact_flow(m.architecture, m.init) && !beyond_linear(m) &&
+           s.simulate.weight_decay == 0;
+}
+
 // Compressed and sampled networks know their data by second moments.
 bool small_form_exists(const model& m, const solver::simulate_options& options) {
     return !m.samples || (options.samples.moments_suffice() && !beyond_linear(m));
@@ -43,17 +48,18 @@ method_result from_run(solver::integration run) {
 
 method_result run_formula(const settings& s, int /*repeat*/, bool /*record*/) {
     const model m = build_model(s);
-    if (beyond_linear(m)) {
+    const double decay = s.simulate.weight_decay;
+    if (beyond_linear(m) || (decay > 0 && !m.architecture.two_layer_late())) {
         return not_available();
     }
     method_result result;
-    result.answer = theory::race(m.moments, m.architecture, m.init).answer;
+    result.answer = theory::race(m.moments, m.architecture, m.init, decay).answer;
     return result;
 }
 
 method_result run_refined(const settings& s, int /*repeat*/, bool /*record*/) {
     const model m = build_model(s);
-    if (beyond_linear(m)) {
+    if (beyond_linear(m) || s.simulate.weight_decay > 0) {
         return not_available();
     }
     auto answer = theory::refined_two_layer(
@@ -68,7 +74,7 @@ method_result run_refined(const settings& s, int /*repeat*/, bool /*record*/) {
 
 method_result run_law(const settings& s, int /*repeat*/, bool /*record*/) {
     const model m = build_model(s);
-    if (beyond_linear(m)) {
+    if (beyond_linear(m) || s.simulate.weight_decay > 0) {
         return not_available();
     }
     theory::width_law_answer law = theory::width_law(m.moments, m.architecture, m.init);
@@ -83,7 +89,7 @@ method_result run_law(const settings& s, int /*repeat*/, bool /*record*/) {
 // The reduced flow stands for balanced networks whatever scheme the other methods draw from.
 method_result run_flow(const settings& s, int /*repeat*/, bool record) {
     model m = build_model(s);
-    if (beyond_linear(m)) {
+    if (beyond_linear(m) || s.simulate.weight_decay > 0) {
         return not_available();
     }
     m.init.drawn = theory::scheme::balanced;
@@ -95,7 +101,7 @@ method_result run_flow(const settings& s, int /*repeat*/, bool record) {
 // Stands for gaussian networks of the width; from a balanced start it is the reduced flow.
 method_result run_chain(const settings& s, int /*repeat*/, bool record) {
     const model m = build_model(s);
-    if (beyond_linear(m) ||
+    if (beyond_linear(m) || s.simulate.weight_decay > 0 ||
         !theory::aligned_start(m.moments, m.architecture, m.init).missing.empty()) {
         return not_available();
     }
@@ -113,7 +119,7 @@ method_result run_exact_from(const settings& s, const model& m,
 
 method_result run_exact(const settings& s, int /*repeat*/, bool record) {
     const model m = build_model(s);
-    if (!solver::has_exact_flow(m.architecture, m.init) || beyond_linear(m)) {
+    if (!exact_flow_exists(m, s)) {
         return not_available();
     }
     return run_exact_from(
@@ -123,7 +129,7 @@ method_result run_exact(const settings& s, int /*repeat*/, bool record) {
 // The weights that run_full() trains.
 method_result run_exact_drawn(const settings& s, int repeat, bool record) {
     const model m = build_model(s);
-    if (!solver::has_exact_flow(m.architecture, m.init) || beyond_linear(m)) {
+    if (!exact_flow_exists(m, s)) {
         return not_available();
     }
     const std::uint64_t seed = data::repeat_seed(s.simulate.seed, repeat);

@@ -113,6 +113,11 @@ constexpr auto entries = std::to_array<entry>({
      [](settings& s, std::string_view n, const std::string& v) {
          s.simulate.max_epochs = parse_whole(n, v);
      }},
+    {{"weight-decay", "LAMBDA", "every layer also shrinks at this rate, LAMBDA >= 0 (0)",
+      "training", numeric},
+     [](settings& s, std::string_view n, const std::string& v) {
+         s.simulate.weight_decay = parse_number(n, v);
+     }},
     {{"samples", "P", "train on P samples of the data, not on moments (none)", "samples", numeric},
      set_sample_option},
     {{"data", "NAME", "toy, or xor: y = XOR(xA1, xA2) + xB (toy)", "samples", false},

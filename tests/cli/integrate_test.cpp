@@ -96,7 +96,9 @@ BOOST_AUTO_TEST_CASE(step_limit_is_a_named_failure_with_a_partial_trajectory) {
     BOOST_TEST(result.code == 3);
     BOOST_TEST(result.json()["outcome"] == "step_limit");
     BOOST_TEST(result.json()["modalities"][0]["time"].is_null());
-    BOOST_TEST(result.err.starts_with("fusionflow: step_limit: Not everything was learned"));
+    BOOST_TEST(result.err.starts_with("fusionflow: step_limit at step "));
+    BOOST_TEST(result.err.find(": Not everything was learned") != std::string::npos);
+    BOOST_TEST(result.json()["ended_at_time"].get<double>() > 0);
     const std::string csv = tests::read(file);
     BOOST_TEST(csv.starts_with("# fusionflow "));
     BOOST_TEST(csv.find("\n# partial: ") != std::string::npos);
@@ -109,9 +111,9 @@ BOOST_AUTO_TEST_CASE(time_limit_fails_without_files_that_were_not_asked_for) {
     BOOST_TEST(result.code == 3);
     BOOST_TEST(result.out.find("time_limit") != std::string::npos);
     BOOST_TEST(result.out.find("never") == std::string::npos);
-    BOOST_TEST(result.err ==
-               "fusionflow: time_limit: Not everything was learned within the time limit: raise "
-               "--max-time (or --max-epochs).\n");
+    BOOST_TEST(result.err.starts_with("fusionflow: time_limit at step "));
+    BOOST_TEST(result.err.ends_with(", t = 0.5: Not everything was learned within the time limit: "
+                                    "raise --max-time (or --max-epochs).\n"));
 }
 
 BOOST_AUTO_TEST_CASE(sign_reversal_is_an_answer_not_a_failure) {

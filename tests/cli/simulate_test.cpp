@@ -1,4 +1,5 @@
 #include <boost/test/unit_test.hpp>
+#include <fmt/format.h>
 
 #include "data/moments_json.hpp"
 #include "tests/cli/program.hpp"
@@ -96,8 +97,33 @@ BOOST_AUTO_TEST_CASE(divergence_is_a_named_failure_without_times) {
     BOOST_TEST(result.code == 3);
     BOOST_TEST(result.json()["outcome"] == "diverged");
     BOOST_TEST(result.json()["modalities"][0]["time"].is_null());
-    BOOST_TEST(result.err == "fusionflow: diverged: Gradient descent diverged: try a smaller "
-                             "--learning-rate.\n");
+    const auto epoch = result.json()["ended_at_epoch"].get<long>();
+    const auto time = result.json()["ended_at_time"].get<double>();
+    BOOST_TEST(epoch >= 1);
+    BOOST_TEST(time == 50.0 * static_cast<double>(epoch));
+    BOOST_TEST(result.err == fmt::format("fusionflow: diverged at step {}, t = {:.6g}: Gradient "
+                                         "descent diverged: try a smaller --learning-rate.\n",
+                                         epoch, time));
+}
+
+BOOST_AUTO_TEST_CASE(what_weight_decay_keeps_from_being_learned_predict_says_beforehand) {
+    // The threshold for rho = 0.3, kappa = 2 is lambda = 0.91 / 0.85 = 1.07.
+    for (const auto& [decay, learned] : {std::pair{"1", true}, std::pair{"1.15", false}}) {
+        const auto asked = run({"predict", "--rho", "0.3", "--init", "1e-3", "--weight-decay",
+                                decay, "--format", "json"});
+        const auto trained = run({"simulate", "--rho", "0.3", "--init", "1e-3", "--weight-decay",
+                                  decay, "--width", "10", "--format", "json"});
+        BOOST_TEST(asked.code == 0);
+        BOOST_TEST(trained.code == 0);
+        for (const auto& answer : {asked.json(), trained.json()}) {
+            BOOST_TEST(answer["modalities"][0]["time"].is_number());
+            BOOST_TEST(answer["modalities"][1]["time"].is_null() == !learned);
+            BOOST_TEST(answer["outcome"] == (learned ? "learned" : "decayed"));
+            const bool says_never =
+                answer["warnings"].dump().find("B is never learned (decayed)") != std::string::npos;
+            BOOST_TEST(says_never == !learned);
+        }
+    }
 }
 
 BOOST_AUTO_TEST_CASE(plot_has_the_flow_behind_the_network) {

@@ -7,6 +7,7 @@
 #include "tests/support/models.hpp"
 #include "tests/support/says.hpp"
 #include "theory/refined.hpp"
+#include "theory/weight_decay.hpp"
 
 using namespace fusionflow;
 using tests::relative;
@@ -154,6 +155,88 @@ BOOST_AUTO_TEST_CASE(divergence_and_limits_have_their_names) {
     const auto stopped = solver::simulate(moments, arch, {.u0 = 0.1, .width = 5}, brief);
     BOOST_TEST((stopped.run.answer.ended == outcome::time_limit));
     BOOST_TEST(stopped.run.answer.work.steps == 10);
+}
+
+// Below and above the threshold; uncorrelated, so that |E~_B| = |s_B| = 1 whatever A does.
+BOOST_AUTO_TEST_CASE(under_weight_decay_two_layers_learn_what_the_race_says) {
+    const auto arch = theory::architecture::fused(2, 2, 2);
+    const auto moments = tests::toy(0, 2);
+    for (const scheme drawn : {scheme::balanced, scheme::gaussian_iid}) {
+        const theory::initialisation init{.u0 = 1e-4, .drawn = drawn, .width = 20};
+        for (const auto method :
+             {solver::training::gradient_descent, solver::training::gradient_flow}) {
+            for (const double decay : {0.9, 1.1}) {
+                solver::simulate_options options;
+                options.method = method;
+                options.weight_decay = decay;
+                const auto raced = theory::race(moments, arch, init, decay).answer;
+                const auto found = solver::simulate(moments, arch, init, options).run.answer;
+                BOOST_TEST((found.ended == raced.ended));
+                BOOST_TEST((raced.ended == (decay < 1 ? outcome::learned : outcome::decayed)));
+                BOOST_TEST(std::isfinite(found.times[1]) == (decay < 1));
+            }
+        }
+    }
+}
+
+// The rates r - lambda as the exponents of growth: from u0 to u0^2 the times grow by ln(1/u0) /
+// (r - lambda), up to the draw of the flow's tolerance.
+BOOST_AUTO_TEST_CASE(under_weight_decay_two_layers_grow_at_r_minus_lambda) {
+    const auto arch = theory::architecture::fused(2, 2, 2);
+    auto options = gradient_flow();
+    options.weight_decay = 0.5;
+    const auto times = [&](double u0) {
+        return solver::simulate(tests::toy(0, 2), arch, {.u0 = u0, .width = 5}, options)
+            .run.answer.times;
+    };
+    const auto late = times(1e-8);
+    const auto early = times(1e-4);
+    // What is neglected is W at the start, 1e-8 of its end.
+    BOOST_TEST(relative(late[0] - early[0], std::log(1e4) / 3.5) < 1e-6);
+    BOOST_TEST(relative(late[1] - early[1], std::log(1e4) / 0.5) < 1e-6);
+}
+
+BOOST_AUTO_TEST_CASE(under_weight_decay_deep_networks_rest_where_residual_and_pull_balance) {
+    const auto moments = tests::random_moments({2, 2}, 7);
+    for (const auto& arch :
+         {theory::architecture::fused(3, 2, 2), theory::architecture::fused(3, 1, 2)}) {
+        auto options = gradient_flow();
+        options.weight_decay = 0.005;
+        options.flow.tail = 200;
+        const auto network = solver::simulate(moments, arch, {.u0 = 0.3, .width = 8}, options);
+        BOOST_TEST((network.run.answer.ended == outcome::learned));
+        const auto rest = theory::solve_partial(moments, {0, 1}, arch, 0.005);
+        // As without decay: relaxation leaves less than the solver's tolerance.
+        BOOST_TEST((network.run.weights_final - rest.weights).norm() < 1e-6 * rest.weights.norm());
+    }
+}
+
+// Zero attracts where branches have three and more layers: with lambda above u0 |s| everything that
+// is there at the start shrinks.
+BOOST_AUTO_TEST_CASE(weight_decay_keeps_small_deep_networks_at_zero) {
+    for (const scheme drawn : {scheme::balanced, scheme::gaussian}) {
+        const auto network =
+            solver::simulate(tests::toy(0.5, 2), theory::architecture::fused(3, 3, 2),
+                             {.u0 = 0.01, .drawn = drawn, .width = 10}, [] {
+                                 solver::simulate_options options;
+                                 options.weight_decay = 0.2;
+                                 return options;
+                             }());
+        BOOST_TEST((network.run.answer.ended == outcome::decayed));
+        BOOST_TEST(network.run.answer.times[0] == theory::never);
+        BOOST_TEST(network.run.weights_final.norm() < 1e-5);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(refuses_weight_decay_that_is_none) {
+    solver::simulate_options options;
+    options.weight_decay = -0.1;
+    BOOST_CHECK_EXCEPTION(options.validate(), data::input_error,
+                          says("weight-decay: need finite lambda >= 0, got -0.1"));
+    options.weight_decay = 200;
+    BOOST_CHECK_EXCEPTION(
+        options.validate(), data::input_error,
+        says("weight-decay: need lambda x learning rate below 1, got 200 x 0.01"));
 }
 
 BOOST_AUTO_TEST_CASE(refuses_steps_that_are_none) {

@@ -49,7 +49,8 @@ BOOST_AUTO_TEST_CASE(the_estimate_bounds_the_error_on_random_architectures) {
         const int rounds = growth->least_rounds() + random.below(3);
         const auto run = solver::train_truncated(moments, arch, init, options, *growth, rounds);
         // The truth: the same training beside the full network.
-        solver::comparison truth(moments, tests::draw_full(moments, arch, init, seed));
+        solver::comparison truth(moments, tests::draw_full(moments, arch, init, seed),
+                                 options.learning_rate, options.weight_decay);
         (void)solver::train(moments, arch, init, options, growth->network(rounds), &truth);
         const bool holds = truth.deviation() <= run.truncation_error;
         BOOST_TEST_MESSAGE("seed " << seed << ": true " << truth.deviation() << ", estimate "

@@ -1,0 +1,107 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <vector>
+
+namespace fusionflow::solver {
+
+/// A matrix W that is worked on in lines, contiguous in memory, and whose rank-one updates wait:
+///
+///     line_i(W) = scale line_i(stored) + sum_k coefs_ik v_k
+///
+/// Products see the updates at a cost of O(lines + length) each. Every eighth update the stored
+/// numbers are brought up to date by a product that reads them anyway. So a product costs one
+/// reading of the matrix, an update an eighth of a writing: docs/numerics.md#a-step.
+///
+/// Wide layers are worked on by several threads, in chunks that depend on the layer only: the
+/// numbers are the same for every number of threads. \see tests/solver/waiting_layer_test.cpp
+class waiting_layer {
+public:
+    /// \param numbers  lines x length, line after line; must outlive this.
+    waiting_layer(double* numbers, Eigen::Index lines, Eigen::Index length);
+
+    /// W <- keep W + coefs v^T, W as lines x length.
+    void add(double keep, const Eigen::VectorXd& coefs, const Eigen::VectorXd& v);
+    /// out_i = line_i . v
+    void dots(const Eigen::VectorXd& v, Eigen::VectorXd& out);
+    /// out = sum_i coefs_i line_i
+    void sums(const Eigen::VectorXd& coefs, Eigen::VectorXd& out);
+    /// Both in one reading, for several columns of coefs (lines x n): out is length x n.
+    void dots_and_sums(const Eigen::VectorXd& v, Eigen::VectorXd& dot_out,
+                       const Eigen::MatrixXd& coefs, Eigen::MatrixXd& sum_out);
+    /// Brings the stored numbers up to date.
+    void settle();
+
+    [[nodiscard]] Eigen::Index lines() const noexcept { return lines_; }
+    [[nodiscard]] Eigen::Index length() const noexcept { return length_; }
+
+private:
+    friend class turning_point;
+    // What one reading wants of each line: null, or where it comes from and goes to.
+    struct reading {
+        const Eigen::VectorXd* v = nullptr;
+        double* dots = nullptr;
+        const double* coefs = nullptr;  // columns of `lines` numbers
+        Eigen::Index columns = 0;
+    };
+
+    [[nodiscard]] double* line(Eigen::Index i) const { return numbers_ + i * length_; }
+    [[nodiscard]] bool full() const noexcept { return waiting_ == coefs_.rows(); }
+    void settle_lines(Eigen::Index first, Eigen::Index count);
+    void begin_dots(const Eigen::VectorXd& v);
+    void dot_lines(const Eigen::VectorXd& v, Eigen::Index first, Eigen::Index count, double* out);
+    void sum_lines(const double* coefs, Eigen::Index first, Eigen::Index count, double* out) const;
+    void read_lines(const reading& wanted, Eigen::Index first, Eigen::Index last, double* sums);
+    void read(const reading& wanted, Eigen::Ref<Eigen::MatrixXd> sums);
+    void add_waiting(const double* coefs, Eigen::Ref<Eigen::MatrixXd> sums);
+    void forget();
+
+    double* numbers_;
+    Eigen::Index lines_;
+    Eigen::Index length_;
+    double scale_ = 1;
+    Eigen::Index waiting_ = 0;
+    Eigen::MatrixXd coefs_;    // most that wait x lines
+    Eigen::MatrixXd vectors_;  // length x most that wait
+    Eigen::VectorXd along_;    // v_k . v of the dots under way, or sums of coefs_k
+    bool settles_ = false;     // the reading under way brings the stored numbers up to date
+    Eigen::MatrixXd partial_;  // sums of chunks
+};
+
+/// Where a step of gradient descent turns, at the layers below the last one (w, a row): their
+/// products upwards are what w is updated by, and the new w is what goes down through them. Line by
+/// line both are done in one reading:
+///
+///     y_i = above_i + sum_layers line_i . column;  w_i <- keep w_i + rate y_i;
+///     line_i <- keep line_i + rate w_i(old) column^T;  below += w_i(new) line_i(new)
+class turning_point {
+public:
+    struct member {
+        waiting_layer* layer;
+        const Eigen::VectorXd* column;  // what comes up to the layer's input
+        Eigen::VectorXd* below;         // what goes down from it
+    };
+
+    /// \param members  All of the same number of lines; a line is a row of the matrix.
+    explicit turning_point(std::vector<member> members);
+
+    /// W <- keep W + rate (backward row)^T (forward column)^T, of every layer.
+    struct change {
+        double keep = 1;
+        double rate = 0;
+    };
+
+    /// \param above  What other layers send up already; becomes all of y.
+    void turn(const change& by, Eigen::VectorXd& w, Eigen::VectorXd& above);
+
+private:
+    void turn_lines(const change& by, Eigen::Index chunk, Eigen::Index first, Eigen::Index last);
+
+    std::vector<member> members_;
+    Eigen::VectorXd old_;
+    Eigen::VectorXd* w_ = nullptr;
+    Eigen::VectorXd* above_ = nullptr;
+    std::vector<Eigen::MatrixXd> partial_;
+};
+
+}  // namespace fusionflow::solver

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cmath>
+#include <limits>
+#include <type_traits>
+#include <vector>
+
+#include "theory/potential.hpp"
+#include "theory/race.hpp"
+#include "theory/weight_decay.hpp"
+#include "theory/wide.hpp"
+
+namespace fusionflow::theory {
+
+// A modality on its way.
+template <typename Number>
+struct runner {
+    double norm = 0;       // u_m(0), effective
+    Number potential = 0;  // left to the end of the branch's race, on the initial direction
+    Number gathered = 0;   // scalars: int E ds, signed
+    double direction = 1;  // scalars: sign of w_m(0)
+};
+
+/// \tparam Number  double, or wide for times beyond its range.
+template <typename Number>
+class race_track {
+public:
+    /// \param timed  False where only the saddles are wanted: the times that are answered are zero.
+    race_track(const data::moments& moments, const architecture& arch, const initialisation& init,
+               double weight_decay, bool timed)
+        : moments_(moments), arch_(arch), weight_decay_(weight_decay), timed_(timed) {
+        const Eigen::VectorXd directions = initial_directions(moments);
+        const bool two_layer = arch.two_layer_late() && init.drawn != scheme::balanced;
+        const auto grams =
+            two_layer ? expected_grams(moments, init) : std::vector<Eigen::MatrixXd>{};
+        for (int m = 0; m < moments.count(); ++m) {
+            runner<Number> r;
+            r.norm = init.norm(m);
+            if (two_layer) {
+                const auto& gram = grams[static_cast<std::size_t>(m)];
+                Eigen::VectorXd growing(moments.dim(m) + 1);
+                growing << moments.part(directions, m), 1.0;
+                r.norm = std::sqrt(growing.dot(gram * growing)) / 2;
+            }
+            r.potential = potential<Number>(arch.branch(m), r.norm) - end_potential(m);
+            r.direction = moments.dim(m) == 1 ? moments.part(directions, m)(0) : 1;
+            runners_.push_back(r);
+        }
+        trunk_excess_ = init.trunk_excess;
+    }
+
+    race_result run();
+
+private:
+    static constexpr bool beyond_double = std::is_same_v<Number, wide>;
+
+    // Potential at which the race of a branch ends. One-layer branches end at u = 1; without a
+    // trunk the clock is time, and it is stopped where the first phase is, at u = 1 too.
+    [[nodiscard]] double end_potential(int m) const {
+        const bool at_one = arch_.branch(m) == 1 || arch_.shared() == 0;
+        return at_one ? potential(arch_.branch(m), 1.0) : 0;
+    }
+    [[nodiscard]] bool signed_runner(int m) const {
+        return moments_.dim(m) == 1 && arch_.branch(m) == 2;
+    }
+    [[nodiscard]] bool reversed(int m, const partial_solution& saddle) const {
+        const auto& r = runners_[static_cast<std::size_t>(m)];
+        return moments_.dim(m) == 1 && arch_.branch(m) >= 2 &&
+               moments_.part(saddle.residual, m)(0) * r.direction < 0;
+    }
+    [[nodiscard]] Number clock_to_go(int m, const partial_solution& saddle) const;
+    [[nodiscard]] Number duration(int first, const Number& clock,
+                                  const partial_solution& saddle) const;
+    void advance(const Number& clock, const partial_solution& saddle);
+    [[nodiscard]] static double in_double(const Number& time) {
+        // Beyond its range a time is unknown as a double, not endless.
+        return time > std::numeric_limits<double>::max() && time < Number(never)
+                   ? std::numeric_limits<double>::quiet_NaN()
+                   : static_cast<double>(time);
+    }
+    void set_time(learning& answer, int m) const;
+    [[nodiscard]] partial_solution partial(const data::modality_set& learned) const {
+        return solve_partial(moments_, learned, arch_, weight_decay_);
+    }
+    void start(race_result& result);
+    void say_never(race_result& result, int m) const;
+    bool next_phase(race_result& result);
+
+    const data::moments& moments_;
+    const architecture& arch_;
+    double weight_decay_;
+    bool timed_;
+    std::vector<runner<Number>> runners_;
+    double trunk_excess_ = 0;
+    Number time_ = 0;
+};
+
+}  // namespace fusionflow::theory
