@@ -94,6 +94,13 @@ json to_json(const model& about, const prediction& p, const std::string& provena
             {"provenance", provenance}};
 }
 
+std::string misattribution_text(const Eigen::VectorXd& v) {
+    if (!v.allFinite()) {
+        return "-";
+    }
+    return v.size() == 1 ? fmt::format("{:.6g}", v(0)) : fmt::format("norm {:.6g}", v.norm());
+}
+
 sheet modality_sheet(const model& about, const prediction& p, std::optional<double> rate) {
     sheet s{{{"modality", false}, {"order"}, {"time (tau)"}}, {}};
     if (p.refined) {
@@ -133,9 +140,7 @@ sheet modality_sheet(const model& about, const prediction& p, std::optional<doub
         if (!p.leading.log10_times.empty()) {
             row.push_back(spell(p.leading.log10_times[i]));
         }
-        row.push_back(p.misattribution[i].size() == 1
-                          ? fmt::format("{:.6g}", p.misattribution[i](0))
-                          : fmt::format("norm {:.6g}", p.misattribution[i].norm()));
+        row.push_back(misattribution_text(p.misattribution[i]));
         if (p.shares) {
             for (const double share :
                  {p.shares->alone[i], p.shares->conditional_gain[i], p.shares->shapley[i]}) {

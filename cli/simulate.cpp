@@ -93,7 +93,7 @@ exit_code run(const arguments& given) {
     } else {
         fmt::print("{}{}{}", to_text(about.moments, trained.run, trained.epochs),
                    compression_text(options.form, trained),
-                   about.samples ? samples_text(about, trained) : "");
+                   trained.asymmetry.empty() ? "" : samples_text(about, trained));
     }
     return finish_run(given, about.moments, trained.run,
                       std::string(solver::to_string(options.form)));

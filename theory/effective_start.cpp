@@ -49,6 +49,7 @@ double companion(const std::vector<double>& scales) {
     const double half = static_cast<double>(scales.size()) / 2 - 1;
     // In units of the first scale, whatever powers of it would be.
     std::vector<double> relative;
+    relative.reserve(scales.size());
     for (const double s : scales) {
         relative.push_back(s / scales[0]);
     }
@@ -131,8 +132,9 @@ private:
 };
 
 std::vector<double> gaussian_start::trunk_scales() const {
-    return std::vector<double>(static_cast<std::size_t>(std::max(arch_.shared() - 1, 0)),
-                               norms_.trunk_middle());
+    std::vector<double> scales;
+    scales.assign(static_cast<std::size_t>(std::max(arch_.shared() - 1, 0)), norms_.trunk_middle());
+    return scales;
 }
 
 void gaussian_start::start_branch(int m) {

@@ -183,6 +183,7 @@ blow_up blow_up_time(const std::vector<double>& scales, int most_units) {
         log_mean += std::log(s) / r;
     }
     std::vector<double> relative;
+    relative.reserve(scales.size());
     for (const double s : scales) {
         relative.push_back(s / std::exp(log_mean));
     }
