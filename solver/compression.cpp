@@ -11,6 +11,7 @@ constexpr double least_remainder = 1e-14;  // of a layer's norm
 
 std::vector<int> input_dims(const network_shape& shape) {
     std::vector<int> dims;
+    dims.reserve(static_cast<std::size_t>(shape.count()));
     for (int m = 0; m < shape.count(); ++m) {
         dims.push_back(static_cast<int>(shape.branch(m).front().cols));
     }
