@@ -142,19 +142,20 @@ void network_descent::update() {
 
 // Rows, from the last layers down; those that turn have sent theirs down, except at the start.
 void network_descent::descend(bool first_time) {
-    for (auto n = nodes_.rbegin(); n != nodes_.rend(); ++n) {
-        if (n->is == role::between) {
-            n->body->dots(n->above->row, n->below->row);
-        } else if (n->is == role::turning && first_time) {
-            n->body->sums(n->above->row, n->below->row);
-        } else if (n->is == role::lower) {
+    for (std::size_t k = nodes_.size(); k-- > 0;) {
+        node& n = nodes_[k];
+        if (n.is == role::between) {
+            n.body->dots(n.above->row, n.below->row);
+        } else if (n.is == role::turning && first_time) {
+            n.body->sums(n.above->row, n.below->row);
+        } else if (n.is == role::lower) {
             for (const node& other : nodes_) {
-                if (other.above == n->below) {
-                    n->first_layers.middleCols(other.from - n->from, other.inputs) =
+                if (other.above == n.below) {
+                    n.first_layers.middleCols(other.from - n.from, other.inputs) =
                         weights_of(other);
                 }
             }
-            n->body->dots_and_sums(n->above->row, n->below->row, n->first_layers, n->products);
+            n.body->dots_and_sums(n.above->row, n.below->row, n.first_layers, n.products);
         }
     }
 }

@@ -3,6 +3,7 @@
 #include <oneapi/tbb/parallel_for.h>
 
 #include <algorithm>
+#include <array>
 
 #include "solver/line_kernels.hpp"
 
@@ -206,15 +207,15 @@ void turning_point::turn_lines(const change& by, Index chunk, Index first, Index
     for (Eigen::MatrixXd& sums : partial_) {
         sums.col(chunk).setZero();
     }
-    double dots[block];
+    std::array<double, static_cast<std::size_t>(block)> dots{};
     for (Index i = first; i < last; i += block) {
         const Index count = std::min(block, last - i);
         for (const member& m : members_) {
             if (m.layer->settles_) {
                 m.layer->settle_lines(i, count);
             }
-            m.layer->dot_lines(*m.column, i, count, dots);
-            above_->segment(i, count) += Eigen::Map<const Eigen::VectorXd>(dots, count);
+            m.layer->dot_lines(*m.column, i, count, dots.data());
+            above_->segment(i, count) += Eigen::Map<const Eigen::VectorXd>(dots.data(), count);
         }
         w_->segment(i, count) =
             by.keep * old_.segment(i, count) + by.rate * above_->segment(i, count);

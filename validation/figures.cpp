@@ -20,7 +20,7 @@ curve_style style_of(const method& how) {
 }
 
 std::string curve_label(const method& how, const settings& s) {
-    const std::string name = label(how, s);
+    std::string name = label(how, s);
     if (how.kind != method_kind::network) {
         return name;
     }
