@@ -52,12 +52,10 @@ std::string spell_short(double value) {
 }
 
 std::vector<std::string> cells(const std::string& name, const spread& s, std::size_t runs) {
-    std::vector<std::string> row = {name, fmt::format("{} of {}", s.finite, runs),
-                                    spell_short(s.mean.mean),
-                                    fmt::format("{:.2g}", s.mean.standard_error)};
-    if (!std::isfinite(s.mean.standard_error)) {
-        row.back() = "-";
-    }
+    std::vector<std::string> row = {
+        name, fmt::format("{} of {}", s.finite, runs), spell_short(s.mean.mean),
+        std::isfinite(s.mean.standard_error) ? fmt::format("{:.2g}", s.mean.standard_error)
+                                             : spell(s.mean.standard_error)};
     // Without any finite value there are no quantiles: the cells say so.
     constexpr std::size_t columns = 9;
     for (const auto& q : s.quantiles) {

@@ -179,7 +179,7 @@ const command simulate_command = {
     settings_in(
         {"data", "network", "start", "drawing", "training", "samples", "compression", "solver"}),
     {{"representation", "NAME", "full, compressed or sampled: any width (full)"},
-     {"repeats", "R", "train R networks of different seeds; says how their times are spread (1)"},
+     {"repeats", "R", "train R networks of different seeds; how their times are spread (1)"},
      {"jobs", "N", "threads for the repeats (all processors)", true},
      {"trajectory", "F.csv", "write t, loss, |W_m|, u_m and W to a file", true},
      {"plot", "F.svg", "draw loss and |W_m| over time, with the flow (needs gnuplot)", true}},

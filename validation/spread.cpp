@@ -6,7 +6,8 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <stdexcept>
+
+#include "data/error.hpp"
 
 namespace fusionflow::validation {
 
@@ -36,10 +37,10 @@ mean_value mean_of(std::span<const double> values) {
 
 double quantile(std::span<const double> sorted, double p) {
     if (sorted.empty()) {
-        throw std::invalid_argument("sorted: need at least one value");
+        throw data::input_error("sorted", "need at least one value");
     }
     if (!(p >= 0 && p <= 1)) {
-        throw std::invalid_argument(fmt::format("p: need 0 <= p <= 1, got {}", p));
+        throw data::input_error("p", fmt::format("need 0 <= p <= 1, got {}", p));
     }
     const double place = p * static_cast<double>(sorted.size() - 1);
     const auto below = static_cast<std::size_t>(place);

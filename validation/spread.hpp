@@ -20,7 +20,7 @@ struct mean_value {
 ///
 /// \param sorted  Finite, in ascending order, at least one.
 /// \param p       0 <= p <= 1: from the least to the largest value.
-/// \throws std::invalid_argument naming sorted or p.
+/// \throws data::input_error naming sorted or p.
 /// \see tests/validation/spread_test.cpp
 [[nodiscard]] double quantile(std::span<const double> sorted, double p);
 

@@ -4,9 +4,9 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <limits>
-#include <stdexcept>
 #include <vector>
 
+#include "data/error.hpp"
 #include "tests/support/says.hpp"
 #include "theory/learning.hpp"
 
@@ -53,12 +53,12 @@ BOOST_AUTO_TEST_CASE(quantiles_are_linear_between_neighbours) {
 }
 
 BOOST_AUTO_TEST_CASE(rejects_quantiles_of_nothing_and_outside_the_unit_interval) {
-    BOOST_CHECK_EXCEPTION((void)validation::quantile({}, 0.5), std::invalid_argument,
+    BOOST_CHECK_EXCEPTION((void)validation::quantile({}, 0.5), data::input_error,
                           says("sorted: need at least one value"));
-    BOOST_CHECK_EXCEPTION((void)validation::quantile(std::array{1.0}, 1.5), std::invalid_argument,
+    BOOST_CHECK_EXCEPTION((void)validation::quantile(std::array{1.0}, 1.5), data::input_error,
                           says("p: need 0 <= p <= 1, got 1.5"));
-    BOOST_CHECK_EXCEPTION((void)validation::quantile(std::array{1.0}, unknown),
-                          std::invalid_argument, says("p: need 0 <= p <= 1, got nan"));
+    BOOST_CHECK_EXCEPTION((void)validation::quantile(std::array{1.0}, unknown), data::input_error,
+                          says("p: need 0 <= p <= 1, got nan"));
 }
 
 BOOST_AUTO_TEST_CASE(what_never_comes_or_is_unknown_is_counted_and_left_out) {
