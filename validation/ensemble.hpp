@@ -46,8 +46,8 @@ using ensemble_progress = std::function<void(std::size_t done, std::size_t all)>
 
 /// Trains the network of a model from many seeds, on some threads.
 ///
-/// Run r draws from data::repeat_seed(training.seed, r), as a row of a table does; it does not depend
-/// on how many runs or threads there are.
+/// Run r draws from data::repeat_seed(training.seed, r), as a row of a table does; it does not
+/// depend on how many runs or threads there are.
 ///
 /// \param training  Its progress is not called, and no paths are recorded.
 /// \throws data::input_error as validate() and train().

@@ -22,7 +22,8 @@ enum class table_layout {
 /// rows: columns are the axes, method, repeat, time_<name> per modality, time_ratio, outcome.
 /// wide: the axes, modality, the time by each method (mean +- standard error where a method has
 /// repeats) and its relative difference to the reduced flow, or the first method where there is
-/// none; with `ratio_of` instead the ratio of that method's time to it, of means where repeated. "never" is inf in CSV and null in JSON, unknown is empty in CSV, null in JSON and "-"
+/// none; with `ratio_of` instead the ratio of that method's time to it, of means where repeated.
+/// "never" is inf in CSV and null in JSON, unknown is empty in CSV, null in JSON and "-"
 /// elsewhere. CSV and JSON hold all digits, the others eight.
 ///
 /// \param provenance  One line: version, options, seed, tolerance; a comment of the format, a key
