@@ -2,13 +2,26 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <thread>
 
 #include "cli/answer.hpp"
 #include "validation/figures.hpp"
 #include "validation/files.hpp"
+#include "validation/numbers.hpp"
+#include "validation/parallel.hpp"
 
 namespace fusionflow::cli {
+
+int read_jobs(const arguments& given) {
+    if (!given.has("jobs")) {
+        return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    }
+    const int jobs = validation::parse_int("jobs", given.get("jobs"));
+    validation::check_jobs(jobs);
+    return jobs;
+}
 
 void check_run_files(const arguments& given) {
     if (given.has("trajectory")) {

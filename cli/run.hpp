@@ -9,6 +9,11 @@
 // What integrate and simulate have in common around the run itself.
 namespace fusionflow::cli {
 
+/// Threads: --jobs, or all processors.
+///
+/// \throws data::input_error naming jobs.
+[[nodiscard]] int read_jobs(const arguments& given);
+
 /// Refuses --trajectory and --plot files that could not be written.
 void check_run_files(const arguments& given);
 

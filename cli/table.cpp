@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <thread>
 
 #include "cli/answer.hpp"
 #include "cli/command.hpp"
 #include "cli/progress.hpp"
+#include "cli/run.hpp"
 #include "data/error.hpp"
 #include "validation/figures.hpp"
 #include "validation/files.hpp"
@@ -42,9 +42,7 @@ table_options read_options(const arguments& given) {
         options.shard = validation::parse_int("shard", parts[0]);
         options.shards = validation::parse_int("shard", parts[1]);
     }
-    options.jobs = given.has("jobs") ? validation::parse_int("jobs", given.get("jobs"))
-                                     : static_cast<int>(std::thread::hardware_concurrency());
-    options.jobs = given.has("jobs") ? options.jobs : std::max(options.jobs, 1);
+    options.jobs = read_jobs(given);
     options.resume = given.has("resume");
     if (given.has("output")) {
         options.journal = given.get("output") + ".rows";
@@ -63,6 +61,12 @@ void check(const arguments& given, const table_options& options) {
     }
     if (given.has("wide") && options.shards > 1) {
         throw data::input_error("wide", "cannot be combined with --shard");
+    }
+    if (given.has("ratio-of")) {
+        if (!given.has("wide")) {
+            throw data::input_error("ratio-of", "needs --wide");
+        }
+        validation::check_ratio_of(given.get("ratio-of"), options.methods);
     }
     if (given.has("plot")) {
         validation::check_plot_file(given.get("plot"));
@@ -100,13 +104,13 @@ exit_code run(const arguments& given) {
     }
     fmt::print("{}", validation::format_table(result, layout,
                                               given.json ? table_format::json : table_format::text,
-                                              given.provenance));
+                                              given.provenance, given.get("ratio-of")));
     if (given.has("output")) {
         const std::string file = given.get("output");
         validation::write_file("output", file,
                                validation::format_table(result, layout,
                                                         validation::format_of_file(file),
-                                                        given.provenance));
+                                                        given.provenance, given.get("ratio-of")));
         std::error_code ignored;
         std::filesystem::remove(options.journal, ignored);
     }
@@ -130,6 +134,7 @@ const command table_command = {
      {"methods", "LIST", "of formula,refined,flow,exact,exact-drawn,full (formula,refined,flow)"},
      {"repeats", "N", "draws of random networks (1)"},
      {"wide", "", "a row per modality, a column per method, and their differences"},
+     {"ratio-of", "METHOD", "with --wide: its time over that of each other, not differences"},
      {"output", "FILE", "also write to a file: .csv, .md, .tex or .json", true},
      {"plot", "F.svg", "draw loss and |W_m| over time at each grid point (at most 8)", true},
      {"resume", "", "go on with an --output that was interrupted", true},

@@ -1,11 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <thread>
 
 #include "cli/answer.hpp"
 #include "cli/command.hpp"
 #include "cli/progress.hpp"
+#include "cli/run.hpp"
 #include "data/error.hpp"
 #include "validation/numbers.hpp"
 #include "validation/suite.hpp"
@@ -16,17 +16,6 @@ namespace {
 
 using validation::check_result;
 using validation::suite;
-
-int read_jobs(const arguments& given) {
-    if (!given.has("jobs")) {
-        return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-    }
-    const int jobs = validation::parse_int("jobs", given.get("jobs"));
-    if (!(jobs >= 1 && jobs <= 1024)) {
-        throw data::input_error("jobs", fmt::format("need 1 ... 1024, got {}", jobs));
-    }
-    return jobs;
-}
 
 json to_json(const std::vector<check_result>& checks, long passed, const std::string& provenance) {
     json list = json::array();

@@ -59,6 +59,10 @@ int parse_int(std::string_view name, std::string_view text) {
 }
 
 std::uint64_t parse_seed(std::string_view name, std::string_view text) {
+    // Seeds of repeats use all 64 bits.
+    if (text.find_first_of("eE-") == std::string_view::npos) {
+        return parse<std::uint64_t>(name, text, "a whole number");
+    }
     const long seed = parse_whole(name, text);
     if (!(seed >= 0)) {
         throw data::input_error(std::string(name),

@@ -17,7 +17,7 @@ namespace fusionflow::validation {
 /// As parse_whole, for what has to fit an int.
 [[nodiscard]] int parse_int(std::string_view name, std::string_view text);
 
-/// As parse_whole, for seeds: >= 0.
+/// As parse_whole, for seeds: 0 ... 2^64 - 1.
 [[nodiscard]] std::uint64_t parse_seed(std::string_view name, std::string_view text);
 /// \throws data::input_error  `name: need true or false, got 'yes'`
 [[nodiscard]] bool parse_flag(std::string_view name, std::string_view text);

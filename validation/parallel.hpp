@@ -5,6 +5,9 @@
 
 namespace fusionflow::validation {
 
+/// \throws data::input_error naming jobs, if not 1 ... 1024 threads.
+void check_jobs(int jobs);
+
 /// Calls body(0) ... body(count - 1) on some threads, each once, in no particular order. What one
 /// call throws is thrown again here, after the others that had started.
 ///

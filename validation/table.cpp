@@ -23,7 +23,6 @@ namespace {
 
 constexpr int most_repeats = 1'000'000;
 constexpr std::size_t most_rows = 10'000'000;
-constexpr int most_jobs = 1024;
 
 void check_axes(const settings& base, const grid& points) {
     for (const grid_axis& axis : points.axes()) {
@@ -214,9 +213,7 @@ void table_options::validate() const {
         throw data::input_error("shard",
                                 fmt::format("need i/n with 1 <= i <= n, got {}/{}", shard, shards));
     }
-    if (!(jobs >= 1 && jobs <= most_jobs)) {
-        throw data::input_error("jobs", fmt::format("need 1 ... {}, got {}", most_jobs, jobs));
-    }
+    check_jobs(jobs);
 }
 
 table run_table(const settings& base, const table_options& options,

@@ -1,12 +1,12 @@
 #include "validation/table_format.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <filesystem>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -14,14 +14,13 @@
 #include "validation/numbers.hpp"
 #include "validation/parallel.hpp"
 #include "validation/sheet.hpp"
+#include "validation/spread.hpp"
 
 namespace fusionflow::validation {
 
 namespace {
 
 using nlohmann::ordered_json;
-
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
 std::string spell(double value, table_format format) {
     const bool exact = format == table_format::csv;
@@ -72,36 +71,15 @@ sheet long_sheet(const table& t, table_format format) {
 
 // A quantity by one method at one grid point, over its repeats.
 struct cell {
-    double mean = unknown;
-    double error = 0;  // standard error of the mean
-    int repeats = 0;
+    mean_value mean;
+    std::size_t repeats = 0;
 };
 
-cell summarise(const std::vector<double>& values) {
-    cell c;
-    c.repeats = static_cast<int>(values.size());
-    if (values.empty()) {
-        return c;
-    }
-    const double n = c.repeats;
-    double sum = 0;
-    for (const double v : values) {
-        sum += v;
-    }
-    c.mean = sum / n;
-    double squares = 0;
-    for (const double v : values) {
-        squares += (v - c.mean) * (v - c.mean);
-    }
-    c.error = n > 1 ? std::sqrt(squares / (n - 1) / n) : 0;
-    return c;
-}
-
 std::string spell_cell(const cell& c, table_format format) {
-    if (c.repeats < 2 || !std::isfinite(c.mean)) {
-        return spell(c.mean, format);
+    if (c.repeats < 2 || !std::isfinite(c.mean.mean)) {
+        return spell(c.mean.mean, format);
     }
-    return fmt::format("{:.5g} ± {:.2g}", c.mean, c.error);
+    return fmt::format("{:.5g} ± {:.2g}", c.mean.mean, c.mean.standard_error);
 }
 
 std::string spell_difference(double value, double reference, table_format format) {
@@ -113,14 +91,43 @@ std::string spell_difference(double value, double reference, table_format format
                                        : fmt::format("{:+.1e}", difference);
 }
 
-std::size_t reference_method(const table& t) {
-    for (const std::string_view name : {"flow", "exact"}) {
+// Of never to a time, or of what is unknown, there is no ratio.
+std::string spell_ratio(double value, double reference, table_format format) {
+    const double ratio = value / reference;
+    if (!(std::isfinite(ratio) && std::isfinite(reference))) {
+        return format == table_format::csv ? "" : "-";
+    }
+    return format == table_format::csv ? fmt::format("{}", ratio) : fmt::format("{:.5g}", ratio);
+}
+
+// What the further columns of the wide layout compare with, and how.
+struct comparison {
+    std::size_t method = 0;
+    bool ratios = false;  // of this method to the others; else differences of the others to it
+
+    [[nodiscard]] std::string title(const std::string& own, const std::string& other) const {
+        return ratios ? fmt::format("{}/{}", own, other) : fmt::format("{} vs {}", other, own);
+    }
+    [[nodiscard]] std::string spell(double own, double other, table_format format) const {
+        return ratios ? spell_ratio(own, other, format) : spell_difference(other, own, format);
+    }
+};
+
+comparison choose_comparison(const table& t, const std::string& ratio_of) {
+    const auto place = [&](std::string_view name) {
         const auto found = std::find(t.methods.begin(), t.methods.end(), name);
-        if (found != t.methods.end()) {
-            return static_cast<std::size_t>(found - t.methods.begin());
+        return static_cast<std::size_t>(found - t.methods.begin());
+    };
+    if (!ratio_of.empty()) {
+        check_ratio_of(ratio_of, t.methods);
+        return {place(ratio_of), true};
+    }
+    for (const std::string_view name : {"flow", "exact"}) {
+        if (place(name) < t.methods.size()) {
+            return {place(name), false};
         }
     }
-    return 0;
+    return {};
 }
 
 // cells[quantity][method]; the last quantity is the ratio.
@@ -140,13 +147,16 @@ std::vector<std::vector<cell>> summarise_point(const table& t, std::size_t point
     }
     std::vector<std::vector<cell>> cells(quantities);
     for (std::size_t q = 0; q < quantities; ++q) {
-        std::transform(values[q].begin(), values[q].end(), std::back_inserter(cells[q]), summarise);
+        std::transform(values[q].begin(), values[q].end(), std::back_inserter(cells[q]),
+                       [](const std::vector<double>& v) {
+                           return cell{mean_of(v), v.size()};
+                       });
     }
     return cells;
 }
 
-sheet wide_sheet(const table& t, table_format format) {
-    const std::size_t reference = reference_method(t);
+sheet wide_sheet(const table& t, table_format format, const comparison& against) {
+    const std::size_t reference = against.method;
     sheet s = start_sheet(t);
     s.columns.push_back({"modality", false});
     for (const std::string& label : t.labels) {
@@ -154,7 +164,7 @@ sheet wide_sheet(const table& t, table_format format) {
     }
     for (std::size_t m = 0; m < t.methods.size(); ++m) {
         if (m != reference) {
-            s.columns.push_back({fmt::format("{} vs {}", t.methods[m], t.methods[reference])});
+            s.columns.push_back({against.title(t.methods[reference], t.methods[m])});
         }
     }
     for (std::size_t p = 0; p < t.points.size(); ++p) {
@@ -167,8 +177,8 @@ sheet wide_sheet(const table& t, table_format format) {
             }
             for (std::size_t m = 0; m < t.methods.size(); ++m) {
                 if (m != reference) {
-                    row.push_back(
-                        spell_difference(cells[q][m].mean, cells[q][reference].mean, format));
+                    row.push_back(against.spell(cells[q][reference].mean.mean,
+                                                cells[q][m].mean.mean, format));
                 }
             }
             s.rows.push_back(std::move(row));
@@ -241,12 +251,21 @@ table_format format_of_file(const std::string& file) {
         "output", fmt::format("need a file ending in .csv, .md, .tex or .json, got '{}'", file));
 }
 
+void check_ratio_of(const std::string& name, const std::vector<std::string>& methods) {
+    if (std::find(methods.begin(), methods.end(), name) == methods.end()) {
+        throw data::input_error("ratio-of", fmt::format("need one of the methods {}; got '{}'",
+                                                        fmt::join(methods, ","), name));
+    }
+}
+
 std::string format_table(const table& t, table_layout layout, table_format format,
-                         const std::string& provenance) {
+                         const std::string& provenance, const std::string& ratio_of) {
     if (format == table_format::json) {
         return to_json(t, provenance);
     }
-    const sheet s = layout == table_layout::wide ? wide_sheet(t, format) : long_sheet(t, format);
+    const sheet s = layout == table_layout::wide
+                        ? wide_sheet(t, format, choose_comparison(t, ratio_of))
+                        : long_sheet(t, format);
     switch (format) {
         case table_format::csv: return fmt::format("# {}\n{}", provenance, to_csv(s));
         case table_format::latex: return fmt::format("% {}\n{}", provenance, to_latex(s));

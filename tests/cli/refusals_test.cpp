@@ -53,6 +53,9 @@ BOOST_AUTO_TEST_CASE(numbers_outside_their_range) {
     refuses({"integrate", "--max-steps", "0"}, "--max-steps: need at least 1, got 0");
     refuses({"integrate", "--max-time", "-1"}, "--max-time: need a time > 0, got -1");
     refuses({"table", "--repeats", "0"}, "--repeats: need 1 ... 1000000, got 0");
+    refuses({"simulate", "--repeats", "0"}, "--repeats: need 1 ... 1000000, got 0");
+    refuses({"simulate", "--repeats", "2", "--jobs", "0"}, "--jobs: need 1 ... 1024, got 0");
+    refuses({"simulate", "--jobs", "2"}, "--jobs: needs --repeats");
     refuses({"table", "--jobs", "0"}, "--jobs: need 1 ... 1024, got 0");
     refuses({"validate", "--jobs", "-3"}, "--jobs: need 1 ... 1024, got -3");
     refuses({"table", "--shard", "3/2"}, "--shard: need i/n with 1 <= i <= n, got 3/2");

@@ -179,4 +179,81 @@ BOOST_AUTO_TEST_CASE(xor_is_learned_by_rectifiers_in_tables_too) {
     BOOST_TEST(rows[2]["time_A"].get<double>() > rows[2]["time_B"].get<double>());
 }
 
+BOOST_AUTO_TEST_CASE(repeats_say_how_the_times_of_their_runs_are_spread) {
+    const std::vector<std::string> words = {"simulate", "--scheme", "gaussian", "--width",
+                                            "10",       "--init",   "0.1",      "--repeats"};
+    const auto with = [&](const std::vector<std::string>& more) {
+        std::vector<std::string> all = words;
+        all.insert(all.end(), more.begin(), more.end());
+        return run(all);
+    };
+    const auto result = with({"4", "--jobs", "2", "--format", "json"});
+    BOOST_TEST(result.code == 0);
+    const auto json = result.json();
+    BOOST_TEST(json["repeats"] == 4);
+    BOOST_TEST(json["runs"].size() == 4U);
+    BOOST_TEST(json["ensemble"]["outcomes"] == nlohmann::json({{"learned", 4}}));
+    const auto& a = json["ensemble"]["modalities"][0];
+    double sum = 0;
+    for (const auto& one : json["runs"]) {
+        sum += one["times"][0].get<double>();
+    }
+    // Rounding of four additions.
+    BOOST_TEST(relative(a["mean"].get<double>(), sum / 4) < 1e-15);
+    BOOST_TEST(relative(a["epoch"]["mean"].get<double>() * 0.01, sum / 4) < 1e-14);
+    BOOST_TEST(a["learned"] == 4);
+    BOOST_TEST(a["quantiles"]["0.05"].get<double>() < a["quantiles"]["0.5"].get<double>());
+    BOOST_TEST(json["ensemble"]["time_ratio"]["known"] == 4);
+    // One run by its seed, and fewer runs, have the same digits.
+    const std::string seed = std::to_string(json["runs"][2]["seed"].get<std::uint64_t>());
+    const auto alone = with({"1", "--seed", seed, "--format", "json"}).json();
+    BOOST_TEST(alone["modalities"][0]["time"] == json["runs"][2]["times"][0]);
+    const auto few = with({"2", "--jobs", "1", "--format", "json"}).json();
+    BOOST_TEST(few["runs"][1] == json["runs"][1]);
+    const std::string text = with({"4"}).out;
+    BOOST_TEST(text.starts_with("time (tau)    learned "));
+    BOOST_TEST(text.ends_with("\nruns that ended as: learned 4\n"));
+}
+
+BOOST_AUTO_TEST_CASE(runs_in_trouble_are_counted_and_left_out_of_the_means) {
+    // Between the half-heights of A and B.
+    const std::vector<std::string> words = {
+        "simulate",  "--scheme", "gaussian", "--width", "10",         "--init", "0.01",
+        "--repeats", "3",        "--method", "flow",    "--max-time", "3",      "--depth",
+        "2",         "--fusion", "2",        "--rho",   "0.5"};
+    auto in_json = words;
+    in_json.insert(in_json.end(), {"--format", "json"});
+    const auto result = run(in_json);
+    BOOST_TEST(result.code == 3);
+    BOOST_TEST(
+        result.err.starts_with("fusionflow: 3 of 3 runs ended in trouble, the first (seed 1) "
+                               "by time_limit: "));
+    const auto json = result.json();
+    const auto& b = json["ensemble"]["modalities"][1];
+    BOOST_TEST(json["ensemble"]["modalities"][0]["learned"] == 3);
+    BOOST_TEST(b["learned"] == 0);
+    BOOST_TEST(b["unknown"] == 3);
+    BOOST_TEST(b["mean"].is_null());
+    BOOST_TEST(b["quantiles"].empty());
+    BOOST_TEST(json["ensemble"]["time_ratio"]["mean"].is_null());
+    BOOST_TEST(json["warnings"][0] ==
+               "B was not seen to be learned in 3 of 3 runs: left out of mean and quantiles");
+    const auto text = run(words);
+    BOOST_TEST(text.out.find(" 0 of 3 ") != std::string::npos);
+    BOOST_TEST(text.err.find("left out of mean and quantiles") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_of_one_run_is_refused_with_repeats) {
+    const tests::temporary_folder folder;
+    for (const std::string name : {"trajectory", "plot"}) {
+        const auto result = run({"simulate", "--repeats", "2", "--" + name,
+                                 folder.file(name == "plot" ? "p.svg" : "t")});
+        BOOST_TEST(result.code == 2);
+        BOOST_TEST(result.err == "fusionflow: --" + name +
+                                     ": is of one run: cannot be combined "
+                                     "with --repeats above 1\n");
+    }
+    BOOST_TEST(folder.count() == 0);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

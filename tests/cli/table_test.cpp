@@ -97,4 +97,17 @@ BOOST_AUTO_TEST_CASE(plot_has_a_panel_per_point) {
     BOOST_TEST(folder.count() == 1);
 }
 
+BOOST_AUTO_TEST_CASE(wide_shows_ratios_of_a_method_where_asked) {
+    const auto wide = run(with(small, {"--wide", "--ratio-of", "full"}));
+    BOOST_TEST(wide.code == 0);
+    BOOST_TEST(wide.out.find("  full/flow\n") != std::string::npos);
+    const auto narrow = run(with(small, {"--ratio-of", "full"}));
+    BOOST_TEST(narrow.code == 2);
+    BOOST_TEST(narrow.err == "fusionflow: --ratio-of: needs --wide\n");
+    const auto absent = run(with(small, {"--wide", "--ratio-of", "law"}));
+    BOOST_TEST(absent.code == 2);
+    BOOST_TEST(absent.err ==
+               "fusionflow: --ratio-of: need one of the methods flow,full; got 'law'\n");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

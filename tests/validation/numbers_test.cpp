@@ -53,4 +53,15 @@ BOOST_AUTO_TEST_CASE(split_trims_and_keeps_empty_pieces) {
                boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(seeds_have_64_bits) {
+    BOOST_TEST(validation::parse_seed("seed", "18446744073709551615") == 0xffffffffffffffffU);
+    BOOST_TEST(validation::parse_seed("seed", "1e3") == 1000U);
+    BOOST_CHECK_EXCEPTION((void)validation::parse_seed("seed", "18446744073709551616"),
+                          data::input_error,
+                          says("seed: need a whole number within range, got "
+                               "'18446744073709551616'"));
+    BOOST_CHECK_EXCEPTION((void)validation::parse_seed("seed", "-1"), data::input_error,
+                          says("seed: need a whole number >= 0, got -1"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

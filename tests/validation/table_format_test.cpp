@@ -83,6 +83,31 @@ fusion  modality         formula  reduced flow  gaussian network  formula vs flo
     BOOST_TEST('\n' + text == expected);
 }
 
+BOOST_AUTO_TEST_CASE(ratios_of_a_method_replace_the_differences) {
+    const std::string text =
+        format_table(example(), table_layout::wide, format::text, "not shown", "full");
+    const std::string expected = R"(
+fusion  modality         formula  reduced flow  gaussian network  full/formula  full/flow
+     1  A             0.33333333          0.25           1 ± 0.5             3          4
+     1  x_1,|&                 4         never             2 ± 0           0.5          -
+     1  last / first          12         never      2.6667 ± 1.3       0.22222          -
+     2  A                      -             3             3 ± 0             -          1
+     2  x_1,|&                 -             6             6 ± 0             -          1
+     2  last / first           -             2             2 ± 0             -          1
+)";
+    BOOST_TEST('\n' + text == expected);
+    const std::string csv =
+        format_table(example(), table_layout::wide, format::csv, "made by a test", "full");
+    // 8/3 over 12 with all digits, and nothing where there is no ratio.
+    BOOST_TEST(csv.find(",0.2222222222222222,\n") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(ratios_are_of_a_method_that_is_there) {
+    BOOST_CHECK_EXCEPTION(
+        (void)format_table(example(), table_layout::wide, format::text, "", "law"),
+        data::input_error, says("ratio-of: need one of the methods formula,flow,full; got 'law'"));
+}
+
 BOOST_AUTO_TEST_CASE(markdown_is_a_table_with_its_provenance_below) {
     const std::string text =
         format_table(example(), table_layout::wide, format::markdown, "made by a test");
