@@ -50,7 +50,8 @@ private:
 /// step control sees the first network only.
 class compared_flow final : public flow {
 public:
-    /// \param compared  Outlives the flow.
+    /// \param first     Outlives the flow, as does
+    /// \param compared  this.
     compared_flow(const weighted_network& first, const data::moments& moments, comparison& compared,
                   bool keeps_signs);
 

@@ -100,8 +100,8 @@ private:
 ///     a_m^(n_m - 2) T |E_m| < lambda   for n_m >= 2,
 ///
 /// a_m the largest Frobenius norm of a layer of branch m, T the product of the trunk's. A bound for
-/// any weights, exact for balanced and aligned ones (docs/theory.md#weight-decay). If nobody else is
-/// there the trunk has to shrink too.
+/// any weights, exact for balanced and aligned ones (docs/theory.md#weight-decay). If nobody else
+/// is there the trunk has to shrink too.
 ///
 /// \param residuals  |E_m|, M numbers.
 [[nodiscard]] bool fades(const network_shape& shape, const double* weights,

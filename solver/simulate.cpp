@@ -182,11 +182,10 @@ void flow_down(const data::moments& moments, const theory::architecture& arch,
                const theory::initialisation& init, const simulate_options& options,
                comparison* compared, simulation& result) {
     const bool keeps_signs = init.drawn == theory::scheme::balanced;
+    const weighted_network start{result.shape, result.weights_initial};
     std::unique_ptr<flow> system;
     if (compared != nullptr) {
-        system =
-            std::make_unique<compared_flow>(weighted_network{result.shape, result.weights_initial},
-                                            moments, *compared, keeps_signs);
+        system = std::make_unique<compared_flow>(start, moments, *compared, keeps_signs);
     } else {
         system = std::make_unique<network_flow>(result.shape, moments, result.weights_initial,
                                                 keeps_signs, options.weight_decay);

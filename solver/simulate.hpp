@@ -52,8 +52,8 @@ struct simulation {
     std::vector<double> asymmetry{};  ///< of the samples (data::asymmetry); empty from moments
 };
 
-/// The saddles that half-heights are measured by: the race's, or, under weight decay, which the race
-/// does not know, none (half_height_monitor finds its own).
+/// The saddles that half-heights are measured by: the race's, or, under weight decay, which the
+/// race does not know, none (half_height_monitor finds its own).
 [[nodiscard]] std::vector<theory::partial_solution> expected_saddles(
     const data::moments& moments, const theory::architecture& arch,
     const theory::initialisation& init, double weight_decay);

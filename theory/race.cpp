@@ -154,7 +154,8 @@ void race_track<Number>::say_never(race_result& result, int m) const {
     if (left > 0 && left <= weight_decay_) {
         why = outcome::decayed;
         warning = fmt::format(
-            "weight decay: what is left for {} to explain, {:.6g}, is below lambda = {}: never learned",
+            "weight decay: what is left for {} to explain, {:.6g}, is below lambda = {}: never "
+            "learned",
             moments_.name(m), left, weight_decay_);
     } else if (reversed(m, result.saddles.back())) {
         why = outcome::sign_reversal;

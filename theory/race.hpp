@@ -42,8 +42,8 @@ struct race_result {
 [[nodiscard]] race_result race(const data::moments& moments, const architecture& arch,
                                const initialisation& init, double weight_decay = 0);
 
-/// race() with numbers of any size: `log10_times` are given, and `times` where they fit in a double.
-/// For what in_range() refuses.
+/// race() with numbers of any size: `log10_times` are given, and `times` where they fit in a
+/// double. For what in_range() refuses.
 ///
 /// \throws data::input_error if the sizes differ or `init` breaks its rules.
 [[nodiscard]] race_result race_beyond_range(const data::moments& moments, const architecture& arch,

@@ -156,7 +156,8 @@ BOOST_AUTO_TEST_CASE(options_that_contradict_each_other) {
 BOOST_AUTO_TEST_CASE(grids_that_are_none) {
     const std::string axes =
         "axes are rho, ratio, noise, depth, fusion, shared, init, width, seed, "
-        "learning-rate, max-epochs, weight-decay, samples, variance, data-seed, batch, rounds, accuracy, rtol, "
+        "learning-rate, max-epochs, weight-decay, samples, variance, data-seed, batch, "
+        "rounds, accuracy, rtol, "
         "max-steps, max-time";
     refuses({"table", "--grid", "colour=1"}, "--grid: 'colour' is not an axis; " + axes);
     refuses({"table", "--grid", "scheme=1"}, "--grid: 'scheme' is not an axis; " + axes);

@@ -20,7 +20,8 @@ BOOST_AUTO_TEST_CASE(without_decay_it_is_least_squares) {
     BOOST_TEST((plain.weights == same.weights));
 }
 
-// A scalar alone in two layers: E = lambda, so W = (|s| - lambda) / sigma^2, and zero from there on.
+// A scalar alone in two layers: E = lambda, so W = (|s| - lambda) / sigma^2, and zero from there
+// on.
 BOOST_AUTO_TEST_CASE(two_layers_shrink_a_scalar_by_lambda) {
     const auto moments = tests::toy(0, 2);  // s_A = 4, sigma_A^2 = 4
     const auto late = architecture::fused(2, 2, 2);
