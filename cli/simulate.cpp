@@ -108,7 +108,7 @@ const command simulate_command = {
     settings_in(
         {"data", "network", "start", "drawing", "training", "samples", "compression", "solver"}),
     {{"representation", "NAME", "full, compressed or sampled: any width (full)"},
-     {"trajectory", "F.csv", "write t, loss, |W_m|, u_m and W to a file", true},
+     {"trajectory", "FILE", "write t, loss, |W_m|, u_m and W to a .csv or .npz file", true},
      {"plot", "F.svg", "draw loss and |W_m| over time, with the flow (needs gnuplot)", true}},
     "fusionflow simulate --depth 3 --fusion 2 --rho 0.5 --init 0.1 --width 20 "
     "--learning-rate 0.02\n"

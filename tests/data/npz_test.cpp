@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(every_type_and_order_is_decoded) {
     BOOST_TEST(decode("'>i8'", "False", "(1,)", std::string("\0\0\0\0\0\0\1\2", 8)) ==
                numbers{258});
     std::string six;
-    for (const char c : {1, 2, 3, 4, 5, 6}) {
+    for (const char c : {'\1', '\2', '\3', '\4', '\5', '\6'}) {
         six += std::string("\0\0\0", 3) + c;
     }
     // The columns (1, 2), (3, 4), (5, 6) of 2 x 3; then 1 x 3 x 2 the same way.
