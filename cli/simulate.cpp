@@ -1,12 +1,17 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "cli/answer.hpp"
 #include "cli/command.hpp"
 #include "cli/run.hpp"
 #include "data/error.hpp"
+#include "data/npz.hpp"
+#include "solver/weights_file.hpp"
+#include "validation/files.hpp"
 #include "validation/methods.hpp"
 
 namespace fusionflow::cli {
@@ -49,9 +54,15 @@ json simulation_json(const arguments& given, const validation::model& about,
         result["rounds"] = trained.rounds;
         result["truncation_error"] = number(trained.truncation_error);
     }
-    result["scheme"] = theory::to_string(about.init.drawn);
     result["method"] = solver::to_string(options.method);
-    result["seed"] = options.seed;
+    if (given.has("weights")) {
+        result["weights"] = given.get("weights");
+    } else {
+        result["scheme"] = theory::to_string(about.init.drawn);
+    }
+    if (!given.has("weights") || options.samples.batch > 0) {
+        result["seed"] = options.seed;
+    }
     if (about.samples) {
         add_samples(given, trained, result);
     }
@@ -80,14 +91,85 @@ solver::representation read_representation(const arguments& given) {
     return form;
 }
 
+// Given weights leave nothing to draw, and nothing that --plot could draw beside them.
+void check_given_weights(const arguments& given, solver::representation form) {
+    const validation::settings& s = given.settings;
+    for (const std::string_view name : {"init", "scheme", "width", "widths", "seed"}) {
+        const bool shuffles = name == "seed" && s.has("batch");
+        if (s.has(name) && !shuffles) {
+            throw data::input_error(std::string(name), "cannot be combined with --weights");
+        }
+    }
+    if (given.has("plot")) {
+        throw data::input_error("plot", "cannot be combined with --weights");
+    }
+    if (form == solver::representation::sampled) {
+        throw data::input_error("representation", "need full or compressed with --weights");
+    }
+}
+
+void check_saved_files(const arguments& given, const validation::model& about) {
+    for (const std::string name : {"save-initial", "save-weights"}) {
+        if (given.has(name)) {
+            validation::check_writable(name, given.get(name));
+            solver::require_array_names(about.moments.names(), about.architecture);
+        }
+    }
+    if (given.has("save-initial") && given.get("save-initial") == given.get("save-weights")) {
+        throw data::input_error("save-weights", "need another file than --save-initial");
+    }
+}
+
+// The network of --weights; what it is like becomes the initialisation of the model.
+std::optional<solver::weighted_network> read_weights(const arguments& given,
+                                                     validation::model& about) {
+    if (!given.has("weights")) {
+        return std::nullopt;
+    }
+    const std::string file = given.get("weights");
+    solver::weighted_network network =
+        solver::weights_from_arrays(data::read_npz(file), about.moments.names(),
+                                    about.samples ? about.samples->dims() : about.moments.dims(),
+                                    about.architecture, given.settings.simulate.samples.bias, file);
+    about.init = solver::like_weights(network);
+    return network;
+}
+
+void save_weights(const arguments& given, const validation::model& about,
+                  const solver::simulation& trained) {
+    const auto save = [&](const std::string& option, const solver::state& weights) {
+        if (!given.has(option)) {
+            return;
+        }
+        if (!std::all_of(weights.begin(), weights.end(),
+                         [](double w) { return std::isfinite(w); })) {
+            fmt::print(stderr, "fusionflow: --{}: not written: weights are not finite\n", option);
+            return;
+        }
+        const auto arrays =
+            solver::weights_to_arrays(about.moments.names(), trained.shape, weights);
+        validation::write_file(option, given.get(option),
+                               data::format_npz(arrays, {{"provenance", given.provenance}}));
+    };
+    save("save-initial", trained.weights_initial);
+    save("save-weights", trained.weights_final);
+}
+
 exit_code run(const arguments& given) {
     solver::simulate_options options = given.settings.simulate;
     options.form = read_representation(given);
+    if (given.has("weights")) {
+        check_given_weights(given, options.form);
+    }
     check_run_files(given);
-    const validation::model about = validation::build_model(given.settings);
+    validation::model about = validation::build_model(given.settings);
+    check_saved_files(given, about);
+    auto start = read_weights(given, about);
     progress_line progress(given.quiet);
     options.flow = run_options(given, progress, about.moments.count());
-    const solver::simulation trained = validation::train(about, options);
+    const solver::simulation trained =
+        start ? validation::train_from(about, options, std::move(*start))
+              : validation::train(about, options);
     if (given.json) {
         print(simulation_json(given, about, options, trained));
     } else {
@@ -95,6 +177,7 @@ exit_code run(const arguments& given) {
                    compression_text(options.form, trained),
                    about.samples ? samples_text(about, trained) : "");
     }
+    save_weights(given, about, trained);
     return finish_run(given, about.moments, trained.run,
                       std::string(solver::to_string(options.form)));
 }
@@ -108,6 +191,9 @@ const command simulate_command = {
     settings_in(
         {"data", "network", "start", "drawing", "training", "samples", "compression", "solver"}),
     {{"representation", "NAME", "full, compressed or sampled: any width (full)"},
+     {"weights", "F.npz", "start from these weights, none are drawn"},
+     {"save-initial", "F.npz", "write the weights at the start", true},
+     {"save-weights", "F.npz", "write the weights at the end", true},
      {"trajectory", "FILE", "write t, loss, |W_m|, u_m and W to a .csv or .npz file", true},
      {"plot", "F.svg", "draw loss and |W_m| over time, with the flow (needs gnuplot)", true}},
     "fusionflow simulate --depth 3 --fusion 2 --rho 0.5 --init 0.1 --width 20 "
