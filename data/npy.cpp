@@ -1,10 +1,12 @@
 #include "data/npy.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <bit>
 #include <cmath>
 #include <set>
+#include <utility>
 
 #include "data/error.hpp"
 
@@ -16,6 +18,7 @@ constexpr std::string_view signature = "\x93NUMPY";
 constexpr std::size_t longest_header = std::size_t{1} << 20U;
 constexpr std::size_t most_dimensions = 32;  // numpy's own limit
 constexpr std::size_t alignment = 64;
+const char* const too_large = "the shape is too large: more than 8 GiB";
 
 // A rule is broken at a place that the caller names: turned into input_error(file, rule) by it.
 [[noreturn]] void refuse(const std::string& rule) { throw input_error("", rule); }
@@ -74,17 +77,13 @@ private:
 };
 
 std::string_view header_reader::word() {
-    const char quote = accept('\'') ? '\'' : '"';
-    if (quote == '"') {
-        expect('"');
-    }
+    const char quote = accept('\'') ? '\'' : (expect('"'), '"');
     const std::size_t end = text_.find(quote, at_);
     if (end == std::string_view::npos) {
         refuse_header();
     }
-    const std::string_view found = text_.substr(at_, end - at_);
-    at_ = end + 1;
-    return found;
+    const std::size_t first = std::exchange(at_, end + 1);
+    return text_.substr(first, end - first);
 }
 
 bool header_reader::truth() {
@@ -108,13 +107,10 @@ std::int64_t header_reader::extent() {
     for (; at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9'; ++at_) {
         value = value * 10 + static_cast<std::uint64_t>(text_[at_] - '0');
         if (!(value <= most_npz_bytes)) {
-            refuse("the shape is too large: more than 8 GiB");
+            refuse(too_large);
         }
     }
-    if (at_ == first) {
-        refuse_header();
-    }
-    return static_cast<std::int64_t>(value);
+    return at_ == first ? (refuse_header(), 0) : static_cast<std::int64_t>(value);
 }
 
 std::vector<std::int64_t> header_reader::tuple() {
@@ -244,12 +240,12 @@ npy_header parse_npy_header(std::string_view text) {
     for (const std::int64_t extent : header.shape) {
         const auto factor = static_cast<std::uint64_t>(extent);
         if (factor != 0 && !(header.count <= most_npz_bytes / factor)) {
-            refuse("the shape is too large: more than 8 GiB");
+            refuse(too_large);
         }
         header.count *= factor;
     }
     if (header.item_bytes != 0 && !(header.count <= most_npz_bytes / header.item_bytes)) {
-        refuse("the shape is too large: more than 8 GiB");
+        refuse(too_large);
     }
     return header;
 }
@@ -279,20 +275,15 @@ std::vector<double> decode_npy(const npy_header& header, std::string_view bytes)
 }
 
 std::string format_npy_header(std::string_view type, const std::vector<std::int64_t>& shape) {
-    std::string extents;
-    for (std::size_t d = 0; d < shape.size(); ++d) {
-        extents += fmt::format("{}{}", d == 0 ? "" : ", ", shape[d]);
-    }
-    extents += shape.size() == 1 ? "," : "";
+    const std::string extents =
+        fmt::format("{}{}", fmt::join(shape, ", "), shape.size() == 1 ? "," : "");
     std::string text =
         fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}), }}", type, extents);
     const std::size_t before = npy_preamble + 2;
     const std::size_t whole = (before + text.size() + 1 + alignment - 1) / alignment * alignment;
     text.resize(whole - before - 1, ' ');
     text += '\n';
-    std::string header(signature);
-    header += '\x01';
-    header += '\0';
+    std::string header = std::string(signature) + std::string("\1\0", 2);
     append_little(header, text.size(), 2);
     return header + text;
 }
