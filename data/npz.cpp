@@ -249,7 +249,7 @@ std::string format_npz(const named_arrays& arrays, const std::vector<named_text>
         add_member(archive.get(), name, members[i]);
     }
     must(zip_close(archive.get()) == 0);
-    archive.release();
+    (void)archive.release();  // zip_close() has freed it
     return contents(whole.get());
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <utility>
 
 #include "data/error.hpp"
 
@@ -69,7 +70,8 @@ void require_names(const std::vector<std::string>& names, bool has_trunk) {
 // The arrays of a file, each of which has to be asked for.
 class array_finder {
 public:
-    array_finder(const data::named_arrays& arrays, const std::string& source) : source_(source) {
+    array_finder(const data::named_arrays& arrays, std::string source)
+        : source_(std::move(source)) {
         for (const data::named_array& a : arrays) {
             by_name_.emplace(a.name, found{&a, false});
         }
