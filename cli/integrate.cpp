@@ -78,7 +78,7 @@ const command integrate_command = {
     "",
     settings_in({"data", "network", "start", "drawing", "solver"}),
     {{"exact", "", "the exact flow of the two-layer network that simulate would draw"},
-     {"trajectory", "F.csv", "write t, loss, |W_m|, u_m and W to a file", true},
+     {"trajectory", "FILE", "write t, loss, |W_m|, u_m and W to a .csv or .npz file", true},
      {"plot", "F.svg", "draw loss and |W_m| over time (.svg, .png or .pdf; needs gnuplot)", true}},
     "fusionflow integrate --depth 4 --fusion 4 --rho 0.5 --init 0.1 --rtol 1e-11\n"
     "  fusionflow integrate --depth 4 --fusion 3 --scheme gaussian --width 1e6 --init 0.1\n"

@@ -47,8 +47,11 @@ solver::integrate_options run_options(const arguments& given, progress_line& lin
 exit_code finish_run(const arguments& given, const data::moments& moments,
                      const solver::integration& run, const std::string& method) {
     if (given.has("trajectory")) {
-        validation::write_file("trajectory", given.get("trajectory"),
-                               solver::to_csv(run.path, {given.provenance}));
+        const std::string file = given.get("trajectory");
+        validation::write_file("trajectory", file,
+                               file.ends_with(".npz")
+                                   ? solver::to_npz(run.path, moments, given.provenance)
+                                   : solver::to_csv(run.path, {given.provenance}));
     }
     if (theory::is_failure(run.answer.ended)) {
         fmt::print(stderr, "fusionflow: {} at step {}, t = {:.6g}: {}\n",

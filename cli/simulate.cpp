@@ -3,13 +3,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "cli/answer.hpp"
 #include "cli/command.hpp"
 #include "cli/ensemble_answer.hpp"
 #include "cli/run.hpp"
 #include "data/error.hpp"
+#include "data/npz.hpp"
+#include "solver/weights_file.hpp"
 #include "validation/ensemble.hpp"
+#include "validation/files.hpp"
 #include "validation/methods.hpp"
 #include "validation/numbers.hpp"
 
@@ -20,9 +24,15 @@ namespace {
 // What was trained, and how: of one run or many.
 void add_training(const arguments& given, const validation::model& about,
                   const solver::simulate_options& options, json& result) {
-    result["scheme"] = theory::to_string(about.init.drawn);
     result["method"] = solver::to_string(options.method);
-    result["seed"] = options.seed;
+    if (given.has("weights")) {
+        result["weights"] = given.get("weights");
+    } else {
+        result["scheme"] = theory::to_string(about.init.drawn);
+    }
+    if (!given.has("weights") || options.samples.batch > 0) {
+        result["seed"] = options.seed;
+    }
     if (about.samples) {
         result["samples"] = given.settings.samples.count;
         result["activation"] = solver::to_string(options.samples.units);
@@ -98,7 +108,8 @@ validation::ensemble_options read_repeats(const arguments& given) {
     }
     options.jobs = read_jobs(given);
     options.validate();
-    for (const std::string_view name : {"trajectory", "plot"}) {
+    for (const std::string_view name :
+         {"trajectory", "plot", "weights", "save-initial", "save-weights"}) {
         if (options.repeats > 1 && given.has(name)) {
             throw data::input_error(std::string(name), "is of one run: cannot be combined with "
                                                        "--repeats above 1");
@@ -147,18 +158,89 @@ exit_code run_repeats(const arguments& given, const validation::model& about,
     return report_failures(result);
 }
 
+// Given weights leave nothing to draw, and nothing that --plot could draw beside them.
+void check_given_weights(const arguments& given, solver::representation form) {
+    const validation::settings& s = given.settings;
+    for (const std::string_view name : {"init", "scheme", "width", "widths", "seed"}) {
+        const bool shuffles = name == "seed" && s.has("batch");
+        if (s.has(name) && !shuffles) {
+            throw data::input_error(std::string(name), "cannot be combined with --weights");
+        }
+    }
+    if (given.has("plot")) {
+        throw data::input_error("plot", "cannot be combined with --weights");
+    }
+    if (form == solver::representation::sampled) {
+        throw data::input_error("representation", "need full or compressed with --weights");
+    }
+}
+
+void check_saved_files(const arguments& given, const validation::model& about) {
+    for (const std::string name : {"save-initial", "save-weights"}) {
+        if (given.has(name)) {
+            validation::check_writable(name, given.get(name));
+            solver::require_array_names(about.moments.names(), about.architecture);
+        }
+    }
+    if (given.has("save-initial") && given.get("save-initial") == given.get("save-weights")) {
+        throw data::input_error("save-weights", "need another file than --save-initial");
+    }
+}
+
+// The network of --weights; what it is like becomes the initialisation of the model.
+std::optional<solver::weighted_network> read_weights(const arguments& given,
+                                                     validation::model& about) {
+    if (!given.has("weights")) {
+        return std::nullopt;
+    }
+    const std::string file = given.get("weights");
+    solver::weighted_network network =
+        solver::weights_from_arrays(data::read_npz(file), about.moments.names(),
+                                    about.samples ? about.samples->dims() : about.moments.dims(),
+                                    about.architecture, given.settings.simulate.samples.bias, file);
+    about.init = solver::like_weights(network);
+    return network;
+}
+
+void save_weights(const arguments& given, const validation::model& about,
+                  const solver::simulation& trained) {
+    const auto save = [&](const std::string& option, const solver::state& weights) {
+        if (!given.has(option)) {
+            return;
+        }
+        if (!std::all_of(weights.begin(), weights.end(),
+                         [](double w) { return std::isfinite(w); })) {
+            fmt::print(stderr, "fusionflow: --{}: not written: weights are not finite\n", option);
+            return;
+        }
+        const auto arrays =
+            solver::weights_to_arrays(about.moments.names(), trained.shape, weights);
+        validation::write_file(option, given.get(option),
+                               data::format_npz(arrays, {{"provenance", given.provenance}}));
+    };
+    save("save-initial", trained.weights_initial);
+    save("save-weights", trained.weights_final);
+}
+
 exit_code run(const arguments& given) {
     solver::simulate_options options = given.settings.simulate;
     options.form = read_representation(given);
     const validation::ensemble_options repeats = read_repeats(given);
+    if (given.has("weights")) {
+        check_given_weights(given, options.form);
+    }
     check_run_files(given);
-    const validation::model about = validation::build_model(given.settings);
+    validation::model about = validation::build_model(given.settings);
     if (repeats.repeats > 1) {
         return run_repeats(given, about, options, repeats);
     }
+    check_saved_files(given, about);
+    auto start = read_weights(given, about);
     progress_line progress(given.quiet);
     options.flow = run_options(given, progress, about.moments.count());
-    const solver::simulation trained = validation::train(about, options);
+    const solver::simulation trained =
+        start ? validation::train_from(about, options, std::move(*start))
+              : validation::train(about, options);
     if (given.json) {
         print(simulation_json(given, about, options, trained));
     } else {
@@ -166,6 +248,7 @@ exit_code run(const arguments& given) {
                    compression_text(options.form, trained),
                    trained.asymmetry.empty() ? "" : samples_text(about, trained));
     }
+    save_weights(given, about, trained);
     return finish_run(given, about.moments, trained.run,
                       std::string(solver::to_string(options.form)));
 }
@@ -181,7 +264,10 @@ const command simulate_command = {
     {{"representation", "NAME", "full, compressed or sampled: any width (full)"},
      {"repeats", "R", "train R networks of different seeds; how their times are spread (1)"},
      {"jobs", "N", "threads for the repeats (all processors)", true},
-     {"trajectory", "F.csv", "write t, loss, |W_m|, u_m and W to a file", true},
+     {"weights", "F.npz", "start from these weights, none are drawn"},
+     {"save-initial", "F.npz", "write the weights at the start", true},
+     {"save-weights", "F.npz", "write the weights at the end", true},
+     {"trajectory", "FILE", "write t, loss, |W_m|, u_m and W to a .csv or .npz file", true},
      {"plot", "F.svg", "draw loss and |W_m| over time, with the flow (needs gnuplot)", true}},
     "fusionflow simulate --depth 3 --fusion 2 --rho 0.5 --init 0.1 --width 20 "
     "--learning-rate 0.02\n"

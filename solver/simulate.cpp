@@ -266,4 +266,28 @@ simulation simulate(const data::moments& moments, const theory::architecture& ar
                  {shape, draw_weights(shape, moments, init, options.seed)});
 }
 
+simulation simulate_from(const data::moments& moments, const theory::architecture& arch,
+                         const theory::initialisation& init, const simulate_options& options,
+                         weighted_network start) {
+    options.validate();
+    init.validate(moments.count());
+    arch.match(moments);
+    if (options.form == representation::sampled) {
+        throw data::input_error("representation", "need full or compressed for given weights");
+    }
+    bool fits = start.shape.count() == moments.count() && start.shape.outputs() == 1 &&
+                std::ssize(start.shape.trunk()) == arch.shared() &&
+                std::ssize(start.weights) == start.shape.size();
+    for (int m = 0; fits && m < moments.count(); ++m) {
+        const auto& layers = start.shape.branch(m);
+        fits = std::ssize(layers) == arch.branch(m) && layers.front().cols == moments.dim(m);
+    }
+    if (!fits) {
+        throw data::input_error("weights", "need those of this architecture and data");
+    }
+    return options.form == representation::compressed
+               ? compress_and_train(moments, arch, init, options, std::move(start))
+               : train(moments, arch, init, options, std::move(start));
+}
+
 }  // namespace fusionflow::solver

@@ -77,4 +77,15 @@ struct simulation {
                                   const theory::initialisation& init,
                                   const simulate_options& options);
 
+/// The same from weights of one's own; of forms compressed or full.
+///
+/// \param init  As like_weights() says.
+/// \throws data::input_error as validate(); naming weights where they do not fit; naming
+///         representation: sampled.
+/// \see tests/solver/weights_file_test.cpp
+[[nodiscard]] simulation simulate_from(const data::moments& moments,
+                                       const theory::architecture& arch,
+                                       const theory::initialisation& init,
+                                       const simulate_options& options, weighted_network start);
+
 }  // namespace fusionflow::solver

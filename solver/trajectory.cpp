@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "data/csv.hpp"
+#include "data/npz.hpp"
 
 namespace fusionflow::solver {
 
@@ -91,6 +92,29 @@ std::string to_csv(const trajectory& path, const std::vector<std::string>& heade
         text += '\n';
     }
     return text;
+}
+
+std::string to_npz(const trajectory& path, const data::moments& moments,
+                   const std::string& provenance) {
+    const auto instants = static_cast<std::int64_t>(path.size());
+    data::named_arrays arrays = {{"t", {instants}, path.time}, {"loss", {instants}, path.loss}};
+    for (int m = 0; m < moments.count(); ++m) {
+        data::named_array norm{"norm_" + moments.name(m), {instants}, {}};
+        data::named_array first{"u_" + moments.name(m), {instants}, {}};
+        data::named_array weights{"W_" + moments.name(m), {instants, moments.dim(m)}, {}};
+        for (std::size_t i = 0; i < path.size(); ++i) {
+            norm.values.push_back(path.norms[i](m));
+            first.values.push_back(path.branch[i](m));
+            for (const double w : moments.part(path.weights[i], m)) {
+                weights.values.push_back(w);
+            }
+        }
+        arrays.push_back(std::move(norm));
+        arrays.push_back(std::move(first));
+        arrays.push_back(std::move(weights));
+    }
+    arrays.push_back({"partial", {}, {path.partial ? 1.0 : 0.0}});
+    return data::format_npz(arrays, {{"provenance", provenance}});
 }
 
 }  // namespace fusionflow::solver

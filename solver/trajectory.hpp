@@ -50,4 +50,12 @@ private:
 /// the run ended in trouble, then t, loss, and per modality |W_m|, u_m and the numbers of W_m.
 [[nodiscard]] std::string to_csv(const trajectory& path, const std::vector<std::string>& header);
 
+/// The bytes of an .npz file: `t` and `loss`, n numbers each; per modality `norm_<name>` and
+/// `u_<name>`, n numbers, and `W_<name>`, n x D_m; `partial`, 1 where the run ended in trouble,
+/// else 0; the text `provenance`.
+///
+/// \see docs/file-formats.md#trajectories; tests/solver/trajectory_test.cpp
+[[nodiscard]] std::string to_npz(const trajectory& path, const data::moments& moments,
+                                 const std::string& provenance);
+
 }  // namespace fusionflow::solver

@@ -55,6 +55,14 @@ simulation train_accurate(const data::moments& moments, const theory::architectu
     return result;
 }
 
+simulation train_as_asked(const data::moments& moments, const theory::architecture& arch,
+                          const theory::initialisation& init, const simulate_options& options,
+                          krylov_growth& growth) {
+    return options.compression.rounds
+               ? train_fixed(moments, arch, init, options, growth, *options.compression.rounds)
+               : train_accurate(moments, arch, init, options, growth);
+}
+
 }  // namespace
 
 std::unique_ptr<krylov_growth> start_growth(const data::moments& moments,
@@ -104,9 +112,15 @@ simulation simulate_truncated(const data::moments& moments, const theory::archit
                               const theory::initialisation& init, const simulate_options& options) {
     options.validate();
     const auto growth = start_growth(moments, arch, init, options.form, options.seed);
-    return options.compression.rounds
-               ? train_fixed(moments, arch, init, options, *growth, *options.compression.rounds)
-               : train_accurate(moments, arch, init, options, *growth);
+    return train_as_asked(moments, arch, init, options, *growth);
+}
+
+simulation compress_and_train(const data::moments& moments, const theory::architecture& arch,
+                              const theory::initialisation& init, const simulate_options& options,
+                              weighted_network full) {
+    options.validate();
+    network_compression growth(std::move(full));
+    return train_as_asked(moments, arch, init, options, growth);
 }
 
 }  // namespace fusionflow::solver

@@ -44,4 +44,12 @@ namespace fusionflow::solver {
                                             const theory::initialisation& init,
                                             const simulate_options& options);
 
+/// The same for given weights, which are compressed.
+///
+/// \param init  Its widths are those of `full`.
+[[nodiscard]] simulation compress_and_train(const data::moments& moments,
+                                            const theory::architecture& arch,
+                                            const theory::initialisation& init,
+                                            const simulate_options& options, weighted_network full);
+
 }  // namespace fusionflow::solver

@@ -38,6 +38,19 @@ bool small_form_exists(const model& m, const solver::simulate_options& options) 
     return !m.samples || (options.samples.moments_suffice() && !beyond_linear(m));
 }
 
+bool sees_samples(const model& m, const solver::simulate_options& options) {
+    return m.samples && options.form == solver::representation::full;
+}
+
+void require_form(const model& m, const solver::simulate_options& options) {
+    if (options.form != solver::representation::full && !small_form_exists(m, options)) {
+        throw data::input_error("representation",
+                                fmt::format("need full for networks that moments do not tell all "
+                                            "about, got {}",
+                                            solver::to_string(options.form)));
+    }
+}
+
 method_result from_run(solver::integration run) {
     method_result result;
     result.answer = std::move(run.answer);
@@ -200,19 +213,19 @@ const method& find_method(std::string_view name) {
 }
 
 solver::simulation train(const model& m, const solver::simulate_options& options) {
-    if (!m.samples) {
-        return solver::simulate(m.moments, m.architecture, m.init, options);
-    }
-    if (options.form == solver::representation::full) {
-        return solver::simulate(*m.samples, m.architecture, m.init, options);
-    }
-    if (!small_form_exists(m, options)) {
-        throw data::input_error("representation",
-                                fmt::format("need full for networks that moments do not tell all "
-                                            "about, got {}",
-                                            solver::to_string(options.form)));
-    }
-    return solver::simulate(m.moments, m.architecture, m.init, options);
+    require_form(m, options);
+    return sees_samples(m, options) ? solver::simulate(*m.samples, m.architecture, m.init, options)
+                                    : solver::simulate(m.moments, m.architecture, m.init, options);
+}
+
+solver::simulation train_from(const model& m, const solver::simulate_options& options,
+                              solver::weighted_network start) {
+    require_form(m, options);
+    return sees_samples(m, options)
+               ? solver::simulate_from(*m.samples, m.architecture, start.shape,
+                                       std::move(start.weights), m.init, options)
+               : solver::simulate_from(m.moments, m.architecture, m.init, options,
+                                       std::move(start));
 }
 
 std::string label(const method& m, const settings& s) {

@@ -48,6 +48,12 @@ struct method {
 /// \throws data::input_error as solver::simulate.
 [[nodiscard]] solver::simulation train(const model& m, const solver::simulate_options& options);
 
+/// The same from given weights, biases after them where they are trained.
+///
+/// \throws data::input_error as solver::simulate_from.
+[[nodiscard]] solver::simulation train_from(const model& m, const solver::simulate_options& options,
+                                            solver::weighted_network start);
+
 /// True where repeats differ: networks from random weights, or their exact flows.
 [[nodiscard]] bool is_random(const method& m, const settings& s);
 

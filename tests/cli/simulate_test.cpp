@@ -256,4 +256,33 @@ BOOST_AUTO_TEST_CASE(what_is_of_one_run_is_refused_with_repeats) {
     BOOST_TEST(folder.count() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(saved_weights_start_the_same_run_again) {
+    const tests::temporary_folder folder;
+    const auto with = [&](std::vector<std::string> more) {
+        const std::vector<std::string> common = {"simulate", "--depth",  "3",   "--fusion",
+                                                 "2",        "--rho",    "0.5", "--learning-rate",
+                                                 "0.05",     "--format", "json"};
+        more.insert(more.begin(), common.begin(), common.end());
+        return run(more);
+    };
+    const std::vector<std::vector<std::string>> kinds = {
+        {}, {"--samples", "80", "--activation", "relu", "--bias"}};
+    for (const auto& kind : kinds) {
+        auto draw = kind;
+        draw.insert(draw.end(), {"--scheme", "gaussian", "--init", "0.3", "--width", "8",
+                                 "--max-epochs", "400", "--save-initial", folder.file("i.npz")});
+        auto load = kind;
+        load.insert(load.end(), {"--max-epochs", "400", "--weights", folder.file("i.npz")});
+        const auto drawn = with(draw).json();
+        const auto loaded = with(load).json();
+        BOOST_TEST(loaded["modalities"] == drawn["modalities"]);
+        BOOST_TEST(loaded["loss_final"] == drawn["loss_final"]);
+        BOOST_TEST(!loaded.contains("scheme"));
+    }
+    const auto refused = with({"--weights", folder.file("i.npz")});  // these have biases
+    BOOST_TEST(refused.code == 2);
+    BOOST_TEST(refused.err == "fusionflow: --weights: " + folder.file("i.npz") +
+                                  ": array A.1.bias has no place in this network\n");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
