@@ -10,6 +10,7 @@
 #include "solver/adaptive.hpp"
 #include "solver/descent.hpp"
 #include "solver/draw.hpp"
+#include "solver/epoch_loop.hpp"
 #include "solver/network_flow.hpp"
 #include "solver/truncated.hpp"
 #include "theory/weight_decay.hpp"
@@ -18,164 +19,64 @@ namespace fusionflow::solver {
 
 namespace {
 
-using theory::outcome;
-
-constexpr long epochs_per_report = 1000;
-constexpr double diverged_loss = 10;  // of the initial loss
-
-// Full-batch gradient descent in place; the half-heights lie on straight lines between epochs.
-class descent_loop final : private step_view {
+// Full-batch gradient descent of a linear network from moments.
+class moments_descent final : public epoch_loop {
 public:
-    descent_loop(const network_shape& shape, const data::moments& moments,
-                 const theory::architecture& arch, const theory::initialisation& init,
-                 const simulate_options& options, std::optional<data::modality_set> rest,
-                 state weights, comparison* compared)
-        : shape_(shape), moments_(moments), options_(options),
+    moments_descent(const network_shape& shape, const data::moments& moments,
+                    const theory::architecture& arch, const theory::initialisation& init,
+                    const simulate_options& options, std::optional<data::modality_set> rest,
+                    state weights, comparison* compared)
+        : epoch_loop(moments, arch, init, options, std::move(rest), options.weight_decay,
+                     init.drawn == theory::scheme::balanced, 1),
+          moments_(moments),
           descent_(shape, moments, std::move(weights), options.learning_rate, options.weight_decay),
-          monitor_(moments, arch, expected_saddles(moments, arch, init, options.weight_decay),
-                   std::move(rest), options.weight_decay),
-          recorder_(moments, options.flow.record), total_(descent_.total_weights()),
-          before_(total_), branch_(moments.count()),
-          keeps_signs_(init.drawn == theory::scheme::balanced), compared_(compared) {}
+          compared_(compared) {}
 
-    integration run();
-    [[nodiscard]] state take_weights() && { return std::move(descent_).take_weights(); }
-    /// Where the network came to rest, if the monitor did not know.
-    [[nodiscard]] const std::optional<data::modality_set>& rest() const { return rest_; }
+    [[nodiscard]] state take_weights() override { return std::move(descent_).take_weights(); }
 
 private:
-    // What the monitor sees of an epoch: places are times since it began.
-    [[nodiscard]] double length() const override { return options_.learning_rate; }
-    [[nodiscard]] double accuracy() const override { return 1e-12; }
-    void glance(double place, Eigen::VectorXd& weights) override { look(place, weights); }
-    void look(double place, Eigen::VectorXd& weights) override {
-        weights = before_ + place / length() * (total_ - before_);
+    const Eigen::VectorXd& begin() override {
+        if (compared_ != nullptr) {
+            compared_->start(descent_.total_weights());
+        }
+        return descent_.total_weights();
     }
-    [[nodiscard]] instant when(double place) override {
-        const double now = length() * static_cast<double>(epoch_ - 1) + place;
-        return {now, now - last_half_height_};
+    const Eigen::VectorXd& train() override {
+        descent_.step();
+        if (compared_ != nullptr) {
+            compared_->follow(descent_.total_weights());
+        }
+        return descent_.total_weights();
     }
-    void restart(double place) override { last_half_height_ = when(place).total; }
+    [[nodiscard]] double loss_now(const Eigen::VectorXd& total) const override {
+        return loss(moments_, total);
+    }
+    // From the residual that the step needed anyway.
+    [[nodiscard]] double loss_known(const Eigen::VectorXd& before) const override {
+        return (moments_.target_power() -
+                (moments_.correlation() + descent_.residual()).dot(before)) /
+               2;
+    }
+    [[nodiscard]] double branch_norm(int m) const override { return descent_.branch_norm(m); }
+    [[nodiscard]] bool fades_now(const data::modality_set& who,
+                                 const Eigen::VectorXd& residuals) override {
+        return descent_.fades(who, residuals);
+    }
 
-    outcome march();
-    void record(bool last);
-
-    const network_shape& shape_;
     const data::moments& moments_;
-    const simulate_options& options_;
     network_descent descent_;
-    half_height_monitor monitor_;
-    recorder recorder_;
-    Eigen::VectorXd total_;
-    Eigen::VectorXd before_;
-    Eigen::VectorXd branch_;
-    bool keeps_signs_;
     comparison* compared_;  // may be null
-    std::optional<data::modality_set> rest_;
-    long epoch_ = 0;
-    double last_half_height_ = 0;
 };
 
-void descent_loop::record(bool last) {
-    if (recorder_.wanted()) {
-        for (int m = 0; m < shape_.count(); ++m) {
-            branch_(m) = descent_.branch_norm(m);
-        }
-        recorder_.offer(options_.learning_rate * static_cast<double>(epoch_), total_, branch_,
-                        last);
-    }
-}
-
-outcome descent_loop::march() {
-    const double rate = options_.learning_rate;
-    std::optional<outcome> ended;
-    double last_instant = theory::never;
-    monitor_.start(total_);
-    if (compared_ != nullptr) {
-        compared_->start(total_);
-    }
-    const auto fades = [this](const auto& who, const auto& residuals) {
-        return descent_.fades(who, residuals);
-    };
-    const double loss_limit = diverged_loss * loss(moments_, total_);
-    for (;;) {
-        const double time = rate * static_cast<double>(epoch_);
-        if (!ended) {
-            if (const auto end = monitor_.finished(total_, keeps_signs_, fades)) {
-                ended = end->outcome;
-                rest_ = end->rest;
-                last_instant = rest_ ? time : time * (1 + options_.flow.tail);
-            }
-        }
-        if (!(time < last_instant)) {
-            return *ended;
-        }
-        if (!(time < options_.flow.max_time && epoch_ < options_.max_epochs)) {
-            return ended.value_or(outcome::time_limit);
-        }
-        before_ = total_;
-        descent_.step();
-        total_ = descent_.total_weights();
-        ++epoch_;
-        if (compared_ != nullptr) {
-            compared_->follow(total_);
-        }
-        if (!total_.allFinite()) {
-            total_ = before_;
-            return outcome::non_finite;
-        }
-        // The loss before the step, from the residual that the step needed anyway.
-        const double loss_before = (moments_.target_power() -
-                                    (moments_.correlation() + descent_.residual()).dot(before_)) /
-                                   2;
-        if (!(loss_before <= loss_limit)) {
-            return outcome::diverged;
-        }
-        if (!ended) {
-            monitor_.step(*this, total_, 0);
-        }
-        record(false);
-        if (options_.flow.progress && epoch_ % epochs_per_report == 0) {
-            options_.flow.progress(epoch_, time, static_cast<int>(std::ssize(monitor_.learned())));
-        }
-    }
-}
-
-integration descent_loop::run() {
-    integration result;
-    result.loss_initial = loss(moments_, total_);
-    record(true);
-    const outcome ended = total_.allFinite() ? march() : outcome::non_finite;
-    record(true);
-    result.answer =
-        theory::conclude(monitor_.times(), monitor_.phases(), ended, {epoch_, 0, epoch_});
-    result.loss_final = loss(moments_, total_);
-    result.time_final = options_.learning_rate * static_cast<double>(epoch_);
-    result.weights_final = total_;
-    result.path = std::move(recorder_).take();
-    result.path.partial = theory::is_failure(result.answer.ended);
-    result.stepper = "gradient descent";
-    return result;
-}
-
-// A second time, with that known, where the network came to rest unexpectedly.
 void descend(const data::moments& moments, const theory::architecture& arch,
              const theory::initialisation& init, const simulate_options& options,
              comparison* compared, simulation& result) {
-    std::optional<data::modality_set> rest;
-    for (int watched = 0; watched < 2; ++watched) {
-        descent_loop loop(result.shape, moments, arch, init, options, rest, result.weights_initial,
-                          compared);
-        result.run = loop.run();
-        rest = loop.rest();
-        result.weights_final = std::move(loop).take_weights();
-        if (!rest) {
-            break;
-        }
-    }
-    for (const double time : result.run.answer.times) {
-        result.epochs.push_back(time / options.learning_rate);
-    }
+    run_watched(
+        [&](const std::optional<data::modality_set>& rest) {
+            return std::make_unique<moments_descent>(result.shape, moments, arch, init, options,
+                                                     rest, result.weights_initial, compared);
+        },
+        result);
 }
 
 void flow_down(const data::moments& moments, const theory::architecture& arch,
