@@ -88,10 +88,12 @@ void plain_step(benchmark::State& state) {
         moments, theory::architecture::fused(4, static_cast<int>(state.range(0)), 2), width);
     solver::state weights = solver::draw_weights(shape, moments, {.u0 = 0.1, .width = width}, 1);
     solver::network_gradient gradient(shape, moments);
-    Eigen::VectorXd total(moments.dimension());
+    solver::state descent(weights.size());
+    const auto size = std::ssize(weights);
     for (auto _ : state) {
-        gradient.total_weights(weights.data(), total);
-        gradient.descend(weights.data(), total, 1e-3);
+        gradient.descent(weights.data(), descent.data());
+        Eigen::Map<Eigen::VectorXd>(weights.data(), size) +=
+            1e-3 * Eigen::Map<const Eigen::VectorXd>(descent.data(), size);
         benchmark::ClobberMemory();
     }
 }

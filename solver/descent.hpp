@@ -17,8 +17,8 @@ namespace fusionflow::solver {
 ///
 /// Owns the weights while it runs. A scalar target's gradients are of rank one; their updates wait
 /// in waiting_layer, and what a step needs upwards and downwards is arranged so that nearly every
-/// weight is read once a step and written once in eight (docs/numerics.md#a-step). Several targets
-/// go through network_gradient. \see tests/solver/descent_test.cpp
+/// weight is read once a step and written once in eight (docs/numerics.md#a-step).
+/// \see tests/solver/descent_test.cpp
 class network_descent {
 public:
     /// \param learning_rate  eta > 0, time units per step.

@@ -44,26 +44,25 @@ void network_gradient::total_weights(const double* weights, Eigen::VectorXd& tot
     }
 }
 
-// Columns from the bottom of the stages up; what leaves the highest is added to `above`, if wanted.
-// A layer is visited after its product is formed: the visit may change it.
-template <typename Visit>
+// Columns from the bottom of the stages up, and with them the layers' descent; what leaves the
+// highest is added to `above`, if wanted.
 void network_gradient::forward(const double* weights, std::vector<stage>& stages,
-                               Eigen::VectorXd* above, const Visit& visit) {
+                               Eigen::VectorXd* above, double* descent) {
     for (std::size_t j = 0; j < stages.size(); ++j) {
+        const stage& s = stages[j];
         if (j + 1 < stages.size()) {
-            stages[j + 1].column.noalias() = matrix(weights, stages[j].where) * stages[j].column;
+            stages[j + 1].column.noalias() = matrix(weights, s.where) * s.column;
         } else if (above != nullptr) {
-            above->noalias() += matrix(weights, stages[j].where) * stages[j].column;
+            above->noalias() += matrix(weights, s.where) * s.column;
         }
-        visit(stages[j]);
+        matrix(descent, s.where).noalias() = s.row * s.column.transpose();
     }
 }
 
-template <typename Visit>
-void network_gradient::visit_layers(const double* weights, const Eigen::VectorXd& total,
-                                    const Visit& visit) {
+void network_gradient::descent(const double* weights, double* descent) {
+    total_weights(weights, total_);
     residual_ = moments_->correlation();
-    residual_.noalias() -= moments_->covariance() * total;
+    residual_.noalias() -= moments_->covariance() * total_;
     Eigen::VectorXd* fused = trunk_.empty() ? nullptr : &trunk_.front().column;
     if (fused != nullptr) {
         fused->setZero();
@@ -71,24 +70,9 @@ void network_gradient::visit_layers(const double* weights, const Eigen::VectorXd
     for (int m = 0; m < moments_->count(); ++m) {
         auto& stages = branches_[static_cast<std::size_t>(m)];
         stages.front().column = moments_->part(residual_, m);
-        forward(weights, stages, fused, visit);
+        forward(weights, stages, fused, descent);
     }
-    forward(weights, trunk_, nullptr, visit);
-}
-
-void network_gradient::descent(const double* weights, double* descent) {
-    total_weights(weights, total_);
-    visit_layers(weights, total_, [descent](const stage& s) {
-        matrix(descent, s.where).noalias() = s.row * s.column.transpose();
-    });
-}
-
-void network_gradient::descend(double* weights, const Eigen::VectorXd& total,
-                               double learning_rate) {
-    visit_layers(weights, total, [weights, learning_rate](stage& s) {
-        s.column *= learning_rate;
-        matrix(weights, s.where).noalias() += s.row * s.column.transpose();
-    });
+    forward(weights, trunk_, nullptr, descent);
 }
 
 }  // namespace fusionflow::solver

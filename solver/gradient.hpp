@@ -22,15 +22,6 @@ public:
     /// descent = -dLoss/dW at `weights`, in the layout of the weights.
     void descent(const double* weights, double* descent);
 
-    /// One step of gradient descent in place, from the backward rows of a preceding
-    /// total_weights().
-    ///
-    /// \param total  W as total_weights() gave it.
-    void descend(double* weights, const Eigen::VectorXd& total, double learning_rate);
-
-    /// E = s - W Sigma of the last descent() or descend().
-    [[nodiscard]] const Eigen::VectorXd& residual() const noexcept { return residual_; }
-
 private:
     // A layer with the row that comes down to its output and the column that comes up to its input.
     struct stage {
@@ -40,11 +31,8 @@ private:
     };
 
     void backward(const double* weights, std::vector<stage>& stages, Eigen::VectorXd& below);
-    template <typename Visit>
     void forward(const double* weights, std::vector<stage>& stages, Eigen::VectorXd* above,
-                 const Visit& visit);
-    template <typename Visit>
-    void visit_layers(const double* weights, const Eigen::VectorXd& total, const Visit& visit);
+                 double* descent);
 
     const data::moments* moments_;
     std::vector<std::vector<stage>> branches_;

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "data/samples.hpp"
-#include "solver/gradient.hpp"
+#include "solver/descent.hpp"
 #include "solver/sample_network.hpp"
 
 namespace {
@@ -72,13 +72,12 @@ void train_on_samples(const data::samples& data, const solver::network_shape& sh
 }
 
 void train_from_moments(const data::samples& data, const solver::network_shape& shape, long steps,
-                        double rate, std::vector<double>& weights, std::vector<double>& path) {
-    solver::network_gradient gradient(shape, data.input_moments());
-    Eigen::VectorXd total(2);
+                        double rate, const std::vector<double>& weights,
+                        std::vector<double>& path) {
+    solver::network_descent descent(shape, data.input_moments(), weights, rate);
     for (long step = 0; step < steps; ++step) {
-        gradient.total_weights(weights.data(), total);
-        keep(total, path);
-        gradient.descend(weights.data(), total, rate);
+        keep(descent.total_weights(), path);
+        descent.step();
     }
 }
 

@@ -8,9 +8,11 @@
 #include "solver/integrate.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/says.hpp"
+#include "tests/support/schemes.hpp"
 #include "theory/width_law.hpp"
 
 using namespace fusionflow;
+using tests::gaussian;
 using tests::relative;
 using tests::says;
 using theory::architecture;
@@ -18,10 +20,6 @@ using theory::architecture;
 BOOST_AUTO_TEST_SUITE(chain_flow)
 
 namespace {
-
-theory::initialisation gaussian(double u0, std::int64_t width) {
-    return {.u0 = u0, .drawn = theory::scheme::gaussian, .width = width};
-}
 
 std::vector<double> chain_times(const data::moments& moments, const architecture& arch,
                                 const theory::initialisation& init) {

@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
+#include "solver/descent.hpp"
 #include "solver/draw.hpp"
 #include "solver/trajectory.hpp"
 #include "tests/support/models.hpp"
@@ -73,9 +74,9 @@ BOOST_AUTO_TEST_CASE(a_step_of_gradient_descent_adds_the_descent) {
     for (std::size_t i = 0; i < weights.size(); ++i) {
         expected[i] += 0.1 * descent[i];
     }
-    Eigen::VectorXd total(5);
-    gradient.total_weights(weights.data(), total);
-    gradient.descend(weights.data(), total, 0.1);
+    solver::network_descent stepping(shape, moments, weights, 0.1);
+    stepping.step();
+    weights = std::move(stepping).take_weights();
     for (std::size_t i = 0; i < weights.size(); ++i) {
         // Same products in another order.
         BOOST_TEST(std::abs(weights[i] - expected[i]) < 1e-15);

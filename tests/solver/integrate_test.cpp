@@ -112,33 +112,6 @@ struct plain_flow {
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(reference_table_is_met_to_eight_digits) {
-    // docs/theory.md#reference: half-height times that two independent integrators agree on to
-    // 1e-12, printed to nine digits (0.5e-9 relative at worst 1e-8 of rounding in the print).
-    struct row {
-        int depth, fusion;
-        double rho, kappa, u0, a, b;
-    };
-    const row rows[] = {{4, 1, 0.5, 2, 0.1, 4.77704966, 4.88984906},
-                        {4, 2, 0.5, 2, 0.1, 6.27507571, 7.64193563},
-                        {4, 3, 0.5, 2, 0.1, 7.95111201, 14.5632687},
-                        {4, 4, 0.5, 2, 0.1, 9.95187726, 49.7950803},
-                        {4, 3, 0.5, 2, 0.01, 799.885665, 874.548317},
-                        {4, 4, 0.5, 2, 0.01, 999.952337, 4999.80439},
-                        {3, 2, 0.3, 2.5, 0.02, 6.02300612, 8.95939167},
-                        {2, 2, 0.4, 2, 1e-5, 2.417518, 10.9561499},
-                        {6, 5, 0.2, 1.8, 0.2, 33.1968791, 58.4837346}};
-    for (const row& r : rows) {
-        const auto result =
-            solver::integrate(tests::toy(r.rho, r.kappa), architecture::fused(r.depth, r.fusion, 2),
-                              {.u0 = r.u0}, {.rtol = 1e-11});
-        BOOST_TEST_INFO("L " << r.depth << " L_f " << r.fusion << " u0 " << r.u0);
-        BOOST_TEST((result.answer.ended == outcome::learned));
-        BOOST_TEST(relative(result.answer.times[0], r.a) < 1e-8);
-        BOOST_TEST(relative(result.answer.times[1], r.b) < 1e-8);
-    }
-}
-
 BOOST_AUTO_TEST_CASE(three_modalities_with_unequal_branches_match_50_digits) {
     const auto moments = tests::three_scalars();
     const theory::architecture arch({2, 3, 2}, 1);

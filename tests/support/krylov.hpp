@@ -1,11 +1,11 @@
 #pragma once
 
 #include <cmath>
-#include <memory>
+#include <deque>
 #include <vector>
 
+#include "solver/descent.hpp"
 #include "solver/draw.hpp"
-#include "solver/gradient.hpp"
 #include "solver/truncated.hpp"
 #include "tests/support/models.hpp"
 
@@ -37,30 +37,21 @@ inline std::vector<double> deviations(const data::moments& moments,
                                       const solver::weighted_network& full,
                                       const std::vector<solver::weighted_network>& small, int steps,
                                       double rate) {
-    struct runner {
-        solver::network_gradient gradient;
-        solver::state weights;
-        Eigen::VectorXd total;
-    };
-    const auto start = [&](const solver::weighted_network& n) {
-        return std::make_unique<runner>(runner{solver::network_gradient(n.shape, moments),
-                                               n.weights, Eigen::VectorXd(moments.dimension())});
-    };
-    std::vector<std::unique_ptr<runner>> all;
-    all.push_back(start(full));
+    std::deque<solver::network_descent> all;
+    all.emplace_back(full.shape, moments, full.weights, rate);
     for (const auto& n : small) {
-        all.push_back(start(n));
+        all.emplace_back(n.shape, moments, n.weights, rate);
     }
     std::vector<double> apart(small.size(), 0);
     for (int step = 0; step <= steps; ++step) {
         for (std::size_t i = 0; i < all.size(); ++i) {
-            runner& r = *all[i];
             if (step > 0) {
-                r.gradient.descend(r.weights.data(), r.total, rate);
+                all[i].step();
             }
-            r.gradient.total_weights(r.weights.data(), r.total);
             for (int m = 0; m < moments.count() && i > 0; ++m) {
-                const double d = (moments.part(r.total, m) - moments.part(all[0]->total, m)).norm();
+                const double d = (moments.part(all[i].total_weights(), m) -
+                                  moments.part(all[0].total_weights(), m))
+                                     .norm();
                 apart[i - 1] = d <= apart[i - 1] ? apart[i - 1] : d;
             }
         }

@@ -5,9 +5,11 @@
 #include <numbers>
 
 #include "tests/support/models.hpp"
+#include "tests/support/schemes.hpp"
 #include "theory/small_layers.hpp"
 
 using namespace fusionflow;
+using tests::gaussian;
 using tests::relative;
 using theory::aligned_start;
 using theory::architecture;
@@ -15,10 +17,6 @@ using theory::architecture;
 BOOST_AUTO_TEST_SUITE(effective_start)
 
 namespace {
-
-theory::initialisation gaussian(double u0, std::int64_t width) {
-    return {.u0 = u0, .drawn = theory::scheme::gaussian, .width = width};
-}
 
 constexpr double rounding = 1e-14;
 

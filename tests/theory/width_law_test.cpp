@@ -8,10 +8,12 @@
 #include "data/error.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/says.hpp"
+#include "tests/support/schemes.hpp"
 #include "theory/refined.hpp"
 #include "theory/small_layers.hpp"
 
 using namespace fusionflow;
+using tests::gaussian;
 using tests::relative;
 using tests::says;
 using theory::architecture;
@@ -19,10 +21,6 @@ using theory::architecture;
 BOOST_AUTO_TEST_SUITE(width_law)
 
 namespace {
-
-theory::initialisation gaussian(double u0, std::int64_t width) {
-    return {.u0 = u0, .drawn = theory::scheme::gaussian, .width = width};
-}
 
 std::vector<double> late(const data::moments& moments, int depth, double u0, std::int64_t width) {
     return theory::width_law(moments, architecture::fused(depth, depth, moments.count()),
