@@ -104,10 +104,14 @@ std::string run_gnuplot(const std::string& script) {
 // quote. In double quotes it runs what stands in backquotes, but looks for them before escapes.
 std::string gnuplot_word(const std::string& text) {
     std::string word = "\"";
+    bool escaped = false;
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
-        const bool plain = c == ' ' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-                           (c >= 'a' && c <= 'z') || byte >= 0x80;
+        // After an escape gnuplot takes a digit for the fourth one of it.
+        const bool digit = c >= '0' && c <= '9' && !escaped;
+        const bool plain =
+            c == ' ' || digit || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || byte >= 0x80;
+        escaped = !plain;
         if (plain) {
             word += c;
         } else {

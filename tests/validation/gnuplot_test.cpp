@@ -70,4 +70,13 @@ BOOST_AUTO_TEST_CASE(words_hold_no_commands) {
     BOOST_TEST(gnuplot_word("\xcf\x84") == "\"\xcf\x84\"");
 }
 
+BOOST_AUTO_TEST_CASE(words_are_drawn_as_they_are) {
+    for (const std::string text : {"fusionflow 0.1.0", "rho -0.5, 1e-9", "W_1=2;3"}) {
+        const std::string picture =
+            run_gnuplot("set terminal svg\nset label 1 " + gnuplot_word(text) +
+                        " at graph 0.5,0.5 noenhanced\nplot [0:1] x\n");
+        BOOST_TEST(picture.find(">" + text + "<") != std::string::npos);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
