@@ -285,4 +285,38 @@ BOOST_AUTO_TEST_CASE(saved_weights_start_the_same_run_again) {
                                   ": array A.1.bias has no place in this network\n");
 }
 
+BOOST_AUTO_TEST_CASE(given_weights_leave_nothing_to_draw) {
+    const tests::temporary_folder folder;
+    const std::string file = folder.file("w.npz");
+    BOOST_TEST(run({"simulate", "--width", "4", "--max-time", "1", "--save-initial", file})
+                   .err.find("not written") == std::string::npos);
+    const auto refuses = [&](const std::vector<std::string>& more, const std::string& message) {
+        std::vector<std::string> words = {"simulate", "--weights", file};
+        words.insert(words.end(), more.begin(), more.end());
+        const auto result = run(words);
+        BOOST_TEST(result.code == 2);
+        BOOST_TEST(result.err == "fusionflow: --" + message + "\n");
+        BOOST_TEST(result.out.empty());
+    };
+    for (const std::string name : {"init", "width", "seed"}) {
+        refuses({"--" + name, "1"}, name + ": cannot be combined with --weights");
+    }
+    refuses({"--scheme", "gaussian"}, "scheme: cannot be combined with --weights");
+    refuses({"--plot", folder.file("p.svg")}, "plot: cannot be combined with --weights");
+    refuses({"--representation", "sampled"},
+            "representation: need full or compressed with --weights");
+    refuses({"--repeats", "2"},
+            "weights: is of one run: cannot be combined with --repeats above 1");
+    // Only the weights are there: nothing was written by what was refused.
+    BOOST_TEST(folder.count() == 1);
+    const auto other = run({"simulate", "--weights", file, "--depth", "3"});
+    BOOST_TEST(other.code == 2);
+    BOOST_TEST(other.err == "fusionflow: --weights: " + file + ": there is no array trunk.1\n");
+    tests::write(folder.file("odd.npz"), "not a zip");
+    const auto odd = run({"simulate", "--weights", folder.file("odd.npz")});
+    BOOST_TEST(odd.code == 2);
+    BOOST_TEST(odd.err == "fusionflow: " + folder.file("odd.npz") +
+                              ": not an .npz file (a zip archive), or truncated\n");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,9 +1,12 @@
 #include "solver/trajectory.hpp"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <sstream>
 
+#include "data/npz.hpp"
+#include "tests/support/folder.hpp"
 #include "tests/support/models.hpp"
 
 using namespace fusionflow;
@@ -61,6 +64,37 @@ BOOST_AUTO_TEST_CASE(csv_says_what_it_is_and_quotes_names) {
     BOOST_TEST(line == "t,loss,\"norm_x,1\",\"u_x,1\",norm_B,u_B,W_1,W_2");
     std::getline(text, line);
     BOOST_TEST(line == "0.5,2,3,5,4,6,3,4");
+}
+
+BOOST_AUTO_TEST_CASE(npz_holds_every_instant_and_each_modality_by_name) {
+    const auto moments = tests::random_moments({1, 2}, 1);
+    solver::trajectory path;
+    path.names = moments.names();
+    path.time = {0.5, 0.75};
+    path.loss = {2, 1};
+    path.weights = {Eigen::Vector3d(1, 2, 3), Eigen::Vector3d(4, 5, 6)};
+    path.norms = {Eigen::Vector2d(7, 8), Eigen::Vector2d(9, 10)};
+    path.branch = {Eigen::Vector2d(11, 12), Eigen::Vector2d(13, 14)};
+    path.partial = true;
+    const tests::temporary_folder folder;
+    tests::write(folder.file("t.npz"), solver::to_npz(path, moments, "made by a test"));
+    const auto arrays = data::read_npz(folder.file("t.npz"));
+    const auto check = [&](const std::string& name, const std::vector<std::int64_t>& shape,
+                           const std::vector<double>& values) {
+        const auto found = std::find_if(arrays.begin(), arrays.end(),
+                                        [&](const auto& a) { return a.name == name; });
+        BOOST_REQUIRE((found != arrays.end()));
+        BOOST_TEST((found->shape == shape));
+        BOOST_TEST(found->values == values, boost::test_tools::per_element());
+    };
+    check("t", {2}, {0.5, 0.75});
+    check("loss", {2}, {2, 1});
+    check("norm_A", {2}, {7, 9});
+    check("u_B", {2}, {12, 14});
+    check("W_A", {2, 1}, {1, 4});
+    check("W_B", {2, 2}, {2, 3, 5, 6});
+    check("partial", {}, {1});
+    BOOST_TEST(arrays.size() == 9U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
