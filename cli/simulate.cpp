@@ -194,10 +194,10 @@ std::optional<solver::weighted_network> read_weights(const arguments& given,
         return std::nullopt;
     }
     const std::string file = given.get("weights");
-    solver::weighted_network network =
-        solver::weights_from_arrays(data::read_npz(file), about.moments.names(),
-                                    about.samples ? about.samples->dims() : about.moments.dims(),
-                                    about.architecture, given.settings.simulate.samples.bias, file);
+    solver::weighted_network network = solver::weights_from_arrays(
+        data::read_npz(file), about.moments.names(),
+        about.samples ? about.samples->dims() : about.moments.dims(), about.architecture,
+        given.settings.simulate.samples.bias, file, about.moments.outputs());
     about.init = solver::like_weights(network);
     return network;
 }
@@ -233,6 +233,11 @@ exit_code run(const arguments& given) {
     validation::model about = validation::build_model(given.settings);
     if (repeats.repeats > 1) {
         return run_repeats(given, about, options, repeats);
+    }
+    if (given.has("plot") && about.moments.outputs() > 1) {
+        throw data::input_error("plot", fmt::format("need one target, got {}: there is no flow of "
+                                                    "more to draw beside the network",
+                                                    about.moments.outputs()));
     }
     check_saved_files(given, about);
     auto start = read_weights(given, about);

@@ -108,15 +108,23 @@ void check_symmetry(const Eigen::MatrixXd& covariance) {
     }
 }
 
-void check_numbers(const Eigen::VectorXd& correlation, double target_power, int dimension) {
-    if (correlation.size() != dimension) {
-        throw input_error("correlation",
-                          fmt::format("need {} numbers, got {}", dimension, correlation.size()));
+void check_numbers(const Eigen::MatrixXd& correlation, double target_power, int dimension) {
+    if (correlation.rows() < 1) {
+        throw input_error("correlation", "need at least one target, got none");
     }
-    for (int i = 0; i < dimension; ++i) {
-        if (!std::isfinite(correlation(i))) {
-            throw input_error("correlation",
-                              fmt::format("must be finite, got {} at {}", correlation(i), i + 1));
+    const bool one = correlation.rows() == 1;
+    if (correlation.cols() != dimension) {
+        throw input_error("correlation", fmt::format("need {} numbers{}, got {}", dimension,
+                                                     one ? "" : " a row", correlation.cols()));
+    }
+    for (Eigen::Index k = 0; k < correlation.rows(); ++k) {
+        for (int i = 0; i < dimension; ++i) {
+            if (!std::isfinite(correlation(k, i))) {
+                const auto place =
+                    one ? std::to_string(i + 1) : fmt::format("({},{})", k + 1, i + 1);
+                throw input_error("correlation", fmt::format("must be finite, got {} at {}",
+                                                             correlation(k, i), place));
+            }
         }
     }
     if (!std::isfinite(target_power)) {
@@ -140,24 +148,29 @@ void check_semi_definite(const Eigen::MatrixXd& covariance, const Eigen::VectorX
 
 // In a direction where the inputs have power lambda, |s| <= sqrt(<y^2> lambda). Directions up to
 // the rank tolerance count as empty, so that much may be left in each of them, besides rounding.
-void check_target(const Eigen::VectorXd& projections, const Eigen::VectorXd& eigenvalues,
-                  double target_power) {
+// `projections` has a column for every target.
+void check_targets(const Eigen::MatrixXd& projections, const Eigen::VectorXd& eigenvalues,
+                   double target_power) {
     const double tolerance = rank_tolerance(eigenvalues);
     const Eigen::Index rank = (eigenvalues.array() > tolerance).count();
     const Eigen::Index empty = eigenvalues.size() - rank;
-    const double outside = projections.head(empty).stableNorm();
-    const double size = projections.stableNorm();
-    const double allowed =
-        slack * size + std::sqrt(static_cast<double>(empty) * tolerance) * std::sqrt(target_power);
-    if (!(outside <= allowed)) {
-        throw input_error(
-            "correlation",
-            fmt::format("must lie in the range of the covariance (rank {} of {}), but "
-                        "{:.6g} of its norm {:.6g} lies outside",
-                        rank, eigenvalues.size(), outside, size));
+    double explained = 0;
+    for (Eigen::Index k = 0; k < projections.cols(); ++k) {
+        const Eigen::VectorXd target = projections.col(k);
+        const double outside = target.head(empty).stableNorm();
+        const double size = target.stableNorm();
+        const double allowed = slack * size + std::sqrt(static_cast<double>(empty) * tolerance) *
+                                                  std::sqrt(target_power);
+        if (!(outside <= allowed)) {
+            throw input_error(
+                "correlation",
+                fmt::format("must lie in the range of the covariance (rank {} of {}), but "
+                            "{:.6g} of its norm {:.6g} lies outside",
+                            rank, eigenvalues.size(), outside, size));
+        }
+        const Eigen::ArrayXd kept = target.tail(rank).array();
+        explained += (kept / eigenvalues.tail(rank).array() * kept).sum();
     }
-    const Eigen::ArrayXd kept = projections.tail(rank).array();
-    const double explained = (kept / eigenvalues.tail(rank).array() * kept).sum();
     if (!(target_power >= (1 - slack) * explained)) {
         throw input_error("target_power",
                           fmt::format("need >= {:.10g} = s Sigma^+ s^T, the power that "
@@ -169,19 +182,41 @@ void check_target(const Eigen::VectorXd& projections, const Eigen::VectorXd& eig
 }  // namespace
 
 moments::moments(std::vector<std::string> names, std::vector<int> dims, Eigen::MatrixXd covariance,
-                 Eigen::VectorXd correlation, double target_power)
+                 const Eigen::MatrixXd& correlation, double target_power, int outputs)
     : names_(std::move(names)), dims_(std::move(dims)), offsets_(checked_offsets(dims_)),
-      covariance_(std::move(covariance)), correlation_(std::move(correlation)),
+      covariance_(std::move(covariance)), outputs_(outputs), correlations_(correlation.reshaped()),
       target_power_(target_power) {
     check_names(names_, dims_.size());
     check_covariance_entries(covariance_, dims_, dimension());
-    check_numbers(correlation_, target_power_, dimension());
+    check_numbers(correlation, target_power_, dimension());
     check_symmetry(covariance_);
     // Halves first: the sum of two finite numbers may overflow.
     covariance_ = (0.5 * covariance_ + 0.5 * covariance_.transpose()).eval();
     const auto [eigenvalues, vectors] = decompose(covariance_);
     check_semi_definite(covariance_, eigenvalues);
-    check_target(vectors.transpose() * correlation_, eigenvalues, target_power_);
+    check_targets(vectors.transpose() * correlation.transpose(), eigenvalues, target_power_);
+}
+
+moments::moments(std::vector<std::string> names, std::vector<int> dims, Eigen::MatrixXd covariance,
+                 const Eigen::VectorXd& correlation, double target_power)
+    : moments(std::move(names), std::move(dims), std::move(covariance),
+              Eigen::MatrixXd(correlation.transpose()), target_power, 1) {}
+
+moments moments::of_targets(std::vector<std::string> names, std::vector<int> dims,
+                            Eigen::MatrixXd covariance, const Eigen::MatrixXd& correlation,
+                            double target_power) {
+    return {std::move(names), std::move(dims), std::move(covariance),
+            correlation,      target_power,    static_cast<int>(correlation.rows())};
+}
+
+const Eigen::VectorXd& moments::correlation() const {
+    if (outputs_ != 1) {
+        throw input_error("correlation",
+                          fmt::format("need one target here, got {}: only networks (simulate) "
+                                      "take more",
+                                      outputs_));
+    }
+    return correlations_;
 }
 
 std::vector<std::string> moments::names_of(const modality_set& set) const {

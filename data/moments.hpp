@@ -8,14 +8,19 @@
 
 namespace fusionflow::data {
 
-/// Second moments of M modalities x_m in R^{D_m} and a scalar target y: all that a linear network
+/// Second moments of M modalities x_m in R^{D_m} and targets y in R^K: all that a linear network
 /// sees of its data.
 ///
-///     Sigma_mn = <x_m x_n^T>,   s_m = <y x_m^T>,   <y^2>        (not centred)
+///     Sigma_mn = <x_m x_n^T>,   s_m = <y x_m^T> (K x D_m),   <|y|^2>        (not centred)
+///
+/// What has K numbers for every input (s, W, E) is *stacked*: a K x D matrix column by column, so
+/// that a modality is one piece of it. With one target that is a row of D numbers.
 ///
 /// Immutable; every object satisfies the rules below. \see docs/theory.md#problem
 class moments {
 public:
+    /// Of one target.
+    ///
     /// \param names         One per modality, unique, not empty.
     /// \param dims          D_m >= 1, one per modality; their sum is D.
     /// \param covariance    Sigma, D x D, symmetric and positive semi-definite (singular is legal).
@@ -23,14 +28,25 @@ public:
     /// \param target_power  <y^2> >= s Sigma^+ s^T; unit: target squared.
     /// \throws input_error  naming names, dims, covariance, correlation or target_power.
     moments(std::vector<std::string> names, std::vector<int> dims, Eigen::MatrixXd covariance,
-            Eigen::VectorXd correlation, double target_power);
+            const Eigen::VectorXd& correlation, double target_power);
+
+    /// Of K targets.
+    ///
+    /// \param correlation   s, K x D, K >= 1, every row in the range of Sigma.
+    /// \param target_power  <|y|^2> >= tr s Sigma^+ s^T.
+    [[nodiscard]] static moments of_targets(std::vector<std::string> names, std::vector<int> dims,
+                                            Eigen::MatrixXd covariance,
+                                            const Eigen::MatrixXd& correlation,
+                                            double target_power);
 
     /// Number of modalities M.
     [[nodiscard]] int count() const noexcept { return static_cast<int>(dims_.size()); }
     /// Total input dimension D.
     [[nodiscard]] int dimension() const noexcept { return offsets_.back(); }
+    /// Number of targets K.
+    [[nodiscard]] int outputs() const noexcept { return outputs_; }
     [[nodiscard]] int dim(int m) const { return dims_[static_cast<std::size_t>(m)]; }
-    /// First row of modality m in the stacked vectors; offset(M) = D.
+    /// First input of modality m; offset(M) = D.
     [[nodiscard]] int offset(int m) const { return offsets_[static_cast<std::size_t>(m)]; }
     [[nodiscard]] const std::string& name(int m) const {
         return names_[static_cast<std::size_t>(m)];
@@ -39,24 +55,37 @@ public:
     [[nodiscard]] const std::vector<int>& dims() const noexcept { return dims_; }
 
     [[nodiscard]] const Eigen::MatrixXd& covariance() const noexcept { return covariance_; }
-    [[nodiscard]] const Eigen::VectorXd& correlation() const noexcept { return correlation_; }
+    /// s of one target, D numbers: what the theory is about.
+    ///
+    /// \throws input_error  naming correlation where K > 1.
+    [[nodiscard]] const Eigen::VectorXd& correlation() const;
+    /// s, stacked.
+    [[nodiscard]] const Eigen::VectorXd& correlations() const noexcept { return correlations_; }
     [[nodiscard]] double target_power() const noexcept { return target_power_; }
 
-    /// The rows of modality m in a stacked vector of D numbers.
+    /// What is modality m's of K D stacked numbers.
     template <typename Vector>
     [[nodiscard]] auto part(Vector&& stacked, int m) const {
-        return stacked.segment(offset(m), dim(m));
+        return stacked.segment(Eigen::Index{outputs_} * offset(m), Eigen::Index{outputs_} * dim(m));
+    }
+    /// Stacked numbers as a matrix, K x D.
+    [[nodiscard]] Eigen::Map<const Eigen::MatrixXd> matrix(const Eigen::VectorXd& stacked) const {
+        return {stacked.data(), outputs_, dimension()};
     }
 
     /// Names of a set of modalities, in its order.
     [[nodiscard]] std::vector<std::string> names_of(const modality_set& set) const;
 
 private:
+    moments(std::vector<std::string> names, std::vector<int> dims, Eigen::MatrixXd covariance,
+            const Eigen::MatrixXd& correlation, double target_power, int outputs);
+
     std::vector<std::string> names_;
     std::vector<int> dims_;
     std::vector<int> offsets_;
     Eigen::MatrixXd covariance_;
-    Eigen::VectorXd correlation_;
+    int outputs_;
+    Eigen::VectorXd correlations_;
     double target_power_;
 };
 

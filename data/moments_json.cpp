@@ -176,50 +176,54 @@ std::vector<int> read_dims(const json& value) {
     return dims;
 }
 
-Eigen::VectorXd read_correlation(const json& value) {
-    list(value, "correlation", "a list of numbers");
-    Eigen::VectorXd correlation(static_cast<Eigen::Index>(value.size()));
-    for (std::size_t i = 0; i < value.size(); ++i) {
-        correlation(static_cast<Eigen::Index>(i)) = number(value[i], "correlation", "numbers");
-    }
-    return correlation;
-}
-
 // Rows of one length make a matrix, right or not: that is for `moments` to say. Rows of different
 // lengths do not, and the first that does not have `dimension` numbers is named.
-Eigen::MatrixXd read_covariance(const json& rows, std::size_t dimension) {
-    list(rows, "covariance", "a list of rows");
+Eigen::MatrixXd read_rows(const json& rows, const char* key, std::size_t dimension) {
+    list(rows, key, "a list of rows");
     bool ragged = false;
     for (const json& row : rows) {
-        ragged = list(row, "covariance", "rows of numbers").size() != rows[0].size() || ragged;
+        ragged = list(row, key, "rows of numbers").size() != rows[0].size() || ragged;
     }
     for (std::size_t i = 0; ragged && i < rows.size(); ++i) {
         if (rows[i].size() != dimension) {
-            refuse(fmt::format("\"covariance\": row {} has {} numbers, need {}", i + 1,
-                               rows[i].size(), dimension));
+            refuse(fmt::format("\"{}\": row {} has {} numbers, need {}", key, i + 1, rows[i].size(),
+                               dimension));
         }
     }
     const std::size_t width = rows.empty() ? 0 : rows[0].size();
-    Eigen::MatrixXd covariance(static_cast<Eigen::Index>(rows.size()),
-                               static_cast<Eigen::Index>(width));
+    Eigen::MatrixXd matrix(static_cast<Eigen::Index>(rows.size()),
+                           static_cast<Eigen::Index>(width));
     for (std::size_t i = 0; i < rows.size(); ++i) {
         for (std::size_t j = 0; j < width; ++j) {
-            covariance(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) =
-                number(rows[i][j], "covariance", "numbers");
+            matrix(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) =
+                number(rows[i][j], key, "numbers");
         }
     }
-    return covariance;
+    return matrix;
+}
+
+// Numbers, or a row of them for each of several targets.
+Eigen::MatrixXd read_correlation(const json& value, std::size_t dimension) {
+    list(value, "correlation", "a list of numbers");
+    if (!value.empty() && value[0].is_array()) {
+        return read_rows(value, "correlation", dimension);
+    }
+    Eigen::MatrixXd correlation(1, static_cast<Eigen::Index>(value.size()));
+    for (std::size_t i = 0; i < value.size(); ++i) {
+        correlation(0, static_cast<Eigen::Index>(i)) = number(value[i], "correlation", "numbers");
+    }
+    return correlation;
 }
 
 moments read_tree(const json& tree) {
     check_keys(tree);
     const std::vector<int> dims = read_dims(tree["dims"]);
     const std::int64_t sum = std::accumulate(dims.begin(), dims.end(), std::int64_t{0});
-    return {read_names(tree["names"]), dims,
-            read_covariance(tree["covariance"],
-                            static_cast<std::size_t>(std::max<std::int64_t>(sum, 0))),
-            read_correlation(tree["correlation"]),
-            number(tree["target_power"], "target_power", "a number")};
+    const auto dimension = static_cast<std::size_t>(std::max<std::int64_t>(sum, 0));
+    return moments::of_targets(read_names(tree["names"]), dims,
+                               read_rows(tree["covariance"], "covariance", dimension),
+                               read_correlation(tree["correlation"], dimension),
+                               number(tree["target_power"], "target_power", "a number"));
 }
 
 std::string read_text(const std::filesystem::path& file) {
@@ -283,16 +287,19 @@ std::string format_moments(const moments& m) {
     const auto dumped = [](const json& value) {
         return value.dump(-1, ' ', false, json::error_handler_t::replace);
     };
-    std::string rows;
-    for (Eigen::Index i = 0; i < m.covariance().rows(); ++i) {
-        const auto row = m.covariance().row(i);
-        rows += (i == 0 ? "" : ",\n    ") + dumped(std::vector<double>(row.begin(), row.end()));
-    }
-    const Eigen::VectorXd& s = m.correlation();
+    const auto dumped_rows = [&dumped](const Eigen::MatrixXd& matrix) {
+        std::string rows;
+        for (Eigen::Index i = 0; i < matrix.rows(); ++i) {
+            const auto row = matrix.row(i);
+            rows += (i == 0 ? "" : ",\n    ") + dumped(std::vector<double>(row.begin(), row.end()));
+        }
+        return rows;
+    };
+    const std::string s = dumped_rows(m.matrix(m.correlations()));
     return fmt::format("{{\n  \"names\": {},\n  \"dims\": {},\n  \"covariance\": [\n    {}\n  ],\n"
                        "  \"correlation\": {},\n  \"target_power\": {}\n}}\n",
-                       dumped(m.names()), dumped(m.dims()), rows,
-                       dumped(std::vector<double>(s.begin(), s.end())), dumped(m.target_power()));
+                       dumped(m.names()), dumped(m.dims()), dumped_rows(m.covariance()),
+                       m.outputs() == 1 ? s : "[\n    " + s + "\n  ]", dumped(m.target_power()));
 }
 
 }  // namespace fusionflow::data

@@ -37,7 +37,7 @@ public:
           method_(make_method(options, system, work_.rhs_evaluations)), gauge_{&system, 0,
                                                                                options.rtol},
           interior_(system, *method_, work_.rhs_evaluations), x_(system.initial()),
-          dxdt_(x_.size()), weights_(moments.dimension()), branch_(moments.count()) {}
+          dxdt_(x_.size()), weights_(moments.correlations().size()), branch_(moments.count()) {}
 
     integration run();
     [[nodiscard]] const state& last_state() const { return x_; }

@@ -17,8 +17,8 @@ comparison::comparison(const data::moments& moments, weighted_network other, dou
 void comparison::start(const Eigen::VectorXd& total) {
     apart_.setZero();
     size_.setZero();
-    descent_ = std::make_unique<network_descent>(other_.shape, *moments_, other_.weights,
-                                                 learning_rate_, weight_decay_);
+    descent_ =
+        start_descent(other_.shape, *moments_, other_.weights, learning_rate_, weight_decay_);
     note(total, descent_->total_weights());
 }
 
@@ -55,7 +55,7 @@ compared_flow::compared_flow(const weighted_network& first, const data::moments&
       second_(compared.other().shape, moments, compared.other().weights, keeps_signs,
               compared.weight_decay()),
       one_(first.weights.size()), two_(compared.other().weights.size()), one_moves_(one_.size()),
-      two_moves_(two_.size()), other_total_(moments.dimension()) {}
+      two_moves_(two_.size()), other_total_(moments.correlations().size()) {}
 
 void compared_flow::split(const state& x) const {
     const auto middle = x.begin() + static_cast<std::ptrdiff_t>(one_.size());

@@ -41,7 +41,7 @@ private:
     weighted_network other_;
     double learning_rate_;
     double weight_decay_;
-    std::unique_ptr<network_descent> descent_;
+    std::unique_ptr<gradient_descent> descent_;
     Eigen::VectorXd apart_;  // per modality, largest so far
     Eigen::VectorXd size_;
 };

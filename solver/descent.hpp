@@ -15,31 +15,55 @@ namespace fusionflow::solver {
 ///
 ///     W_j <- (1 - eta lambda) W_j - eta dLoss/dW_j
 ///
-/// Owns the weights while it runs. A scalar target's gradients are of rank one; their updates wait
-/// in waiting_layer, and what a step needs upwards and downwards is arranged so that nearly every
-/// weight is read once a step and written once in eight (docs/numerics.md#a-step).
-/// \see tests/solver/descent_test.cpp
-class network_descent {
+/// Owns the weights while it runs.
+class gradient_descent {
 public:
-    /// \param learning_rate  eta > 0, time units per step.
-    /// \param weight_decay   lambda >= 0.
-    network_descent(const network_shape& shape, const data::moments& moments, state weights,
-                    double learning_rate, double weight_decay = 0);
-    network_descent(const network_descent&) = delete;
-    network_descent& operator=(const network_descent&) = delete;
+    gradient_descent() = default;
+    gradient_descent(const gradient_descent&) = delete;
+    gradient_descent& operator=(const gradient_descent&) = delete;
+    virtual ~gradient_descent() = default;
 
     /// One step of every layer.
-    void step();
-    /// W after the last step.
-    [[nodiscard]] const Eigen::VectorXd& total_weights() const noexcept { return total_; }
-    /// E = s - W Sigma before the last step.
-    [[nodiscard]] const Eigen::VectorXd& residual() const noexcept { return residual_; }
+    virtual void step() = 0;
+    /// W after the last step, stacked.
+    [[nodiscard]] virtual const Eigen::VectorXd& total_weights() const noexcept = 0;
+    /// E = s - W Sigma before the last step, stacked.
+    [[nodiscard]] virtual const Eigen::VectorXd& residual() const noexcept = 0;
     /// Frobenius norm of the first layer of branch m.
-    [[nodiscard]] double branch_norm(int m) const;
-    /// solver::fades() of the weights now. Brings them up to date: a pass over all of them.
-    [[nodiscard]] bool fades(const data::modality_set& fading, const Eigen::VectorXd& residuals);
-    /// The weights, brought up to date: the last thing to ask for.
-    [[nodiscard]] state take_weights() &&;
+    [[nodiscard]] virtual double branch_norm(int m) const = 0;
+    /// solver::fades() of the weights now.
+    [[nodiscard]] virtual bool fades(const data::modality_set& fading,
+                                     const Eigen::VectorXd& residuals) = 0;
+    /// The last thing to ask for.
+    [[nodiscard]] virtual state take_weights() && = 0;
+};
+
+/// network_descent for one target, targets_descent for more.
+///
+/// \param learning_rate  eta > 0, time units per step.
+/// \param weight_decay   lambda >= 0.
+[[nodiscard]] std::unique_ptr<gradient_descent> start_descent(const network_shape& shape,
+                                                              const data::moments& moments,
+                                                              state weights, double learning_rate,
+                                                              double weight_decay);
+
+/// Of one target: gradients are of rank one. Their updates wait in waiting_layer, and what a step
+/// needs upwards and downwards is arranged so that nearly every weight is read once a step and
+/// written once in eight (docs/numerics.md#a-step).
+/// \see tests/solver/descent_test.cpp
+class network_descent final : public gradient_descent {
+public:
+    network_descent(const network_shape& shape, const data::moments& moments, state weights,
+                    double learning_rate, double weight_decay = 0);
+
+    void step() override;
+    [[nodiscard]] const Eigen::VectorXd& total_weights() const noexcept override { return total_; }
+    [[nodiscard]] const Eigen::VectorXd& residual() const noexcept override { return residual_; }
+    [[nodiscard]] double branch_norm(int m) const override;
+    /// Brings the weights up to date: a pass over all of them.
+    [[nodiscard]] bool fades(const data::modality_set& fading,
+                             const Eigen::VectorXd& residuals) override;
+    [[nodiscard]] state take_weights() && override;
 
 private:
     // What a layer is in the schedule of a step.

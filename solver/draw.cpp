@@ -1,7 +1,10 @@
 #include "solver/draw.hpp"
 
+#include <fmt/format.h>
+
 #include <cmath>
 
+#include "data/error.hpp"
 #include "data/random.hpp"
 
 namespace fusionflow::solver {
@@ -43,6 +46,11 @@ Eigen::VectorXd output_direction(const layer& l, data::random_source& random) {
 // Rank-one layers whose directions meet: norm * (direction above) (direction below)^T.
 void draw_balanced(state& weights, const network_shape& shape, const data::moments& moments,
                    const theory::initialisation& init, data::random_source& random) {
+    if (shape.outputs() > 1) {
+        throw data::input_error("scheme", fmt::format("need gaussian or gaussian-iid for {} "
+                                                      "targets, got balanced",
+                                                      shape.outputs()));
+    }
     const Eigen::VectorXd inputs = theory::initial_directions(moments);
     // All branches end in the same direction, the one that the trunk starts from.
     const Eigen::VectorXd meeting = output_direction(shape.branch(0).back(), random);

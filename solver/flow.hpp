@@ -36,7 +36,7 @@ public:
     /// \param dxdt  f(x), which is brought up to date.
     virtual void settle(const state& /*x*/, state& /*dxdt*/) {}
 
-    /// Total weights W (D numbers, stacked).
+    /// Total weights W, stacked.
     virtual void total_weights(const state& x, Eigen::VectorXd& weights) = 0;
 
     /// Norms u_m of the first layer of each branch (M numbers).

@@ -22,8 +22,8 @@ half_height_monitor::half_height_monitor(const data::moments& moments,
                                          double weight_decay)
     : moments_(&moments), arch_(&arch), weight_decay_(weight_decay), saddles_(std::move(saddles)),
       times_(static_cast<std::size_t>(moments.count()), theory::never), levels_(times_.size(), 0.0),
-      rest_times_(times_.size(), theory::never), scratch_(moments.dimension()),
-      inside_(moments.dimension()) {
+      rest_times_(times_.size(), theory::never), scratch_(moments.correlations().size()),
+      inside_(scratch_.size()) {
     everything_ = saddle_of(data::all_modalities(moments.count())).explained;
     if (rest) {
         rest_ = saddle_of(*rest);

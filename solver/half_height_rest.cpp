@@ -24,10 +24,13 @@ constexpr long looks_apart = 16;    // with weight decay, where a look solves fo
 // Its residual is this part of the terms that it is the difference of, or less.
 bool half_height_monitor::is_still(int m, const Eigen::VectorXd& weights, double part) const {
     const double left = moments_->part(residual_, m).norm();
-    double terms = moments_->part(moments_->correlation(), m).norm();
+    double terms = moments_->part(moments_->correlations(), m).norm();
+    const auto w = moments_->matrix(weights);
     for (int i = moments_->offset(m); left > part * terms && i < moments_->offset(m + 1); ++i) {
-        for (Eigen::Index j = 0; j < weights.size(); ++j) {
-            terms += std::abs(moments_->covariance()(i, j) * weights(j));
+        for (Eigen::Index j = 0; j < w.cols(); ++j) {
+            for (Eigen::Index k = 0; k < w.rows(); ++k) {
+                terms += std::abs(moments_->covariance()(i, j) * w(k, j));
+            }
         }
     }
     return left <= part * terms;
@@ -52,7 +55,7 @@ std::optional<data::modality_set> half_height_monitor::resting(const Eigen::Vect
     rest = arch_->closure(rest);
     const auto& saddle = saddle_of(rest);
     scratch_ = weights - saddle.weights;
-    const double above = scratch_.dot(moments_->covariance() * scratch_);
+    const double above = output_power(*moments_, scratch_);
     // Weight decay may leave a network at zero.
     const double scale = weight_decay_ > 0 ? everything_ : saddle.explained;
     return above <= near * scale ? std::optional(rest) : std::nullopt;

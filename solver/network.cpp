@@ -163,7 +163,8 @@ network_shape::network_shape(const std::vector<int>& dims, const hidden_widths& 
 
 network_shape::network_shape(const data::moments& moments, const theory::architecture& arch,
                              Eigen::Index width)
-    : network_shape((arch.match(moments), moments.dims()), hidden_widths::equal(arch, width)) {}
+    : network_shape((arch.match(moments), moments.dims()), hidden_widths::equal(arch, width),
+                    moments.outputs()) {}
 
 bool fades(const network_shape& shape, const double* weights, const data::modality_set& fading,
            const Eigen::VectorXd& residuals, double weight_decay) {

@@ -53,7 +53,7 @@ public:
     network_shape(const std::vector<int>& dims, const hidden_widths& hidden,
                   Eigen::Index outputs = 1);
 
-    /// A scalar target, and the same width everywhere.
+    /// The same width everywhere.
     ///
     /// \throws data::input_error naming width, or branches where the modalities do not match.
     network_shape(const data::moments& moments, const theory::architecture& arch,

@@ -28,25 +28,25 @@ public:
                     state weights, comparison* compared)
         : epoch_loop(moments, arch, init, options, std::move(rest), options.weight_decay,
                      init.drawn == theory::scheme::balanced, 1),
-          moments_(moments),
-          descent_(shape, moments, std::move(weights), options.learning_rate, options.weight_decay),
+          moments_(moments), descent_(start_descent(shape, moments, std::move(weights),
+                                                    options.learning_rate, options.weight_decay)),
           compared_(compared) {}
 
-    [[nodiscard]] state take_weights() override { return std::move(descent_).take_weights(); }
+    [[nodiscard]] state take_weights() override { return std::move(*descent_).take_weights(); }
 
 private:
     const Eigen::VectorXd& begin() override {
         if (compared_ != nullptr) {
-            compared_->start(descent_.total_weights());
+            compared_->start(descent_->total_weights());
         }
-        return descent_.total_weights();
+        return descent_->total_weights();
     }
     const Eigen::VectorXd& train() override {
-        descent_.step();
+        descent_->step();
         if (compared_ != nullptr) {
-            compared_->follow(descent_.total_weights());
+            compared_->follow(descent_->total_weights());
         }
-        return descent_.total_weights();
+        return descent_->total_weights();
     }
     [[nodiscard]] double loss_now(const Eigen::VectorXd& total) const override {
         return loss(moments_, total);
@@ -54,17 +54,17 @@ private:
     // From the residual that the step needed anyway.
     [[nodiscard]] double loss_known(const Eigen::VectorXd& before) const override {
         return (moments_.target_power() -
-                (moments_.correlation() + descent_.residual()).dot(before)) /
+                (moments_.correlations() + descent_->residual()).dot(before)) /
                2;
     }
-    [[nodiscard]] double branch_norm(int m) const override { return descent_.branch_norm(m); }
+    [[nodiscard]] double branch_norm(int m) const override { return descent_->branch_norm(m); }
     [[nodiscard]] bool fades_now(const data::modality_set& who,
                                  const Eigen::VectorXd& residuals) override {
-        return descent_.fades(who, residuals);
+        return descent_->fades(who, residuals);
     }
 
     const data::moments& moments_;
-    network_descent descent_;
+    std::unique_ptr<gradient_descent> descent_;
     comparison* compared_;  // may be null
 };
 
@@ -105,7 +105,7 @@ std::vector<theory::partial_solution> expected_saddles(const data::moments& mome
                                                        const theory::architecture& arch,
                                                        const theory::initialisation& init,
                                                        double weight_decay) {
-    if (weight_decay > 0) {
+    if (weight_decay > 0 || moments.outputs() > 1) {
         return {};
     }
     return theory::race_saddles(moments, arch, init);
@@ -141,6 +141,13 @@ void simulate_options::validate() const {
     flow.validate();
 }
 
+void require_one_target(const data::moments& moments, const simulate_options& options) {
+    if (moments.outputs() > 1 && options.weight_decay > 0) {
+        throw data::input_error("weight-decay",
+                                fmt::format("need one target, got {}", moments.outputs()));
+    }
+}
+
 simulation train(const data::moments& moments, const theory::architecture& arch,
                  const theory::initialisation& init, const simulate_options& options,
                  weighted_network start, comparison* compared) {
@@ -158,11 +165,12 @@ simulation simulate(const data::moments& moments, const theory::architecture& ar
                     const theory::initialisation& init, const simulate_options& options) {
     options.validate();
     init.validate(moments.count());
+    require_one_target(moments, options);
     if (options.form != representation::full) {
         return simulate_truncated(moments, arch, init, options);
     }
     arch.match(moments);
-    const network_shape shape(moments.dims(), hidden_widths::of(arch, init));
+    const network_shape shape(moments.dims(), hidden_widths::of(arch, init), moments.outputs());
     return train(moments, arch, init, options,
                  {shape, draw_weights(shape, moments, init, options.seed)});
 }
@@ -172,11 +180,13 @@ simulation simulate_from(const data::moments& moments, const theory::architectur
                          weighted_network start) {
     options.validate();
     init.validate(moments.count());
+    require_one_target(moments, options);
     arch.match(moments);
     if (options.form == representation::sampled) {
         throw data::input_error("representation", "need full or compressed for given weights");
     }
-    bool fits = start.shape.count() == moments.count() && start.shape.outputs() == 1 &&
+    bool fits = start.shape.count() == moments.count() &&
+                start.shape.outputs() == moments.outputs() &&
                 std::ssize(start.shape.trunk()) == arch.shared() &&
                 std::ssize(start.weights) == start.shape.size();
     for (int m = 0; fits && m < moments.count(); ++m) {

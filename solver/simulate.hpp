@@ -58,6 +58,10 @@ struct simulation {
     const data::moments& moments, const theory::architecture& arch,
     const theory::initialisation& init, double weight_decay);
 
+/// \throws data::input_error naming weight-decay where that is on with several targets: when it has
+///         decayed modes of one modality is not known.
+void require_one_target(const data::moments& moments, const simulate_options& options);
+
 /// Trains a linear network from weights of one's own, from moments (never from samples).
 ///
 /// Gradient descent notes half-heights by linear interpolation inside an epoch.

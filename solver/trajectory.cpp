@@ -8,6 +8,7 @@
 
 #include "data/csv.hpp"
 #include "data/npz.hpp"
+#include "solver/residual.hpp"
 
 namespace fusionflow::solver {
 
@@ -19,17 +20,14 @@ constexpr double least_wait = 0.02;   // of the time
 }  // namespace
 
 double loss(const data::moments& moments, const Eigen::VectorXd& weights) {
-    // As s W plus E W, so that no product is formed twice and nothing is allocated.
-    double quadratic = 0;
-    for (Eigen::Index j = 0; j < weights.size(); ++j) {
-        quadratic += weights(j) * moments.covariance().col(j).dot(weights);
-    }
-    return (moments.target_power() - 2 * moments.correlation().dot(weights) + quadratic) / 2;
+    const double quadratic = output_power(moments, weights);
+    return (moments.target_power() - 2 * moments.correlations().dot(weights) + quadratic) / 2;
 }
 
 recorder::recorder(const data::moments& moments, bool wanted)
     : moments_(&moments), wanted_(wanted), scale_(Eigen::VectorXd::Zero(moments.count())) {
     path_.names = moments.names();
+    path_.outputs = moments.outputs();
 }
 
 void recorder::offer(double t, const Eigen::VectorXd& weights, const Eigen::VectorXd& branch,
@@ -78,7 +76,11 @@ std::string to_csv(const trajectory& path, const std::vector<std::string>& heade
     }
     const Eigen::Index dimension = path.weights.empty() ? 0 : path.weights.front().size();
     for (Eigen::Index i = 0; i < dimension; ++i) {
-        fmt::format_to(out, ",W_{}", i + 1);
+        if (path.outputs == 1) {
+            fmt::format_to(out, ",W_{}", i + 1);
+        } else {
+            fmt::format_to(out, ",W_{}_{}", i % path.outputs + 1, i / path.outputs + 1);
+        }
     }
     text += '\n';
     for (std::size_t i = 0; i < path.size(); ++i) {
@@ -102,12 +104,16 @@ std::string to_npz(const trajectory& path, const data::moments& moments,
         data::named_array norm{"norm_" + moments.name(m), {instants}, {}};
         data::named_array first{"u_" + moments.name(m), {instants}, {}};
         data::named_array weights{"W_" + moments.name(m), {instants, moments.dim(m)}, {}};
+        if (moments.outputs() > 1) {
+            weights.shape.insert(weights.shape.begin() + 1, moments.outputs());
+        }
         for (std::size_t i = 0; i < path.size(); ++i) {
             norm.values.push_back(path.norms[i](m));
             first.values.push_back(path.branch[i](m));
-            for (const double w : moments.part(path.weights[i], m)) {
-                weights.values.push_back(w);
-            }
+            const Eigen::MatrixXd rows = moments.matrix(path.weights[i])
+                                             .middleCols(moments.offset(m), moments.dim(m))
+                                             .transpose();
+            weights.values.insert(weights.values.end(), rows.data(), rows.data() + rows.size());
         }
         arrays.push_back(std::move(norm));
         arrays.push_back(std::move(first));

@@ -12,16 +12,17 @@ namespace fusionflow::solver {
 struct trajectory {
     std::vector<std::string> names;        ///< of the modalities
     std::vector<double> time;              ///< units of tau, ascending
-    std::vector<Eigen::VectorXd> weights;  ///< W, stacked, D numbers
+    int outputs = 1;                       ///< K
+    std::vector<Eigen::VectorXd> weights;  ///< W, stacked
     std::vector<Eigen::VectorXd> norms;    ///< |W_m|, M numbers
     std::vector<Eigen::VectorXd> branch;   ///< u_m, norm of the first layer of branch m
-    std::vector<double> loss;              ///< <(y - W x)^2> / 2
+    std::vector<double> loss;              ///< <|y - W x|^2> / 2
     bool partial = false;                  ///< the run ended in trouble
 
     [[nodiscard]] std::size_t size() const noexcept { return time.size(); }
 };
 
-/// Loss of the total weights W: (<y^2> - 2 s W^T + W Sigma W^T) / 2.
+/// Loss of the total weights W: (<|y|^2> - 2 tr s W^T + tr W Sigma W^T) / 2.
 [[nodiscard]] double loss(const data::moments& moments, const Eigen::VectorXd& weights);
 
 /// Collects a trajectory and leaves out instants at which nothing moved: a new one is kept when
@@ -47,11 +48,13 @@ private:
 };
 
 /// The text of a CSV file: lines of `header` as comments (`# ...`), the line `# partial: ...` where
-/// the run ended in trouble, then t, loss, and per modality |W_m|, u_m and the numbers of W_m.
+/// the run ended in trouble, then t, loss, and per modality |W_m|, u_m and the numbers of W_m
+/// (`W_i`, with several targets `W_k_i` of target k).
 [[nodiscard]] std::string to_csv(const trajectory& path, const std::vector<std::string>& header);
 
 /// The bytes of an .npz file: `t` and `loss`, n numbers each; per modality `norm_<name>` and
-/// `u_<name>`, n numbers, and `W_<name>`, n x D_m; `partial`, 1 where the run ended in trouble,
+/// `u_<name>`, n numbers, and `W_<name>`, n x D_m
+/// (with several targets n x K x D_m); `partial`, 1 where the run ended in trouble,
 /// else 0; the text `provenance`.
 ///
 /// \see docs/file-formats.md#trajectories; tests/solver/trajectory_test.cpp

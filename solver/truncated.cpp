@@ -73,13 +73,13 @@ std::unique_ptr<krylov_growth> start_growth(const data::moments& moments,
     arch.match(moments);
     const bool balanced = init.drawn == theory::scheme::balanced;
     if (form == representation::sampled && !balanced) {
-        return std::make_unique<network_sampler>(moments.dims(), hidden_widths::of(arch, init), 1,
-                                                 init, seed);
+        return std::make_unique<network_sampler>(moments.dims(), hidden_widths::of(arch, init),
+                                                 moments.outputs(), init, seed);
     }
     theory::require_widths(arch, init);
     const hidden_widths hidden = form == representation::sampled ? hidden_widths::equal(arch, 1)
                                                                  : hidden_widths::of(arch, init);
-    const network_shape shape(moments.dims(), hidden);
+    const network_shape shape(moments.dims(), hidden, moments.outputs());
     return std::make_unique<network_compression>(
         weighted_network{shape, draw_weights(shape, moments, init, seed)});
 }
@@ -111,6 +111,7 @@ simulation train_truncated(const data::moments& moments, const theory::architect
 simulation simulate_truncated(const data::moments& moments, const theory::architecture& arch,
                               const theory::initialisation& init, const simulate_options& options) {
     options.validate();
+    require_one_target(moments, options);
     const auto growth = start_growth(moments, arch, init, options.form, options.seed);
     return train_as_asked(moments, arch, init, options, *growth);
 }

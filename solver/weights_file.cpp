@@ -184,21 +184,21 @@ data::named_arrays weights_to_arrays(const std::vector<std::string>& names,
 weighted_network weights_from_arrays(const data::named_arrays& arrays,
                                      const std::vector<std::string>& names,
                                      const std::vector<int>& dims, const theory::architecture& arch,
-                                     bool biases, const std::string& source) {
+                                     bool biases, const std::string& source, Eigen::Index outputs) {
     require_array_names(names, arch);
     array_finder finder(arrays, source);
     const std::int64_t meeting =
-        arch.shared() == 0 ? 1 : finder.matrix_of(array_name(trunk_name, 0)).shape[1];
+        arch.shared() == 0 ? outputs : finder.matrix_of(array_name(trunk_name, 0)).shape[1];
     hidden_widths hidden;
     for (int m = 0; m < arch.count(); ++m) {
         const auto i = static_cast<std::size_t>(m);
         hidden.branches.push_back(hidden_units(finder, names[i], arch.branch(m), dims[i], meeting));
     }
     if (arch.shared() > 0) {
-        hidden.trunk = hidden_units(finder, trunk_name, arch.shared(), meeting, 1);
+        hidden.trunk = hidden_units(finder, trunk_name, arch.shared(), meeting, outputs);
         hidden.trunk.insert(hidden.trunk.begin(), meeting);
     }
-    weighted_network network{network_shape(dims, hidden), {}};
+    weighted_network network{network_shape(dims, hidden, outputs), {}};
     network.weights.resize(static_cast<std::size_t>(network.shape.size()));
     for (const named_layer& l : layers_of(names, network.shape)) {
         matrix(network.weights.data(), l.where) = Eigen::Map<

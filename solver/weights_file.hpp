@@ -33,13 +33,15 @@ void require_array_names(const std::vector<std::string>& names, const theory::ar
 /// \param dims    D_m.
 /// \param biases  There are biases too; they follow the weights in the result.
 /// \param source  What the arrays are from, for messages.
+/// \param outputs Targets K.
 /// \throws data::input_error naming weights: an array is missing, of another shape or too much; or
 ///         as require_array_names() and network_shape.
 [[nodiscard]] weighted_network weights_from_arrays(const data::named_arrays& arrays,
                                                    const std::vector<std::string>& names,
                                                    const std::vector<int>& dims,
                                                    const theory::architecture& arch, bool biases,
-                                                   const std::string& source);
+                                                   const std::string& source,
+                                                   Eigen::Index outputs = 1);
 
 /// What given weights are like, as far as theory needs to know: gaussian of these widths, with
 /// u0^2 the mean of |W_j|^2 (Frobenius) over the layers of the branches. It says which saddles are

@@ -12,22 +12,22 @@ namespace {
 // a well-posed Sigma_K is good to about 1e-13, and no data set is known to 1e-10.
 constexpr double rounding = 1e-10;
 
-std::vector<Eigen::Index> rows_of(const data::moments& moments, const data::modality_set& set) {
-    std::vector<Eigen::Index> rows;
+std::vector<Eigen::Index> inputs_of(const data::moments& moments, const data::modality_set& set) {
+    std::vector<Eigen::Index> inputs;
     for (const int m : set) {
         for (int i = 0; i < moments.dim(m); ++i) {
-            rows.push_back(moments.offset(m) + i);
+            inputs.push_back(moments.offset(m) + i);
         }
     }
-    return rows;
+    return inputs;
 }
 
 // Sets the parts of modalities that are rounding to exactly zero.
-void clear_rounding(const data::moments& moments, const Eigen::VectorXd& terms,
-                    Eigen::VectorXd& values) {
+void clear_rounding(const data::moments& moments, const Eigen::MatrixXd& terms,
+                    Eigen::MatrixXd& values) {
     for (int m = 0; m < moments.count(); ++m) {
-        auto part = values.segment(moments.offset(m), moments.dim(m));
-        if (part.norm() <= rounding * moments.part(terms, m).norm()) {
+        auto part = values.middleCols(moments.offset(m), moments.dim(m));
+        if (part.norm() <= rounding * terms.middleCols(moments.offset(m), moments.dim(m)).norm()) {
             part.setZero();
         }
     }
@@ -37,32 +37,34 @@ void clear_rounding(const data::moments& moments, const Eigen::VectorXd& terms,
 
 partial_solution solve_partial(const data::moments& moments, const data::modality_set& learned) {
     if (learned.empty()) {
-        return {learned, Eigen::VectorXd::Zero(moments.dimension()), moments.correlation(),
-                moments.target_power() / 2};
+        return {learned, Eigen::VectorXd::Zero(moments.correlations().size()),
+                moments.correlations(), moments.target_power() / 2};
     }
-    const std::vector<Eigen::Index> rows = rows_of(moments, learned);
-    const Eigen::VectorXd correlation = moments.correlation()(rows);
-    const auto inverse = data::pseudo_inverse(moments.covariance()(rows, rows));
+    const std::vector<Eigen::Index> inputs = inputs_of(moments, learned);
+    const Eigen::MatrixXd all = moments.matrix(moments.correlations());
+    const Eigen::MatrixXd correlation = all(Eigen::all, inputs);
+    const auto inverse = data::pseudo_inverse(moments.covariance()(inputs, inputs));
+
+    Eigen::MatrixXd weights = Eigen::MatrixXd::Zero(all.rows(), all.cols());
+    weights(Eigen::all, inputs) = correlation * inverse.inverse;
+    Eigen::MatrixXd terms = Eigen::MatrixXd::Zero(all.rows(), all.cols());
+    terms(Eigen::all, inputs) = correlation.cwiseAbs() * inverse.inverse.cwiseAbs();
+    clear_rounding(moments, terms, weights);
+
+    Eigen::MatrixXd residual = all - weights * moments.covariance();
+    for (const int m : learned) {
+        residual.middleCols(moments.offset(m), moments.dim(m)).setZero();
+    }
+    terms = all.cwiseAbs() + weights.cwiseAbs() * moments.covariance().cwiseAbs();
+    clear_rounding(moments, terms, residual);
 
     partial_solution solution;
     solution.learned = learned;
     solution.rank = inverse.rank;
-    solution.weights = Eigen::VectorXd::Zero(moments.dimension());
-    solution.weights(rows) = inverse.inverse * correlation;
-    Eigen::VectorXd weight_terms = Eigen::VectorXd::Zero(moments.dimension());
-    weight_terms(rows) = inverse.inverse.cwiseAbs() * correlation.cwiseAbs();
-    clear_rounding(moments, weight_terms, solution.weights);
-
-    solution.explained = solution.weights.dot(moments.correlation());
+    solution.explained = weights.cwiseProduct(all).sum();
     solution.loss = std::max(0.0, (moments.target_power() - solution.explained) / 2);
-    solution.residual = moments.correlation() - moments.covariance() * solution.weights;
-    for (const int m : learned) {
-        solution.residual.segment(moments.offset(m), moments.dim(m)).setZero();
-    }
-    const Eigen::VectorXd residual_terms =
-        moments.correlation().cwiseAbs() +
-        moments.covariance().cwiseAbs() * solution.weights.cwiseAbs();
-    clear_rounding(moments, residual_terms, solution.residual);
+    solution.weights = weights.reshaped();
+    solution.residual = residual.reshaped();
     return solution;
 }
 

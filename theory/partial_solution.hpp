@@ -12,10 +12,10 @@ namespace fusionflow::theory {
 ///     W_K = s_K Sigma_K^+,   E = s - W Sigma,   loss = (<y^2> - s_K Sigma_K^+ s_K^T) / 2
 struct partial_solution {
     data::modality_set learned;  ///< K
-    Eigen::VectorXd weights;     ///< W, D numbers, zero outside K
-    Eigen::VectorXd residual;    ///< E, D numbers, zero in K
+    Eigen::VectorXd weights;     ///< W, stacked, zero outside K
+    Eigen::VectorXd residual;    ///< E, stacked, zero in K
     double loss = 0;             ///< target squared
-    double explained = 0;        ///< s_K Sigma_K^+ s_K^T
+    double explained = 0;        ///< tr s_K Sigma_K^+ s_K^T
     int rank = 0;                ///< of Sigma_K
 };
 

@@ -89,6 +89,21 @@ BOOST_AUTO_TEST_CASE(written_moments_read_back_to_the_same_digits) {
     BOOST_TEST(format_moments(parse_moments(format_moments(m), "text")) == format_moments(m));
 }
 
+BOOST_AUTO_TEST_CASE(several_targets_have_a_row_each) {
+    auto file = example();
+    file["correlation"] = {{4, 1}, {1, 1}};
+    file["target_power"] = 9;
+    const auto m = parse_moments(file.dump(), "m.json");
+    BOOST_TEST(m.outputs() == 2);
+    BOOST_TEST((m.part(m.correlations(), 1) == Eigen::Vector2d(1, 1)));
+    const auto again = parse_moments(format_moments(m), "m.json");
+    BOOST_TEST((again.correlations() == m.correlations()));
+    file["correlation"] = {{5, 2}};
+    BOOST_TEST((parse_moments(file.dump(), "m.json").correlation() == Eigen::Vector2d(5, 2)));
+    file["correlation"] = {{4, 1}, {1}};
+    check_refusal(file.dump(), "\"correlation\": row 2 has 1 numbers, need 2");
+}
+
 BOOST_AUTO_TEST_CASE(written_moments_look_like_this) {
     BOOST_TEST(format_moments(parse_moments(example().dump(), "m.json")) == R"({
   "names": ["A","B"],

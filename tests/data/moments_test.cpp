@@ -47,6 +47,40 @@ void check_covariance(const Eigen::MatrixXd& covariance, const std::string& mess
 
 }  // namespace
 
+BOOST_AUTO_TEST_CASE(several_targets_are_stacked_modality_by_modality) {
+    Eigen::MatrixXd correlation(2, 3);
+    correlation << 1, 2, 3, 4, 5, 6;
+    const auto m = fusionflow::data::moments::of_targets(
+        {"A", "B"}, {1, 2}, Eigen::MatrixXd::Identity(3, 3), correlation, 91);
+    BOOST_TEST(m.outputs() == 2);
+    BOOST_TEST((m.matrix(m.correlations()) == correlation));
+    BOOST_TEST((m.part(m.correlations(), 0) == Eigen::Vector2d(1, 4)));
+    BOOST_TEST((m.part(m.correlations(), 1) == Eigen::Vector4d(2, 5, 3, 6)));
+    BOOST_CHECK_EXCEPTION(
+        (void)m.correlation(), input_error,
+        says("correlation: need one target here, got 2: only networks (simulate) take more"));
+}
+
+BOOST_AUTO_TEST_CASE(rejects_targets_that_no_inputs_explain_so) {
+    const auto build = [](const Eigen::MatrixXd& correlation, double power) {
+        const Eigen::MatrixXd covariance = Eigen::Vector2d(1, 0).asDiagonal();
+        (void)fusionflow::data::moments::of_targets({"A", "B"}, {1, 1}, covariance, correlation,
+                                                    power);
+    };
+    BOOST_CHECK_EXCEPTION(build(square(1, 0, 2, 0), 4), input_error,
+                          says("target_power: need >= 5 = s Sigma^+ s^T, the power that the inputs "
+                               "explain, got 4"));
+    BOOST_CHECK_EXCEPTION(build(square(1, 0, 2, 1), 9), input_error,
+                          says("correlation: must lie in the range of the covariance (rank 1 of 2),"
+                               " but 1 of its norm 2.23607 lies outside"));
+    BOOST_CHECK_EXCEPTION(build(square(1, 0, nan, 0), 9), input_error,
+                          says("correlation: must be finite, got nan at (2,1)"));
+    BOOST_CHECK_EXCEPTION(build(Eigen::MatrixXd(2, 3), 9), input_error,
+                          says("correlation: need 2 numbers a row, got 3"));
+    BOOST_CHECK_EXCEPTION(build(Eigen::MatrixXd(0, 2), 9), input_error,
+                          says("correlation: need at least one target, got none"));
+}
+
 BOOST_AUTO_TEST_CASE(knows_where_each_modality_lies) {
     const fusionflow::data::moments m({"sound", "image", "text"}, {2, 3, 1},
                                       Eigen::MatrixXd::Identity(6, 6),

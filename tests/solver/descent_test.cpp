@@ -46,7 +46,7 @@ void textbook_step(const data::moments& moments, matrices& paths, double rate, d
     const matrices old = paths;
     const auto& trunk = old.back();
     const auto count = static_cast<std::size_t>(moments.count());
-    Eigen::MatrixXd total(1, moments.dimension());
+    Eigen::MatrixXd total(moments.outputs(), moments.dimension());
     std::vector<Eigen::MatrixXd> branch_products;
     for (std::size_t m = 0; m < count; ++m) {
         const int d = moments.dim(static_cast<int>(m));
@@ -55,7 +55,8 @@ void textbook_step(const data::moments& moments, matrices& paths, double rate, d
         total.middleCols(moments.offset(static_cast<int>(m)), d) =
             product(trunk, 0, trunk.size(), branch.rows()) * branch;
     }
-    const Eigen::MatrixXd error = moments.correlation().transpose() - total * moments.covariance();
+    const Eigen::MatrixXd error =
+        moments.matrix(moments.correlations()) - total * moments.covariance();
     Eigen::MatrixXd fused =
         Eigen::MatrixXd::Zero(branch_products.front().rows(), moments.dimension());
     for (std::size_t m = 0; m < count; ++m) {
@@ -94,17 +95,17 @@ solver::state drawn(const solver::network_shape& shape, double size) {
 }
 
 // Largest difference of a layer after `steps`, relative to the layer.
-double difference(const example& e, int steps, double decay) {
-    const auto moments = tests::random_moments(e.dims, 8);
-    const solver::network_shape shape(e.dims, {e.branches, e.trunk});
+double difference(const example& e, int steps, double decay, int targets = 1) {
+    const auto moments = tests::random_moments(e.dims, 8, targets);
+    const solver::network_shape shape(e.dims, {e.branches, e.trunk}, targets);
     const solver::state start = drawn(shape, 0.3);
     matrices expected = unpack(shape, start);
-    solver::network_descent descent(shape, moments, start, 0.02, decay);
+    const auto descent = solver::start_descent(shape, moments, start, 0.02, decay);
     for (int i = 0; i < steps; ++i) {
         textbook_step(moments, expected, 0.02, decay);
-        descent.step();
+        descent->step();
     }
-    const matrices found = unpack(shape, std::move(descent).take_weights());
+    const matrices found = unpack(shape, std::move(*descent).take_weights());
     double largest = 0;
     for (std::size_t p = 0; p < found.size(); ++p) {
         for (std::size_t j = 0; j < found[p].size(); ++j) {
@@ -142,6 +143,8 @@ BOOST_AUTO_TEST_CASE(is_textbook_gradient_descent_for_every_architecture) {
             // Rounding of the same sums in another order, over 300 steps.
             BOOST_TEST(difference(examples[i], 300, 0) < 1e-12);
             BOOST_TEST(difference(examples[i], 301, 0.1) < 1e-12);
+            BOOST_TEST(difference(examples[i], 300, 0, 2) < 1e-12);
+            BOOST_TEST(difference(examples[i], 301, 0.1, 5) < 1e-12);
         }
     }
 }

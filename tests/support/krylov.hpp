@@ -28,7 +28,8 @@ inline deep_toy deep_toy_fused_at(int fusion, double u0, std::int64_t width) {
 inline solver::weighted_network draw_full(const data::moments& moments,
                                           const theory::architecture& arch,
                                           const theory::initialisation& init, std::uint64_t seed) {
-    const solver::network_shape shape(moments.dims(), solver::hidden_widths::of(arch, init));
+    const solver::network_shape shape(moments.dims(), solver::hidden_widths::of(arch, init),
+                                      moments.outputs());
     return {shape, solver::draw_weights(shape, moments, init, seed)};
 }
 

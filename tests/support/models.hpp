@@ -16,8 +16,8 @@ inline data::moments toy(double rho, double ratio) {
 }
 
 /// Modalities of the given dimensions with a well-conditioned random covariance and target weights:
-/// Sigma = G G^T / (2 D), G of D x 2 D normal numbers, y = w x with w normal.
-inline data::moments random_moments(const std::vector<int>& dims, unsigned seed) {
+/// Sigma = G G^T / (2 D), G of D x 2 D normal numbers, y = W x with W normal.
+inline data::moments random_moments(const std::vector<int>& dims, unsigned seed, int targets = 1) {
     data::random_source random(seed);
     Eigen::Index dimension = 0;
     std::vector<std::string> names;
@@ -28,9 +28,10 @@ inline data::moments random_moments(const std::vector<int>& dims, unsigned seed)
     const Eigen::MatrixXd factor = random.normal_matrix(dimension, 2 * dimension, 1);
     const Eigen::MatrixXd covariance =
         factor * factor.transpose() / (2.0 * static_cast<double>(dimension));
-    const Eigen::VectorXd target = random.normal_matrix(dimension, 1, 1);
-    const Eigen::VectorXd correlation = covariance * target;
-    return {names, dims, covariance, correlation, target.dot(correlation)};
+    const Eigen::MatrixXd target = random.normal_matrix(dimension, targets, 1).transpose();
+    const Eigen::MatrixXd correlation = target * covariance;
+    return data::moments::of_targets(names, dims, covariance, correlation,
+                                     target.cwiseProduct(correlation).sum());
 }
 
 /// Three scalar modalities whose times are well apart.
