@@ -212,6 +212,9 @@ outcome step_loop::march() {
     monitor_.start(weights_);
     for (;;) {
         if (!ended_) {
+            if (monitor_.stops_at(options_.until)) {
+                return outcome::stopped;
+            }
             const auto fades = [this](const auto& who, const auto& residuals) {
                 return system_.fades(x_, who, residuals);
             };

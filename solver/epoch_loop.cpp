@@ -52,6 +52,9 @@ outcome epoch_loop::march(double loss_initial) {
     monitor_.start(total_);
     const double loss_limit = diverged_loss * loss_initial;
     for (;;) {
+        if (monitor_.stops_at(options_.flow.until)) {
+            return outcome::stopped;
+        }
         if (note_end()) {
             return *ended_;
         }

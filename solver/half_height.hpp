@@ -88,6 +88,11 @@ public:
     /// Phases that have ended.
     [[nodiscard]] const std::vector<theory::phase>& phases() const noexcept { return phases_; }
     [[nodiscard]] const data::modality_set& learned() const noexcept { return learned_; }
+    /// True once so many are learned, and others are left. \param until  0: all are wanted.
+    [[nodiscard]] bool stops_at(int until) const noexcept {
+        const auto learned = std::ssize(learned_);
+        return until > 0 && learned >= until && learned < moments_->count();
+    }
 
 private:
     [[nodiscard]] bool may_cross(const Eigen::VectorXd& weights) const;

@@ -83,6 +83,9 @@ void integrate_options::validate() const {
     if (!(max_time > 0)) {
         throw data::input_error("max-time", fmt::format("need a time > 0, got {}", max_time));
     }
+    if (!(until >= 0)) {
+        throw data::input_error("until", fmt::format("need at least 1 modality, got {}", until));
+    }
     if (!(tail >= 0 && std::isfinite(tail))) {
         throw data::input_error("tail", fmt::format("need a fraction >= 0, got {}", tail));
     }

@@ -33,12 +33,13 @@ struct integrate_options {
     stepper method = stepper::automatic;
     long max_steps = 20'000'000;                                ///< accepted and rejected, >= 1
     double max_time = std::numeric_limits<double>::infinity();  ///< units of tau, > 0
+    int until = 0;        ///< stop once so many modalities are learned, >= 0; 0: all
     bool record = false;  ///< keep a trajectory; implies `settle`
     bool settle = false;  ///< go on after the last half-height, for `tail`
     double tail = 0.15;   ///< fraction of the time of the last half-height, >= 0
     progress_callback progress{};
 
-    /// \throws data::input_error naming rtol, max-steps, max-time or tail.
+    /// \throws data::input_error naming rtol, max-steps, max-time, until or tail.
     void validate() const;
 };
 

@@ -31,7 +31,7 @@ struct simulate_options {
     compression_options compression{};  ///< compressed and sampled only
     double weight_decay = 0;            ///< lambda of lambda/2 |weights|^2 (not biases), >= 0
     sample_options samples{};           ///< training on samples only
-    integrate_options flow;             ///< flow only, except max_time, record, tail and progress
+    integrate_options flow;  ///< flow only, except max_time, until, record, tail, progress
 
     /// \throws data::input_error naming learning-rate, max-epochs or weight-decay, or as
     ///         compression_options, integrate_options and sample_options.

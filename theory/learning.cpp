@@ -26,6 +26,7 @@ constexpr auto outcome_texts = std::to_array<outcome_text>({
     {outcome::sign_reversal, "sign_reversal",
      "Learning one modality reversed the sign of the residual of another, whose balanced weights "
      "cannot change sign; random networks can: try `simulate --scheme gaussian`."},
+    {outcome::stopped, "stopped", "As many modalities were learned as --until asks for."},
     {outcome::no_plateau, "no_plateau",
      "There is no small-weight phase that the formulas could time: use a smaller --init and "
      "depth >= 2, or `integrate`."},
@@ -138,7 +139,8 @@ std::vector<phase> phases_from_times(const std::vector<double>& times) {
 learning conclude(std::vector<double> times, std::vector<phase> phases, outcome ended,
                   const cost& work) {
     for (double& time : times) {
-        if (ended == outcome::diverged || (is_failure(ended) && std::isinf(time))) {
+        const bool cut_short = is_failure(ended) || ended == outcome::stopped;
+        if (ended == outcome::diverged || (cut_short && std::isinf(time))) {
             time = std::numeric_limits<double>::quiet_NaN();
         }
     }

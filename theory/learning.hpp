@@ -18,6 +18,7 @@ enum class outcome {
     permanent_bias,       ///< no residual is left for the waiting modalities
     decayed,              ///< weight decay outweighs the residual of the waiting modalities
     sign_reversal,        ///< a waiting scalar modality decays on the balanced manifold
+    stopped,              ///< as asked: as many modalities as wanted were learned
     no_plateau,           ///< formulas only: no small-u0 phase exists (u0 >= 1, depth 1)
     time_limit,           ///< not learned within the time limit
     step_limit,           ///< not learned within the step limit

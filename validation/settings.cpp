@@ -161,6 +161,13 @@ constexpr auto entries = std::to_array<entry>({
      [](settings& s, std::string_view n, const std::string& v) {
          s.simulate.flow.max_time = parse_number(n, v);
      }},
+    {{"until", "N", "stop once N modalities are learned (all)", "solver", false},
+     [](settings& s, std::string_view n, const std::string& v) {
+         s.simulate.flow.until = parse_int(n, v);
+         if (s.simulate.flow.until < 1) {
+             throw data::input_error(std::string(n), "need at least 1 modality, got " + v);
+         }
+     }},
 });
 
 constexpr auto infos = [] {

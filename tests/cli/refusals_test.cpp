@@ -51,6 +51,7 @@ BOOST_AUTO_TEST_CASE(numbers_outside_their_range) {
     refuses({"integrate", "--rtol", "0"}, "--rtol: need 1e-14 <= rtol <= 0.1, got 0");
     refuses({"simulate", "--learning-rate", "0"}, "--learning-rate: need finite eta > 0, got 0");
     refuses({"integrate", "--max-steps", "0"}, "--max-steps: need at least 1, got 0");
+    refuses({"integrate", "--until", "0"}, "--until: need at least 1 modality, got 0");
     refuses({"integrate", "--max-time", "-1"}, "--max-time: need a time > 0, got -1");
     refuses({"table", "--repeats", "0"}, "--repeats: need 1 ... 1000000, got 0");
     refuses({"simulate", "--repeats", "0"}, "--repeats: need 1 ... 1000000, got 0");

@@ -203,6 +203,26 @@ BOOST_AUTO_TEST_CASE(limits_end_a_run_with_their_names) {
     BOOST_TEST(time.path.partial);
 }
 
+BOOST_AUTO_TEST_CASE(a_run_stops_once_as_many_are_learned_as_wanted) {
+    const auto moments = tests::three_scalars();
+    const auto arch = architecture::fused(3, 3, 3);
+    const auto all = solver::integrate(moments, arch, {.u0 = 0.01}, {});
+    for (const int until : {1, 2, 3}) {
+        const auto some = solver::integrate(moments, arch, {.u0 = 0.01}, {.until = until});
+        BOOST_TEST((some.answer.ended == (until < 3 ? outcome::stopped : outcome::learned)));
+        int known = 0;
+        for (std::size_t m = 0; m < 3; ++m) {
+            if (!std::isnan(some.answer.times[m])) {
+                BOOST_TEST(some.answer.times[m] == all.answer.times[m]);
+                ++known;
+            }
+        }
+        BOOST_TEST(known == until);
+        BOOST_TEST(some.time_final < all.time_final + (until == 3 ? 1 : 0));
+        BOOST_TEST(!some.path.partial);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(reversal_and_bias_are_answers) {
     const auto arch = architecture::fused(3, 3, 2);
     const auto reversed = solver::integrate(tests::toy(-0.9, 3), arch, {.u0 = 0.01}, {});

@@ -155,6 +155,12 @@ BOOST_AUTO_TEST_CASE(divergence_and_limits_have_their_names) {
     const auto stopped = solver::simulate(moments, arch, {.u0 = 0.1, .width = 5}, brief);
     BOOST_TEST((stopped.run.answer.ended == outcome::time_limit));
     BOOST_TEST(stopped.run.answer.work.steps == 10);
+    solver::simulate_options first;
+    first.flow.until = 1;
+    const auto one = solver::simulate(moments, arch, {.u0 = 0.1, .width = 5}, first);
+    BOOST_TEST((one.run.answer.ended == outcome::stopped));
+    BOOST_TEST(one.run.answer.times[0] <= one.run.time_final);
+    BOOST_TEST(std::isnan(one.run.answer.times[1]));
 }
 
 // Below and above the threshold; uncorrelated, so that |E~_B| = |s_B| = 1 whatever A does.

@@ -66,7 +66,8 @@ BOOST_AUTO_TEST_CASE(every_option_sets_what_it_says) {
                                          {"rtol", "1e-8"},
                                          {"stepper", "dopri5"},
                                          {"max-steps", "12"},
-                                         {"max-time", "13"}});
+                                         {"max-time", "13"},
+                                         {"until", "1"}});
     const auto m = build_model(s);
     BOOST_TEST(m.moments.covariance()(0, 1) == -1.5);
     BOOST_TEST(m.moments.correlation()(1) == -1.5 - 2);
@@ -83,6 +84,7 @@ BOOST_AUTO_TEST_CASE(every_option_sets_what_it_says) {
     BOOST_TEST((s.simulate.flow.method == solver::stepper::dopri5));
     BOOST_TEST(s.simulate.flow.max_steps == 12);
     BOOST_TEST(s.simulate.flow.max_time == 13);
+    BOOST_TEST(s.simulate.flow.until == 1);
 }
 
 BOOST_AUTO_TEST_CASE(every_option_of_the_table_can_be_set) {
