@@ -81,16 +81,18 @@ std::string compression_text(solver::representation form, const solver::simulati
     if (form == solver::representation::full) {
         return "";
     }
-    return fmt::format("{} in {} rounds: hidden widths {} for {}, |W_m(t)| to about {:.1e}\n",
-                       solver::to_string(form), trained.rounds, fmt::join(trained.widths, ", "),
-                       fmt::join(trained.drawn_widths, ", "), trained.truncation_error);
+    const double error = trained.truncation_error;
+    return fmt::format(
+        "{} in {} rounds: hidden widths {} for {}, {}\n", solver::to_string(form), trained.rounds,
+        fmt::join(trained.widths, ", "), fmt::join(trained.drawn_widths, ", "),
+        std::isnan(error) ? "error not estimated" : fmt::format("|W_m(t)| to about {:.1e}", error));
 }
 
 solver::representation read_representation(const arguments& given) {
     const auto form = given.has("representation")
                           ? solver::parse_representation(given.get("representation"))
                           : solver::representation::full;
-    for (const std::string_view name : {"rounds", "accuracy"}) {
+    for (const std::string_view name : {"rounds", "accuracy", "no-estimate"}) {
         if (form == solver::representation::full && given.settings.has(name)) {
             throw data::input_error(std::string(name),
                                     "needs --representation compressed or sampled");

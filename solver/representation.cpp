@@ -31,6 +31,9 @@ void compression_options::validate() const {
     if (rounds && !(*rounds >= 1 && *rounds <= most)) {
         throw data::input_error("rounds", fmt::format("need 1 ... {}, got {}", most, *rounds));
     }
+    if (!estimate && !rounds) {
+        throw data::input_error("no-estimate", "needs --rounds, which are chosen by the estimate");
+    }
     if (!(accuracy >= 1e-10 && accuracy <= 0.1)) {
         throw data::input_error("accuracy",
                                 fmt::format("need 1e-10 <= accuracy <= 0.1, got {}", accuracy));

@@ -20,8 +20,10 @@ enum class representation {
 struct compression_options {
     std::optional<int> rounds{};  ///< 1 ... 1000; absent: as many as `accuracy` takes
     double accuracy = 1e-6;       ///< wanted, of W_m(t) relative to its largest norm; 1e-10 ... 0.1
+    /// Train the network of one more round beside it, which tells the error. Needed without rounds.
+    bool estimate = true;
 
-    /// \throws data::input_error naming rounds or accuracy.
+    /// \throws data::input_error naming rounds, accuracy or no-estimate.
     void validate() const;
 };
 

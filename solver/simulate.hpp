@@ -48,7 +48,8 @@ struct simulation {
     state weights_final;
     std::vector<Eigen::Index> drawn_widths{};  ///< of the network that this one stands for
     int rounds = 0;                            ///< of the compression; 0: full
-    double truncation_error = 0;      ///< estimate, see train_truncated(); 0: full; may be infinite
+    double truncation_error =
+        0;  ///< estimate, see train_truncated(); 0: full; may be infinite; NaN: no estimate
     std::vector<double> asymmetry{};  ///< of the samples (data::asymmetry); empty from moments
 };
 

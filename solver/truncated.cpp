@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <limits>
+
 #include "data/error.hpp"
 #include "solver/comparison.hpp"
 #include "solver/compression.hpp"
@@ -95,6 +97,11 @@ simulation train_truncated(const data::moments& moments, const theory::architect
             simulation exact = train(moments, arch, init, options, growth.network(rounds));
             exact.truncation_error = rounding;
             return exact;
+        }
+        if (!options.compression.estimate) {
+            simulation alone = train(moments, arch, init, options, growth.network(rounds));
+            alone.truncation_error = std::numeric_limits<double>::quiet_NaN();
+            return alone;
         }
         comparison further(moments, growth.network(rounds + 1), options.learning_rate,
                            options.weight_decay);

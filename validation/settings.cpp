@@ -139,6 +139,11 @@ constexpr auto entries = std::to_array<entry>({
      [](settings& s, std::string_view n, const std::string& v) {
          s.simulate.compression.rounds = parse_int(n, v);
      }},
+    {{"no-estimate", "", "with --rounds: leave the error unknown, in less than half the time",
+      "compression", false},
+     [](settings& s, std::string_view n, const std::string& v) {
+         s.simulate.compression.estimate = !parse_flag(n, v);
+     }},
     {{"accuracy", "A", "wanted of |W_m(t)|, relative to its largest (1e-6)", "compression",
       numeric},
      [](settings& s, std::string_view n, const std::string& v) {

@@ -88,6 +88,17 @@ BOOST_AUTO_TEST_CASE(a_wanted_accuracy_is_reached_with_no_more_rounds_than_it_ta
     }
 }
 
+BOOST_AUTO_TEST_CASE(without_an_estimate_the_network_is_the_same) {
+    const auto t = tests::deep_toy_fused_at(2, 0.2, 60);
+    auto options = small(representation::sampled);
+    options.compression.rounds = 4;
+    const auto known = solver::simulate(t.moments, t.arch, t.init, options);
+    options.compression.estimate = false;
+    const auto unknown = solver::simulate(t.moments, t.arch, t.init, options);
+    BOOST_TEST((unknown.run.answer.times == known.run.answer.times));
+    BOOST_TEST(std::isnan(unknown.truncation_error));
+}
+
 BOOST_AUTO_TEST_CASE(gradient_flow_of_small_networks_is_that_of_the_full_one) {
     const auto t = tests::deep_toy_fused_at(3, 0.2, 40);
     solver::simulate_options options;

@@ -141,6 +141,8 @@ BOOST_AUTO_TEST_CASE(refuses_what_the_types_refuse) {
     refuses({{"widths", "5"}, {"depth", "3"}},
             "widths: need 2 numbers, one per hidden layer on the longest path, got 1");
     refuses({{"widths", "5"}, {"width", "5"}}, "width: cannot be combined with --widths");
+    refuses({{"no-estimate", "true"}},
+            "no-estimate: needs --rounds, which are chosen by the estimate");
     refuses({{"rounds", "4"}, {"accuracy", "1e-3"}}, "accuracy: cannot be combined with --rounds");
     refuses({{"accuracy", "1"}}, "accuracy: need 1e-10 <= accuracy <= 0.1, got 1");
     refuses({{"rtol", "1"}}, "rtol: need 1e-14 <= rtol <= 0.1, got 1");
