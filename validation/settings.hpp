@@ -70,6 +70,8 @@ struct model {
     theory::architecture architecture;
     theory::initialisation init;
     std::shared_ptr<const data::samples> samples;  ///< null: networks see moments
+    /// That the moments are those of draws from, where they are.
+    std::optional<data::moments> population{};
 };
 
 /// Checks every rule of the options and that they fit each other (moments with toy options,
