@@ -45,7 +45,7 @@ run_record run_one(const experiment& e, const task& t, const measure_options& op
     settings s = e.at(one, t.point);
     if (options.seed != 0) {
         s.simulate.seed += data::repeat_seed(options.seed, 1);
-        s.samples.seed += options.seed * 1'000'003;
+        s.world.seed += options.seed * 1'000'003;
     }
     const bool paths = draws_paths(e) && is_shown(e, one) &&
                        (t.repeat == 0 || e.figure->kind == picture_kind::portrait);

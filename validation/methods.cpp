@@ -150,6 +150,20 @@ method_result run_exact_drawn(const settings& s, int repeat, bool record) {
         s, m, solver::two_layer_start::drawn(m.moments, m.architecture, m.init, seed), record);
 }
 
+// From expected weights, whatever the draw: a prediction.
+method_result run_one_way(const settings& s, int /*repeat*/, bool record) {
+    const model m = build_model(s);
+    if (beyond_linear(m) || s.simulate.weight_decay > 0 ||
+        !solver::has_one_way(m.moments, m.architecture, m.init)) {
+        return not_available();
+    }
+    solver::integrate_options options = s.simulate.flow;
+    options.record = record;
+    return from_run(solver::integrate_one_way(
+        m.moments, m.architecture, m.init,
+        solver::two_layer_start::expected(m.moments, m.architecture, m.init), options));
+}
+
 method_result run_network(const settings& s, solver::representation form, int repeat, bool record) {
     const model m = build_model(s);
     solver::simulate_options options = s.simulate;
@@ -186,6 +200,8 @@ constexpr auto methods = std::to_array<method>({
      method_kind::flow, false, run_exact},
     {"exact-drawn", "the same from the weights that full draws", method_kind::flow, true,
      run_exact_drawn},
+    {"one-way", "two-layer late fusion, the first modality not seeing the second",
+     method_kind::flow, false, run_one_way},
     {"compressed", "the network that full draws, between a few vectors of each hidden space",
      method_kind::network, true, run_compressed},
     {"sampled", "compressed networks, drawn directly at any width", method_kind::network, false,
@@ -238,10 +254,11 @@ std::string label(const method& m, const settings& s) {
                            theory::to_string(s.init.drawn));
     }
     if (m.kind == method_kind::flow) {
-        return m.name == "flow"    ? "reduced flow"
-               : m.name == "chain" ? "chain flow"
-               : m.name == "exact" ? "exact flow"
-                                   : "exact flow of the draw";
+        return m.name == "flow"      ? "reduced flow"
+               : m.name == "chain"   ? "chain flow"
+               : m.name == "exact"   ? "exact flow"
+               : m.name == "one-way" ? "one-way flow"
+                                     : "exact flow of the draw";
     }
     return m.name == "refined" ? "refined formula" : m.name == "law" ? "width law" : "formula";
 }

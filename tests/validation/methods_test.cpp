@@ -65,6 +65,19 @@ BOOST_AUTO_TEST_CASE(exact_methods_know_early_fusion_and_vectors) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(one_way_needs_two_modalities_fused_late_in_two_layers) {
+    const auto& one_way = find_method("one-way");
+    BOOST_TEST(!validation::is_random(one_way, with({{"scheme", "gaussian"}})));
+    BOOST_TEST(one_way.run({}, 0, false).available);
+    for (const auto& [name, value] :
+         {std::pair{"fusion", "1"}, {"depth", "3"}, {"ratio", "1"}, {"weight-decay", "0.1"}}) {
+        BOOST_TEST(!one_way.run(with({{name, value}}), 0, false).available);
+    }
+    settings three;
+    three.moments = std::make_shared<const data::moments>(tests::three_scalars());
+    BOOST_TEST(!one_way.run(three, 0, false).available);
+}
+
 BOOST_AUTO_TEST_CASE(exact_drawn_is_the_network_of_the_same_repeat) {
     const settings s = with({{"scheme", "gaussian"}, {"width", "10"}, {"method", "flow"}});
     const auto& drawn = find_method("exact-drawn");
@@ -115,6 +128,7 @@ BOOST_AUTO_TEST_CASE(labels_name_the_scheme) {
     BOOST_TEST(validation::label(find_method("flow"), {}) == "reduced flow");
     BOOST_TEST(validation::label(find_method("exact"), {}) == "exact flow");
     BOOST_TEST(validation::label(find_method("exact-drawn"), {}) == "exact flow of the draw");
+    BOOST_TEST(validation::label(find_method("one-way"), {}) == "one-way flow");
     BOOST_TEST(validation::label(find_method("full"), with({{"scheme", "gaussian-iid"}})) ==
                "gaussian-iid network");
     BOOST_TEST(validation::label(find_method("sampled"), with({{"scheme", "gaussian"}})) ==
@@ -149,7 +163,7 @@ BOOST_AUTO_TEST_CASE(refuses_methods_that_are_not_there) {
     BOOST_CHECK_EXCEPTION(
         (void)find_method("magic"), data::input_error,
         says("methods: need some of formula, refined, law, flow, chain, exact, exact-drawn, "
-             "compressed, sampled, full; "
+             "one-way, compressed, sampled, full; "
              "got 'magic'"));
 }
 
