@@ -9,6 +9,7 @@
 
 #include "data/error.hpp"
 #include "data/random.hpp"
+#include "solver/rotated_network.hpp"
 #include "solver/simulate_samples.hpp"
 #include "theory/effective_start.hpp"
 #include "theory/race.hpp"
@@ -176,6 +177,21 @@ method_result run_network(const settings& s, solver::representation form, int re
     return from_run(train(m, options).run);
 }
 
+// The same epochs as run_full(), at a cost that does not grow with the width.
+method_result run_exact_epochs(const settings& s, int repeat, bool record) {
+    const model m = build_model(s);
+    solver::simulate_options options = s.simulate;
+    if (!solver::has_two_layers(m.architecture) || !small_form_exists(m, options) ||
+        m.moments.outputs() > 1 || options.method != solver::training::gradient_descent) {
+        return not_available();
+    }
+    options.flow.record = record;
+    const auto start = solver::two_layer_start::drawn(m.moments, m.architecture, m.init,
+                                                      data::repeat_seed(options.seed, repeat));
+    return from_run(
+        solver::simulate_rotated(m.moments, m.architecture, m.init, start, options).run);
+}
+
 method_result run_full(const settings& s, int repeat, bool record) {
     return run_network(s, solver::representation::full, repeat, record);
 }
@@ -202,6 +218,8 @@ constexpr auto methods = std::to_array<method>({
      run_exact_drawn},
     {"one-way", "two-layer late fusion, the first modality not seeing the second",
      method_kind::flow, false, run_one_way},
+    {"exact-epochs", "epochs of the two-layer network that full draws, in the exact form",
+     method_kind::network, true, run_exact_epochs},
     {"compressed", "the network that full draws, between a few vectors of each hidden space",
      method_kind::network, true, run_compressed},
     {"sampled", "compressed networks, drawn directly at any width", method_kind::network, false,

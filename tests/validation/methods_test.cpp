@@ -92,6 +92,33 @@ BOOST_AUTO_TEST_CASE(exact_drawn_is_the_network_of_the_same_repeat) {
     BOOST_TEST(drawn.run(s, 0, false).answer.times[0] != drawn.run(s, 1, false).answer.times[0]);
 }
 
+BOOST_AUTO_TEST_CASE(exact_epochs_are_those_of_the_network_of_the_same_repeat) {
+    const auto& epochs = find_method("exact-epochs");
+    for (const std::string fusion : {"1", "2"}) {
+        const settings s = with({{"data", "random"},
+                                 {"data-seed", "3"},
+                                 {"fusion", fusion},
+                                 {"scheme", "gaussian-iid"},
+                                 {"init", "1e-6"},
+                                 {"learning-rate", "0.01"}});
+        BOOST_TEST(validation::is_random(epochs, s));
+        for (const int repeat : {0, 1}) {
+            const auto network = find_method("full").run(s, repeat, false);
+            const auto small = epochs.run(s, repeat, false);
+            for (const std::size_t m : {0U, 1U}) {
+                // Rounding of some thousand epochs.
+                BOOST_TEST(relative(small.answer.times[m], network.answer.times[m]) < 1e-12);
+            }
+        }
+    }
+    // On samples as far as second moments tell all.
+    BOOST_TEST(epochs.run(with({{"samples", "30"}}), 0, false).available);
+    for (const auto& options : std::vector<std::vector<std::pair<std::string, std::string>>>{
+             {{"samples", "30"}, {"activation", "relu"}}, {{"depth", "3"}}, {{"method", "flow"}}}) {
+        BOOST_TEST(!epochs.run(with(options), 0, false).available);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(flow_stands_for_balanced_networks_whatever_the_scheme) {
     const auto balanced = find_method("flow").run(with({{"init", "0.01"}}), 0, false);
     const auto gaussian =
@@ -129,6 +156,8 @@ BOOST_AUTO_TEST_CASE(labels_name_the_scheme) {
     BOOST_TEST(validation::label(find_method("exact"), {}) == "exact flow");
     BOOST_TEST(validation::label(find_method("exact-drawn"), {}) == "exact flow of the draw");
     BOOST_TEST(validation::label(find_method("one-way"), {}) == "one-way flow");
+    BOOST_TEST(validation::label(find_method("exact-epochs"), {}) ==
+               "exact-epochs balanced network");
     BOOST_TEST(validation::label(find_method("full"), with({{"scheme", "gaussian-iid"}})) ==
                "gaussian-iid network");
     BOOST_TEST(validation::label(find_method("sampled"), with({{"scheme", "gaussian"}})) ==
@@ -163,7 +192,7 @@ BOOST_AUTO_TEST_CASE(refuses_methods_that_are_not_there) {
     BOOST_CHECK_EXCEPTION(
         (void)find_method("magic"), data::input_error,
         says("methods: need some of formula, refined, law, flow, chain, exact, exact-drawn, "
-             "one-way, compressed, sampled, full; "
+             "one-way, exact-epochs, compressed, sampled, full; "
              "got 'magic'"));
 }
 
