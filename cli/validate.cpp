@@ -85,10 +85,8 @@ exit_code run(const arguments& given) {
     std::vector<check_result> checks;
     for (const suite& s : suites) {
         progress_line progress(given.quiet);
-        const auto results = validation::run_suite(s, jobs, [&](std::size_t done, std::size_t all) {
-            if (progress.due()) {
-                progress.show(fmt::format("{}: {} of {} checks", s.name, done, all));
-            }
+        const auto results = validation::run_suite(s, jobs, [&](const validation::work_done& work) {
+            progress.report(work, s.name + ": ", "checks");
         });
         checks.insert(checks.end(), results.begin(), results.end());
     }

@@ -48,16 +48,19 @@ suite load_suite(const std::string& name_or_file) {
     return parse_suite(read_file(name_or_file), name_or_file);
 }
 
-std::vector<check_result> run_suite(const suite& s, int jobs, const suite_progress& progress) {
+std::vector<check_result> run_suite(const suite& s, int jobs, const progress_report& progress) {
     std::vector<std::vector<check_result>> results(s.checks.size());
     std::mutex mutex;
-    std::size_t done = 0;
+    work_done work{.all = s.checks.size()};
     for_each_index(s.checks.size(), jobs, [&](std::size_t i) {
         results[i] = run_check(s.checks[i]);
+        const bool passed = std::all_of(results[i].begin(), results[i].end(),
+                                        [](const check_result& c) { return c.passed; });
         const std::lock_guard lock(mutex);
-        ++done;
+        ++work.done;
+        work.failed += passed ? 0 : 1;
         if (progress) {
-            progress(done, s.checks.size());
+            progress(work);
         }
     });
     std::vector<check_result> all;

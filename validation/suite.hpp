@@ -1,10 +1,10 @@
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "validation/check.hpp"
+#include "validation/work_done.hpp"
 
 namespace fusionflow::validation {
 
@@ -29,15 +29,13 @@ struct suite {
 /// One of suite_names(), or a file ending in .toml. \throws data::input_error naming it.
 [[nodiscard]] suite load_suite(const std::string& name_or_file);
 
-/// Checks done, checks in all; called by one thread at a time.
-using suite_progress = std::function<void(std::size_t done, std::size_t all)>;
-
 /// Runs the checks of a suite on some threads; the results are in the order of the suite, whatever
 /// the number of threads. Names of results start with the suite's name.
 ///
-/// \param jobs  Threads, >= 1.
+/// \param jobs      Threads, >= 1.
+/// \param progress  Checks; one that failed has a case that did.
 /// \see tests/validation/suite_test.cpp
 [[nodiscard]] std::vector<check_result> run_suite(const suite& s, int jobs,
-                                                  const suite_progress& progress = {});
+                                                  const progress_report& progress = {});
 
 }  // namespace fusionflow::validation

@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(results_do_not_depend_on_the_number_of_threads) {
     const auto s =
         parse_suite(head + rest + "\n[[check]]\n" + replaced(rest, "\"a\"", "\"b\""), "s.toml");
     std::size_t calls = 0;
-    const auto one = validation::run_suite(s, 1, [&](std::size_t, std::size_t) { ++calls; });
+    const auto one = validation::run_suite(s, 1, [&](const validation::work_done&) { ++calls; });
     const auto three = validation::run_suite(s, 3);
     BOOST_TEST(calls == 2U);
     BOOST_TEST(one.size() == three.size());
