@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "validation/ranks.hpp"
 #include "validation/settings.hpp"
 
 namespace fusionflow::cli {
@@ -30,9 +31,12 @@ public:
     bool quiet = false;
     bool json = false;
     bool help = false;
-    std::string provenance;  ///< version, options, seed, tolerance; one line
+    validation::ranks* team = nullptr;  ///< of commands that are run by ranks
+    std::string provenance;             ///< version, options, seed, tolerance; one line
 
     [[nodiscard]] bool has(std::string_view name) const { return values.contains(name); }
+    /// True on the rank that reads and writes files and prints.
+    [[nodiscard]] bool first() const { return team == nullptr || team->first(); }
     /// The value of an option; empty where it was not given.
     [[nodiscard]] std::string get(std::string_view name) const;
 };

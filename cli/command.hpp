@@ -17,12 +17,14 @@ struct command {
     std::vector<option> options;             ///< options of its own
     std::string_view example;  ///< runs as it stands; more of them on lines of their own
     exit_code (*run)(const arguments& given);
+    bool by_ranks = false;  ///< processes that mpirun started together run it as one
 };
 
 extern const command predict_command;
 extern const command integrate_command;
 extern const command simulate_command;
 extern const command table_command;
+extern const command merge_command;
 extern const command validate_command;
 
 /// Names of the settings in some groups, in their order. \see validation::setting_info::group

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,7 @@ using cli::exit_code;
 
 const auto commands = std::to_array<const command*>({&cli::predict_command, &cli::integrate_command,
                                                      &cli::simulate_command, &cli::table_command,
-                                                     &cli::validate_command});
+                                                     &cli::merge_command, &cli::validate_command});
 
 std::string overview() {
     std::string text =
@@ -41,17 +42,43 @@ int fail(const std::string& line, exit_code code) {
     return static_cast<int>(code);
 }
 
-int run(const command& c, const std::vector<std::string>& words) {
+// What was thrown as a line and an exit code; errors about options of `c` get their dashes.
+int fail(const std::exception_ptr& thrown, const command* c, bool prints) {
+    const auto end = [prints](const std::string& line, exit_code code) {
+        return prints ? fail(line, code) : static_cast<int>(code);
+    };
     try {
-        const cli::arguments given = cli::parse(c, words);
-        if (given.help) {
-            fmt::print("{}", cli::help(c));
-            return static_cast<int>(exit_code::done);
-        }
-        return static_cast<int>(c.run(given));
+        std::rethrow_exception(thrown);
     } catch (const data::input_error& e) {
-        const bool dashes = cli::is_option(c, e.field());
-        return fail(fmt::format("{}{}", dashes ? "--" : "", e.what()), exit_code::bad_input);
+        const bool dashes = c != nullptr && cli::is_option(*c, e.field());
+        return end(fmt::format("{}{}", dashes ? "--" : "", e.what()), exit_code::bad_input);
+    } catch (const std::bad_alloc&) {
+        return end("out of memory", exit_code::numerical_failure);
+    } catch (const std::exception& e) {
+        return end(fmt::format("internal error: {}", e.what()), exit_code::numerical_failure);
+    }
+}
+
+exit_code run(const command& c, const std::vector<std::string>& words, validation::ranks* team) {
+    cli::arguments given = cli::parse(c, words);
+    given.team = team;
+    if (given.help) {
+        fmt::print("{}", given.first() ? cli::help(c) : "");
+        return exit_code::done;
+    }
+    return c.run(given);
+}
+
+int run(const command& c, const std::vector<std::string>& words) {
+    std::optional<validation::ranks> team;
+    if (c.by_ranks) {
+        team.emplace();
+    }
+    try {
+        return static_cast<int>(run(c, words, team ? &*team : nullptr));
+    } catch (...) {
+        const std::exception_ptr own = std::current_exception();
+        return team ? fail(team->first_failure(own), &c, team->first()) : fail(own, &c, true);
     }
 }
 
@@ -86,9 +113,7 @@ int main(int argc, char** argv) {
         // A full disk or a closed pipe behind stdout must not pass for success.
         const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
         return written ? code : fail("cannot write to stdout", exit_code::bad_input);
-    } catch (const std::bad_alloc&) {
-        return fail("out of memory", exit_code::numerical_failure);
-    } catch (const std::exception& e) {
-        return fail(fmt::format("internal error: {}", e.what()), exit_code::numerical_failure);
+    } catch (...) {
+        return fail(std::current_exception(), nullptr, true);
     }
 }

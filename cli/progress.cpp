@@ -15,7 +15,8 @@ constexpr const char* clear_line = "\r\x1b[K";
 }  // namespace
 
 progress_line::progress_line(bool quiet)
-    : wanted_(!quiet && ::isatty(STDERR_FILENO) != 0), last_(std::chrono::steady_clock::now()) {}
+    : wanted_(!quiet && ::isatty(STDERR_FILENO) != 0), start_(std::chrono::steady_clock::now()),
+      last_(start_) {}
 
 progress_line::~progress_line() {
     if (shown_) {
@@ -36,6 +37,14 @@ void progress_line::show(const std::string& text) {
     fmt::print(stderr, "{}{}", clear_line, text);
     std::fflush(stderr);
     shown_ = true;
+}
+
+void progress_line::report(const validation::work_done& work, std::string_view before,
+                           std::string_view what) {
+    if (due()) {
+        const std::chrono::duration<double> elapsed = last_ - start_;
+        show(fmt::format("{}{}", before, validation::describe(work, elapsed.count(), what)));
+    }
 }
 
 }  // namespace fusionflow::cli

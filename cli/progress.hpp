@@ -2,6 +2,9 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
+
+#include "validation/work_done.hpp"
 
 namespace fusionflow::cli {
 
@@ -17,9 +20,16 @@ public:
     [[nodiscard]] bool due();
     void show(const std::string& text);
 
+    /// If it is due: what is done and failed, the rate since the line began, and the time left.
+    ///
+    /// \param before  Comes first.
+    /// \param what    Plural of what is counted.
+    void report(const validation::work_done& work, std::string_view before, std::string_view what);
+
 private:
     bool wanted_;
     bool shown_ = false;
+    std::chrono::steady_clock::time_point start_;
     std::chrono::steady_clock::time_point last_;
 };
 

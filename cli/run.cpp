@@ -16,7 +16,9 @@ namespace fusionflow::cli {
 
 int read_jobs(const arguments& given) {
     if (!given.has("jobs")) {
-        return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+        return given.team != nullptr
+                   ? given.team->processors()
+                   : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     }
     const int jobs = validation::parse_int("jobs", given.get("jobs"));
     validation::check_jobs(jobs);

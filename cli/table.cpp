@@ -1,16 +1,18 @@
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 
 #include "cli/answer.hpp"
 #include "cli/command.hpp"
 #include "cli/progress.hpp"
 #include "cli/run.hpp"
+#include "cli/trouble.hpp"
 #include "data/error.hpp"
 #include "validation/figures.hpp"
 #include "validation/files.hpp"
 #include "validation/numbers.hpp"
+#include "validation/shard_file.hpp"
 #include "validation/table.hpp"
 #include "validation/table_format.hpp"
 
@@ -23,7 +25,26 @@ using validation::table_format;
 using validation::table_layout;
 using validation::table_options;
 
-table_options read_options(const arguments& given) {
+// The shard, and where it is written.
+struct destination {
+    validation::shard part{};
+    std::string file;         // empty: nowhere but to stdout
+    bool from_array = false;  // a Slurm job array says which shard
+};
+
+destination read_destination(const arguments& given) {
+    destination work{.file = given.get("output")};
+    if (given.has("shard")) {
+        work.part = validation::parse_shard(given.get("shard"));
+    } else if (const auto part = validation::slurm_shard(std::getenv)) {
+        work.part = *part;
+        work.from_array = true;
+        work.file = work.file.empty() ? "" : validation::shard_file(work.file, *part);
+    }
+    return work;
+}
+
+table_options read_options(const arguments& given, const destination& work) {
     table_options options;
     if (given.has("grid")) {
         options.points = validation::grid::parse(given.get("grid"));
@@ -34,33 +55,41 @@ table_options read_options(const arguments& given) {
     if (given.has("repeats")) {
         options.repeats = validation::parse_int("repeats", given.get("repeats"));
     }
-    if (given.has("shard")) {
-        const std::vector<std::string> parts = validation::split(given.get("shard"), '/');
-        if (parts.size() != 2) {
-            throw data::input_error("shard", fmt::format("need i/n, got '{}'", given.get("shard")));
-        }
-        options.shard = validation::parse_int("shard", parts[0]);
-        options.shards = validation::parse_int("shard", parts[1]);
-    }
+    options.part = work.part;
     options.jobs = read_jobs(given);
     options.resume = given.has("resume");
     if (given.has("output")) {
-        options.journal = given.get("output") + ".rows";
+        options.journal = work.file + ".rows";
     }
+    options.team = given.team;
     return options;
 }
 
-void check(const arguments& given, const table_options& options) {
+void check_output(const destination& work, bool first) {
+    if (validation::format_of_file(work.file) != table_format::csv && work.part.count > 1) {
+        throw data::input_error("output",
+                                fmt::format("need .csv for a shard, from which `fusionflow merge` "
+                                            "makes the others, got '{}'",
+                                            work.file));
+    }
+    if (first) {
+        validation::check_writable("output", work.file);
+    }
+}
+
+void check(const arguments& given, const table_options& options, const destination& work) {
     options.validate();
     if (given.has("output")) {
-        (void)validation::format_of_file(given.get("output"));
-        validation::check_writable("output", given.get("output"));
+        check_output(work, given.first());
     }
     if (options.resume && !given.has("output")) {
         throw data::input_error("resume", "needs --output");
     }
-    if (given.has("wide") && options.shards > 1) {
-        throw data::input_error("wide", "cannot be combined with --shard");
+    if (given.has("wide") && options.part.count > 1) {
+        throw data::input_error("wide", work.from_array
+                                            ? "cannot be combined with the shards of a job array: "
+                                              "give --shard 1/1 for the whole table"
+                                            : "cannot be combined with --shard");
     }
     if (given.has("ratio-of")) {
         if (!given.has("wide")) {
@@ -74,59 +103,62 @@ void check(const arguments& given, const table_options& options) {
     }
 }
 
-exit_code report_failures(const table& t) {
-    const auto failed = std::count_if(t.rows.begin(), t.rows.end(),
-                                      [](const validation::table_row& r) { return r.failed; });
-    if (failed == 0) {
-        return exit_code::done;
-    }
-    const auto first = std::find_if(t.rows.begin(), t.rows.end(),
-                                    [](const validation::table_row& r) { return r.failed; });
-    fmt::print(stderr, "fusionflow: {} of {} rows ended in trouble, the first by {} ({}{}{})\n",
-               failed, t.rows.size(), first->outcome, t.methods[first->method],
-               t.points.axes().empty() ? "" : " at ", t.points.describe(first->point));
-    return exit_code::numerical_failure;
+void write_output(const arguments& given, const table& result, table_layout layout,
+                  const table_options& options, const std::string& file) {
+    const std::string text =
+        result.part.count > 1
+            ? validation::format_shard(result, given.provenance)
+            : validation::format_table(result, layout, validation::format_of_file(file),
+                                       given.provenance, given.get("ratio-of"));
+    validation::write_file("output", file, text);
+    std::error_code ignored;
+    std::filesystem::remove(options.journal, ignored);
+}
+
+void print_table(const arguments& given, const table& result, table_layout layout) {
+    const std::string of_shard =
+        result.part.count > 1 ? fmt::format(" (shard {})", result.part.text()) : "";
+    fmt::print("{}", validation::format_table(result, layout,
+                                              given.json ? table_format::json : table_format::text,
+                                              given.provenance + of_shard, given.get("ratio-of")));
+}
+
+table compute(const arguments& given, const table_options& options) {
+    progress_line progress(given.quiet);
+    return validation::run_table(given.settings, options, [&](const validation::work_done& work) {
+        progress.report(work, "", "rows");
+    });
 }
 
 exit_code run(const arguments& given) {
-    const table_options options = read_options(given);
-    check(given, options);
+    const destination work = read_destination(given);
+    const table_options options = read_options(given, work);
+    check(given, options, work);
     const table_layout layout = given.has("wide") ? table_layout::wide : table_layout::rows;
-    table result;
-    {
-        progress_line progress(given.quiet);
-        result =
-            validation::run_table(given.settings, options, [&](std::size_t done, std::size_t all) {
-                if (progress.due()) {
-                    progress.show(fmt::format("{} of {} rows", done, all));
-                }
-            });
+    if (work.from_array && options.part.count > 1 && given.first() && !given.quiet) {
+        fmt::print(stderr, "fusionflow: shard {} by SLURM_ARRAY_TASK_ID\n", options.part.text());
     }
-    fmt::print("{}", validation::format_table(result, layout,
-                                              given.json ? table_format::json : table_format::text,
-                                              given.provenance, given.get("ratio-of")));
+    const table result = compute(given, options);
+    if (!given.first()) {
+        return exit_code::done;
+    }
+    print_table(given, result, layout);
     if (given.has("output")) {
-        const std::string file = given.get("output");
-        validation::write_file("output", file,
-                               validation::format_table(result, layout,
-                                                        validation::format_of_file(file),
-                                                        given.provenance, given.get("ratio-of")));
-        std::error_code ignored;
-        std::filesystem::remove(options.journal, ignored);
+        write_output(given, result, layout, options, work.file);
     }
     if (given.has("plot")) {
         validation::draw(validation::table_figure(given.settings, options.points, options.methods,
                                                   given.provenance),
                          given.get("plot"));
     }
-    return report_failures(result);
+    return report_trouble(result);
 }
 
 }  // namespace
 
 const command table_command = {
     "table",
-    "Times to learn over a grid of options, by several methods.",
+    "Times to learn over a grid of options, by several methods." FUSIONFLOW_ABOUT_MPI,
     "",
     settings_in(
         {"data", "network", "start", "drawing", "training", "samples", "compression", "solver"}),
@@ -138,9 +170,11 @@ const command table_command = {
      {"output", "FILE", "also write to a file: .csv, .md, .tex or .json", true},
      {"plot", "F.svg", "draw loss and |W_m| over time at each grid point (at most 8)", true},
      {"resume", "", "go on with an --output that was interrupted", true},
-     {"shard", "i/n", "only every n-th row, from the i-th"},
+     {"shard", "i/n", "only every n-th row, from the i-th (of a Slurm job array: the task's)",
+      true},
      {"jobs", "N", "threads (all processors)", true}},
     "fusionflow table --depth 4 --grid 'fusion=1:4; rho=0,0.5' --init 0.1 --methods formula,flow",
-    run};
+    run,
+    true};
 
 }  // namespace fusionflow::cli

@@ -158,13 +158,9 @@ std::vector<suite_result> run_all(const arguments& given, const std::vector<suit
     std::vector<suite_result> results;
     for (const suite& s : suites) {
         progress_line progress(given.quiet);
-        results.push_back(validation::run_suite(
-            s, options, [&](std::size_t done, std::size_t all, std::size_t failed) {
-                if (progress.due()) {
-                    progress.show(
-                        fmt::format("{}: {} of {} runs, {} failed", s.name, done, all, failed));
-                }
-            }));
+        results.push_back(validation::run_suite(s, options, [&](const validation::work_done& work) {
+            progress.report(work, s.name + ": ", "runs");
+        }));
     }
     return results;
 }

@@ -16,6 +16,7 @@ using theory::outcome;
 constexpr double safety = 0.9;
 constexpr double pi_part = 0.2;
 constexpr double least_factor = 0.2;
+constexpr double least_cut = 0.01;      // of a step that was rejected
 constexpr double unsolved = 0.2;        // where the method has no answer
 constexpr double same_horizon = 0.01;   // of the last: nearer is another that came into view
 constexpr double relief = 3;            // of the ceiling that leaves, per step
@@ -168,7 +169,9 @@ std::optional<outcome> step_loop::try_steps() {
         }
         // The more in a row, the faster: a transition of 1 may follow a plateau of 1e200.
         const double haste = std::pow(0.5, rejections * rejections / 16.0);
-        const double factor = solved ? safety * std::pow(method_->error(), -exponent) : unsolved;
+        // Where an exponential overflows, an error of 1e248 says nothing about the next step.
+        const double factor =
+            solved ? std::max(least_cut, safety * std::pow(method_->error(), -exponent)) : unsolved;
         if (const auto trouble = shorten(haste * factor)) {
             return trouble;
         }

@@ -64,6 +64,12 @@ bool is_failure(outcome o) {
            o == outcome::diverged || o == outcome::non_finite;
 }
 
+bool is_failure(std::string_view name) {
+    return std::any_of(
+        outcome_texts.begin(), outcome_texts.end(),
+        [name](const outcome_text& text) { return text.name == name && is_failure(text.value); });
+}
+
 std::vector<int> learning::order() const {
     // When total times are equal to the last digit, the phases still tell: a phase of 1e290 hides
     // one of 1e3 in their sum.

@@ -34,6 +34,8 @@ enum class outcome {
 [[nodiscard]] std::string_view advice(outcome o);
 /// True for the outcomes that are trouble rather than answers (exit code 3).
 [[nodiscard]] bool is_failure(outcome o);
+/// The same by name; false for what is no outcome's name.
+[[nodiscard]] bool is_failure(std::string_view name);
 
 /// Time spent with a set of modalities learned.
 struct phase {

@@ -104,7 +104,21 @@ grid grid::parse(const std::string& text) {
         const std::string option = split(piece.substr(0, equals), '\n').front();
         axes.push_back({option, parse_values(piece.substr(equals + 1))});
     }
-    return grid(std::move(axes));
+    grid result(std::move(axes));
+    result.given_ = text;
+    return result;
+}
+
+std::string grid::text() const {
+    if (!given_.empty()) {
+        return given_;
+    }
+    std::string listed;
+    for (const grid_axis& axis : axes_) {
+        listed += fmt::format("{}{}={}", listed.empty() ? "" : "; ", axis.option,
+                              fmt::join(axis.values, ","));
+    }
+    return listed;
 }
 
 std::vector<std::string> grid::point(std::size_t index) const {

@@ -30,6 +30,8 @@ public:
     [[nodiscard]] const std::vector<grid_axis>& axes() const noexcept { return axes_; }
     /// Number of points.
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    /// As parse() takes it, and as it was given where it was; empty: no axes.
+    [[nodiscard]] std::string text() const;
     /// The values of the axes at a point.
     [[nodiscard]] std::vector<std::string> point(std::size_t index) const;
     /// `base` with the options of a point set. \throws data::input_error as set_option.
@@ -39,6 +41,7 @@ public:
 
 private:
     std::vector<grid_axis> axes_;
+    std::string given_;  // what was parsed
     std::size_t size_ = 1;
 };
 

@@ -24,8 +24,17 @@ std::string to_json(double time) {
     return std::isinf(time) ? "\"never\"" : fmt::format("{}", time);
 }
 
+double to_time(const json& value) {
+    if (value.is_null()) {
+        return std::numeric_limits<double>::quiet_NaN();
+    }
+    return value.is_string() ? std::numeric_limits<double>::infinity() : value.get<double>();
+}
+
+}  // namespace
+
 // By hand: an object of the library takes longer than the rest of a row's way to the file.
-std::string to_json(std::size_t index, const journal_row& row) {
+std::string format_row(std::size_t index, const journal_row& row) {
     std::string times;
     for (const double time : row.times) {
         times += times.empty() ? "" : ",";
@@ -35,14 +44,20 @@ std::string to_json(std::size_t index, const journal_row& row) {
                        json(row.outcome).dump(), index, times);
 }
 
-double to_time(const json& value) {
-    if (value.is_null()) {
-        return std::numeric_limits<double>::quiet_NaN();
+std::optional<indexed_row> parse_row(const std::string& line) {
+    const json object = json::parse(line, nullptr, false);
+    if (object.is_discarded()) {
+        return std::nullopt;
     }
-    return value.is_string() ? std::numeric_limits<double>::infinity() : value.get<double>();
+    indexed_row result;
+    result.index = object.at("row").get<std::size_t>();
+    for (const json& time : object.at("times")) {
+        result.row.times.push_back(to_time(time));
+    }
+    result.row.outcome = object.at("outcome").get<std::string>();
+    result.row.failed = object.at("failed").get<bool>();
+    return result;
 }
-
-}  // namespace
 
 journal::journal(const std::string& file, const std::string& fingerprint, bool resume) {
     const bool exists = std::filesystem::exists(file);
@@ -60,8 +75,9 @@ journal::journal(const std::string& file, const std::string& fingerprint, bool r
     out_.open(fresh, std::ios::trunc);
     out_ << json{{"fingerprint", fingerprint}} << '\n';
     for (const auto& [index, row] : rows_) {
-        add(index, row);
+        out_ << format_row(index, row) << '\n';
     }
+    out_.flush();
     std::error_code error;
     std::filesystem::rename(fresh, file, error);
     if (!out_ || error) {
@@ -72,23 +88,18 @@ journal::journal(const std::string& file, const std::string& fingerprint, bool r
 void journal::read(const std::string& file, const std::string& fingerprint) {
     std::ifstream in(file);
     std::string line;
-    const auto next = [&] {
-        return std::getline(in, line) ? json::parse(line, nullptr, false)
-                                      : json(json::value_t::discarded);
-    };
-    const json head = next();
+    std::getline(in, line);
+    const json head = json::parse(line, nullptr, false);
     if (!head.is_object() || head.value("fingerprint", "") != fingerprint) {
         throw data::input_error(
             "resume", fmt::format("'{}' is of another table: delete it, or write elsewhere", file));
     }
-    for (json row = next(); !row.is_discarded(); row = next()) {
-        journal_row kept;
-        for (const json& time : row.at("times")) {
-            kept.times.push_back(to_time(time));
+    while (std::getline(in, line)) {
+        std::optional<indexed_row> kept = parse_row(line);
+        if (!kept) {
+            break;
         }
-        kept.outcome = row.at("outcome").get<std::string>();
-        kept.failed = row.at("failed").get<bool>();
-        rows_[row.at("row").get<std::size_t>()] = std::move(kept);
+        rows_[kept->index] = std::move(kept->row);
     }
 }
 
@@ -98,7 +109,7 @@ const journal_row* journal::find(std::size_t index) const {
 }
 
 void journal::add(std::size_t index, const journal_row& row) {
-    const std::string line = to_json(index, row) + '\n';
+    const std::string line = format_row(index, row) + '\n';
     std::unique_lock lock(mutex_);
     pending_ += line;
     // Whoever is writing takes along what others bring meanwhile: nobody waits for the file.

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,18 @@ struct journal_row {
     std::string outcome;
     bool failed = false;
 };
+
+/// A row as a line of JSON without its end; all bits of the times are kept.
+[[nodiscard]] std::string format_row(std::size_t index, const journal_row& row);
+
+/// A row and its place.
+struct indexed_row {
+    std::size_t index = 0;
+    journal_row row;
+};
+
+/// Reads what format_row wrote; nothing if the line is torn.
+[[nodiscard]] std::optional<indexed_row> parse_row(const std::string& line);
 
 /// A file of finished rows, one JSON object per line, each written out as soon as it is done, so
 /// that work that was killed can go on. The last line may be torn.
@@ -29,6 +42,9 @@ public:
 
     /// A row that was there; null if it was not.
     [[nodiscard]] const journal_row* find(std::size_t index) const;
+
+    /// Rows that were there.
+    [[nodiscard]] std::size_t size() const noexcept { return rows_.size(); }
 
     /// Adds a row; any thread.
     void add(std::size_t index, const journal_row& row);

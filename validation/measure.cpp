@@ -145,23 +145,22 @@ int measurements::count() const {
 }
 
 measurements measure(const experiment& e, const measure_options& options,
-                     const measure_progress& progress) {
+                     const progress_report& progress) {
     measurements result;
     result.modalities = build_model(e.at(e.all.front(), 0)).moments.names();
     const std::vector<task> tasks = plan(e, result);
     const std::vector<std::string> quantities = wanted_quantities(e);
     std::mutex mutex;
-    std::size_t done = 0;
-    std::size_t failed = 0;
+    work_done work{.all = tasks.size()};
     for_each_index(tasks.size(), options.jobs, [&](std::size_t i) {
         const task& t = tasks[i];
         run_record record = run_one(e, t, options, quantities);
         const std::lock_guard lock(mutex);
-        failed += record.failed ? 1 : 0;
-        ++done;
+        work.failed += record.failed ? 1 : 0;
+        ++work.done;
         result.runs[t.point][t.series][static_cast<std::size_t>(t.repeat)] = std::move(record);
         if (progress) {
-            progress(done, tasks.size(), failed);
+            progress(work);
         }
     });
     return result;

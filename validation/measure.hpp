@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -10,6 +9,7 @@
 #include "solver/trajectory.hpp"
 #include "validation/experiment.hpp"
 #include "validation/spread.hpp"
+#include "validation/work_done.hpp"
 
 namespace fusionflow::validation {
 
@@ -48,15 +48,12 @@ struct measurements {
     [[nodiscard]] int count() const;
 };
 
-/// Runs done, runs in all, runs that ended in trouble; called by one thread at a time.
-using measure_progress = std::function<void(std::size_t done, std::size_t all, std::size_t failed)>;
-
 /// Runs every series at every point. What is measured does not depend on the number of threads.
 ///
 /// \throws data::input_error as build_model.
 /// \see tests/validation/measure_test.cpp
 [[nodiscard]] measurements measure(const experiment& e, const measure_options& options,
-                                   const measure_progress& progress = {});
+                                   const progress_report& progress = {});
 
 /// How many runs measure() makes.
 [[nodiscard]] std::size_t planned_runs(const experiment& e);

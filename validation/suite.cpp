@@ -49,22 +49,19 @@ void name_after(const suite& s, std::vector<check_result>& results) {
 
 // Progress of a suite as a whole.
 struct tally {
-    std::size_t all;
-    std::size_t done;
-    std::size_t failed;
-    const measure_progress& progress;
+    work_done work;
+    const progress_report& progress;
 
     void show() const {
         if (progress) {
-            progress(done, all, failed);
+            progress(work);
         }
     }
     // Of a part that counts from zero.
-    [[nodiscard]] measure_progress onwards() {
-        return [this, before = done, failed_before = failed](std::size_t part, std::size_t,
-                                                             std::size_t failures) {
-            done = before + part;
-            failed = failed_before + failures;
+    [[nodiscard]] progress_report onwards() {
+        return [this, before = work](const work_done& part) {
+            work.done = before.done + part.done;
+            work.failed = before.failed + part.failed;
             show();
         };
     }
@@ -76,7 +73,7 @@ std::vector<check_result> run_checks(const suite& s, int jobs, tally& count) {
     for_each_index(s.checks.size(), jobs, [&](std::size_t i) {
         results[i] = run_check(s.checks[i]);
         const std::lock_guard lock(mutex);
-        ++count.done;
+        ++count.work.done;
         count.show();
     });
     std::vector<check_result> all;
@@ -123,10 +120,10 @@ std::vector<check_result> suite_result::all() const {
 }
 
 suite_result run_suite(const suite& s, const measure_options& options,
-                       const measure_progress& progress) {
-    tally count{s.checks.size(), 0, 0, progress};
+                       const progress_report& progress) {
+    tally count{{.all = s.checks.size()}, progress};
     for (const experiment& e : s.experiments) {
-        count.all += planned_runs(e);
+        count.work.all += planned_runs(e);
     }
     suite_result result{s.name, s.about, run_checks(s, options.jobs, count), {}};
     for (const experiment& e : s.experiments) {

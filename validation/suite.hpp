@@ -52,6 +52,6 @@ struct suite_result {
 ///
 /// \see tests/validation/suite_test.cpp
 [[nodiscard]] suite_result run_suite(const suite& s, const measure_options& options,
-                                     const measure_progress& progress = {});
+                                     const progress_report& progress = {});
 
 }  // namespace fusionflow::validation

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <atomic>
-#include <functional>
 #include <limits>
 #include <memory>
 #include <mutex>
@@ -13,7 +12,7 @@
 #include "data/error.hpp"
 #include "data/moments_json.hpp"
 #include "solver/network.hpp"
-#include "validation/journal.hpp"
+#include "validation/checksum.hpp"
 #include "validation/parallel.hpp"
 #include "validation/version.hpp"
 
@@ -106,7 +105,7 @@ std::string fingerprint(const settings& base, const table_options& options) {
     }
     if (base.moments) {
         const std::string content = data::format_moments(*base.moments);
-        text += fmt::format("; moments {:016x}", std::hash<std::string>{}(content));
+        text += fmt::format("; moments {:08x}", checksum(content));
     }
     return text;
 }
@@ -122,73 +121,87 @@ journal_row compute(const settings& s, const method& how, int repeat, int modali
             theory::is_failure(result.answer.ended)};
 }
 
-void fill(table_row& row, const journal_row& done) {
-    theory::learning answer;
-    answer.times = done.times;
-    row.times = done.times;
-    row.time_ratio = answer.time_ratio();
-    row.outcome = done.outcome;
-    row.failed = done.failed;
-}
-
-// Computes the rows with the given indices, on some threads.
+// Computes the rows of a shard that are not known yet, on some threads, or on those of all ranks.
 class table_run {
 public:
     table_run(const settings& base, const table_options& options, table& result,
-              const table_progress& progress)
+              const progress_report& progress)
         : base_(base), options_(options), result_(result), progress_(progress) {
-        if (!options.journal.empty()) {
-            journal_ = std::make_unique<journal>(options.journal, fingerprint(base, options),
-                                                 options.resume);
+        if (!options.journal.empty() && is_first()) {
+            journal_ =
+                std::make_unique<journal>(options.journal, result.fingerprint, options.resume);
         }
     }
 
     void run() {
+        const std::vector<std::size_t> open = take_known();
+        const auto compute_one = [this](std::size_t i) { return compute_row(i); };
+        const auto accept = [this](std::size_t i, const journal_row& row) { accept_row(i, row); };
+        if (options_.team != nullptr) {
+            options_.team->share(result_.fingerprint, open, options_.jobs, compute_one, accept);
+        } else {
+            for_each_index(open.size(), options_.jobs,
+                           [&](std::size_t i) { accept(open[i], compute_one(open[i])); });
+        }
+    }
+
+    [[nodiscard]] bool mine(std::size_t index) const {
+        return is_first() && index % static_cast<std::size_t>(options_.part.count) ==
+                                 static_cast<std::size_t>(options_.part.index - 1);
+    }
+
+private:
+    [[nodiscard]] bool is_first() const {
+        return options_.team == nullptr || options_.team->first();
+    }
+
+    // Fills the rows that the journal knows; returns the others.
+    std::vector<std::size_t> take_known() {
         std::vector<std::size_t> open;
         for (std::size_t i = 0; i < result_.rows.size(); ++i) {
             if (!mine(i)) {
                 continue;
             }
+            ++work_.all;
             if (const journal_row* known = journal_ ? journal_->find(i) : nullptr) {
-                fill(result_.rows[i], *known);
+                fill_row(result_.rows[i], *known);
+                ++work_.before;
+                work_.failed += known->failed ? 1 : 0;
             } else {
                 open.push_back(i);
             }
         }
-        all_ = open.size();
-        for_each_index(open.size(), options_.jobs, [&](std::size_t i) { compute_row(open[i]); });
+        work_.done = work_.before;
+        return open;
     }
 
-    [[nodiscard]] bool mine(std::size_t index) const {
-        return index % static_cast<std::size_t>(options_.shards) ==
-               static_cast<std::size_t>(options_.shard - 1);
-    }
-
-private:
-    void compute_row(std::size_t index) {
-        table_row& row = result_.rows[index];
+    [[nodiscard]] journal_row compute_row(std::size_t index) const {
+        const table_row& row = result_.rows[index];
         const settings s = options_.points.at(base_, row.point);
-        const journal_row done = compute(s, find_method(options_.methods[row.method]), row.repeat,
-                                         static_cast<int>(result_.names.size()));
-        fill(row, done);
+        return compute(s, find_method(options_.methods[row.method]), row.repeat,
+                       static_cast<int>(result_.names.size()));
+    }
+
+    void accept_row(std::size_t index, const journal_row& done) {
+        fill_row(result_.rows[index], done);
         if (journal_) {
             journal_->add(index, done);
         }
         const std::lock_guard lock(mutex_);
-        ++done_;
+        ++work_.done;
+        work_.failed += done.failed ? 1 : 0;
         if (progress_) {
-            progress_(done_, all_);
+            progress_(work_);
         }
     }
 
     const settings& base_;
     const table_options& options_;
     table& result_;
-    const table_progress& progress_;
+    const progress_report& progress_;
     std::unique_ptr<journal> journal_;
     std::mutex mutex_;
-    std::size_t done_ = 0;
-    std::size_t all_ = 0;
+    work_done work_;
 };
 
 }  // namespace
@@ -209,18 +222,30 @@ void table_options::validate() const {
         throw data::input_error("repeats",
                                 fmt::format("need 1 ... {}, got {}", most_repeats, repeats));
     }
-    if (!(shard >= 1 && shard <= shards)) {
-        throw data::input_error("shard",
-                                fmt::format("need i/n with 1 <= i <= n, got {}/{}", shard, shards));
-    }
+    part.validate();
     check_jobs(jobs);
 }
 
+void fill_row(table_row& row, const journal_row& result) {
+    theory::learning answer;
+    answer.times = result.times;
+    row.times = result.times;
+    row.time_ratio = answer.time_ratio();
+    row.outcome = result.outcome;
+    row.failed = result.failed;
+}
+
 table run_table(const settings& base, const table_options& options,
-                const table_progress& progress) {
+                const progress_report& progress) {
     options.validate();
     check_axes(base, options.points);
-    table result{options.points, {}, options.methods, {}, plan_rows(base, options), options.jobs};
+    table result{.points = options.points,
+                 .methods = options.methods,
+                 .rows = plan_rows(base, options),
+                 .jobs = options.jobs,
+                 .part = options.part,
+                 .fingerprint = fingerprint(base, options)};
+    result.all_rows = result.rows.size();
     check_points(base, options);
     result.names = build_model(options.points.at(base, 0)).moments.names();
     for (const std::string& name : options.methods) {

@@ -9,7 +9,8 @@ BOOST_AUTO_TEST_SUITE(help)
 
 namespace {
 
-const std::vector<std::string> commands = {"predict", "integrate", "simulate", "table", "validate"};
+const std::vector<std::string> commands = {"predict", "integrate", "simulate",
+                                           "table",   "merge",     "validate"};
 
 // The lines after "Example:".
 std::vector<std::string> examples_of(const std::string& help) {
@@ -41,6 +42,12 @@ std::size_t longest_line(const std::string& text) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(every_command_has_help_with_an_example_that_runs) {
+    // That of merge wants shards: run where there are some.
+    const tests::temporary_folder folder;
+    for (const std::string shard : {"1", "2"}) {
+        (void)run({"table", "--grid", "rho=0:0.9:0.3", "--shard", shard + "/2", "--output",
+                   folder.file("times." + shard + "-of-2.csv")});
+    }
     for (const std::string& command : commands) {
         const auto help = run({command, "--help"});
         BOOST_TEST_INFO(command);
@@ -50,7 +57,7 @@ BOOST_AUTO_TEST_CASE(every_command_has_help_with_an_example_that_runs) {
         BOOST_TEST(longest_line(help.out) <= 100U);
         for (const std::string& example : examples_of(help.out)) {
             BOOST_TEST(example.starts_with("fusionflow " + command));
-            const auto shown = tests::run_line(example);
+            const auto shown = tests::run_line("cd " + folder.path() + "\n" + example);
             BOOST_TEST_INFO(example << '\n' << shown.err);
             BOOST_TEST(shown.code == 0);
             BOOST_TEST(!shown.out.empty());

@@ -205,4 +205,18 @@ BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
                           data::input_error, says("rtol: need 1e-14 <= rtol <= 0.1, got 0"));
 }
 
+// A first step over the plateau that was far too long made sinh overflow: its error of 1e248 cut the
+// next one to nothing.
+BOOST_AUTO_TEST_CASE(a_step_that_overflows_is_cut_and_no_end) {
+    const auto moments = tests::toy(0.4, 1.4);
+    const theory::initialisation init{.u0 = 1e-9, .drawn = scheme::gaussian_iid, .width = 100};
+    const auto start = solver::two_layer_start::expected(moments, late(2), init);
+    for (const double rtol : {1e-7, 1e-8, 1e-9, 1e-10}) {
+        const auto run = solver::integrate_exact(moments, late(2), init, start, {.rtol = rtol});
+        BOOST_TEST((run.answer.ended == theory::outcome::learned));
+        // 7.4971872 and 15.939135 at the other tolerances, before and after.
+        BOOST_TEST(tests::relative(run.answer.times[1], 15.939135) < 1e-6);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -31,6 +31,16 @@ BOOST_AUTO_TEST_CASE(ranges_of_fractions_hit_their_end_and_have_no_rounding_dust
                boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(its_text_gives_the_same_grid_again) {
+    const std::string given = "fusion=1:4;rho=-0.5, 1e-1,0.1";
+    BOOST_TEST(validation::grid::parse(given).text() == given);
+    const validation::grid listed({{"fusion", {"1", "2"}}, {"rho", {"1e-1", "0.1"}}});
+    BOOST_TEST(listed.text() == "fusion=1,2; rho=1e-1,0.1");
+    const validation::grid again = validation::grid::parse(listed.text());
+    BOOST_TEST(again.axes()[1].values == listed.axes()[1].values, boost::test_tools::per_element());
+    BOOST_TEST(validation::grid().text().empty());
+}
+
 BOOST_AUTO_TEST_CASE(points_are_settings_on_top_of_others) {
     validation::settings base;
     validation::set_option(base, "depth", "4");

@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(results_do_not_depend_on_the_number_of_threads) {
         parse_suite(head + rest + "\n[[check]]\n" + replaced(rest, "\"a\"", "\"b\""), "s.toml");
     std::size_t calls = 0;
     const auto one =
-        validation::run_suite(s, {}, [&](std::size_t, std::size_t, std::size_t) { ++calls; }).all();
+        validation::run_suite(s, {}, [&](const validation::work_done&) { ++calls; }).all();
     const auto three = validation::run_suite(s, {.jobs = 3}).all();
     BOOST_TEST(calls == 2U);
     BOOST_TEST(one.size() == three.size());

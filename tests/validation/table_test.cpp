@@ -86,10 +86,10 @@ BOOST_AUTO_TEST_CASE(rows_do_not_depend_on_threads_or_shards) {
     BOOST_TEST(texts_of(validation::run_table(gaussian(), options)) == all,
                boost::test_tools::per_element());
     std::vector<std::string> dealt(all.size());
-    for (options.shard = 1, options.shards = 3; options.shard <= 3; ++options.shard) {
+    for (options.part = {1, 3}; options.part.index <= 3; ++options.part.index) {
         const auto part = texts_of(validation::run_table(gaussian(), options));
         for (std::size_t i = 0; i < part.size(); ++i) {
-            dealt[static_cast<std::size_t>(options.shard - 1) + 3 * i] = part[i];
+            dealt[static_cast<std::size_t>(options.part.index - 1) + 3 * i] = part[i];
         }
     }
     BOOST_TEST(dealt == all, boost::test_tools::per_element());
@@ -139,8 +139,8 @@ BOOST_AUTO_TEST_CASE(an_interrupted_table_goes_on_where_it_was) {
     for (const std::size_t length : {journal.size(), journal.size() / 2, journal.find('\n') + 1}) {
         tests::write(options.journal, journal.substr(0, length));
         std::size_t computed = 0;
-        const auto resumed = validation::run_table(gaussian(), options,
-                                                   [&](std::size_t, std::size_t) { ++computed; });
+        const auto resumed = validation::run_table(
+            gaussian(), options, [&](const validation::work_done&) { ++computed; });
         BOOST_TEST(texts_of(resumed) == all, boost::test_tools::per_element());
         BOOST_TEST((computed == 0) == (length == journal.size()));
         BOOST_TEST((computed == all.size()) == (length == journal.find('\n') + 1));
@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(every_point_is_checked_before_anything_is_computed) {
     options.points = grid::parse("depth=2:4; fusion=1:3");
     std::size_t computed = 0;
     BOOST_CHECK_EXCEPTION(
-        (void)validation::run_table({}, options, [&](std::size_t, std::size_t) { ++computed; }),
+        (void)validation::run_table({}, options, [&](const validation::work_done&) { ++computed; }),
         data::input_error,
         says("fusion: need 1 <= L_f <= L = 2, got 3 (at depth = 2, fusion = 3)"));
     BOOST_TEST(computed == 0U);
@@ -213,7 +213,7 @@ BOOST_AUTO_TEST_CASE(refuses_options_that_make_no_table) {
     refuses({.methods = {}}, "methods: need at least one");
     refuses({.methods = {"flow", "flow"}}, "methods: 'flow' is there twice");
     refuses({.repeats = 0}, "repeats: need 1 ... 1000000, got 0");
-    refuses({.shard = 3, .shards = 2}, "shard: need i/n with 1 <= i <= n, got 3/2");
+    refuses({.part = {3, 2}}, "shard: need i/n with 1 <= i <= n, got 3/2");
     refuses({.jobs = 0}, "jobs: need 1 ... 1024, got 0");
     settings s;
     validation::set_option(s, "rho", "0");

@@ -1,0 +1,242 @@
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <map>
+#include <sstream>
+#include <thread>
+
+#include "data/random.hpp"
+#include "tests/cli/program.hpp"
+
+using namespace fusionflow;
+using tests::run;
+using tests::run_line;
+using namespace std::chrono_literals;
+
+BOOST_AUTO_TEST_SUITE(scale)
+
+namespace {
+
+using words = std::vector<std::string>;
+
+words with(words line, const words& more) {
+    line.insert(line.end(), more.begin(), more.end());
+    return line;
+}
+
+// 300 rows of about a millisecond.
+const words quick = {"table",    "--grid",   "seed=1:150", "--methods", "full,flow",
+                     "--scheme", "gaussian", "--width",    "40",        "--depth",
+                     "3",        "--fusion", "3",          "--init",    "0.2"};
+
+const std::string small =
+    "fusionflow table --depth 4 --grid 'fusion=1:4; rho=0,0.5' --methods formula,flow,full "
+    "--width 4 --init 0.2";
+
+// Starts the program, kills it after that time. \return whether it was still running.
+bool kill_after(const words& line, std::chrono::milliseconds time) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const int nowhere = ::open("/dev/null", O_WRONLY);
+        ::dup2(nowhere, STDOUT_FILENO);
+        std::vector<char*> arguments = {const_cast<char*>(FUSIONFLOW_PROGRAM)};
+        for (const std::string& word : line) {
+            arguments.push_back(const_cast<char*>(word.c_str()));
+        }
+        arguments.push_back(nullptr);
+        ::execv(FUSIONFLOW_PROGRAM, arguments.data());
+        ::_exit(127);
+    }
+    std::this_thread::sleep_for(time);
+    ::kill(child, SIGKILL);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    BOOST_TEST_REQUIRE((WIFSIGNALED(status) || WEXITSTATUS(status) == 0));
+    return WIFSIGNALED(status);
+}
+
+// The rows of a journal, by the line of each; a line that was torn is none.
+std::map<std::string, std::string> rows_of(const std::string& journal) {
+    std::map<std::string, std::string> rows;
+    std::istringstream in(tests::read(journal));
+    std::string line;
+    std::getline(in, line);
+    while (std::getline(in, line)) {
+        const auto row = nlohmann::json::parse(line, nullptr, false);
+        if (!row.is_discarded()) {
+            BOOST_TEST(rows.emplace(row["row"].dump(), line).second, "twice: " << line);
+        }
+    }
+    return rows;
+}
+
+// Kills a table 50 times at random moments, going on with it each time; whenever it came to its
+// end in between, it has to be right and is begun anew.
+//
+// longest  Of a run before it is killed; long enough for some rows.
+void interrupt(const words& line, const std::string& file, const std::string& expected,
+               std::chrono::milliseconds longest) {
+    data::random_source random(5);
+    std::map<std::string, std::string> kept;
+    int went_on = 0;  // kills of a run that had rows to begin with
+    for (int kills = 0; kills < 50;) {
+        // Chi with two degrees of freedom gives a uniform number on the way.
+        const double uniform = std::exp(-std::pow(random.chi(2), 2) / 2);
+        const auto time = std::chrono::milliseconds(1) +
+                          std::chrono::duration_cast<std::chrono::milliseconds>(longest * uniform);
+        if (!kill_after(with(line, {"--resume", "--output", file}), time)) {
+            BOOST_TEST(tests::read(file) == expected);
+            std::filesystem::remove(file);
+            kept.clear();
+            continue;
+        }
+        ++kills;
+        const bool complete = std::filesystem::exists(file);
+        if (complete) {
+            BOOST_TEST_REQUIRE(tests::read(file) == expected);
+        }
+        if (!std::filesystem::exists(file + ".rows")) {
+            // Killed before its first line, or after its last: then it would begin anew.
+            BOOST_TEST_REQUIRE((kept.empty() || complete));
+            std::filesystem::remove(file);
+            kept.clear();
+            continue;
+        }
+        // Nothing that was there is lost, or another row now.
+        const auto rows = rows_of(file + ".rows");
+        for (const auto& [place, row] : kept) {
+            BOOST_TEST_REQUIRE(rows.contains(place));
+            BOOST_TEST_REQUIRE(rows.at(place) == row);
+        }
+        went_on += kept.empty() ? 0 : 1;
+        kept = rows;
+    }
+    BOOST_TEST(went_on > 0);  // else nothing was tested
+    const auto last = run(with(line, {"--resume", "--output", file}));
+    BOOST_TEST(last.code == 0);
+    BOOST_TEST(tests::read(file) == expected);
+    BOOST_TEST(!std::filesystem::exists(file + ".rows"));
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_table_killed_fifty_times_is_the_table_of_one_run) {
+    const tests::temporary_folder folder;
+    const auto start = std::chrono::steady_clock::now();
+    BOOST_TEST_REQUIRE(run(with(quick, {"--output", folder.file("one.csv")})).code == 0);
+    const auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now() - start);
+    // A quarter of the table on slow machines, where 80 ms are not enough to start.
+    interrupt(with(quick, {"--jobs", "2"}), folder.file("killed.csv"),
+              tests::read(folder.file("one.csv")), std::max(80ms, whole / 4));
+}
+
+BOOST_AUTO_TEST_CASE(a_killed_shard_goes_on_and_merges) {
+    const tests::temporary_folder folder;
+    const auto shard = [&](const std::string& i, const std::string& name) {
+        return with(quick, {"--shard", i + "/2", "--output", folder.file(name)});
+    };
+    BOOST_TEST_REQUIRE(run(with(quick, {"--output", folder.file("one.csv")})).code == 0);
+    BOOST_TEST_REQUIRE(run(shard("1", "1.csv")).code == 0);
+    const std::string half = folder.file("2.csv");
+    // A journal that is not finished: one of the attempts will be killed in time.
+    for (int time = 60; !std::filesystem::exists(half + ".rows"); time = std::max(1, time - 5)) {
+        std::filesystem::remove(half);
+        (void)kill_after(shard("2", "2.csv"), std::chrono::milliseconds(time));
+    }
+    BOOST_TEST(run(with(shard("2", "2.csv"), {"--resume"})).code == 0);
+    const auto merged =
+        run({"merge", half, folder.file("1.csv"), "--output", folder.file("all.csv")});
+    BOOST_TEST(merged.code == 0);
+    BOOST_TEST(merged.out == "300 rows of 2 shards: " + folder.file("all.csv") + "\n");
+    BOOST_TEST(tests::read(folder.file("all.csv")) == tests::read(folder.file("one.csv")));
+}
+
+BOOST_AUTO_TEST_CASE(the_tasks_of_a_job_array_write_shards_of_their_own_that_merge) {
+    const tests::temporary_folder folder;
+    const std::string here = "cd " + folder.path() + "\n";
+    // As of --array=1-5:2.
+    const auto done =
+        run_line(here +
+                 "export SLURM_ARRAY_TASK_COUNT=3 SLURM_ARRAY_TASK_MIN=1 "
+                 "SLURM_ARRAY_TASK_MAX=5\n"
+                 "for SLURM_ARRAY_TASK_ID in 1 3 5; do\nexport SLURM_ARRAY_TASK_ID\n" +
+                 small + " --output t.csv >/dev/null || exit 9\ndone\n");
+    BOOST_TEST(done.code == 0);
+    BOOST_TEST(done.err == "fusionflow: shard 1/3 by SLURM_ARRAY_TASK_ID\n"
+                           "fusionflow: shard 2/3 by SLURM_ARRAY_TASK_ID\n"
+                           "fusionflow: shard 3/3 by SLURM_ARRAY_TASK_ID\n");
+    BOOST_TEST(folder.count() == 3);
+    for (const std::string ending : {"csv", "json", "md", "tex"}) {
+        BOOST_TEST(run_line(here + small + " --output one." + ending).code == 0);
+        BOOST_TEST(run_line(here + "fusionflow merge t.*-of-3.csv --output all." + ending).code ==
+                   0);
+        BOOST_TEST(tests::read(folder.file("all." + ending)) ==
+                   tests::read(folder.file("one." + ending)));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_shard_that_is_asked_for_goes_before_the_job_array) {
+    const std::string array =
+        "export SLURM_ARRAY_TASK_ID=2 SLURM_ARRAY_TASK_COUNT=2 SLURM_ARRAY_TASK_MIN=1\n";
+    const std::string shown = run_line(small).out;
+    const auto whole = run_line(array + small + " --shard 1/1");
+    BOOST_TEST(whole.out == shown);
+    BOOST_TEST(whole.err.empty());
+    BOOST_TEST(run_line(array + small).out == run_line(small + " --shard 2/2").out);
+    const auto bad = run_line("export SLURM_ARRAY_TASK_ID=two\n" + small);
+    BOOST_TEST(bad.code == 2);
+    BOOST_TEST(bad.err == "fusionflow: SLURM_ARRAY_TASK_ID: need a whole number, got 'two'\n");
+    const auto wide = run_line(array + small + " --wide");
+    BOOST_TEST(wide.code == 2);
+    BOOST_TEST(wide.err == "fusionflow: --wide: cannot be combined with the shards of a job array: "
+                           "give --shard 1/1 for the whole table\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_shard_says_in_every_output_which_it_is) {
+    const auto json = run_line(small + " --shard 2/2 --format json").json();
+    BOOST_TEST(json["provenance"].get<std::string>().ends_with(" (shard 2/2)"));
+}
+
+BOOST_AUTO_TEST_CASE(merging_says_what_is_wrong_and_writes_nothing) {
+    const tests::temporary_folder folder;
+    const std::string here = "cd " + folder.path() + "\n";
+    const auto refuses = [&](const std::string& line, const std::string& message) {
+        const auto result = run_line(here + line);
+        BOOST_TEST(result.code == 2);
+        BOOST_TEST(result.out.empty());
+        BOOST_TEST(result.err == "fusionflow: " + message + "\n");
+        BOOST_TEST(!std::filesystem::exists(folder.file("all.csv")));
+    };
+    BOOST_TEST(run_line(here + small + " --shard 2/3 --output 2.csv").code == 0);
+    refuses("fusionflow merge 2.csv --output all.csv", "merge: 2 of 3 shards are missing: 1, 3");
+    refuses("fusionflow merge 2.csv 2.csv --output all.csv",
+            "merge: '2.csv' and '2.csv' are both shard 2/3");
+    refuses("fusionflow merge 1.csv --output all.csv", "1.csv: cannot be read");
+    refuses("fusionflow merge --output all.csv", "merge: need the files of the shards");
+    refuses("fusionflow merge 2.csv", "--output: is needed: the file of the whole table");
+    refuses("fusionflow merge 2.csv --output all.txt",
+            "--output: need a file ending in .csv, .md, .tex or .json, got 'all.txt'");
+    refuses(small + " --shard 1/3 --output 1.json",
+            "--output: need .csv for a shard, from which `fusionflow merge` makes the others, got "
+            "'1.json'");
+}
+
+BOOST_AUTO_TEST_CASE(merging_rows_in_trouble_ends_as_the_table_does) {
+    const tests::temporary_folder folder;
+    const std::string here = "cd " + folder.path() + "\n";
+    const std::string line =
+        "fusionflow table --grid init=0.1,1e-6 --depth 3 --fusion 3 --methods flow "
+        "--stepper dopri5 --max-steps 500";
+    const auto one = run_line(here + line);
+    BOOST_TEST(run_line(here + line + " --shard 1/2 --output 1.csv").code == 0);
+    BOOST_TEST(run_line(here + line + " --shard 2/2 --output 2.csv").code == 3);
+    const auto merged = run_line(here + "fusionflow merge 1.csv 2.csv --output all.csv");
+    BOOST_TEST(merged.code == 3);
+    BOOST_TEST(merged.err == one.err);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
