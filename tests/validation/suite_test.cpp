@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(refuses_broken_files_with_their_line) {
     refuses(
         head + replaced(rest, "\"flow\"", "\"flux\""),
         "line 10: expected must be one of formula, refined, law, flow, chain, exact, exact-drawn, "
-        "compressed, sampled, full, got 'flux'");
+        "one-way, exact-epochs, compressed, sampled, full, got 'flux'");
     refuses(head + replaced(rest, "init = 0.01", "init = -1"),
             "line 7: init: need finite u0 > 0, got -1");
     refuses(head + replaced(rest, "depth = 3", "deep = 3"),
