@@ -1,8 +1,10 @@
 #include "data/modality_set.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <cstddef>
 #include <numeric>
+#include <string_view>
 #include <utility>
 
 namespace fusionflow::data {
@@ -30,6 +32,17 @@ modality_set all_modalities(int count) {
     modality_set all(static_cast<std::size_t>(count));
     std::iota(all.begin(), all.end(), 0);
     return all;
+}
+
+std::vector<std::string> default_names(std::size_t count) {
+    constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    std::vector<std::string> names;
+    names.reserve(count);
+    for (std::size_t m = 0; m < count; ++m) {
+        names.push_back(m < letters.size() ? std::string(1, letters[m])
+                                           : fmt::format("M{}", m + 1));
+    }
+    return names;
 }
 
 }  // namespace fusionflow::data

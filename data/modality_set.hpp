@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <string>
 #include <vector>
 
 namespace fusionflow::data {
@@ -17,5 +19,8 @@ using modality_set = std::vector<int>;
 
 /// All of 0 ... count-1.
 [[nodiscard]] modality_set all_modalities(int count);
+
+/// Names for modalities that have none: A ... Z, then M27, M28 and so on.
+[[nodiscard]] std::vector<std::string> default_names(std::size_t count);
 
 }  // namespace fusionflow::data

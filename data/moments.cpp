@@ -53,26 +53,6 @@ void check_names(const std::vector<std::string>& names, std::size_t count) {
     }
 }
 
-std::vector<int> checked_offsets(const std::vector<int>& dims) {
-    if (dims.empty()) {
-        throw input_error("dims", "need at least one modality, got none");
-    }
-    std::int64_t total = 0;
-    std::vector<int> offsets{0};
-    for (std::size_t m = 0; m < dims.size(); ++m) {
-        if (!(dims[m] >= 1)) {
-            throw input_error("dims", fmt::format("need D >= 1, got {} at {}", dims[m], m + 1));
-        }
-        total += dims[m];
-        if (!(total <= largest_dimension)) {
-            throw input_error("dims", fmt::format("need a sum of at most {}, got {} at {}",
-                                                  largest_dimension, total, m + 1));
-        }
-        offsets.push_back(static_cast<int>(total));
-    }
-    return offsets;
-}
-
 void check_covariance_entries(const Eigen::MatrixXd& covariance, const std::vector<int>& dims,
                               int dimension) {
     if (covariance.rows() != dimension || covariance.cols() != dimension) {
@@ -181,9 +161,29 @@ void check_targets(const Eigen::MatrixXd& projections, const Eigen::VectorXd& ei
 
 }  // namespace
 
+std::vector<int> input_offsets(const std::vector<int>& dims) {
+    if (dims.empty()) {
+        throw input_error("dims", "need at least one modality, got none");
+    }
+    std::int64_t total = 0;
+    std::vector<int> offsets{0};
+    for (std::size_t m = 0; m < dims.size(); ++m) {
+        if (!(dims[m] >= 1)) {
+            throw input_error("dims", fmt::format("need D >= 1, got {} at {}", dims[m], m + 1));
+        }
+        total += dims[m];
+        if (!(total <= largest_dimension)) {
+            throw input_error("dims", fmt::format("need a sum of at most {}, got {} at {}",
+                                                  largest_dimension, total, m + 1));
+        }
+        offsets.push_back(static_cast<int>(total));
+    }
+    return offsets;
+}
+
 moments::moments(std::vector<std::string> names, std::vector<int> dims, Eigen::MatrixXd covariance,
                  const Eigen::MatrixXd& correlation, double target_power, int outputs)
-    : names_(std::move(names)), dims_(std::move(dims)), offsets_(checked_offsets(dims_)),
+    : names_(std::move(names)), dims_(std::move(dims)), offsets_(input_offsets(dims_)),
       covariance_(std::move(covariance)), outputs_(outputs), correlations_(correlation.reshaped()),
       target_power_(target_power) {
     check_names(names_, dims_.size());

@@ -8,6 +8,12 @@
 
 namespace fusionflow::data {
 
+/// First input of each modality, and D after the last.
+///
+/// \param dims  D_m >= 1, at least one; their sum is at most 5000.
+/// \throws input_error naming dims.
+[[nodiscard]] std::vector<int> input_offsets(const std::vector<int>& dims);
+
 /// Second moments of M modalities x_m in R^{D_m} and targets y in R^K: all that a linear network
 /// sees of its data.
 ///

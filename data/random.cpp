@@ -2,6 +2,7 @@
 
 #include <boost/random/chi_squared_distribution.hpp>
 #include <boost/random/uniform_int_distribution.hpp>
+#include <boost/random/uniform_real_distribution.hpp>
 #include <cmath>
 #include <utility>
 
@@ -10,6 +11,10 @@ namespace fusionflow::data {
 random_source::random_source(std::uint64_t seed) : engine_(seed) {}
 
 double random_source::normal() { return normal_(engine_); }
+
+double random_source::uniform(double low, double high) {
+    return boost::random::uniform_real_distribution<double>(low, high)(engine_);
+}
 
 double random_source::chi(double dof) {
     // By gamma numbers, at a cost that does not grow with dof.

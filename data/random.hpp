@@ -17,6 +17,9 @@ public:
     /// One N(0, 1) number.
     [[nodiscard]] double normal();
 
+    /// One number uniform on [low, high).
+    [[nodiscard]] double uniform(double low, double high);
+
     /// Length of a vector of that many N(0, 1) numbers (chi distribution).
     ///
     /// \param dof  Degrees of freedom, 1 ... 1e15.

@@ -19,23 +19,14 @@ Eigen::Map<Eigen::VectorXd> numbers(state& x, Eigen::Index at, Eigen::Index size
 }
 
 void check(const data::moments& moments, const two_layer_start& start) {
-    int modalities = 0;
+    if (!start.fits(moments)) {
+        throw data::input_error("moments", "the exact two-layer flow starts from other modalities");
+    }
     for (const two_layer_start::block& b : start.blocks()) {
-        modalities += b.count;
-        const bool fits = modalities <= moments.count() &&
-                          moments.offset(modalities) - moments.offset(b.first) + 1 ==
-                              static_cast<int>(b.weights.cols());
-        if (!fits) {
-            throw data::input_error("moments",
-                                    "the exact two-layer flow starts from other modalities");
-        }
         if (!(b.weights.squaredNorm() >= std::numeric_limits<double>::min())) {
             throw data::input_error("init", "the exact two-layer flow needs weights whose squares "
                                             "can be told from zero");
         }
-    }
-    if (!(modalities == moments.count())) {
-        throw data::input_error("moments", "the exact two-layer flow starts from other modalities");
     }
 }
 

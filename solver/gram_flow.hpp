@@ -23,7 +23,7 @@ namespace fusionflow::solver {
 /// the two layers may differ in scale.
 ///
 /// docs/theory.md#exact-two-layer; tests/solver/gram_flow_test.cpp
-class gram_flow final : public flow {
+class gram_flow : public flow {
 public:
     /// \param start  Built for these moments.
     /// \throws data::input_error naming moments where the sizes differ, or init where the squares

@@ -12,6 +12,7 @@
 #include "solver/adaptive.hpp"
 #include "solver/chain_flow.hpp"
 #include "solver/gram_flow.hpp"
+#include "solver/one_way_flow.hpp"
 #include "solver/reduced_flow.hpp"
 #include "solver/two_layer_flow.hpp"
 
@@ -137,6 +138,33 @@ integration integrate_exact(const data::moments& moments, const theory::architec
     }
     integration result = run_flow(*system, moments, arch, saddles, options);
     result.equations = halves ? "sinh" : "gram";
+    return result;
+}
+
+bool has_one_way(const data::moments& moments, const theory::architecture& arch,
+                 const theory::initialisation& init) {
+    if (!(arch.two_layer_late() && moments.count() == 2 && moments.outputs() == 1)) {
+        return false;
+    }
+    const auto saddles = theory::race_saddles(moments, arch, init);
+    return saddles.size() > 1 && saddles[1].learned.size() == 1;
+}
+
+integration integrate_one_way(const data::moments& moments, const theory::architecture& arch,
+                              const theory::initialisation& init, const two_layer_start& start,
+                              const integrate_options& options) {
+    arch.match(moments);
+    init.validate(moments.count());
+    start.match(arch);
+    if (!has_one_way(moments, arch, init)) {
+        throw data::input_error("one-way",
+                                "need two-layer late fusion of two modalities and one target, one "
+                                "of them learned before the other");
+    }
+    const auto saddles = theory::race_saddles(moments, arch, init);
+    one_way_flow system(moments, start, saddles[1].learned.front());
+    integration result = run_flow(system, moments, arch, saddles, options);
+    result.equations = "one-way";
     return result;
 }
 

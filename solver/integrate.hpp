@@ -52,7 +52,7 @@ struct integration {
     double time_final = 0;
     Eigen::VectorXd weights_final;  ///< W at the end
     std::string stepper;            ///< what was used
-    std::string_view equations{};   ///< of a flow: "reduced", "chain", "sinh" or "gram"; else empty
+    std::string_view equations{};   ///< of a flow: "reduced", "chain", "sinh", "gram", "one-way"
 };
 
 /// Integrates the reduced flow of balanced, aligned networks (docs/theory.md#reduced-flow).
@@ -102,5 +102,23 @@ struct integration {
                                           const theory::initialisation& init,
                                           const two_layer_start& start,
                                           const integrate_options& options);
+
+/// True where integrate_one_way() has an answer: two-layer late fusion of two modalities with one
+/// target, of which the race expects one first (no tie).
+[[nodiscard]] bool has_one_way(const data::moments& moments, const theory::architecture& arch,
+                               const theory::initialisation& init);
+
+/// Integrates the one-way prediction (one_way_flow, docs/theory.md#one-way): A, the modality that
+/// the race expects first, alone, and B on what A leaves.
+///
+/// \param start  As of integrate_exact(); expected() for a prediction without a draw.
+/// \return  The path and the weights at the end are those of the prediction: W_A(t) of A alone.
+/// \throws data::input_error as integrate_exact(), and naming one-way where has_one_way() says no.
+/// \see tests/solver/one_way_flow_test.cpp
+[[nodiscard]] integration integrate_one_way(const data::moments& moments,
+                                            const theory::architecture& arch,
+                                            const theory::initialisation& init,
+                                            const two_layer_start& start,
+                                            const integrate_options& options);
 
 }  // namespace fusionflow::solver

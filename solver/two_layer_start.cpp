@@ -152,4 +152,16 @@ void two_layer_start::match(const theory::architecture& arch) const {
     }
 }
 
+bool two_layer_start::fits(const data::moments& moments) const {
+    int modalities = 0;
+    for (const block& b : blocks_) {
+        modalities += b.count;
+        if (!(modalities <= moments.count() &&
+              moments.offset(modalities) - moments.offset(b.first) + 1 == b.weights.cols())) {
+            return false;
+        }
+    }
+    return modalities == moments.count();
+}
+
 }  // namespace fusionflow::solver

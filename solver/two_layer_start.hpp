@@ -68,6 +68,9 @@ public:
     /// \throws data::input_error naming exact if it is the start of another kind of network.
     void match(const theory::architecture& arch) const;
 
+    /// True where it is of these modalities.
+    [[nodiscard]] bool fits(const data::moments& moments) const;
+
     [[nodiscard]] const std::vector<block>& blocks() const noexcept { return blocks_; }
     [[nodiscard]] bool keeps_signs() const noexcept { return keeps_signs_; }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,8 @@ struct check_result {
     double error = 0;  ///< relative; absolute for orders and invariants
     double tolerance = 0;
     std::string reason;
+    double standard_error = std::numeric_limits<double>::quiet_NaN();  ///< of measured
+    std::string says{};   ///< what the case says if it holds: confirms, qualifies, contradicts
     bool passed = false;  ///< error <= tolerance, and no trouble
     std::string trouble;  ///< what kept a method from answering, or empty
 };

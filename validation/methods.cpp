@@ -9,6 +9,7 @@
 
 #include "data/error.hpp"
 #include "data/random.hpp"
+#include "solver/rotated_network.hpp"
 #include "solver/simulate_samples.hpp"
 #include "theory/effective_start.hpp"
 #include "theory/race.hpp"
@@ -150,6 +151,20 @@ method_result run_exact_drawn(const settings& s, int repeat, bool record) {
         s, m, solver::two_layer_start::drawn(m.moments, m.architecture, m.init, seed), record);
 }
 
+// From expected weights, whatever the draw: a prediction.
+method_result run_one_way(const settings& s, int /*repeat*/, bool record) {
+    const model m = build_model(s);
+    if (beyond_linear(m) || s.simulate.weight_decay > 0 ||
+        !solver::has_one_way(m.moments, m.architecture, m.init)) {
+        return not_available();
+    }
+    solver::integrate_options options = s.simulate.flow;
+    options.record = record;
+    return from_run(solver::integrate_one_way(
+        m.moments, m.architecture, m.init,
+        solver::two_layer_start::expected(m.moments, m.architecture, m.init), options));
+}
+
 method_result run_network(const settings& s, solver::representation form, int repeat, bool record) {
     const model m = build_model(s);
     solver::simulate_options options = s.simulate;
@@ -160,6 +175,21 @@ method_result run_network(const settings& s, solver::representation form, int re
     options.seed = data::repeat_seed(options.seed, repeat);
     options.flow.record = record;
     return from_run(train(m, options).run);
+}
+
+// The same epochs as run_full(), at a cost that does not grow with the width.
+method_result run_exact_epochs(const settings& s, int repeat, bool record) {
+    const model m = build_model(s);
+    solver::simulate_options options = s.simulate;
+    if (!solver::has_two_layers(m.architecture) || !small_form_exists(m, options) ||
+        m.moments.outputs() > 1 || options.method != solver::training::gradient_descent) {
+        return not_available();
+    }
+    options.flow.record = record;
+    const auto start = solver::two_layer_start::drawn(m.moments, m.architecture, m.init,
+                                                      data::repeat_seed(options.seed, repeat));
+    return from_run(
+        solver::simulate_rotated(m.moments, m.architecture, m.init, start, options).run);
 }
 
 method_result run_full(const settings& s, int repeat, bool record) {
@@ -186,6 +216,10 @@ constexpr auto methods = std::to_array<method>({
      method_kind::flow, false, run_exact},
     {"exact-drawn", "the same from the weights that full draws", method_kind::flow, true,
      run_exact_drawn},
+    {"one-way", "two-layer late fusion, the first modality not seeing the second",
+     method_kind::flow, false, run_one_way},
+    {"exact-epochs", "epochs of the two-layer network that full draws, in the exact form",
+     method_kind::network, true, run_exact_epochs},
     {"compressed", "the network that full draws, between a few vectors of each hidden space",
      method_kind::network, true, run_compressed},
     {"sampled", "compressed networks, drawn directly at any width", method_kind::network, false,
@@ -238,10 +272,11 @@ std::string label(const method& m, const settings& s) {
                            theory::to_string(s.init.drawn));
     }
     if (m.kind == method_kind::flow) {
-        return m.name == "flow"    ? "reduced flow"
-               : m.name == "chain" ? "chain flow"
-               : m.name == "exact" ? "exact flow"
-                                   : "exact flow of the draw";
+        return m.name == "flow"      ? "reduced flow"
+               : m.name == "chain"   ? "chain flow"
+               : m.name == "exact"   ? "exact flow"
+               : m.name == "one-way" ? "one-way flow"
+                                     : "exact flow of the draw";
     }
     return m.name == "refined" ? "refined formula" : m.name == "law" ? "width law" : "formula";
 }

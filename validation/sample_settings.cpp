@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
 #include "data/drawn_samples.hpp"
 #include "data/error.hpp"
 #include "validation/numbers.hpp"
@@ -12,13 +10,6 @@
 namespace fusionflow::validation {
 
 namespace {
-
-bool parse_xor(const std::string& text) {
-    if (text != "toy" && text != "xor") {
-        throw data::input_error("data", fmt::format("need toy or xor, got '{}'", text));
-    }
-    return text == "xor";
-}
 
 void need(bool rule_holds, std::string_view name, const char* rule) {
     if (!rule_holds) {
@@ -33,14 +24,10 @@ void set_sample_option(settings& s, std::string_view name, const std::string& va
     if (name == "samples") {
         s.samples.count = parse_whole(name, value);
         need(s.samples.count >= 1, name, "need at least 1 sample");
-    } else if (name == "data") {
-        s.samples.is_xor = parse_xor(value);
     } else if (name == "variance") {
         s.samples.variance = parse_number(name, value);
     } else if (name == "symmetric") {
         s.samples.symmetric = parse_flag(name, value);
-    } else if (name == "data-seed") {
-        s.samples.seed = parse_seed(name, value);
     } else if (name == "activation") {
         training.units = solver::parse_activation(value);
     } else if (name == "loss") {
@@ -63,13 +50,7 @@ void check_sample_options(const settings& s) {
     need(!s.moments, "samples", "cannot be combined with --moments");
     need(s.simulate.method == solver::training::gradient_descent, "method",
          "need gd with --samples, got flow");
-    if (s.samples.is_xor) {
-        for (const std::string_view name :
-             {"rho", "ratio", "target-weights", "noise", "symmetric"}) {
-            need(!s.has(name), name, "cannot be combined with --data xor");
-        }
-    }
-    need(s.samples.is_xor || !s.has("variance"), "variance", "needs --data xor");
+    need(s.world.kind == world::xor_data || !s.has("variance"), "variance", "needs --data xor");
     if (!(s.simulate.samples.batch <= s.samples.count)) {
         throw data::input_error("batch", fmt::format("need at most --samples {}, got {}",
                                                      s.samples.count, s.simulate.samples.batch));
@@ -81,9 +62,9 @@ std::shared_ptr<const data::samples> build_samples(const settings& s) {
         return nullptr;
     }
     const data::samples drawn =
-        s.samples.is_xor
-            ? data::draw_xor_samples(s.samples.count, s.samples.variance, s.samples.seed)
-            : data::draw_toy_samples(s.toy, s.samples.count, s.samples.seed, s.samples.symmetric);
+        s.world.kind == world::xor_data
+            ? data::draw_xor_samples(s.samples.count, s.samples.variance, s.world.seed)
+            : data::draw_toy_samples(s.toy, s.samples.count, s.world.seed, s.samples.symmetric);
     const bool classes = s.simulate.samples.loss != solver::loss_kind::mse;
     return std::make_shared<const data::samples>(classes ? drawn.labelled() : drawn);
 }

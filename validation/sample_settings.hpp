@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,14 +10,12 @@ namespace fusionflow::validation {
 
 struct settings;
 
-/// What the options of the group "samples" say about the data. solver::sample_options has
-/// the rest.
+/// What the options of the group "samples" say about the data, beside world_settings.
+/// solver::sample_options has the rest.
 struct sample_settings {
     long count = 0;  ///< P; 0: networks see moments, no samples
-    bool is_xor = false;
     bool symmetric = false;
     double variance = 1;  ///< of the linear modality beside XOR
-    std::uint64_t seed = 1;
 };
 
 /// Sets an option of the group "samples" from its text.

@@ -50,6 +50,8 @@ struct entry {
 };
 
 constexpr auto entries = std::to_array<entry>({
+    {{"data", "NAME", "toy, random, gaussian, or xor, which needs --samples (toy)", "data", false},
+     set_world_option},
     {{"rho", "R", "correlation of the two toy inputs, -1 < R < 1 (0)", "data", numeric},
      [](settings& s, std::string_view n, const std::string& v) { s.toy.rho = parse_number(n, v); }},
     {{"ratio", "K", "sd of toy input A over that of B, K > 0 (2)", "data", numeric},
@@ -60,12 +62,26 @@ constexpr auto entries = std::to_array<entry>({
      [](settings& s, std::string_view n, const std::string& v) {
          s.toy.target_weights = parse_pair(n, v);
      }},
-    {{"noise", "S", "standard deviation of noise on the toy target (0)", "data", numeric},
+    {{"noise", "S", "standard deviation of noise on the target of toy or gaussian data (0)", "data",
+      numeric},
      [](settings& s, std::string_view n, const std::string& v) {
          s.toy.noise = parse_number(n, v);
      }},
-    {{"moments", "FILE", "second moments from a JSON file, in place of the toy data", "data",
+    {{"dims", "DA,DB,...", "inputs of each modality of random (10,10) or gaussian data (50,50)",
+      "data", false},
+     set_world_option},
+    {{"variances", "vA,vB,...", "of each input of a modality of gaussian data (3,1)", "data",
       false},
+     set_world_option},
+    {{"input-weight", "W", "gaussian data: y = W (sum of all inputs) + noise (0.1)", "data",
+      numeric},
+     set_world_option},
+    {{"draws", "P", "moments of P samples of gaussian data; 0: of the population (0)", "data",
+      numeric},
+     set_world_option},
+    {{"data-seed", "N", "seed of random data, --draws and --samples (1)", "data", numeric},
+     set_world_option},
+    {{"moments", "FILE", "second moments from a JSON file, in place of --data", "data", false},
      [](settings& s, std::string_view, const std::string& v) {
          s.moments = std::make_shared<const data::moments>(data::read_moments(v));
      }},
@@ -120,12 +136,11 @@ constexpr auto entries = std::to_array<entry>({
      }},
     {{"samples", "P", "train on P samples of the data, not on moments (none)", "samples", numeric},
      set_sample_option},
-    {{"data", "NAME", "toy, or xor: y = XOR(xA1, xA2) + xB (toy)", "samples", false},
+    {{"variance", "V", "<xB^2> of the xor data, y = XOR(xA1, xA2) + xB, > 0 (1)", "samples",
+      numeric},
      set_sample_option},
-    {{"variance", "V", "<xB^2> of the xor data, > 0 (1)", "samples", numeric}, set_sample_option},
     {{"symmetric", "", "with every toy sample its mirror image (-x, -y)", "samples", false},
      set_sample_option},
-    {{"data-seed", "N", "seed of the samples (1)", "samples", numeric}, set_sample_option},
     {{"activation", "NAME", "of hidden units: linear, relu or leaky:A, A >= 0 (linear)", "samples",
       false},
      set_sample_option},
@@ -183,51 +198,6 @@ constexpr auto infos = [] {
     return all;
 }();
 
-// Two options of which the second says nothing once the first is there.
-struct conflict {
-    std::string_view with;
-    std::string_view refused;
-};
-
-constexpr auto conflicts = std::to_array<conflict>({
-    {"moments", "rho"},
-    {"moments", "ratio"},
-    {"moments", "target-weights"},
-    {"moments", "noise"},
-    {"branches", "depth"},
-    {"branches", "fusion"},
-    {"widths", "width"},
-    {"rounds", "accuracy"},
-});
-
-void check_conflicts(const settings& s) {
-    for (const conflict& c : conflicts) {
-        if (s.has(c.with) && s.has(c.refused)) {
-            throw data::input_error(std::string(c.refused),
-                                    fmt::format("cannot be combined with --{}", c.with));
-        }
-    }
-    if (s.has("shared") && s.branches.empty()) {
-        throw data::input_error("shared", "needs --branches (or use --depth and --fusion)");
-    }
-    check_sample_options(s);
-    if (s.simulate.method == solver::training::gradient_flow) {
-        for (const std::string_view name : {"learning-rate", "max-epochs"}) {
-            if (s.has(name)) {
-                throw data::input_error(std::string(name), "needs --method gd, got flow");
-            }
-        }
-    }
-}
-
-theory::architecture build_architecture(const settings& s, int modalities) {
-    if (!s.branches.empty()) {
-        return {s.branches, s.shared};
-    }
-    const int fusion = s.fusion.value_or(s.depth == 1 ? 1 : 2);
-    return theory::architecture::fused(s.depth, fusion, modalities);
-}
-
 }  // namespace
 
 bool settings::has(std::string_view name) const {
@@ -255,20 +225,6 @@ void set_option(settings& s, std::string_view name, const std::string& value) {
     entries[info - infos.data()].set(s, name, value);
     std::erase_if(s.given, [name](const given_option& g) { return g.name == name; });
     s.given.push_back({std::string(name), value});
-}
-
-model build_model(const settings& s) {
-    check_conflicts(s);
-    s.simulate.validate();
-    auto samples = build_samples(s);
-    data::moments moments = samples     ? samples->feature_moments()
-                            : s.moments ? *s.moments
-                                        : data::toy_moments(s.toy);
-    theory::architecture architecture = build_architecture(s, moments.count());
-    architecture.match(moments);
-    s.init.validate(moments.count());
-    theory::require_widths(architecture, s.init);
-    return {std::move(moments), std::move(architecture), s.init, std::move(samples)};
 }
 
 std::string shell_word(const std::string& word) {

@@ -13,6 +13,7 @@
 #include "theory/initialisation.hpp"
 #include "theory/predict.hpp"
 #include "validation/sample_settings.hpp"
+#include "validation/world_settings.hpp"
 
 namespace fusionflow::validation {
 
@@ -26,7 +27,8 @@ struct given_option {
 /// Command line, table grids and suites all fill it through set_option().
 struct settings {
     data::toy_options toy;
-    std::shared_ptr<const data::moments> moments{};  ///< from a file; excludes the toy options
+    world_settings world{};                          ///< the data, if not from a file
+    std::shared_ptr<const data::moments> moments{};  ///< from a file; excludes the options of data
     int depth = 2;
     std::optional<int> fusion{};  ///< absent: 2, or 1 at depth 1
     std::vector<int> branches{};  ///< not empty: excludes depth and fusion
@@ -70,6 +72,8 @@ struct model {
     theory::architecture architecture;
     theory::initialisation init;
     std::shared_ptr<const data::samples> samples;  ///< null: networks see moments
+    /// Of what `moments` are a draw (--draws): generalisation is measured by it.
+    std::optional<data::moments> population{};
 };
 
 /// Checks every rule of the options and that they fit each other (moments with toy options,

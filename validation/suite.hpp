@@ -3,16 +3,34 @@
 #include <string>
 #include <vector>
 
-#include "validation/check.hpp"
-#include "validation/work_done.hpp"
+#include "validation/judge.hpp"
 
 namespace fusionflow::validation {
 
-/// A named list of checks.
+/// A named list of checks and experiments.
 struct suite {
     std::string name;
     std::string about;  ///< one sentence
     std::vector<check> checks;
+    std::vector<experiment> experiments{};
+};
+
+/// What an experiment came to.
+struct experiment_result {
+    experiment about;
+    measurements measured;
+    std::vector<check_result> results;  ///< names start with the suite's
+    finding found = finding::confirmed;
+};
+
+struct suite_result {
+    std::string name;
+    std::string about;
+    std::vector<check_result> checks;
+    std::vector<experiment_result> experiments;
+
+    /// All that was checked, in the order of the suite.
+    [[nodiscard]] std::vector<check_result> all() const;
 };
 
 /// Names of the suites that come with the program.
@@ -26,16 +44,14 @@ struct suite {
 ///         or of the wrong kind, a value that breaks a rule; always with the line.
 [[nodiscard]] suite parse_suite(std::string_view text, const std::string& source);
 
-/// One of suite_names(), or a file ending in .toml. \throws data::input_error naming it.
+/// One of suite_names(), one experiment or check of it (`paper/deep-correlation`), or a file ending
+/// in .toml. \throws data::input_error naming it.
 [[nodiscard]] suite load_suite(const std::string& name_or_file);
 
-/// Runs the checks of a suite on some threads; the results are in the order of the suite, whatever
-/// the number of threads. Names of results start with the suite's name.
+/// Runs a suite on some threads; the results are in its order, whatever the number of threads.
 ///
-/// \param jobs      Threads, >= 1.
-/// \param progress  Checks; one that failed has a case that did.
 /// \see tests/validation/suite_test.cpp
-[[nodiscard]] std::vector<check_result> run_suite(const suite& s, int jobs,
-                                                  const progress_report& progress = {});
+[[nodiscard]] suite_result run_suite(const suite& s, const measure_options& options,
+                                     const measure_progress& progress = {});
 
 }  // namespace fusionflow::validation

@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(options_that_do_not_exist_or_are_not_complete) {
     refuses({"validate", "nope"}, "suite: need quick or a file ending in .toml, got 'nope'");
     refuses({"table", "--methods", "formula,magic"},
             "--methods: need some of formula, refined, law, flow, chain, exact, exact-drawn, "
-            "compressed, sampled, full; got 'magic'");
+            "one-way, exact-epochs, compressed, sampled, full; got 'magic'");
 }
 
 BOOST_AUTO_TEST_CASE(options_that_contradict_each_other) {
@@ -115,6 +115,17 @@ BOOST_AUTO_TEST_CASE(options_that_contradict_each_other) {
     refuses({"simulate", "--samples", "10", "--activation", "tanh"},
             "--activation: need linear, relu or leaky:A with finite A >= 0, got 'tanh'");
     refuses({"simulate", "--samples", "10", "--bias=yes"}, "--bias: takes no value");
+    refuses({"predict", "--data", "xor"}, "--data: xor needs --samples");
+    refuses({"integrate", "--data", "random", "--rho", "0.5"},
+            "--rho: cannot be combined with --data random");
+    refuses({"predict", "--dims", "3,2"}, "--dims: needs --data random or gaussian");
+    refuses({"predict", "--data", "random", "--draws", "70"}, "--draws: needs --data gaussian");
+    refuses({"predict", "--data", "gaussian", "--data-seed", "2"},
+            "--data-seed: needs --samples, --data random or --draws");
+    refuses({"simulate", "--data", "gaussian", "--samples", "70"},
+            "--samples: cannot be combined with --data gaussian");
+    refuses({"predict", "--data", "gaussian", "--dims", "3,2,1"},
+            "--variances: need one per modality, 3, got 2");
     refuses({"predict", "--samples", "10"},
             "--samples: there is no such option; see fusionflow predict --help");
     refuses({"predict", "--branches", "2,2", "--depth", "3"},
@@ -156,10 +167,9 @@ BOOST_AUTO_TEST_CASE(options_that_contradict_each_other) {
 
 BOOST_AUTO_TEST_CASE(grids_that_are_none) {
     const std::string axes =
-        "axes are rho, ratio, noise, depth, fusion, shared, init, width, seed, "
-        "learning-rate, max-epochs, weight-decay, samples, variance, data-seed, batch, "
-        "rounds, accuracy, rtol, "
-        "max-steps, max-time";
+        "axes are rho, ratio, noise, input-weight, draws, data-seed, depth, fusion, shared, init, "
+        "width, seed, learning-rate, max-epochs, weight-decay, samples, variance, batch, rounds, "
+        "accuracy, rtol, max-steps, max-time";
     refuses({"table", "--grid", "colour=1"}, "--grid: 'colour' is not an axis; " + axes);
     refuses({"table", "--grid", "scheme=1"}, "--grid: 'scheme' is not an axis; " + axes);
     refuses({"table", "--grid", "rho=0,1.5"}, "--rho: need -1 < rho < 1, got 1.5 (at rho = 1.5)");
@@ -173,6 +183,10 @@ BOOST_AUTO_TEST_CASE(absurd_sizes_before_allocating) {
     refuses({"simulate", "--width", "1e13"}, "--width: need 1 <= H <= 1e12, got 10000000000000");
     refuses({"simulate", "--depth", "4", "--width", "100000"},
             "--width: need weights of at most 8 GiB, got H = 100000 (224 GiB)");
+    refuses({"predict", "--data", "random", "--dims", "100000,100000"},
+            "--dims: need a sum of at most 5000, got 100000 at 1");
+    refuses({"predict", "--data", "gaussian", "--draws", "1e12"},
+            "--draws: need 1 ... 10000000, got 1000000000000");
     refuses({"predict", "--depth", "1000000"}, "--depth: need 1 <= L <= 1000, got 1000000");
     refuses_moments(
         R"({"names": ["A"], "dims": [1000000], "covariance": [[1]], "correlation": [1],)"

@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(a_broken_suite_is_refused_with_file_and_line_before_any_run
     BOOST_TEST(result.out.empty());
     BOOST_TEST(result.err == "fusionflow: " + folder.file("b.toml") +
                                  ": line 2: unknown key 'colour' in a suite; keys are about, "
-                                 "check\n");
+                                 "check, experiment\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,8 @@
 #include "data/modality_set.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <string>
+#include <vector>
 
 using namespace fusionflow::data;
 
@@ -33,6 +35,14 @@ BOOST_AUTO_TEST_CASE(union_is_ascending_and_without_repeats) {
 BOOST_AUTO_TEST_CASE(all_counts_from_zero) {
     BOOST_TEST(all_modalities(3) == set({0, 1, 2}));
     BOOST_TEST(all_modalities(0).empty());
+}
+
+BOOST_AUTO_TEST_CASE(default_names_are_letters_and_then_numbers) {
+    BOOST_TEST(default_names(2) == std::vector<std::string>({"A", "B"}));
+    const auto many = default_names(28);
+    BOOST_TEST(many[25] == "Z");
+    BOOST_TEST(many[26] == "M27");
+    BOOST_TEST(many[27] == "M28");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -54,6 +54,24 @@ BOOST_AUTO_TEST_CASE(moments_of_many_draws_are_those_of_a_normal) {
     BOOST_TEST(std::abs(lagged) < 4 / root);
 }
 
+BOOST_AUTO_TEST_CASE(uniform_numbers_fill_their_interval_evenly) {
+    constexpr int draws = 20000;
+    random_source source(4);
+    double sum = 0;
+    double squares = 0;
+    for (int i = 0; i < draws; ++i) {
+        const double x = source.uniform(-1, 3);
+        BOOST_REQUIRE((x >= -1 && x < 3));
+        sum += (x - 1) / 2;
+        squares += (x - 1) * (x - 1) / 4;
+    }
+    // On (-1, 1) the mean of x^2 is 1/3 and its variance 4/45. Four standard errors.
+    BOOST_TEST(std::abs(sum / draws) < 4 * std::sqrt(1.0 / 3 / draws));
+    BOOST_TEST(std::abs(squares / draws - 1.0 / 3) < 4 * std::sqrt(4.0 / 45 / draws));
+    // Printed once with Boost 1.74.
+    BOOST_TEST(random_source(1).uniform(0, 1) == 0.13387664401253274);
+}
+
 BOOST_AUTO_TEST_CASE(chi_numbers_have_the_moments_of_a_length) {
     constexpr int draws = 20000;
     for (const double dof : {1.0, 3.0, 100.0, 1e6, 1e12}) {

@@ -65,6 +65,19 @@ BOOST_AUTO_TEST_CASE(exact_methods_know_early_fusion_and_vectors) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(one_way_needs_two_modalities_fused_late_in_two_layers) {
+    const auto& one_way = find_method("one-way");
+    BOOST_TEST(!validation::is_random(one_way, with({{"scheme", "gaussian"}})));
+    BOOST_TEST(one_way.run({}, 0, false).available);
+    for (const auto& [name, value] :
+         {std::pair{"fusion", "1"}, {"depth", "3"}, {"ratio", "1"}, {"weight-decay", "0.1"}}) {
+        BOOST_TEST(!one_way.run(with({{name, value}}), 0, false).available);
+    }
+    settings three;
+    three.moments = std::make_shared<const data::moments>(tests::three_scalars());
+    BOOST_TEST(!one_way.run(three, 0, false).available);
+}
+
 BOOST_AUTO_TEST_CASE(exact_drawn_is_the_network_of_the_same_repeat) {
     const settings s = with({{"scheme", "gaussian"}, {"width", "10"}, {"method", "flow"}});
     const auto& drawn = find_method("exact-drawn");
@@ -77,6 +90,33 @@ BOOST_AUTO_TEST_CASE(exact_drawn_is_the_network_of_the_same_repeat) {
                    1e-6);
     }
     BOOST_TEST(drawn.run(s, 0, false).answer.times[0] != drawn.run(s, 1, false).answer.times[0]);
+}
+
+BOOST_AUTO_TEST_CASE(exact_epochs_are_those_of_the_network_of_the_same_repeat) {
+    const auto& epochs = find_method("exact-epochs");
+    for (const std::string fusion : {"1", "2"}) {
+        const settings s = with({{"data", "random"},
+                                 {"data-seed", "3"},
+                                 {"fusion", fusion},
+                                 {"scheme", "gaussian-iid"},
+                                 {"init", "1e-6"},
+                                 {"learning-rate", "0.01"}});
+        BOOST_TEST(validation::is_random(epochs, s));
+        for (const int repeat : {0, 1}) {
+            const auto network = find_method("full").run(s, repeat, false);
+            const auto small = epochs.run(s, repeat, false);
+            for (const std::size_t m : {0U, 1U}) {
+                // Rounding of some thousand epochs.
+                BOOST_TEST(relative(small.answer.times[m], network.answer.times[m]) < 1e-12);
+            }
+        }
+    }
+    // On samples as far as second moments tell all.
+    BOOST_TEST(epochs.run(with({{"samples", "30"}}), 0, false).available);
+    for (const auto& options : std::vector<std::vector<std::pair<std::string, std::string>>>{
+             {{"samples", "30"}, {"activation", "relu"}}, {{"depth", "3"}}, {{"method", "flow"}}}) {
+        BOOST_TEST(!epochs.run(with(options), 0, false).available);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(flow_stands_for_balanced_networks_whatever_the_scheme) {
@@ -115,6 +155,9 @@ BOOST_AUTO_TEST_CASE(labels_name_the_scheme) {
     BOOST_TEST(validation::label(find_method("flow"), {}) == "reduced flow");
     BOOST_TEST(validation::label(find_method("exact"), {}) == "exact flow");
     BOOST_TEST(validation::label(find_method("exact-drawn"), {}) == "exact flow of the draw");
+    BOOST_TEST(validation::label(find_method("one-way"), {}) == "one-way flow");
+    BOOST_TEST(validation::label(find_method("exact-epochs"), {}) ==
+               "exact-epochs balanced network");
     BOOST_TEST(validation::label(find_method("full"), with({{"scheme", "gaussian-iid"}})) ==
                "gaussian-iid network");
     BOOST_TEST(validation::label(find_method("sampled"), with({{"scheme", "gaussian"}})) ==
@@ -149,7 +192,7 @@ BOOST_AUTO_TEST_CASE(refuses_methods_that_are_not_there) {
     BOOST_CHECK_EXCEPTION(
         (void)find_method("magic"), data::input_error,
         says("methods: need some of formula, refined, law, flow, chain, exact, exact-drawn, "
-             "compressed, sampled, full; "
+             "one-way, exact-epochs, compressed, sampled, full; "
              "got 'magic'"));
 }
 

@@ -120,6 +120,7 @@ BOOST_AUTO_TEST_CASE(refuses_options_that_contradict_each_other) {
         refuses({{"moments", file}, {name, "0.5"}},
                 std::string(name) + ": cannot be combined with --moments");
     }
+    refuses({{"moments", file}, {"data", "random"}}, "data: cannot be combined with --moments");
     refuses({{"moments", file}, {"target-weights", "1,2"}},
             "target-weights: cannot be combined with --moments");
     refuses({{"branches", "2,2"}, {"depth", "2"}}, "depth: cannot be combined with --branches");
@@ -203,10 +204,8 @@ BOOST_AUTO_TEST_CASE(refuses_options_that_samples_do_not_fit) {
                                            {"loss", "mse"},
                                            {"bias", "true"},
                                            {"batch", "5"},
-                                           {"data", "xor"},
                                            {"variance", "2"},
-                                           {"symmetric", "true"},
-                                           {"data-seed", "2"}}) {
+                                           {"symmetric", "true"}}) {
         refuses({{name, value}}, name + ": needs --samples");
     }
     refuses({{"samples", "10"}, {"method", "flow"}}, "method: need gd with --samples, got flow");
@@ -221,7 +220,7 @@ BOOST_AUTO_TEST_CASE(refuses_options_that_samples_do_not_fit) {
     BOOST_CHECK_EXCEPTION(set_option(s, "bias", "yes"), data::input_error,
                           says("bias: need true or false, got 'yes'"));
     BOOST_CHECK_EXCEPTION(set_option(s, "data", "mnist"), data::input_error,
-                          says("data: need toy or xor, got 'mnist'"));
+                          says("data: need toy, xor, random or gaussian, got 'mnist'"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(a_suite_says_what_to_run_and_what_to_expect) {
     BOOST_TEST(c.model.init.u0 == 0.01);
     BOOST_TEST(c.measured == "formula");
     BOOST_TEST(c.tolerance == 0.3);
-    const auto results = validation::run_suite(s, 1);
+    const auto results = validation::run_suite(s, {}).checks;
     BOOST_TEST(results.size() == 4U);
     BOOST_TEST(results[0].name == "mine/a: fusion = 2, time of A");
 }
@@ -62,8 +62,9 @@ BOOST_AUTO_TEST_CASE(results_do_not_depend_on_the_number_of_threads) {
     const auto s =
         parse_suite(head + rest + "\n[[check]]\n" + replaced(rest, "\"a\"", "\"b\""), "s.toml");
     std::size_t calls = 0;
-    const auto one = validation::run_suite(s, 1, [&](const validation::work_done&) { ++calls; });
-    const auto three = validation::run_suite(s, 3);
+    const auto one =
+        validation::run_suite(s, {}, [&](std::size_t, std::size_t, std::size_t) { ++calls; }).all();
+    const auto three = validation::run_suite(s, {.jobs = 3}).all();
     BOOST_TEST(calls == 2U);
     BOOST_TEST(one.size() == three.size());
     for (std::size_t i = 0; i < one.size(); ++i) {
@@ -74,12 +75,15 @@ BOOST_AUTO_TEST_CASE(results_do_not_depend_on_the_number_of_threads) {
 
 BOOST_AUTO_TEST_CASE(the_suites_that_come_along_can_be_read_and_pass) {
     const auto names = validation::suite_names();
-    BOOST_TEST(names == (std::vector<std::string>{"quick"}), boost::test_tools::per_element());
+    BOOST_TEST(names == (std::vector<std::string>{"paper", "quick"}),
+               boost::test_tools::per_element());
     for (const auto& name : names) {
-        for (const auto& result : validation::run_suite(validation::load_suite(name), 2)) {
-            BOOST_TEST_INFO(result.name << " error " << result.error << " " << result.trouble);
-            BOOST_TEST(result.passed);
-        }
+        BOOST_TEST(!validation::load_suite(name).about.empty());
+    }
+    for (const auto& result :
+         validation::run_suite(validation::load_suite("quick"), {.jobs = 2}).all()) {
+        BOOST_TEST_INFO(result.name << " error " << result.error << " " << result.trouble);
+        BOOST_TEST(result.passed);
     }
 }
 
@@ -98,7 +102,8 @@ BOOST_AUTO_TEST_CASE(moments_files_are_found_beside_the_suite) {
 BOOST_AUTO_TEST_CASE(refuses_broken_files_with_their_line) {
     refuses("about = ", "line 1, column 9: Error while parsing key-value pair: encountered "
                         "end-of-file");
-    refuses("abut = \"x\"\n", "line 1: unknown key 'abut' in a suite; keys are about, check");
+    refuses("abut = \"x\"\n",
+            "line 1: unknown key 'abut' in a suite; keys are about, check, experiment");
     refuses("", "line 1: a suite needs a key 'about'");
     refuses("about = \"x\"\ncheck = 3\n", "line 2: need one [[check]] or more");
     refuses("about = \"x\"\ncheck = [3]\n", "line 2: check must be a table: [[check]]");
@@ -144,9 +149,22 @@ BOOST_AUTO_TEST_CASE(refuses_convergence_without_a_falling_scale) {
 
 BOOST_AUTO_TEST_CASE(refuses_suites_that_are_not_there) {
     BOOST_CHECK_EXCEPTION((void)validation::load_suite("nope"), data::input_error,
-                          says("suite: need quick or a file ending in .toml, got 'nope'"));
+                          says("suite: need paper, quick or a file ending in .toml, got 'nope'"));
     BOOST_CHECK_EXCEPTION((void)validation::load_suite("/no/such.toml"), data::input_error,
                           says("/no/such.toml: cannot be read"));
+    BOOST_CHECK_EXCEPTION((void)validation::load_suite("quick/nope"), data::input_error,
+                          says("suite: 'quick' has late-fusion-formula-converges, "
+                               "intermediate-fusion-formula-converges, "
+                               "two-layer-formula-converges, balanced-network-follows-flow, "
+                               "unequal-branches-follow-flow, refined-formula-meets-exact-flow, "
+                               "gaussian-network-meets-refined-formula, flow-keeps-balance, "
+                               "loss-never-rises, ends-at-least-squares; got 'nope'"));
+}
+
+BOOST_AUTO_TEST_CASE(one_check_of_a_suite_can_be_named) {
+    const auto s = validation::load_suite("quick/loss-never-rises");
+    BOOST_TEST(s.checks.size() == 1U);
+    BOOST_TEST(s.checks[0].name == "loss-never-rises");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

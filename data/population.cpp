@@ -1,0 +1,93 @@
+#include "data/population.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "data/drawn_samples.hpp"
+#include "data/error.hpp"
+#include "data/random.hpp"
+
+namespace fusionflow::data {
+
+namespace {
+
+// As of the toy data: squares and fourth powers of such numbers neither overflow nor vanish.
+constexpr double largest = 1e50;
+constexpr double smallest = 1e-50;
+
+// v_m of every input.
+Eigen::VectorXd input_variances(const population_options& options) {
+    const std::vector<int> offsets = input_offsets(options.dims);
+    Eigen::VectorXd variances(offsets.back());
+    for (std::size_t m = 0; m < options.dims.size(); ++m) {
+        variances.segment(offsets[m], options.dims[m]).setConstant(options.variances[m]);
+    }
+    return variances;
+}
+
+}  // namespace
+
+void population_options::validate() const {
+    (void)input_offsets(dims);
+    if (variances.size() != dims.size()) {
+        throw input_error("variances", fmt::format("need one per modality, {}, got {}", dims.size(),
+                                                   variances.size()));
+    }
+    for (const double variance : variances) {
+        if (!(variance >= smallest && variance <= largest)) {
+            throw input_error("variances",
+                              fmt::format("need 1e-50 <= v <= 1e50, got {}", variance));
+        }
+    }
+    if (!(std::abs(input_weight) <= largest)) {
+        throw input_error("input-weight",
+                          fmt::format("need a number within +-1e50, got {}", input_weight));
+    }
+    if (!(noise >= 0)) {
+        throw input_error("noise", fmt::format("need noise >= 0, got {}", noise));
+    }
+    if (!(noise <= largest)) {
+        throw input_error("noise", fmt::format("need noise <= 1e50, got {}", noise));
+    }
+}
+
+moments population_moments(const population_options& options) {
+    options.validate();
+    const Eigen::VectorXd variances = input_variances(options);
+    const Eigen::VectorXd correlation = options.input_weight * variances;
+    const double power = options.input_weight * correlation.sum() + options.noise * options.noise;
+    return {default_names(options.dims.size()), options.dims, variances.asDiagonal(), correlation,
+            power};
+}
+
+moments drawn_moments(const population_options& options, long count, std::uint64_t seed) {
+    options.validate();
+    if (!(count >= 1 && count <= most_samples)) {
+        throw input_error("draws", fmt::format("need 1 ... {}, got {}", most_samples, count));
+    }
+    const Eigen::VectorXd deviations = input_variances(options).cwiseSqrt();
+    const Eigen::Index dimension = deviations.size();
+    random_source random(seed);
+    Eigen::VectorXd sample(dimension + 1);  // x, then y
+    Eigen::MatrixXd sums = Eigen::MatrixXd::Zero(dimension + 1, dimension + 1);
+    for (long i = 0; i < count; ++i) {
+        for (Eigen::Index k = 0; k < dimension; ++k) {
+            sample(k) = deviations(k) * random.normal();
+        }
+        sample(dimension) =
+            options.input_weight * sample.head(dimension).sum() + options.noise * random.normal();
+        // Sample by sample: products of whole matrices round by the caches of the machine.
+        for (Eigen::Index k = 0; k <= dimension; ++k) {
+            const Eigen::Index below = dimension + 1 - k;
+            sums.col(k).tail(below) += sample(k) * sample.tail(below);
+        }
+    }
+    sums /= static_cast<double>(count);
+    const Eigen::MatrixXd inputs = sums.topLeftCorner(dimension, dimension);
+    const Eigen::VectorXd correlation = sums.row(dimension).head(dimension);
+    return {default_names(options.dims.size()), options.dims,
+            inputs.selfadjointView<Eigen::Lower>(), correlation, sums(dimension, dimension)};
+}
+
+}  // namespace fusionflow::data

@@ -1,0 +1,172 @@
+// Experiments: read, run, judged.
+
+#include "validation/experiment.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+
+#include "data/error.hpp"
+#include "tests/support/says.hpp"
+#include "validation/suite.hpp"
+
+using namespace fusionflow;
+using tests::says;
+using validation::finding;
+using validation::parse_suite;
+
+BOOST_AUTO_TEST_SUITE(experiment)
+
+namespace {
+
+const std::string head = R"(about = "One experiment."
+[[experiment]]
+name = "ratio"
+title = "Time ratio"
+claim = "The ratio is 1 + (kappa^2 - 1) / (1 - rho^2)."
+model = { depth = 4, fusion = 4, init = 0.02, width = 10, scheme = "balanced", method = "flow" }
+grid = "ratio=1.5,2; rho=0,0.5"
+methods = ["formula", "flow"]
+)";
+
+const std::string network = R"([[experiment.series]]
+name = "network"
+method = "full"
+model = { rtol = 1e-10 }
+)";
+
+std::string check(const std::string& keys) {
+    return "[[experiment.check]]\nname = \"c\"\nsays = \"It holds.\"\nreason = \"known\"\n" + keys;
+}
+
+const std::string agreement = check(R"(kind = "agreement"
+measured = "formula"
+expected = "flow"
+quantity = "time_ratio"
+tolerance = 0.01
+)");
+
+void refuses(const std::string& text, const std::string& message) {
+    BOOST_CHECK_EXCEPTION((void)parse_suite(text, "s.toml"), data::input_error,
+                          says("s.toml: " + message));
+}
+
+validation::experiment_result run(const std::string& text,
+                                  const validation::measure_options& options = {}) {
+    return validation::run_suite(parse_suite(text, "s.toml"), options).experiments.at(0);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(every_series_is_measured_at_every_point) {
+    const auto e = run(head + network + agreement);
+    BOOST_TEST(e.measured.runs.size() == 4U);
+    BOOST_TEST(e.measured.count() == 12);
+    BOOST_TEST(e.measured.failed() == 0);
+    BOOST_TEST((e.found == finding::confirmed));
+    BOOST_TEST(e.results.size() == 4U);
+    BOOST_TEST(e.results[3].name == "s/ratio/c: ratio = 2, rho = 0.5");
+    // 1 + (4 - 1) / (1 - 0.25)
+    BOOST_TEST(std::abs(e.results[3].measured - 5) < 1e-12);
+    BOOST_TEST(e.results[3].error > 0);
+}
+
+BOOST_AUTO_TEST_CASE(pairs_bounds_outcomes_and_statistics_are_judged) {
+    const std::string paired = check(
+        "kind = \"paired\"\nmeasured = \"network\"\nexpected = \"flow\"\nquantity = \"time_B\"\n"
+        "tolerance = 1e-7\n");
+    BOOST_TEST(run(head + network + paired).results.size() == 4U);
+    BOOST_TEST((run(head + network + paired).found == finding::confirmed));
+    const std::string within = check(
+        "kind = \"within\"\nmeasured = \"flow\"\nquantity = \"time_ratio\"\nlow = 4.9\nhigh = 5.1\n"
+        "where = \"ratio=2.0; rho=0.5\"\nmeans = \"qualifies\"\n");
+    BOOST_TEST((run(head + within).found == finding::qualified));
+    BOOST_TEST(run(head + within).results.size() == 1U);
+    const std::string outcome =
+        check("kind = \"outcome\"\nmeasured = \"flow\"\noutcome = \"learned\"\n");
+    BOOST_TEST((run(head + outcome).found == finding::confirmed));
+    const std::string wrong =
+        check("kind = \"outcome\"\nmeasured = \"flow\"\noutcome = \"permanent_bias\"\n");
+    BOOST_TEST((run(head + wrong).found == finding::failed));
+    const std::string worst =
+        check("kind = \"distribution\"\nmeasured = \"formula\"\nexpected = \"flow\"\n"
+              "quantity = \"time_ratio\"\nstatistic = \"max\"\nhigh = 0.01\n");
+    const auto e = run(head + worst);
+    BOOST_TEST(e.results.size() == 1U);
+    BOOST_TEST(e.results[0].measured > 1e-6);
+    BOOST_TEST(e.results[0].passed);
+}
+
+BOOST_AUTO_TEST_CASE(a_spoiled_formula_is_noticed_and_named) {
+    const std::string strict = head + check(R"(kind = "agreement"
+measured = "formula"
+expected = "flow"
+quantity = "time_ratio"
+tolerance = 0.002
+)");
+    BOOST_TEST((run(strict).found == finding::confirmed));
+    validation::measure_options options;
+    options.perturbed = "formula";
+    options.factor = 1.02;
+    const auto e = run(strict, options);
+    BOOST_TEST((e.found == finding::failed));
+    BOOST_TEST(std::abs(e.results[0].error - 0.02) < 0.002);
+}
+
+BOOST_AUTO_TEST_CASE(runs_in_trouble_fail_what_is_said_of_them) {
+    std::string text = head + agreement;
+    const std::string model = "init = 0.02";
+    text.replace(text.find(model), model.size(), "init = 0.02, max-time = 10");
+    const auto e = run(text);
+    BOOST_TEST((e.found == finding::failed));
+    BOOST_TEST(e.measured.failed() == 4);
+    BOOST_TEST(e.results[0].trouble == "flow: time_limit");
+}
+
+BOOST_AUTO_TEST_CASE(draws_do_not_depend_on_the_number_of_threads_but_on_the_seed) {
+    const std::string text = head + "repeats = 3\n" +
+                             R"([[experiment.series]]
+name = "drawn"
+method = "sampled"
+model = { scheme = "gaussian", init = 0.2, rounds = 3, no-estimate = true }
+)" + check("kind = \"within\"\nmeasured = \"drawn\"\nquantity = \"first_time\"\nlow = 0\n");
+    const auto one = run(text);
+    const auto two = run(text, {.jobs = 2});
+    const auto other = run(text, {.seed = 5});
+    BOOST_TEST(one.measured.count() == 4 * (2 + 3));
+    BOOST_TEST(one.results[0].measured == two.results[0].measured);
+    BOOST_TEST(one.results[0].standard_error == two.results[0].standard_error);
+    BOOST_TEST(one.results[0].measured != other.results[0].measured);
+}
+
+BOOST_AUTO_TEST_CASE(refuses_what_is_not_there_with_the_line) {
+    refuses(head + "colour = 3\n",
+            "line 9: unknown key 'colour' in an experiment; keys are name, title, claim, model, "
+            "grid, methods, series, repeats, check, figure");
+    refuses(head + check("kind = \"agreement\"\nmeasured = \"formula\"\nexpected = \"full\"\n"
+                         "quantity = \"time_ratio\"\ntolerance = 1\n"),
+            "line 15: expected must be one of formula, flow, got 'full'");
+    refuses(head + check("kind = \"within\"\nmeasured = \"flow\"\nquantity = \"time_ratio\"\n"),
+            "line 9: need low, high or both");
+    refuses(head +
+                check("kind = \"within\"\nmeasured = \"flow\"\nquantity = \"time_ratio\"\nlow = 1\n"
+                      "where = \"fusion=2\"\n"),
+            "line 17: 'fusion' is not an axis of this experiment");
+    refuses(head +
+                check("kind = \"within\"\nmeasured = \"flow\"\nquantity = \"time_ratio\"\nlow = 1\n"
+                      "where = \"rho=0.7\"\n"),
+            "line 17: no point of the grid is like that");
+    refuses(head + "[experiment.figure]\nkind = \"lines\"\nx = \"fusion\"\n",
+            "line 11: x must be one of ratio, rho, got 'fusion'");
+    refuses(head + "[experiment.figure]\nkind = \"lines\"\nx = \"rho\"\nquantity = \"taste\"\n",
+            "line 12: quantity must be one of first_time, time_ratio, plateau_loss, final_loss, "
+            "first_learned, contributes_most, plateau_error, final_error, least_error, "
+            "least_error_time, time_A, time_B, norm_A, norm_B, misattribution_A, misattribution_B, "
+            "got 'taste'");
+    refuses(head + "[[experiment.series]]\nmethod = \"flow\"\n",
+            "line 2: there are two series named 'flow'");
+    refuses(head +
+                "[[experiment.series]]\nname = \"x\"\nmethod = \"flow\"\nmodel = { init = -1 }\n",
+            "line 6: init: need finite u0 > 0, got -1");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,126 @@
+#include "validation/report.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <nlohmann/json.hpp>
+
+#include "data/error.hpp"
+#include "tests/support/folder.hpp"
+#include "tests/support/says.hpp"
+#include "validation/results_json.hpp"
+
+using namespace fusionflow;
+using tests::says;
+
+BOOST_AUTO_TEST_SUITE(report)
+
+namespace {
+
+// Names that would break a page, a picture or XML if they were not escaped.
+const std::string text = R"(about = "A <script>alert(1)</script> & \"more\"."
+[[experiment]]
+name = "one"
+title = "<b>Title</b> & 'so'"
+claim = "Claim <i>"
+model = { depth = 3, fusion = 3, init = 0.05, width = 10, method = "flow" }
+grid = "rho=0,0.3,0.6; ratio=1.5,2"
+methods = ["formula", "flow", "full"]
+figure = { kind = "lines", x = "rho", quantity = "time_ratio", panels = "ratio" }
+[[experiment.check]]
+name = "x<y"
+says = "Says <u>."
+kind = "agreement"
+measured = "formula"
+expected = "flow"
+quantity = "time_ratio"
+tolerance = 0.01
+reason = "a < b & c"
+[[experiment]]
+name = "two"
+title = "Map"
+claim = "Colours."
+model = { depth = 3, fusion = 3, init = 0.05 }
+grid = "rho=0,0.3,0.6; ratio=1.5,2"
+methods = ["formula", "flow"]
+figure = { kind = "map", x = "rho", y = "ratio", quantity = "time_ratio" }
+[[experiment]]
+name = "three"
+title = "Portrait"
+claim = "A plane."
+model = { depth = 2, fusion = 2, init = 0.01, scheme = "gaussian-iid", width = 10 }
+methods = ["exact-drawn"]
+repeats = 2
+figure = { kind = "portrait" }
+[[experiment]]
+name = "four"
+title = "Paths"
+claim = "Curves."
+model = { depth = 2, init = 0.01 }
+grid = "fusion=1:2"
+methods = ["flow"]
+figure = { kind = "paths" }
+)";
+
+std::vector<validation::suite_result> results() {
+    return {validation::run_suite(validation::parse_suite(text, "s.toml"), {})};
+}
+
+std::size_t count(const std::string& in, const std::string& what) {
+    std::size_t n = 0;
+    for (std::size_t at = 0; (at = in.find(what, at)) != std::string::npos; at += what.size()) {
+        ++n;
+    }
+    return n;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_report_is_one_page_with_every_figure_and_a_file_with_everything) {
+    const tests::temporary_folder folder;
+    validation::write_report(results(), folder.file("r"), {"made <by> a test", {"png"}});
+    const std::string page = tests::read(folder.file("r/index.html"));
+    BOOST_TEST(count(page, "<svg ") == 4U);
+    BOOST_TEST(count(page, "</svg>") == 4U);
+    BOOST_TEST(count(page, "<?xml") == 0U);
+    BOOST_TEST(count(page, "<section ") == count(page, "</section>"));
+    // Nothing is loaded from anywhere, nothing is run.
+    BOOST_TEST(page.find("<script>") == std::string::npos);
+    BOOST_TEST(page.find("src=") == std::string::npos);
+    BOOST_TEST(page.find("&lt;script&gt;alert(1)") != std::string::npos);
+    BOOST_TEST(page.find("&lt;b&gt;Title&lt;/b&gt;") != std::string::npos);
+    BOOST_TEST(page.find("made &lt;by&gt; a test") != std::string::npos);
+    BOOST_TEST(page.find("fusionflow validate s/one --report DIR") != std::string::npos);
+    for (const char* name : {"one", "two", "three", "four"}) {
+        BOOST_TEST(tests::read(folder.file(std::string("r/s-") + name + ".png")).substr(1, 3) ==
+                   "PNG");
+    }
+    const auto json = nlohmann::json::parse(tests::read(folder.file("r/results.json")));
+    BOOST_TEST(json["checks"].size() == 6U);
+    BOOST_TEST(json["experiments"].size() == 4U);
+    BOOST_TEST(json["experiments"][0]["finding"] == "confirmed");
+    BOOST_TEST(json["experiments"][0]["measured"].size() == 18U);
+    BOOST_TEST(json["experiments"][0]["measured"][0]["time_ratio"].is_number());
+}
+
+BOOST_AUTO_TEST_CASE(folders_that_cannot_be_made_are_refused) {
+    const tests::temporary_folder folder;
+    tests::write(folder.file("f"), "a file");
+    BOOST_CHECK_EXCEPTION(validation::check_report_folder(folder.file("f")), data::input_error,
+                          says("report: cannot make the folder " + folder.file("f")));
+}
+
+BOOST_AUTO_TEST_CASE(junit_has_a_case_per_check_and_says_what_failed) {
+    auto all = results();
+    all[0].experiments[0].results[1].passed = false;
+    all[0].experiments[0].results[1].expected = 2;
+    all[0].experiments[0].results[1].measured = 3;
+    const std::string xml = validation::results_junit(all, "made \"here\"");
+    BOOST_TEST(xml.find("<testsuite name=\"s\" tests=\"6\" failures=\"1\" errors=\"0\">") !=
+               std::string::npos);
+    BOOST_TEST(count(xml, "<testcase ") == 6U);
+    BOOST_TEST(count(xml, "<failure ") == 1U);
+    BOOST_TEST(xml.find("expected 2, measured 3") != std::string::npos);
+    BOOST_TEST(xml.find("x&lt;y: rho = 0, ratio = 1.5") != std::string::npos);
+    BOOST_TEST(xml.find("made &quot;here&quot;") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,209 @@
+#include "validation/chart.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+
+#include "validation/chart_parts.hpp"
+#include "validation/figures.hpp"
+#include "validation/gnuplot.hpp"
+#include "validation/methods.hpp"
+#include "validation/svg.hpp"
+
+namespace fusionflow::validation {
+
+namespace {
+
+constexpr int panel_width = 300;
+constexpr int wide_panel = 460;
+constexpr int panel_height = 300;
+constexpr int legend_line = 24;
+constexpr std::size_t most_columns = 3;
+
+struct label_of {
+    const char* name;
+    const char* text;
+};
+
+constexpr auto axis_labels = std::to_array<label_of>({{"rho", "correlation ρ"},
+                                                      {"ratio", "σ_A / σ_B"},
+                                                      {"init", "initial scale u0"},
+                                                      {"width", "width H"},
+                                                      {"fusion", "fusion layer"},
+                                                      {"depth", "depth L"},
+                                                      {"draws", "samples P"},
+                                                      {"samples", "samples P"},
+                                                      {"variance", "variance of x_B"},
+                                                      {"learning-rate", "step η (τ)"},
+                                                      {"data-seed", "data set"}});
+
+constexpr auto quantity_labels =
+    std::to_array<label_of>({{"time_ratio", "time ratio, last / first"},
+                             {"first_time", "first half-height (τ)"},
+                             {"plateau_loss", "loss on the plateau / initial"},
+                             {"final_loss", "final loss / initial"},
+                             {"first_learned", "learned first"},
+                             {"contributes_most", "explains most"},
+                             {"plateau_error", "E_g on the plateau (target²)"},
+                             {"final_error", "final E_g (target²)"},
+                             {"least_error", "least E_g (target²)"},
+                             {"least_error_time", "time of the least E_g (τ)"}});
+
+template <std::size_t N>
+std::string label_in(const std::array<label_of, N>& labels, const std::string& name,
+                     const std::string& otherwise) {
+    const auto found = std::find_if(labels.begin(), labels.end(),
+                                    [&](const label_of& l) { return name == l.name; });
+    return found == labels.end() ? otherwise : found->text;
+}
+
+// Loss and |W_m| over time, a panel per point.
+figure paths_figure(const experiment& e, const measurements& m) {
+    figure fig;
+    for (std::size_t p = 0; p < std::min(e.points.size(), most_panels); ++p) {
+        panel one;
+        one.title = e.points.axes().empty() ? e.title : e.points.describe(p);
+        for (const std::size_t s : shown_series(e)) {
+            const solver::trajectory& path = m.runs[p][s].front().path;
+            const method& how = find_method(e.all[s].method);
+            if (path.size() > 0) {
+                one.curves.push_back(
+                    {e.all[s].name,
+                     how.kind == method_kind::network ? curve_style::markers : curve_style::dashed,
+                     path});
+            }
+        }
+        fig.panels.push_back(std::move(one));
+    }
+    return fig;
+}
+
+std::string script_of(const experiment& e, const measurements& m, const std::string& format) {
+    switch (e.figure->kind) {
+        case picture_kind::lines: return lines_script(e, m, format);
+        case picture_kind::map: return map_script(e, m, format);
+        case picture_kind::portrait: return portrait_script(e, m, format);
+        case picture_kind::paths: return gnuplot_script(paths_figure(e, m), "figure." + format);
+    }
+    return "";
+}
+
+}  // namespace
+
+std::string axis_label(const std::string& option) { return label_in(axis_labels, option, option); }
+
+std::string quantity_label(const std::string& quantity) {
+    for (const std::string prefix : {"time_", "norm_", "misattribution_"}) {
+        if (quantity.starts_with(prefix) && quantity != "time_ratio") {
+            const std::string name = quantity.substr(prefix.size());
+            return prefix == "time_"   ? fmt::format("t_{} (τ)", name)
+                   : prefix == "norm_" ? fmt::format("final |W_{}| (target / input)", name)
+                                       : fmt::format("misattribution to {} (target / input)", name);
+        }
+    }
+    return label_in(quantity_labels, quantity, quantity);
+}
+
+chart_layout chart_layout::of(std::size_t panels, int lines) {
+    chart_layout where;
+    where.columns = static_cast<int>(std::min(panels, most_columns));
+    where.rows = static_cast<int>((panels + most_columns - 1) / most_columns);
+    where.legend = lines * legend_line + 8;
+    where.width = where.columns == 1 ? wide_panel : where.columns * panel_width;
+    where.height = where.rows * panel_height + where.legend;
+    return where;
+}
+
+std::string chart_layout::frame(std::size_t panel) const {
+    const auto across = static_cast<double>(panel % most_columns);
+    const auto down = static_cast<double>(panel / most_columns);
+    const double one = width / static_cast<double>(columns);
+    const double left = (across * one + 62) / width;
+    const double right = (across * one + one - 14) / width;
+    const double top = 1 - (down * panel_height + 28) / height;
+    const double bottom = 1 - (down * panel_height + panel_height - 48) / height;
+    return fmt::format("set lmargin at screen {:.5f}\nset rmargin at screen {:.5f}\n"
+                       "set tmargin at screen {:.5f}\nset bmargin at screen {:.5f}\n",
+                       left, right, top, bottom);
+}
+
+std::string chart_colour(std::size_t index) {
+    constexpr std::array<const char*, 7> colours = {"#0072b2", "#e69f00", "#009e73", "#d55e00",
+                                                    "#cc79a7", "#56b4e9", "#000000"};
+    return colours[index % colours.size()];
+}
+
+std::string chart_terminal(const chart_layout& where, const std::string& format) {
+    if (format == "svg") {
+        return fmt::format("set terminal svg size {},{} noenhanced font 'sans-serif,12' background "
+                           "'#ffffff'\n",
+                           where.width, where.height);
+    }
+    if (format == "png") {
+        return fmt::format("set terminal pngcairo size {},{} noenhanced font 'Sans,9' fontscale 2 "
+                           "linewidth 2 pointscale 2\n",
+                           2 * where.width, 2 * where.height);
+    }
+    return fmt::format("set terminal pdfcairo size {}in,{}in noenhanced font 'Sans,9'\n",
+                       where.width / 96.0, where.height / 96.0);
+}
+
+std::string chart_legend(const chart_layout& where,
+                         const std::vector<std::vector<std::string>>& lines) {
+    std::string script = "unset arrow\nunset border\nunset tics\nunset xlabel\nunset ylabel\n"
+                         "unset title\nunset colorbox\nunset logscale\n"
+                         "set lmargin at screen 0.01\nset rmargin at screen 0.99\n"
+                         "set bmargin at screen 0\nset tmargin at screen 0.1\n"
+                         "set xrange [0:1]\nset yrange [0:1]\n";
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        const double up = (static_cast<double>(lines.size() - i) - 0.5) * legend_line + 4;
+        if (!lines[i].empty()) {
+            script += fmt::format("set key at screen 0.5,{:.5f} center center horizontal Left "
+                                  "reverse samplen 2.5\nplot {}\n",
+                                  up / where.height, fmt::join(lines[i], ", \\\n     "));
+        }
+    }
+    return script;
+}
+
+std::string series_style(const series& s, std::size_t nth, const std::string& colour,
+                         bool error_bars) {
+    constexpr std::array<int, 6> markers = {6, 4, 8, 12, 10, 14};
+    constexpr std::array<int, 3> line_dashes = {1, 4, 5};
+    switch (find_method(s.method).kind) {
+        case method_kind::formula:
+            return fmt::format("with lines lw 1.6 dt {} lc rgb '{}'",
+                               line_dashes[nth % line_dashes.size()], colour);
+        case method_kind::flow:
+            return fmt::format("with lines lw 1.6 dt {} lc rgb '{}'", nth % 2 == 0 ? 2 : 3, colour);
+        case method_kind::network: break;
+    }
+    return fmt::format("with {} pt {} ps 0.7 lw 1.3 lc rgb '{}'",
+                       error_bars ? "yerrorbars" : "points", markers[nth % markers.size()], colour);
+}
+
+std::vector<std::size_t> shown_series(const experiment& e) {
+    std::vector<std::size_t> all;
+    for (std::size_t s = 0; s < e.all.size(); ++s) {
+        const auto& shown = e.figure->shown;
+        if (shown.empty() || std::find(shown.begin(), shown.end(), e.all[s].name) != shown.end()) {
+            all.push_back(s);
+        }
+    }
+    return all;
+}
+
+std::string draw_chart(const experiment& e, const measurements& m, const std::string& format) {
+    if (!e.figure) {
+        return "";
+    }
+    std::string picture = run_gnuplot(script_of(e, m, format));
+    if (format == "svg") {
+        describe_svg(picture, e.title, e.claim);
+    }
+    return picture;
+}
+
+}  // namespace fusionflow::validation

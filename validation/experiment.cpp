@@ -1,0 +1,62 @@
+#include "validation/experiment.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "validation/numbers.hpp"
+
+namespace fusionflow::validation {
+
+namespace {
+
+// Texts of the same number: "0.10" is "0.1".
+bool same_value(const std::string& a, const std::string& b) {
+    return parse_number("grid", a) == parse_number("grid", b);
+}
+
+}  // namespace
+
+std::string_view to_string(verdict v) {
+    switch (v) {
+        case verdict::confirms: return "confirms";
+        case verdict::qualifies: return "qualifies";
+        case verdict::contradicts: return "contradicts";
+    }
+    return "";
+}
+
+settings experiment::at(const series& one, std::size_t point) const {
+    settings s = points.at(model, point);
+    for (const given_option& option : one.options) {
+        set_option(s, option.name, option.value);
+    }
+    return s;
+}
+
+std::size_t experiment::find(std::string_view series_name) const {
+    const auto found = std::find_if(all.begin(), all.end(),
+                                    [&](const series& s) { return s.name == series_name; });
+    return static_cast<std::size_t>(found - all.begin());
+}
+
+std::vector<std::size_t> experiment::selected(const grid& where) const {
+    std::vector<std::size_t> result;
+    for (std::size_t p = 0; p < points.size(); ++p) {
+        const std::vector<std::string> values = points.point(p);
+        bool wanted = true;
+        for (const grid_axis& condition : where.axes()) {
+            for (std::size_t a = 0; a < values.size(); ++a) {
+                wanted = wanted &&
+                         (points.axes()[a].option != condition.option ||
+                          std::any_of(condition.values.begin(), condition.values.end(),
+                                      [&](const auto& v) { return same_value(v, values[a]); }));
+            }
+        }
+        if (wanted) {
+            result.push_back(p);
+        }
+    }
+    return result;
+}
+
+}  // namespace fusionflow::validation

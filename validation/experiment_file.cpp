@@ -1,0 +1,257 @@
+#include "validation/experiment_file.hpp"
+
+#include <algorithm>
+
+#include "validation/methods.hpp"
+#include "validation/quantities.hpp"
+
+namespace fusionflow::validation {
+
+namespace {
+
+template <typename Value>
+struct named {
+    const char* name;
+    Value value;
+};
+
+constexpr named<statement_kind> kinds[] = {{"agreement", statement_kind::agreement},
+                                           {"paired", statement_kind::paired},
+                                           {"distribution", statement_kind::distribution},
+                                           {"within", statement_kind::within},
+                                           {"outcome", statement_kind::outcome}};
+constexpr named<picture_kind> pictures[] = {{"lines", picture_kind::lines},
+                                            {"map", picture_kind::map},
+                                            {"paths", picture_kind::paths},
+                                            {"portrait", picture_kind::portrait}};
+constexpr named<verdict> verdicts[] = {{"confirms", verdict::confirms},
+                                       {"qualifies", verdict::qualifies},
+                                       {"contradicts", verdict::contradicts}};
+
+template <typename Value, std::size_t N>
+Value pick(const toml_reader& in, std::string_view key, const named<Value> (&all)[N]) {
+    std::vector<std::string> names;
+    for (const auto& entry : all) {
+        names.emplace_back(entry.name);
+    }
+    const std::string chosen = in.one_of(key, names);
+    const auto at = std::find(names.begin(), names.end(), chosen) - names.begin();
+    return all[at].value;
+}
+
+std::vector<std::string> method_names() {
+    std::vector<std::string> names;
+    for (const method& m : method_table()) {
+        names.emplace_back(m.name);
+    }
+    return names;
+}
+
+std::vector<std::string> series_names(const experiment& e) {
+    std::vector<std::string> names;
+    for (const series& s : e.all) {
+        names.push_back(s.name);
+    }
+    return names;
+}
+
+std::vector<std::string> axis_names(const experiment& e) {
+    std::vector<std::string> names;
+    for (const grid_axis& axis : e.points.axes()) {
+        names.push_back(axis.option);
+    }
+    return names;
+}
+
+series read_series(const toml_reader& in, int repeats) {
+    in.only({"name", "method", "model", "repeats"});
+    series s;
+    s.method = in.one_of("method", method_names());
+    s.name = in.text("name", s.method);
+    s.repeats = in.has("repeats") ? in.count("repeats") : repeats;
+    if (in.has("model")) {
+        s.options = in.options("model");
+    }
+    return s;
+}
+
+// `methods`, each a series of its own, then the tables of `series`.
+void read_all_series(const toml_reader& in, experiment& e) {
+    const int repeats = in.has("repeats") ? in.count("repeats") : 1;
+    if (in.has("methods")) {
+        for (const std::string& name : in.texts("methods")) {
+            in.at(in.node("methods"), [&] { (void)find_method(name); });
+            e.all.push_back({name, name, {}, repeats});
+        }
+    }
+    for (const toml_reader& one : in.tables("series", "a series")) {
+        e.all.push_back(read_series(one, repeats));
+    }
+    if (e.all.empty()) {
+        in.refuse("an experiment needs methods or [[experiment.series]]");
+    }
+    const auto names = series_names(e);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), names[i]) !=
+            names.begin() + static_cast<std::ptrdiff_t>(i)) {
+            in.refuse(fmt::format("there are two series named '{}'", names[i]));
+        }
+    }
+}
+
+void require_axes(const toml_reader& in, const toml::node& where, const grid& asked,
+                  const experiment& e) {
+    const auto axes = axis_names(e);
+    for (const grid_axis& axis : asked.axes()) {
+        if (std::find(axes.begin(), axes.end(), axis.option) == axes.end()) {
+            in.refuse(where, fmt::format("'{}' is not an axis of this experiment", axis.option));
+        }
+    }
+}
+
+void read_bounds(const toml_reader& in, statement& s) {
+    if (in.has("low")) {
+        s.low = in.number("low");
+    }
+    if (in.has("high")) {
+        s.high = in.number("high");
+    }
+    if (!(in.has("low") || in.has("high"))) {
+        in.refuse("need low, high or both");
+    }
+    if (!(s.low <= s.high)) {
+        in.refuse(in.node("low"), "need low <= high");
+    }
+}
+
+std::vector<std::string> keys_of(statement_kind kind) {
+    std::vector<std::string> keys = {"name",     "says",   "means", "kind",
+                                     "measured", "reason", "where"};
+    const auto add = [&keys](const std::vector<std::string>& more) {
+        keys.insert(keys.end(), more.begin(), more.end());
+    };
+    switch (kind) {
+        case statement_kind::agreement:
+            add({"expected", "quantity", "tolerance", "standard_errors"});
+            break;
+        case statement_kind::paired: add({"expected", "quantity", "tolerance"}); break;
+        case statement_kind::distribution:
+            add({"expected", "quantity", "statistic", "low", "high"});
+            break;
+        case statement_kind::within: add({"quantity", "low", "high", "standard_errors"}); break;
+        case statement_kind::outcome: add({"outcome"}); break;
+    }
+    return keys;
+}
+
+statement read_statement(const toml_reader& in, const experiment& e,
+                         const std::vector<std::string>& modalities) {
+    statement s;
+    s.kind = pick(in, "kind", kinds);
+    in.only(keys_of(s.kind));
+    s.name = in.text("name");
+    s.says = in.text("says");
+    s.reason = in.text("reason");
+    s.means = in.has("means") ? pick(in, "means", verdicts) : verdict::confirms;
+    s.measured = in.one_of("measured", series_names(e));
+    if (s.kind == statement_kind::outcome) {
+        s.ended = in.text("outcome");
+    } else {
+        s.quantity = in.one_of("quantity", quantity_names(modalities));
+    }
+    if (s.kind != statement_kind::within && s.kind != statement_kind::outcome) {
+        s.expected = in.one_of("expected", series_names(e));
+    }
+    if (s.kind == statement_kind::agreement || s.kind == statement_kind::paired) {
+        s.tolerance = in.positive("tolerance");
+    } else if (s.kind != statement_kind::outcome) {
+        read_bounds(in, s);
+    }
+    if (s.kind == statement_kind::distribution) {
+        s.statistic = in.one_of("statistic", {"median", "p90", "max"});
+    }
+    if (in.has("standard_errors")) {
+        s.standard_errors = in.positive("standard_errors");
+    }
+    if (in.has("where")) {
+        in.at(in.node("where"), [&] { s.where = grid::parse(in.text("where")); });
+        require_axes(in, in.node("where"), s.where, e);
+        if (e.selected(s.where).empty()) {
+            in.refuse(in.node("where"), "no point of the grid is like that");
+        }
+    }
+    return s;
+}
+
+picture read_picture(const toml_reader& in, const experiment& e,
+                     const std::vector<std::string>& modalities) {
+    in.only({"kind", "x", "y", "panels", "quantity", "shown", "log_x", "log_y"});
+    picture p;
+    p.kind = pick(in, "kind", pictures);
+    const auto axes = axis_names(e);
+    const bool plots = p.kind == picture_kind::lines || p.kind == picture_kind::map;
+    if (plots) {
+        p.x = in.one_of("x", axes);
+        p.quantity = in.one_of("quantity", quantity_names(modalities));
+    }
+    if (p.kind == picture_kind::map) {
+        p.y = in.one_of("y", axes);
+        if (axes.size() != 2 || p.x == p.y) {
+            in.refuse("a map needs a grid of two axes, x and y");
+        }
+    }
+    if (in.has("panels")) {
+        p.panels = in.one_of("panels", axes);
+    }
+    p.log_x = in.has("log_x") && in.flag("log_x");
+    p.log_y = in.has("log_y") && in.flag("log_y");
+    if (in.has("shown")) {
+        p.shown = in.texts("shown");
+        for (const std::string& name : p.shown) {
+            if (e.find(name) == e.all.size()) {
+                in.refuse(in.node("shown"), fmt::format("there is no series '{}'", name));
+            }
+        }
+    }
+    return p;
+}
+
+}  // namespace
+
+experiment read_experiment(const toml_reader& in) {
+    in.only({"name", "title", "claim", "model", "grid", "methods", "series", "repeats", "check",
+             "figure"});
+    experiment e;
+    e.name = in.text("name");
+    e.title = in.text("title");
+    e.claim = in.text("claim");
+    e.model = in.model("model");
+    if (in.has("grid")) {
+        in.at(in.node("grid"), [&] { e.points = grid::parse(in.text("grid")); });
+    }
+    read_all_series(in, e);
+    std::vector<std::string> modalities;
+    int model_dimension = 0;
+    for (const series& one : e.all) {
+        for (std::size_t p = 0; p < e.points.size(); ++p) {
+            in.at(in.node("model"), [&] {
+                const data::moments moments = build_model(e.at(one, p)).moments;
+                modalities = moments.names();
+                model_dimension = moments.dimension();
+            });
+        }
+    }
+    for (const toml_reader& one : in.tables("check", "a check")) {
+        e.statements.push_back(read_statement(one, e, modalities));
+    }
+    if (in.has("figure")) {
+        const bool scalars = modalities.size() == 2 && model_dimension == 2;
+        e.figure = read_picture(in.child("figure", "a figure"), e, modalities);
+        if (e.figure->kind == picture_kind::portrait && !scalars) {
+            in.refuse(in.node("figure"), "a portrait needs two scalar modalities");
+        }
+    }
+    return e;
+}
+
+}  // namespace fusionflow::validation

@@ -1,0 +1,170 @@
+#include "validation/measure.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+
+#include "data/random.hpp"
+#include "validation/methods.hpp"
+#include "validation/parallel.hpp"
+#include "validation/quantities.hpp"
+
+namespace fusionflow::validation {
+
+namespace {
+
+struct task {
+    std::size_t point;
+    std::size_t series;
+    int repeat;
+};
+
+void spoil(theory::learning& answer, double factor) {
+    for (double& time : answer.times) {
+        time *= factor;
+    }
+    // All times alike would leave ratios as they are.
+    if (answer.times.size() > 1) {
+        answer.times.back() *= factor;
+    }
+}
+
+bool draws_paths(const experiment& e) {
+    return e.figure &&
+           (e.figure->kind == picture_kind::paths || e.figure->kind == picture_kind::portrait);
+}
+
+bool is_shown(const experiment& e, const series& one) {
+    const auto& shown = e.figure->shown;
+    return shown.empty() || std::find(shown.begin(), shown.end(), one.name) != shown.end();
+}
+
+run_record run_one(const experiment& e, const task& t, const measure_options& options,
+                   const std::vector<std::string>& quantities) {
+    const series& one = e.all[t.series];
+    settings s = e.at(one, t.point);
+    if (options.seed != 0) {
+        s.simulate.seed += data::repeat_seed(options.seed, 1);
+        s.world.seed += options.seed * 1'000'003;
+    }
+    const bool paths = draws_paths(e) && is_shown(e, one) &&
+                       (t.repeat == 0 || e.figure->kind == picture_kind::portrait);
+    const bool record = paths || std::any_of(quantities.begin(), quantities.end(), needs_path);
+    method_result result = find_method(one.method).run(s, t.repeat, record);
+    if (one.method == options.perturbed) {
+        spoil(result.answer, options.factor);
+    }
+    run_record done;
+    done.outcome =
+        result.available ? std::string(theory::to_string(result.answer.ended)) : "not_available";
+    done.failed = !result.available || theory::is_failure(result.answer.ended);
+    const model about = build_model(s);
+    for (const std::string& quantity : quantities) {
+        done.values[quantity] = observe(quantity, about, result);
+    }
+    if (paths) {
+        done.path = std::move(result.path);
+    }
+    return done;
+}
+
+std::vector<task> plan(const experiment& e, measurements& result) {
+    std::vector<task> tasks;
+    result.runs.resize(e.points.size());
+    for (std::size_t p = 0; p < e.points.size(); ++p) {
+        result.runs[p].resize(e.all.size());
+        for (std::size_t s = 0; s < e.all.size(); ++s) {
+            const bool random = is_random(find_method(e.all[s].method), e.at(e.all[s], p));
+            const int repeats = random ? e.all[s].repeats : 1;
+            result.runs[p][s].resize(static_cast<std::size_t>(repeats));
+            for (int r = 0; r < repeats; ++r) {
+                tasks.push_back({p, s, r});
+            }
+        }
+    }
+    return tasks;
+}
+
+void add_once(std::vector<std::string>& list, const std::string& name) {
+    if (!name.empty() && std::find(list.begin(), list.end(), name) == list.end()) {
+        list.push_back(name);
+    }
+}
+
+}  // namespace
+
+std::vector<std::string> wanted_quantities(const experiment& e) {
+    std::vector<std::string> names;
+    for (const statement& s : e.statements) {
+        add_once(names, s.quantity);
+    }
+    if (e.figure) {
+        add_once(names, e.figure->quantity);
+    }
+    return names;
+}
+
+std::size_t planned_runs(const experiment& e) {
+    measurements ignored;
+    return plan(e, ignored).size();
+}
+
+std::vector<double> measurements::values(std::size_t point, std::size_t one,
+                                         const std::string& quantity) const {
+    std::vector<double> all;
+    for (const run_record& r : runs[point][one]) {
+        all.push_back(r.values.at(quantity));
+    }
+    return all;
+}
+
+mean_value measurements::mean(std::size_t point, std::size_t one,
+                              const std::string& quantity) const {
+    return mean_of(values(point, one, quantity));
+}
+
+int measurements::failed() const {
+    int failures = 0;
+    for (const auto& of_point : runs) {
+        for (const run_records& records : of_point) {
+            failures += static_cast<int>(std::count_if(records.begin(), records.end(),
+                                                       [](const auto& r) { return r.failed; }));
+        }
+    }
+    return failures;
+}
+
+int measurements::count() const {
+    std::size_t all = 0;
+    for (const auto& of_point : runs) {
+        for (const run_records& records : of_point) {
+            all += records.size();
+        }
+    }
+    return static_cast<int>(all);
+}
+
+measurements measure(const experiment& e, const measure_options& options,
+                     const measure_progress& progress) {
+    measurements result;
+    result.modalities = build_model(e.at(e.all.front(), 0)).moments.names();
+    const std::vector<task> tasks = plan(e, result);
+    const std::vector<std::string> quantities = wanted_quantities(e);
+    std::mutex mutex;
+    std::size_t done = 0;
+    std::size_t failed = 0;
+    for_each_index(tasks.size(), options.jobs, [&](std::size_t i) {
+        const task& t = tasks[i];
+        run_record record = run_one(e, t, options, quantities);
+        const std::lock_guard lock(mutex);
+        failed += record.failed ? 1 : 0;
+        ++done;
+        result.runs[t.point][t.series][static_cast<std::size_t>(t.repeat)] = std::move(record);
+        if (progress) {
+            progress(done, tasks.size(), failed);
+        }
+    });
+    return result;
+}
+
+}  // namespace fusionflow::validation

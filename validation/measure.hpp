@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "solver/trajectory.hpp"
+#include "validation/experiment.hpp"
+#include "validation/spread.hpp"
+
+namespace fusionflow::validation {
+
+/// How measurements are run.
+struct measure_options {
+    int jobs = 1;             ///< threads, 1 ... 1024
+    std::uint64_t seed = 0;   ///< not 0: moves the seeds of all draws
+    std::string perturbed{};  ///< method whose times are spoiled, to see that it is noticed
+    double factor = 1;        ///< by which they are multiplied
+};
+
+/// One run: a series at a point, for one draw.
+struct run_record {
+    std::map<std::string, double> values;  ///< by quantity; infinite: never; NaN: unknown
+    std::string outcome;                   ///< theory::to_string, or "not_available"
+    bool failed = false;                   ///< the outcome is trouble
+    solver::trajectory path{};             ///< of figures that draw paths
+};
+
+/// The runs of a series at a point, draw by draw.
+using run_records = std::vector<run_record>;
+
+/// Everything that was measured for an experiment.
+struct measurements {
+    std::vector<std::string> modalities;
+    std::vector<std::vector<run_records>> runs;  ///< [point][series]
+
+    /// Values of a quantity, draw by draw.
+    [[nodiscard]] std::vector<double> values(std::size_t point, std::size_t series,
+                                             const std::string& quantity) const;
+    /// Mean of them; infinite where all are.
+    [[nodiscard]] mean_value mean(std::size_t point, std::size_t series,
+                                  const std::string& quantity) const;
+    /// Runs whose outcome is trouble.
+    [[nodiscard]] int failed() const;
+    [[nodiscard]] int count() const;
+};
+
+/// Runs done, runs in all, runs that ended in trouble; called by one thread at a time.
+using measure_progress = std::function<void(std::size_t done, std::size_t all, std::size_t failed)>;
+
+/// Runs every series at every point. What is measured does not depend on the number of threads.
+///
+/// \throws data::input_error as build_model.
+/// \see tests/validation/measure_test.cpp
+[[nodiscard]] measurements measure(const experiment& e, const measure_options& options,
+                                   const measure_progress& progress = {});
+
+/// How many runs measure() makes.
+[[nodiscard]] std::size_t planned_runs(const experiment& e);
+
+/// Quantities that the statements and the figure of an experiment ask for.
+[[nodiscard]] std::vector<std::string> wanted_quantities(const experiment& e);
+
+}  // namespace fusionflow::validation

@@ -1,0 +1,237 @@
+#include "validation/report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <system_error>
+
+#include "data/error.hpp"
+#include "validation/chart.hpp"
+#include "validation/files.hpp"
+#include "validation/report_style.hpp"
+#include "validation/results_json.hpp"
+#include "validation/svg.hpp"
+
+namespace fusionflow::validation {
+
+namespace {
+
+std::string spell(double value) {
+    if (std::isnan(value)) {
+        return "–";
+    }
+    return std::isinf(value) ? "never" : fmt::format("{:.6g}", value);
+}
+
+std::string chip(const std::string& kind, const std::string& text) {
+    return fmt::format("<span class=\"chip {}\">{}</span>", kind, escape_xml(text));
+}
+
+std::string id_of(const std::string& suite, const std::string& name) {
+    std::string id = suite + "-" + name;
+    for (char& c : id) {
+        const bool plain =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        c = plain ? c : '-';
+    }
+    return id;
+}
+
+// The name of a statement, without suite and point.
+std::string statement_name(const check_result& c) { return c.name.substr(0, c.name.find(':')); }
+
+std::string point_of(const check_result& c) {
+    const std::size_t colon = c.name.find(':');
+    return colon == std::string::npos ? "" : c.name.substr(colon + 2);
+}
+
+std::string case_row(const check_result& c) {
+    const std::string measured =
+        std::isfinite(c.standard_error)
+            ? fmt::format("{} ± {:.2g}", spell(c.measured), c.standard_error)
+            : spell(c.measured);
+    return fmt::format("<tr><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>"
+                       "<td class=\"n\">{}</td><td class=\"n\">{:.2g}</td><td>{}</td></tr>\n",
+                       escape_xml(point_of(c)), spell(c.expected), measured,
+                       std::isnan(c.error) ? "–" : fmt::format("{:.2g}", c.error), c.tolerance,
+                       c.passed ? chip("pass", "holds")
+                                : chip("failed", c.trouble.empty() ? "fails" : c.trouble));
+}
+
+std::string cases_table(const std::vector<check_result>& cases) {
+    std::string html = "<div class=\"scroll\"><table><tr><th>case</th><th class=\"n\">expected</th>"
+                       "<th class=\"n\">measured</th><th class=\"n\">error</th>"
+                       "<th class=\"n\">allowed</th><th>verdict</th></tr>\n";
+    for (const check_result& c : cases) {
+        html += case_row(c);
+    }
+    return html + "</table></div>\n";
+}
+
+// A statement with its cases; those of many are folded unless one fails.
+std::string statement_html(const std::vector<check_result>& cases) {
+    constexpr std::size_t few = 6;
+    const check_result& first = cases.front();
+    const auto failed =
+        std::count_if(cases.begin(), cases.end(), [](const check_result& c) { return !c.passed; });
+    const std::string verdict =
+        failed > 0 ? chip("failed", fmt::format("fails in {} of {}", failed, cases.size()))
+        : first.says == "contradicts" ? chip("contradicted", "contradicts")
+        : first.says == "qualifies"   ? chip("qualified", "qualifies")
+                                      : chip("pass", "holds");
+    std::string html = fmt::format("<h3>{} · {}</h3>\n<p class=\"soft\">Allowed because: {}</p>\n",
+                                   verdict, escape_xml(first.claim), escape_xml(first.reason));
+    const bool folded = failed == 0 && cases.size() > few;
+    if (folded) {
+        html += fmt::format("<details><summary>{} cases</summary>\n", cases.size());
+    }
+    html += cases_table(cases);
+    return html + (folded ? "</details>\n" : "");
+}
+
+std::string statements_html(const std::vector<check_result>& results) {
+    std::string html;
+    for (auto from = results.begin(); from != results.end();) {
+        const auto to = std::find_if(from, results.end(), [&](const check_result& c) {
+            return statement_name(c) != statement_name(*from);
+        });
+        html += statement_html({from, to});
+        from = to;
+    }
+    return html;
+}
+
+// Several SVGs of gnuplot's in one page must not share the names of their marks.
+std::string own_names(std::string svg, const std::string& prefix) {
+    for (const std::string mark : {"gpDot", "gpPt"}) {
+        for (std::size_t at = 0; (at = svg.find(mark, at)) != std::string::npos;) {
+            svg.insert(at, prefix);
+            at += prefix.size() + mark.size();
+        }
+    }
+    const std::size_t start = svg.find("<svg");
+    return start == std::string::npos ? svg : svg.substr(start);
+}
+
+std::string runs_text(const experiment_result& e) {
+    const int failed = e.measured.failed();
+    return failed == 0
+               ? fmt::format("{} runs, all ended well", e.measured.count())
+               : fmt::format("{} runs, {} of them ended in trouble", e.measured.count(), failed);
+}
+
+std::string experiment_html(const suite_result& s, const experiment_result& e,
+                            const std::string& svg) {
+    const std::string id = id_of(s.name, e.about.name);
+    std::string html = fmt::format(
+        "<section id=\"{}\">\n<h2>{}</h2>\n<p>{}</p>\n<p>{} · "
+        "<span class=\"soft\">{}</span></p>\n",
+        id, escape_xml(e.about.title), escape_xml(e.about.claim),
+        chip(std::string(to_string(e.found)), std::string(to_string(e.found))), runs_text(e));
+    if (!svg.empty()) {
+        html += fmt::format("<figure>{}</figure>\n", own_names(svg, id + "-"));
+    }
+    html += statements_html(e.results);
+    return html + fmt::format("<pre>fusionflow validate {} --report DIR</pre>\n</section>\n",
+                              escape_xml(shell_word(s.name + "/" + e.about.name)));
+}
+
+std::string summary_html(const suite_result& s) {
+    std::string html = fmt::format("<h2>{}</h2>\n<p>{}</p>\n<div class=\"scroll\"><table><tr>"
+                                   "<th>experiment</th><th>finding</th><th class=\"n\">checks</th>"
+                                   "<th class=\"n\">failed</th></tr>\n",
+                                   escape_xml(s.name), escape_xml(s.about));
+    const auto row = [&html](const std::string& what, const std::string& found,
+                             const std::vector<check_result>& results) {
+        const auto failed = std::count_if(results.begin(), results.end(),
+                                          [](const check_result& c) { return !c.passed; });
+        html += fmt::format("<tr><td>{}</td><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}"
+                            "</td></tr>\n",
+                            what, chip(found, found), results.size(), failed);
+    };
+    if (!s.checks.empty()) {
+        const bool good = std::all_of(s.checks.begin(), s.checks.end(),
+                                      [](const check_result& c) { return c.passed; });
+        row(fmt::format("<a href=\"#{}\">checks</a>", id_of(s.name, "checks")),
+            good ? "confirmed" : "failed", s.checks);
+    }
+    for (const experiment_result& e : s.experiments) {
+        row(fmt::format("<a href=\"#{}\">{}</a>", id_of(s.name, e.about.name),
+                        escape_xml(e.about.title)),
+            std::string(to_string(e.found)), e.results);
+    }
+    return html + "</table></div>\n";
+}
+
+}  // namespace
+
+std::string report_page(const std::vector<suite_result>& suites,
+                        const std::vector<std::string>& figures, const std::string& provenance) {
+    std::string html = fmt::format(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+        "<meta name=\"color-scheme\" content=\"light dark\">\n"
+        "<link rel=\"icon\" href=\"data:,\">\n"
+        "<title>fusionflow: theory against simulation</title>\n<style>{}</style>\n</head>\n<body>\n"
+        "<h1>Theory against simulation</h1>\n"
+        "<p>Formulas are lines, flows dashed, networks markers with bars of one standard error. "
+        "Times are in units of τ. An experiment is <em>confirmed</em> if all that its claim says was "
+        "seen, <em>qualified</em> if it was seen to end where theory says that it ends, "
+        "<em>contradicted</em> if the claim was seen not to hold, and <em>failed</em> if something "
+        "was seen that this suite does not expect.</p>\n",
+        report_style);
+    for (const suite_result& s : suites) {
+        html += summary_html(s);
+    }
+    std::size_t figure_index = 0;
+    for (const suite_result& s : suites) {
+        if (!s.checks.empty()) {
+            html +=
+                fmt::format("<section id=\"{}\">\n<h2>Checks of {}</h2>\n{}</section>\n",
+                            id_of(s.name, "checks"), escape_xml(s.name), statements_html(s.checks));
+        }
+        for (const experiment_result& e : s.experiments) {
+            const bool drawn = figure_index < figures.size();
+            html += experiment_html(s, e, drawn ? figures[figure_index] : "");
+            ++figure_index;
+        }
+    }
+    return html +
+           fmt::format("<p class=\"soft\">{}</p>\n</body>\n</html>\n", escape_xml(provenance));
+}
+
+void check_report_folder(const std::string& folder) {
+    std::error_code why;
+    std::filesystem::create_directories(folder, why);
+    if (why || !std::filesystem::is_directory(folder)) {
+        throw data::input_error("report", fmt::format("cannot make the folder {}", folder));
+    }
+    check_writable("report", (std::filesystem::path(folder) / "index.html").string());
+}
+
+void write_report(const std::vector<suite_result>& suites, const std::string& folder,
+                  const report_options& options) {
+    check_report_folder(folder);
+    const std::filesystem::path to(folder);
+    std::vector<std::string> figures;
+    for (const suite_result& s : suites) {
+        for (const experiment_result& e : s.experiments) {
+            figures.push_back(draw_chart(e.about, e.measured, "svg"));
+            for (const std::string& format : options.formats) {
+                if (e.about.figure) {
+                    const std::string file = id_of(s.name, e.about.name) + "." + format;
+                    write_file("report", (to / file).string(),
+                               draw_chart(e.about, e.measured, format));
+                }
+            }
+        }
+    }
+    write_file("report", (to / "results.json").string(),
+               results_json(suites, options.provenance, true));
+    write_file("report", (to / "index.html").string(),
+               report_page(suites, figures, options.provenance));
+}
+
+}  // namespace fusionflow::validation
