@@ -117,17 +117,25 @@ bool serve_one(const MPI_Status& about, open_rows& rows, const ranks::accept_row
     return about.MPI_TAG == left;
 }
 
-// Serves the other ranks until all have left. Looks for messages from time to time: waiting inside
-// MPI would keep a processor busy that can compute.
-void serve(open_rows& rows, int others, const ranks::accept_row& accept) {
+// Looks for a message from time to time: waiting inside MPI would keep a processor busy that can
+// compute.
+MPI_Status wait_for(int source, int tag) {
     constexpr std::chrono::microseconds pause{100};
+    MPI_Status about;
+    int there = 0;
+    for (;;) {
+        MPI_Iprobe(source, tag, MPI_COMM_WORLD, &there, &about);
+        if (there != 0) {
+            return about;
+        }
+        std::this_thread::sleep_for(pause);
+    }
+}
+
+// Serves the other ranks until all have left.
+void serve(open_rows& rows, int others, const ranks::accept_row& accept) {
     while (others > 0) {
-        int there = 0;
-        MPI_Status about;
-        MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, MPI_COMM_WORLD, &there, &about);
-        if (there == 0) {
-            std::this_thread::sleep_for(pause);
-        } else if (serve_one(about, rows, accept)) {
+        if (serve_one(wait_for(MPI_ANY_SOURCE, MPI_ANY_TAG), rows, accept)) {
             --others;
         }
     }
@@ -136,8 +144,7 @@ void serve(open_rows& rows, int others, const ranks::accept_row& accept) {
 // Brings rows to the first rank and gets new ones.
 std::vector<std::size_t> exchange(const std::string& lines, std::size_t wanted) {
     send(fmt::format("{}\n{}", wanted, lines), finished);
-    MPI_Status about;
-    MPI_Probe(0, answer, MPI_COMM_WORLD, &about);
+    const MPI_Status about = wait_for(0, answer);
     int count = 0;
     MPI_Get_count(&about, MPI_UINT64_T, &count);
     std::vector<std::uint64_t> places(static_cast<std::size_t>(count));
