@@ -177,7 +177,8 @@ std::string report_page(const std::vector<suite_result>& suites,
         "<title>fusionflow: theory against simulation</title>\n<style>{}</style>\n</head>\n<body>\n"
         "<h1>Theory against simulation</h1>\n"
         "<p>Formulas are lines, flows dashed, networks markers with bars of one standard error. "
-        "Times are in units of τ. An experiment is <em>confirmed</em> if all that its claim says was "
+        "Times are in units of τ. An experiment is <em>confirmed</em> if all that its claim says "
+        "was "
         "seen, <em>qualified</em> if it was seen to end where theory says that it ends, "
         "<em>contradicted</em> if the claim was seen not to hold, and <em>failed</em> if something "
         "was seen that this suite does not expect.</p>\n",

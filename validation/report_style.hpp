@@ -12,7 +12,8 @@ inline constexpr const char* report_style = R"css(
     --good: #67d391; --fair: #f0b64a; --bad: #ff8a80; }
 }
 * { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 62rem; padding: 1rem; background: var(--ground); color: var(--text);
+body { margin: 0 auto; max-width: 62rem; padding: 1rem; background: var(--ground);
+  color: var(--text);
   font: 16px/1.5 system-ui, sans-serif; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.25rem; margin-top: 2.5rem; }
 h3 { font-size: 1.05rem; margin-bottom: .3rem; }

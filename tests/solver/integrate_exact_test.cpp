@@ -205,8 +205,8 @@ BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
                           data::input_error, says("rtol: need 1e-14 <= rtol <= 0.1, got 0"));
 }
 
-// A first step over the plateau that was far too long made sinh overflow: its error of 1e248 cut the
-// next one to nothing.
+// A first step over the plateau that was far too long made sinh overflow: its error of 1e248 cut
+// the next one to nothing.
 BOOST_AUTO_TEST_CASE(a_step_that_overflows_is_cut_and_no_end) {
     const auto moments = tests::toy(0.4, 1.4);
     const theory::initialisation init{.u0 = 1e-9, .drawn = scheme::gaussian_iid, .width = 100};
