@@ -13,7 +13,7 @@ namespace fusionflow::validation {
 /// \param format  svg, png or pdf.
 /// \return        The picture, as bytes. Empty where the experiment has no figure.
 /// \throws data::input_error naming plot: no gnuplot, or gnuplot failed.
-/// \see tests/validation/chart_test.cpp
+/// \see tests/validation/report_test.cpp
 [[nodiscard]] std::string draw_chart(const experiment& e, const measurements& m,
                                      const std::string& format);
 

@@ -23,7 +23,7 @@ enum class finding {
 /// of both means) / |expected|; check_result::tolerance is all that is allowed. Runs that ended in
 /// trouble make a result fail.
 ///
-/// \see tests/validation/judge_test.cpp
+/// \see tests/validation/experiment_test.cpp
 [[nodiscard]] std::vector<check_result> judge(const experiment& e, const measurements& m);
 
 /// \param results  Of the statements of one experiment.

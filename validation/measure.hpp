@@ -51,7 +51,7 @@ struct measurements {
 /// Runs every series at every point. What is measured does not depend on the number of threads.
 ///
 /// \throws data::input_error as build_model.
-/// \see tests/validation/measure_test.cpp
+/// \see tests/validation/experiment_test.cpp
 [[nodiscard]] measurements measure(const experiment& e, const measure_options& options,
                                    const progress_report& progress = {});
 

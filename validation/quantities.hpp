@@ -28,7 +28,7 @@ namespace fusionflow::validation {
 /// after the first modality. A formula ends at the least-squares solution.
 ///
 /// \param quantity  One of quantity_names().
-/// \see tests/validation/quantities_test.cpp
+/// \see tests/validation/experiment_test.cpp
 [[nodiscard]] double observe(const std::string& quantity, const model& about,
                              const method_result& run);
 
