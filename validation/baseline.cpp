@@ -46,7 +46,7 @@ std::map<std::string, earlier> read(const std::string& text, const std::string& 
     for (const json& c : tree["checks"]) {
         if (!c.is_object() || !c.contains("name") || !c["name"].is_string() ||
             !c.contains("passed") || !c["passed"].is_boolean()) {
-            refuse("every check needs a \"name\" and \"passed\"");
+            refuse(R"(every check needs a "name" and "passed")");
         }
         all[c["name"].get<std::string>()] = {number(c, "measured"), number(c, "standard_error"),
                                              c["passed"].get<bool>()};

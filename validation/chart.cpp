@@ -118,7 +118,8 @@ chart_layout chart_layout::of(std::size_t panels, int lines) {
 
 std::string chart_layout::frame(std::size_t panel) const {
     const auto across = static_cast<double>(panel % most_columns);
-    const auto down = static_cast<double>(panel / most_columns);
+    const std::size_t row = panel / most_columns;
+    const auto down = static_cast<double>(row);
     const double one = width / static_cast<double>(columns);
     const double left = (across * one + 62) / width;
     const double right = (across * one + one - 14) / width;

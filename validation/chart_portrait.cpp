@@ -79,12 +79,13 @@ std::string portrait_script(const experiment& e, const measurements& m, const st
                               fmt::join(plots[p], ", \\\n     "));
     }
     std::vector<std::string> legend;
+    legend.reserve(shown.size() + 1);
     for (const std::size_t s : shown) {
         legend.push_back(fmt::format("NaN {} title {}",
                                      series_style(e.all[s], 0, chart_colour(s), false),
                                      gnuplot_word(e.all[s].name)));
     }
-    legend.push_back("NaN with points pt 7 ps 0.9 lc rgb '#000000' title 'fixed points'");
+    legend.emplace_back("NaN with points pt 7 ps 0.9 lc rgb '#000000' title 'fixed points'");
     return script + chart_legend(where, {legend}) + "unset multiplot\n";
 }
 

@@ -1,6 +1,7 @@
 #include "validation/experiment_file.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "validation/methods.hpp"
 #include "validation/quantities.hpp"
@@ -15,28 +16,31 @@ struct named {
     Value value;
 };
 
-constexpr named<statement_kind> kinds[] = {{"agreement", statement_kind::agreement},
-                                           {"paired", statement_kind::paired},
-                                           {"distribution", statement_kind::distribution},
-                                           {"within", statement_kind::within},
-                                           {"outcome", statement_kind::outcome}};
-constexpr named<picture_kind> pictures[] = {{"lines", picture_kind::lines},
-                                            {"map", picture_kind::map},
-                                            {"paths", picture_kind::paths},
-                                            {"portrait", picture_kind::portrait}};
-constexpr named<verdict> verdicts[] = {{"confirms", verdict::confirms},
-                                       {"qualifies", verdict::qualifies},
-                                       {"contradicts", verdict::contradicts}};
+constexpr auto kinds =
+    std::to_array<named<statement_kind>>({{"agreement", statement_kind::agreement},
+                                          {"paired", statement_kind::paired},
+                                          {"distribution", statement_kind::distribution},
+                                          {"within", statement_kind::within},
+                                          {"outcome", statement_kind::outcome}});
+constexpr auto pictures =
+    std::to_array<named<picture_kind>>({{"lines", picture_kind::lines},
+                                        {"map", picture_kind::map},
+                                        {"paths", picture_kind::paths},
+                                        {"portrait", picture_kind::portrait}});
+constexpr auto verdicts = std::to_array<named<verdict>>({{"confirms", verdict::confirms},
+                                                         {"qualifies", verdict::qualifies},
+                                                         {"contradicts", verdict::contradicts}});
 
 template <typename Value, std::size_t N>
-Value pick(const toml_reader& in, std::string_view key, const named<Value> (&all)[N]) {
+Value pick(const toml_reader& in, std::string_view key, const std::array<named<Value>, N>& all) {
     std::vector<std::string> names;
+    names.reserve(N);
     for (const auto& entry : all) {
         names.emplace_back(entry.name);
     }
     const std::string chosen = in.one_of(key, names);
     const auto at = std::find(names.begin(), names.end(), chosen) - names.begin();
-    return all[at].value;
+    return all[static_cast<std::size_t>(at)].value;
 }
 
 std::vector<std::string> method_names() {

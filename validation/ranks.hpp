@@ -24,7 +24,7 @@ public:
     ranks();
     ranks(const ranks&) = delete;
     ranks& operator=(const ranks&) = delete;
-    ~ranks();
+    ~ranks();  // NOLINT(performance-trivially-destructible): not with MPI
 
     /// Only the first rank reads and writes journals and files, and prints.
     [[nodiscard]] bool first() const noexcept { return rank_ == 0; }
