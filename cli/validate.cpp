@@ -1,15 +1,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
+#include <optional>
 
 #include "cli/answer.hpp"
 #include "cli/command.hpp"
 #include "cli/progress.hpp"
 #include "cli/run.hpp"
 #include "data/error.hpp"
+#include "data/text_file.hpp"
 #include "validation/baseline.hpp"
 #include "validation/files.hpp"
 #include "validation/gnuplot.hpp"
@@ -90,26 +89,16 @@ void list_suites(const std::vector<std::string>& names) {
     }
 }
 
-std::string read_baseline(const std::string& file) {
-    std::ifstream in(file, std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-    if (!in) {
-        throw data::input_error("baseline", file + ": cannot be read");
-    }
-    return text;
-}
-
-// To stderr, because stdout may be JSON.
-void print_changes(const std::vector<validation::change>& changes) {
+std::string changes_text(const std::vector<validation::change>& changes) {
+    std::string text = "\n";
+    long beyond = 0;
     for (const validation::change& c : changes) {
-        fmt::print(stderr, "{:<8} {}: {:.8g} -> {:.8g}{}\n", to_string(c.what), c.name, c.before,
-                   c.now, c.passed ? "" : " (fails)");
+        text += fmt::format("{:<8} {}: {:.8g} -> {:.8g}{}\n", to_string(c.what), c.name, c.before,
+                            c.now, c.passed ? "" : " (fails)");
+        beyond += c.what == validation::change::kind::noise ? 0 : 1;
     }
-    const auto moved = std::count_if(changes.begin(), changes.end(), [](const auto& c) {
-        return c.what == validation::change::kind::moved ||
-               c.what == validation::change::kind::verdict;
-    });
-    fmt::print(stderr, "baseline: {} changed, {} of them beyond noise\n", changes.size(), moved);
+    return text + fmt::format("{} changes since the baseline, {} of them beyond noise\n",
+                              changes.size(), beyond);
 }
 
 // METHOD=FACTOR
@@ -120,15 +109,15 @@ void read_perturbation(const arguments& given, validation::measure_options& opti
         throw data::input_error(
             "perturb", fmt::format("need METHOD=FACTOR, as in formula=1.02, got '{}'", text));
     }
-    options.perturbed = validation::find_method(parts[0]).name;
-    options.factor = validation::parse_number("perturb", parts[1]);
+    options.under.perturbed = validation::find_method(parts[0]).name;
+    options.under.factor = validation::parse_number("perturb", parts[1]);
 }
 
 validation::measure_options read_options(const arguments& given) {
     validation::measure_options options;
     options.jobs = read_jobs(given);
     if (given.has("seed")) {
-        options.seed = validation::parse_seed("seed", given.get("seed"));
+        options.under.seed = validation::parse_seed("seed", given.get("seed"));
     }
     if (given.has("perturb")) {
         read_perturbation(given, options);
@@ -165,22 +154,16 @@ std::vector<suite_result> run_all(const arguments& given, const std::vector<suit
     return results;
 }
 
-exit_code run(const arguments& given) {
-    if (given.has("list")) {
-        list_suites(given.positional);
-        return exit_code::done;
-    }
-    const auto options = read_options(given);
-    const auto formats = read_formats(given);
+std::vector<suite> load_all(const std::vector<std::string>& names) {
     std::vector<suite> suites;
-    for (const std::string& name :
-         given.positional.empty() ? std::vector<std::string>{"quick"} : given.positional) {
+    for (const std::string& name : names.empty() ? std::vector<std::string>{"quick"} : names) {
         suites.push_back(validation::load_suite(name));
     }
-    const std::string baseline = given.has("baseline") ? read_baseline(given.get("baseline")) : "";
-    if (given.has("baseline")) {
-        (void)validation::compare_with_baseline({}, baseline, given.get("baseline"));
-    }
+    return suites;
+}
+
+// Refuses files that could not be written or read, before anything runs; returns the baseline.
+std::optional<std::string> check_files(const arguments& given) {
     if (given.has("junit")) {
         validation::check_writable("junit", given.get("junit"));
     }
@@ -188,34 +171,64 @@ exit_code run(const arguments& given) {
         validation::check_report_folder(given.get("report"));
         (void)validation::run_gnuplot("");
     }
-    const std::vector<suite_result> results = run_all(given, suites, options);
+    if (!given.has("baseline")) {
+        return std::nullopt;
+    }
+    std::string text = data::read_text(given.get("baseline"));
+    (void)validation::compare_with_baseline({}, text, given.get("baseline"));
+    return text;
+}
+
+std::vector<check_result> all_of(const std::vector<suite_result>& results) {
     std::vector<check_result> checks;
     for (const suite_result& s : results) {
         const auto all = s.all();
         checks.insert(checks.end(), all.begin(), all.end());
     }
-    const long passed =
-        std::count_if(checks.begin(), checks.end(), [](const check_result& c) { return c.passed; });
-    const long failed = static_cast<long>(checks.size()) - passed;
+    return checks;
+}
+
+void print_results(const arguments& given, const std::vector<suite_result>& results,
+                   const std::vector<check_result>& checks, long failed,
+                   const std::optional<std::vector<validation::change>>& changes) {
     if (given.json) {
-        fmt::print("{}", validation::results_json(results, given.provenance, false));
-    } else {
-        std::string findings;
-        for (const suite_result& s : results) {
-            findings += findings_text(s);
-        }
-        fmt::print("{}{}{}{} passed, {} failed\n", to_text(checks), findings.empty() ? "" : "\n",
-                   findings, passed, failed);
+        fmt::print("{}", validation::results_json(results, given.provenance, false,
+                                                  changes ? &*changes : nullptr));
+        return;
     }
+    std::string findings;
+    for (const suite_result& s : results) {
+        findings += findings_text(s);
+    }
+    fmt::print("{}{}{}{}{} passed, {} failed\n", to_text(checks), findings.empty() ? "" : "\n",
+               findings, changes ? changes_text(*changes) : "", std::ssize(checks) - failed,
+               failed);
+}
+
+exit_code run(const arguments& given) {
+    if (given.has("list")) {
+        list_suites(given.positional);
+        return exit_code::done;
+    }
+    const auto options = read_options(given);
+    const auto formats = read_formats(given);
+    const std::vector<suite> suites = load_all(given.positional);
+    const auto baseline = check_files(given);
+    const std::vector<suite_result> results = run_all(given, suites, options);
+    const std::vector<check_result> checks = all_of(results);
+    const long failed = std::count_if(checks.begin(), checks.end(),
+                                      [](const check_result& c) { return !c.passed; });
+    std::optional<std::vector<validation::change>> changes;
+    if (baseline) {
+        changes = validation::compare_with_baseline(checks, *baseline, given.get("baseline"));
+    }
+    print_results(given, results, checks, failed, changes);
     if (given.has("junit")) {
         validation::write_file("junit", given.get("junit"),
                                validation::results_junit(results, given.provenance));
     }
     if (given.has("report")) {
         validation::write_report(results, given.get("report"), {given.provenance, formats});
-    }
-    if (given.has("baseline")) {
-        print_changes(validation::compare_with_baseline(checks, baseline, given.get("baseline")));
     }
     return failed == 0 ? exit_code::done : exit_code::check_failed;
 }
@@ -234,7 +247,7 @@ const command validate_command = {
      {"junit", "F.xml", "write the checks as JUnit's XML", true},
      {"baseline", "F.json", "say what moved since an earlier --format json", true},
      {"seed", "N", "other draws of everything random (0: those of the suites)"},
-     {"perturb", "M=F", "multiply the times of method M by F, to see that it is noticed"},
+     {"perturb", "M=F", "spoil the times of method M by a factor F, to see that it is noticed"},
      {"jobs", "N", "threads (all processors)", true}},
     "fusionflow validate quick",
     run};

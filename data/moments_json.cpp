@@ -3,21 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <fstream>
 #include <functional>
 #include <new>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <set>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "data/error.hpp"
+#include "data/text_file.hpp"
 
 namespace fusionflow::data {
 
@@ -28,7 +26,6 @@ using nlohmann::json;
 // More than the largest moments hold (5000^2 numbers in the covariance), few enough to fit.
 constexpr std::size_t most_values = 26'000'000;
 constexpr int deepest = 64;
-constexpr std::size_t largest_file = std::size_t{1} << 30U;
 
 // A rule is broken at a place that the caller names: turned into input_error(source, rule) by it.
 [[noreturn]] void refuse(const std::string& rule) { throw input_error("", rule); }
@@ -226,37 +223,6 @@ moments read_tree(const json& tree) {
                                number(tree["target_power"], "target_power", "a number"));
 }
 
-std::string read_text(const std::filesystem::path& file) {
-    std::error_code ignored;
-    if (std::filesystem::is_directory(file, ignored)) {
-        refuse("is a directory, need a file");
-    }
-    const std::string too_large = fmt::format("is larger than {} bytes", largest_file);
-    if (std::filesystem::is_regular_file(file, ignored) &&
-        std::filesystem::file_size(file, ignored) > largest_file) {
-        refuse(too_large);
-    }
-    errno = 0;
-    std::ifstream in(file, std::ios::binary);
-    if (!in) {
-        const std::string why = errno == 0 ? "" : ": " + std::generic_category().message(errno);
-        refuse("cannot be opened" + why);
-    }
-    // In pieces, because pipes and devices have no size.
-    std::string text;
-    std::vector<char> piece(std::size_t{1} << 16U);
-    while (in.read(piece.data(), static_cast<std::streamsize>(piece.size())) || in.gcount() > 0) {
-        text.append(piece.data(), static_cast<std::size_t>(in.gcount()));
-        if (text.size() > largest_file) {
-            refuse(too_large);
-        }
-    }
-    if (in.bad()) {
-        refuse("cannot be read");
-    }
-    return text;
-}
-
 // Every failure becomes an input_error about `source`.
 template <typename Action>
 auto naming(const std::string& source, Action&& action) {
@@ -278,8 +244,7 @@ moments parse_moments(std::string_view text, const std::string& source) {
 }
 
 moments read_moments(const std::filesystem::path& file) {
-    const std::string text = naming(file.string(), [&] { return read_text(file); });
-    return parse_moments(text, file.string());
+    return parse_moments(read_text(file), file.string());
 }
 
 std::string format_moments(const moments& m) {

@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "data/error.hpp"
-#include "solver/residual.hpp"
+#include "solver/moment_products.hpp"
 
 namespace fusionflow::solver {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "solver/residual.hpp"
+#include "solver/moment_products.hpp"
 
 namespace fusionflow::solver {
 

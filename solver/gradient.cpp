@@ -1,6 +1,6 @@
 #include "solver/gradient.hpp"
 
-#include "solver/residual.hpp"
+#include "solver/moment_products.hpp"
 
 namespace fusionflow::solver {
 

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "solver/half_height.hpp"
-#include "solver/residual.hpp"
+#include "solver/moment_products.hpp"
 #include "theory/weight_decay.hpp"
 
 namespace fusionflow::solver {

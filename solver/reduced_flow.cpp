@@ -5,8 +5,8 @@
 #include <limits>
 
 #include "data/error.hpp"
+#include "solver/moment_products.hpp"
 #include "solver/power.hpp"
-#include "solver/residual.hpp"
 #include "theory/potential.hpp"
 
 namespace fusionflow::solver {

@@ -41,7 +41,6 @@ simulation simulate_rotated(const data::moments& moments, const theory::architec
     options.validate();
     arch.match(moments);
     init.validate(moments.count());
-    require_one_target(moments, options);
     simulation result = train(moments, arch, init, options, rotated_network(moments, arch, start));
     result.drawn_widths = hidden_widths::of(arch, init).along_longest_path();
     return result;

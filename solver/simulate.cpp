@@ -141,16 +141,13 @@ void simulate_options::validate() const {
     flow.validate();
 }
 
-void require_one_target(const data::moments& moments, const simulate_options& options) {
+simulation train(const data::moments& moments, const theory::architecture& arch,
+                 const theory::initialisation& init, const simulate_options& options,
+                 weighted_network start, comparison* compared) {
     if (moments.outputs() > 1 && options.weight_decay > 0) {
         throw data::input_error("weight-decay",
                                 fmt::format("need one target, got {}", moments.outputs()));
     }
-}
-
-simulation train(const data::moments& moments, const theory::architecture& arch,
-                 const theory::initialisation& init, const simulate_options& options,
-                 weighted_network start, comparison* compared) {
     const auto widths = hidden_widths::of(start.shape).along_longest_path();
     simulation result{{}, {}, widths, std::move(start.shape), std::move(start.weights), {}, widths};
     if (options.method == training::gradient_descent) {
@@ -165,7 +162,6 @@ simulation simulate(const data::moments& moments, const theory::architecture& ar
                     const theory::initialisation& init, const simulate_options& options) {
     options.validate();
     init.validate(moments.count());
-    require_one_target(moments, options);
     if (options.form != representation::full) {
         return simulate_truncated(moments, arch, init, options);
     }
@@ -180,7 +176,6 @@ simulation simulate_from(const data::moments& moments, const theory::architectur
                          weighted_network start) {
     options.validate();
     init.validate(moments.count());
-    require_one_target(moments, options);
     arch.match(moments);
     if (options.form == representation::sampled) {
         throw data::input_error("representation", "need full or compressed for given weights");

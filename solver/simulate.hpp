@@ -48,8 +48,8 @@ struct simulation {
     state weights_final;
     std::vector<Eigen::Index> drawn_widths{};  ///< of the network that this one stands for
     int rounds = 0;                            ///< of the compression; 0: full
-    double truncation_error =
-        0;  ///< estimate, see train_truncated(); 0: full; may be infinite; NaN: no estimate
+    /// Estimate, see train_truncated(); 0: full; may be infinite; NaN: no estimate.
+    double truncation_error = 0;
     std::vector<double> asymmetry{};  ///< of the samples (data::asymmetry); empty from moments
 };
 
@@ -59,10 +59,6 @@ struct simulation {
     const data::moments& moments, const theory::architecture& arch,
     const theory::initialisation& init, double weight_decay);
 
-/// \throws data::input_error naming weight-decay where that is on with several targets: when it has
-///         decayed modes of one modality is not known.
-void require_one_target(const data::moments& moments, const simulate_options& options);
-
 /// Trains a linear network from weights of one's own, from moments (never from samples).
 ///
 /// Gradient descent notes half-heights by linear interpolation inside an epoch.
@@ -70,6 +66,8 @@ void require_one_target(const data::moments& moments, const simulate_options& op
 /// \param init      The scheme that the weights are of: it decides which saddles are expected.
 /// \param options   Seed, form and compression are not looked at.
 /// \param compared  If not null, is taken along.
+/// \throws data::input_error naming weight-decay: on, with several targets, of which it is not
+///         known when a mode of a modality has decayed.
 [[nodiscard]] simulation train(const data::moments& moments, const theory::architecture& arch,
                                const theory::initialisation& init, const simulate_options& options,
                                weighted_network start, comparison* compared = nullptr);

@@ -8,7 +8,7 @@
 
 #include "data/csv.hpp"
 #include "data/npz.hpp"
-#include "solver/residual.hpp"
+#include "solver/moment_products.hpp"
 
 namespace fusionflow::solver {
 

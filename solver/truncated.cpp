@@ -118,7 +118,6 @@ simulation train_truncated(const data::moments& moments, const theory::architect
 simulation simulate_truncated(const data::moments& moments, const theory::architecture& arch,
                               const theory::initialisation& init, const simulate_options& options) {
     options.validate();
-    require_one_target(moments, options);
     const auto growth = start_growth(moments, arch, init, options.form, options.seed);
     return train_as_asked(moments, arch, init, options, *growth);
 }

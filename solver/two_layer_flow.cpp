@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "data/error.hpp"
-#include "solver/residual.hpp"
+#include "solver/moment_products.hpp"
 
 namespace fusionflow::solver {
 

@@ -52,6 +52,15 @@ std::string_view to_string(outcome o) {
     return found->name;
 }
 
+std::vector<std::string> outcome_names() {
+    std::vector<std::string> names;
+    names.reserve(outcome_texts.size());
+    for (const outcome_text& text : outcome_texts) {
+        names.emplace_back(text.name);
+    }
+    return names;
+}
+
 std::string_view advice(outcome o) {
     const auto* found = std::find_if(std::begin(outcome_texts), std::end(outcome_texts),
                                      [o](const outcome_text& text) { return text.value == o; });

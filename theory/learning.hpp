@@ -30,6 +30,8 @@ enum class outcome {
 
 /// The outcome's name in JSON, e.g. `step_limit`.
 [[nodiscard]] std::string_view to_string(outcome o);
+/// Names of all outcomes.
+[[nodiscard]] std::vector<std::string> outcome_names();
 /// What it means and what to do about it, one sentence.
 [[nodiscard]] std::string_view advice(outcome o);
 /// True for the outcomes that are trouble rather than answers (exit code 3).

@@ -19,7 +19,7 @@ namespace {
 constexpr int panel_width = 300;
 constexpr int wide_panel = 460;
 constexpr int panel_height = 300;
-constexpr int legend_line = 24;
+constexpr int legend_height = 24;
 constexpr std::size_t most_columns = 3;
 
 struct label_of {
@@ -62,7 +62,7 @@ std::string label_in(const std::array<label_of, N>& labels, const std::string& n
 // Loss and |W_m| over time, a panel per point.
 figure paths_figure(const experiment& e, const measurements& m) {
     figure fig;
-    for (std::size_t p = 0; p < std::min(e.points.size(), most_panels); ++p) {
+    for (std::size_t p = 0; p < e.points.size(); ++p) {
         panel one;
         one.title = e.points.axes().empty() ? e.title : e.points.describe(p);
         for (const std::size_t s : shown_series(e)) {
@@ -106,72 +106,41 @@ std::string quantity_label(const std::string& quantity) {
     return label_in(quantity_labels, quantity, quantity);
 }
 
-chart_layout chart_layout::of(std::size_t panels, int lines) {
+chart_layout chart_layout::of(std::size_t panels, std::size_t lines) {
     chart_layout where;
     where.columns = static_cast<int>(std::min(panels, most_columns));
-    where.rows = static_cast<int>((panels + most_columns - 1) / most_columns);
-    where.legend = lines * legend_line + 8;
+    const auto rows = static_cast<int>((panels + most_columns - 1) / most_columns);
     where.width = where.columns == 1 ? wide_panel : where.columns * panel_width;
-    where.height = where.rows * panel_height + where.legend;
+    where.height = rows * panel_height + static_cast<int>(lines) * legend_height + 8;
     return where;
 }
 
-std::string chart_layout::frame(std::size_t panel) const {
-    const auto across = static_cast<double>(panel % most_columns);
+plot_frame chart_layout::frame(std::size_t panel) const {
     const std::size_t row = panel / most_columns;
-    const auto down = static_cast<double>(row);
+    const auto across = static_cast<double>(panel % most_columns);
+    const double below = static_cast<double>(row) * panel_height;
     const double one = width / static_cast<double>(columns);
-    const double left = (across * one + 62) / width;
-    const double right = (across * one + one - 14) / width;
-    const double top = 1 - (down * panel_height + 28) / height;
-    const double bottom = 1 - (down * panel_height + panel_height - 48) / height;
-    return fmt::format("set lmargin at screen {:.5f}\nset rmargin at screen {:.5f}\n"
-                       "set tmargin at screen {:.5f}\nset bmargin at screen {:.5f}\n",
-                       left, right, top, bottom);
+    return {.left = (across * one + 62) / width,
+            .right = (across * one + one - 14) / width,
+            .top = 1 - (below + 28) / height,
+            .bottom = 1 - (below + panel_height - 48) / height};
 }
 
-std::string chart_colour(std::size_t index) {
-    constexpr std::array<const char*, 7> colours = {"#0072b2", "#e69f00", "#009e73", "#d55e00",
-                                                    "#cc79a7", "#56b4e9", "#000000"};
-    return colours[index % colours.size()];
+std::string chart_layout::y_label(std::size_t panel, const std::string& text) const {
+    return fmt::format("set ylabel {}\n", panel % most_columns == 0 ? gnuplot_word(text) : "''");
 }
 
-std::string chart_terminal(const chart_layout& where, const std::string& format) {
-    if (format == "svg") {
-        return fmt::format("set terminal svg size {},{} noenhanced font 'sans-serif,12' background "
-                           "'#ffffff'\n",
-                           where.width, where.height);
-    }
-    if (format == "png") {
-        return fmt::format("set terminal pngcairo size {},{} noenhanced font 'Sans,9' fontscale 2 "
-                           "linewidth 2 pointscale 2\n",
-                           2 * where.width, 2 * where.height);
-    }
-    return fmt::format("set terminal pdfcairo size {}in,{}in noenhanced font 'Sans,9'\n",
-                       where.width / 96.0, where.height / 96.0);
-}
-
-std::string chart_legend(const chart_layout& where,
-                         const std::vector<std::vector<std::string>>& lines) {
-    std::string script = "unset arrow\nunset border\nunset tics\nunset xlabel\nunset ylabel\n"
-                         "unset title\nunset colorbox\nunset logscale\n"
-                         "set lmargin at screen 0.01\nset rmargin at screen 0.99\n"
-                         "set bmargin at screen 0\nset tmargin at screen 0.1\n"
-                         "set xrange [0:1]\nset yrange [0:1]\n";
+std::string chart_layout::legend(const std::vector<std::vector<std::string>>& lines) const {
+    std::string script = begin_legend();
     for (std::size_t i = 0; i < lines.size(); ++i) {
-        const double up = (static_cast<double>(lines.size() - i) - 0.5) * legend_line + 4;
-        if (!lines[i].empty()) {
-            script += fmt::format("set key at screen 0.5,{:.5f} center center horizontal Left "
-                                  "reverse samplen 2.5\nplot {}\n",
-                                  up / where.height, fmt::join(lines[i], ", \\\n     "));
-        }
+        const double up = (static_cast<double>(lines.size() - i) - 0.5) * legend_height + 4;
+        script += legend_line(lines[i], up / height);
     }
     return script;
 }
 
 std::string series_style(const series& s, std::size_t nth, const std::string& colour,
                          bool error_bars) {
-    constexpr std::array<int, 6> markers = {6, 4, 8, 12, 10, 14};
     constexpr std::array<int, 3> line_dashes = {1, 4, 5};
     switch (find_method(s.method).kind) {
         case method_kind::formula:
@@ -182,14 +151,13 @@ std::string series_style(const series& s, std::size_t nth, const std::string& co
         case method_kind::network: break;
     }
     return fmt::format("with {} pt {} ps 0.7 lw 1.3 lc rgb '{}'",
-                       error_bars ? "yerrorbars" : "points", markers[nth % markers.size()], colour);
+                       error_bars ? "yerrorbars" : "points", open_marker(nth), colour);
 }
 
 std::vector<std::size_t> shown_series(const experiment& e) {
     std::vector<std::size_t> all;
     for (std::size_t s = 0; s < e.all.size(); ++s) {
-        const auto& shown = e.figure->shown;
-        if (shown.empty() || std::find(shown.begin(), shown.end(), e.all[s].name) != shown.end()) {
+        if (e.shows(e.all[s])) {
             all.push_back(s);
         }
     }

@@ -6,32 +6,27 @@
 
 #include "validation/experiment.hpp"
 #include "validation/measure.hpp"
+#include "validation/plot_style.hpp"
 
 // What charts are made of: pieces of gnuplot scripts.
 namespace fusionflow::validation {
 
-/// Panels side by side, above a legend. Lengths are pixels, 96 to the inch.
+/// Panels side by side, at most three in a row, above a legend.
 struct chart_layout {
     int columns = 1;
-    int rows = 1;
-    int width = 0;
-    int height = 0;
-    int legend = 0;  ///< height at the foot
+    int width = 0;   ///< pixels, 96 to the inch
+    int height = 0;  ///< likewise
 
-    /// \param panels  1 or more, at most three in a row.
+    /// \param panels  1 or more.
     /// \param lines   Of the legend.
-    [[nodiscard]] static chart_layout of(std::size_t panels, int lines);
-    /// `set lmargin ...` of a panel.
-    [[nodiscard]] std::string frame(std::size_t panel) const;
+    [[nodiscard]] static chart_layout of(std::size_t panels, std::size_t lines);
+    [[nodiscard]] plot_frame frame(std::size_t panel) const;
+    /// Text of the y axis: of the first panel in each row only.
+    [[nodiscard]] std::string y_label(std::size_t panel, const std::string& text) const;
+    /// The legend, a list of entries a line.
+    [[nodiscard]] std::string legend(const std::vector<std::vector<std::string>>& lines) const;
 };
 
-/// A colour of the Okabe-Ito set.
-[[nodiscard]] std::string chart_colour(std::size_t index);
-/// `set terminal ...` for svg, png or pdf.
-[[nodiscard]] std::string chart_terminal(const chart_layout& where, const std::string& format);
-/// A legend at the foot: each entry is a plot of NaN with a title.
-[[nodiscard]] std::string chart_legend(const chart_layout& where,
-                                       const std::vector<std::vector<std::string>>& lines);
 /// How a series is drawn: `with lines ...`, by the kind of its method. `nth` of its kind.
 [[nodiscard]] std::string series_style(const series& s, std::size_t nth, const std::string& colour,
                                        bool error_bars);

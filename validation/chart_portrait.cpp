@@ -7,7 +7,6 @@
 
 #include "theory/fixed_points.hpp"
 #include "validation/chart_parts.hpp"
-#include "validation/figures.hpp"
 #include "validation/gnuplot.hpp"
 #include "validation/methods.hpp"
 
@@ -15,8 +14,7 @@ namespace fusionflow::validation {
 
 namespace {
 
-// Rows of the paths of a series; runs are apart by an empty line. With errors of zero, for styles
-// that want them.
+// Rows of the paths of a series; runs are apart by an empty line.
 std::string path_rows(const run_records& runs, bool markers) {
     std::string rows;
     for (const run_record& run : runs) {
@@ -48,10 +46,10 @@ std::string fixed_point_rows(const experiment& e, std::size_t point) {
 }  // namespace
 
 std::string portrait_script(const experiment& e, const measurements& m, const std::string& format) {
-    const std::size_t panels = std::min(e.points.size(), most_panels);
+    const std::size_t panels = e.points.size();
     const auto where = chart_layout::of(panels, 1);
     const auto shown = shown_series(e);
-    std::string script = "set encoding utf8\n" + chart_terminal(where, format);
+    std::string script = "set encoding utf8\n" + plot_terminal(where.width, where.height, format);
     std::vector<std::vector<std::string>> plots(panels);
     for (std::size_t p = 0; p < panels; ++p) {
         for (const std::size_t s : shown) {
@@ -59,34 +57,31 @@ std::string portrait_script(const experiment& e, const measurements& m, const st
             const std::string name = fmt::format("$path_{}_{}", p, s);
             script += fmt::format("{} << END\n{}END\n", name, path_rows(m.runs[p][s], network));
             plots[p].push_back(fmt::format("{} using 1:2 {}", name,
-                                           series_style(e.all[s], 0, chart_colour(s), false)));
+                                           series_style(e.all[s], 0, plot_colour(s), false)));
         }
         script += fmt::format("$fixed_{} << END\n{}END\n", p, fixed_point_rows(e, p));
         plots[p].push_back(
             fmt::format("$fixed_{} using 1:2 with points pt 7 ps 0.9 lc rgb '#000000'", p));
     }
-    script += "unset key\nset multiplot\nset border 3 lc rgb '#606060'\n"
-              "set tics nomirror out textcolor rgb '#303030'\n";
+    script += begin_plots();
     script +=
         fmt::format("set xlabel {}\n", gnuplot_word("W_" + m.modalities[0] + " (target / input)"));
     for (std::size_t p = 0; p < panels; ++p) {
-        script += where.frame(p);
-        script += fmt::format("set title {} offset 0,-0.5\nset ylabel {}\nplot {}\n",
-                              gnuplot_word(e.points.axes().empty() ? "" : e.points.describe(p)),
-                              p % static_cast<std::size_t>(where.columns) == 0
-                                  ? gnuplot_word("W_" + m.modalities[1] + " (target / input)")
-                                  : "''",
-                              fmt::join(plots[p], ", \\\n     "));
+        script += set_frame(where.frame(p));
+        script += fmt::format("set title {} offset 0,-0.5\n",
+                              gnuplot_word(e.points.axes().empty() ? "" : e.points.describe(p)));
+        script += where.y_label(p, "W_" + m.modalities[1] + " (target / input)");
+        script += fmt::format("plot {}\n", fmt::join(plots[p], ", \\\n     "));
     }
     std::vector<std::string> legend;
     legend.reserve(shown.size() + 1);
     for (const std::size_t s : shown) {
         legend.push_back(fmt::format("NaN {} title {}",
-                                     series_style(e.all[s], 0, chart_colour(s), false),
+                                     series_style(e.all[s], 0, plot_colour(s), false),
                                      gnuplot_word(e.all[s].name)));
     }
     legend.emplace_back("NaN with points pt 7 ps 0.9 lc rgb '#000000' title 'fixed points'");
-    return script + chart_legend(where, {legend}) + "unset multiplot\n";
+    return script + where.legend({legend}) + "unset multiplot\n";
 }
 
 }  // namespace fusionflow::validation

@@ -16,8 +16,6 @@ namespace fusionflow::validation {
 
 namespace {
 
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-
 // Long enough after the last half-height for the slow directions to settle.
 constexpr double settling_tail = 20;
 
@@ -25,9 +23,6 @@ check_result start_result(const check& c, const std::string& what) {
     check_result result;
     result.name = what.empty() ? c.name : fmt::format("{}: {}", c.name, what);
     result.claim = c.claim;
-    result.expected = unknown;
-    result.measured = unknown;
-    result.error = unknown;
     result.tolerance = c.tolerance;
     result.reason = c.reason;
     return result;
@@ -69,13 +64,13 @@ std::string case_name(const std::string& point, const std::string& what) {
     return point.empty() ? what : fmt::format("{}, {}", point, what);
 }
 
-std::vector<check_result> run_agreement(const check& c) {
+std::vector<check_result> run_agreement(const check& c, const conditions& under) {
     std::vector<check_result> results;
     for (std::size_t p = 0; p < c.points.size(); ++p) {
-        const settings s = c.points.at(c.model, p);
+        const settings s = under.seeded(c.points.at(c.model, p));
         const std::string point = c.points.describe(p);
         const comparison found =
-            compare(s, find_method(c.measured), find_method(c.expected), c.repeats);
+            compare(s, find_method(c.measured), find_method(c.expected), c.repeats, under);
         if (!found.trouble.empty()) {
             results.push_back(troubled(start_result(c, point), found.trouble));
             continue;
@@ -97,13 +92,13 @@ double scale_of(const check& c, double init) {
 }
 
 // The order between the last two points, where the error is closest to its limit.
-std::vector<check_result> run_convergence(const check& c) {
+std::vector<check_result> run_convergence(const check& c, const conditions& under) {
     const std::size_t last = c.points.size() - 1;
     std::vector<comparison> found;
     std::vector<double> scales;
     for (const std::size_t p : {last - 1, last}) {
-        const settings s = c.points.at(c.model, p);
-        found.push_back(compare(s, find_method(c.measured), find_method(c.expected)));
+        const settings s = under.seeded(c.points.at(c.model, p));
+        found.push_back(compare(s, find_method(c.measured), find_method(c.expected), 1, under));
         scales.push_back(scale_of(c, s.init.u0));
         if (!found.back().trouble.empty()) {
             return {troubled(start_result(c, c.points.describe(p)), found.back().trouble)};
@@ -133,16 +128,18 @@ double loss_rise(const solver::trajectory& path) {
 
 // The invariant's deviation, or what kept the run from ending well.
 struct deviation {
-    double value = unknown;
+    double value = check_result::unknown;
     std::string trouble;
 };
 
-deviation measure(const std::string& quantity, const std::string& method_name, settings s) {
+deviation measure(const std::string& quantity, const std::string& method_name, settings s,
+                  const conditions& under) {
     if (quantity == "balance_drift") {
         const model m = build_model(s);
         const auto trained = train(m, s.simulate);
         if (theory::is_failure(trained.run.answer.ended)) {
-            return {unknown, std::string(theory::to_string(trained.run.answer.ended))};
+            return {check_result::unknown,
+                    std::string(theory::to_string(trained.run.answer.ended))};
         }
         return {
             solver::balance_drift(trained.shape, trained.weights_initial, trained.weights_final),
@@ -150,10 +147,11 @@ deviation measure(const std::string& quantity, const std::string& method_name, s
     }
     const bool to_the_end = quantity == "final_weights";
     s.simulate.flow.tail = to_the_end ? settling_tail : s.simulate.flow.tail;
-    const method_result result = find_method(method_name).run(s, 0, true);
+    const method_result result = under.run(find_method(method_name), s, 0, true);
     if (!result.available || theory::is_failure(result.answer.ended)) {
-        return {unknown, result.available ? std::string(theory::to_string(result.answer.ended))
-                                          : "not available for this model"};
+        return {check_result::unknown, result.available
+                                           ? std::string(theory::to_string(result.answer.ended))
+                                           : "not available for this model"};
     }
     if (!to_the_end) {
         return {loss_rise(result.path), {}};
@@ -163,10 +161,11 @@ deviation measure(const std::string& quantity, const std::string& method_name, s
     return {(result.weights_final - all.weights).norm() / all.weights.norm(), {}};
 }
 
-std::vector<check_result> run_invariant(const check& c) {
+std::vector<check_result> run_invariant(const check& c, const conditions& under) {
     std::vector<check_result> results;
     for (std::size_t p = 0; p < c.points.size(); ++p) {
-        const deviation found = measure(c.quantity, c.measured, c.points.at(c.model, p));
+        const deviation found =
+            measure(c.quantity, c.measured, under.seeded(c.points.at(c.model, p)), under);
         check_result result = start_result(c, c.points.describe(p));
         if (!found.trouble.empty()) {
             results.push_back(troubled(std::move(result), found.trouble));
@@ -183,6 +182,15 @@ std::vector<check_result> run_invariant(const check& c) {
 
 }  // namespace
 
+std::string_view to_string(verdict v) {
+    switch (v) {
+        case verdict::confirms: return "confirms";
+        case verdict::qualifies: return "qualifies";
+        case verdict::contradicts: return "contradicts";
+    }
+    return "";
+}
+
 std::vector<std::string> quantities_of(check_kind kind) {
     if (kind == check_kind::invariant) {
         return {"balance_drift", "loss_rise", "final_weights"};
@@ -190,11 +198,11 @@ std::vector<std::string> quantities_of(check_kind kind) {
     return {"times", "first_time", "time_ratio"};
 }
 
-std::vector<check_result> run_check(const check& c) {
+std::vector<check_result> run_check(const check& c, const conditions& under) {
     switch (c.kind) {
-        case check_kind::agreement: return run_agreement(c);
-        case check_kind::convergence: return run_convergence(c);
-        case check_kind::invariant: return run_invariant(c);
+        case check_kind::agreement: return run_agreement(c, under);
+        case check_kind::convergence: return run_convergence(c, under);
+        case check_kind::invariant: return run_invariant(c, under);
     }
     return {};
 }

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <limits>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "validation/conditions.hpp"
 #include "validation/grid.hpp"
 #include "validation/settings.hpp"
 
@@ -35,19 +38,26 @@ struct check {
     int repeats = 1;       ///< draws of random networks to average over
 };
 
-/// One thing that was checked.
+/// What a statement that holds says about a claim.
+enum class verdict { confirms, qualifies, contradicts };
+
+[[nodiscard]] std::string_view to_string(verdict v);
+
+/// One thing that was checked. Numbers are NaN where there are none.
 struct check_result {
+    static constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+
     std::string name;  ///< suite/check, and what case
     std::string claim;
-    double expected = 0;
-    double measured = 0;
-    double error = 0;  ///< relative; absolute for orders and invariants
+    double expected = unknown;
+    double measured = unknown;
+    double error = unknown;  ///< relative; absolute for orders and invariants
     double tolerance = 0;
     std::string reason;
-    double standard_error = std::numeric_limits<double>::quiet_NaN();  ///< of measured
-    std::string says{};   ///< what the case says if it holds: confirms, qualifies, contradicts
-    bool passed = false;  ///< error <= tolerance, and no trouble
-    std::string trouble;  ///< what kept a method from answering, or empty
+    double standard_error = unknown;  ///< of measured
+    std::optional<verdict> says{};    ///< about the claim of an experiment, if it holds
+    bool passed = false;              ///< error <= tolerance, and no trouble
+    std::string trouble;              ///< what kept a method from answering, or empty
 };
 
 /// Quantities that a kind of check can be about.
@@ -57,6 +67,6 @@ struct check_result {
 ///
 /// \throws data::input_error where the model breaks a rule.
 /// \see tests/validation/check_test.cpp
-[[nodiscard]] std::vector<check_result> run_check(const check& c);
+[[nodiscard]] std::vector<check_result> run_check(const check& c, const conditions& under = {});
 
 }  // namespace fusionflow::validation

@@ -11,11 +11,11 @@ namespace {
 
 // Times and ratio of a method, mean over repeats; nothing (and the reason) if one run failed.
 std::vector<double> mean_answer(const settings& s, const method& how, int repeats,
-                                std::string& trouble) {
+                                const conditions& under, std::string& trouble) {
     std::vector<double> mean;
     const int runs = is_random(how, s) ? repeats : 1;
     for (int r = 0; r < runs; ++r) {
-        const method_result result = how.run(s, r, false);
+        const method_result result = under.run(how, s, r, false);
         if (!result.available || theory::is_failure(result.answer.ended)) {
             trouble = fmt::format("{}: {}", how.name,
                                   result.available ? theory::to_string(result.answer.ended)
@@ -46,11 +46,12 @@ double relative_error(double measured, double expected) {
     return measured == expected ? 0 : std::abs(measured - expected) / std::abs(expected);
 }
 
-comparison compare(const settings& s, const method& measured, const method& expected, int repeats) {
+comparison compare(const settings& s, const method& measured, const method& expected, int repeats,
+                   const conditions& under) {
     comparison result;
-    result.expected = mean_answer(s, expected, repeats, result.trouble);
+    result.expected = mean_answer(s, expected, repeats, under, result.trouble);
     if (result.trouble.empty()) {
-        result.measured = mean_answer(s, measured, repeats, result.trouble);
+        result.measured = mean_answer(s, measured, repeats, under, result.trouble);
     }
     if (result.trouble.empty()) {
         for (std::size_t i = 0; i < result.expected.size(); ++i) {

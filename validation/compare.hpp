@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "theory/learning.hpp"
-#include "validation/methods.hpp"
+#include "validation/conditions.hpp"
 
 namespace fusionflow::validation {
 
@@ -20,10 +20,11 @@ struct comparison {
 
 /// Runs both methods on the model of `s` and holds their answers against each other.
 ///
+/// \param s        Of under.seeded().
 /// \param repeats  Networks from random weights are averaged over so many draws, >= 1.
 /// \throws data::input_error as build_model.
 /// \see tests/validation/compare_test.cpp
 [[nodiscard]] comparison compare(const settings& s, const method& measured, const method& expected,
-                                 int repeats = 1);
+                                 int repeats = 1, const conditions& under = {});
 
 }  // namespace fusionflow::validation

@@ -16,15 +16,6 @@ bool same_value(const std::string& a, const std::string& b) {
 
 }  // namespace
 
-std::string_view to_string(verdict v) {
-    switch (v) {
-        case verdict::confirms: return "confirms";
-        case verdict::qualifies: return "qualifies";
-        case verdict::contradicts: return "contradicts";
-    }
-    return "";
-}
-
 settings experiment::at(const series& one, std::size_t point) const {
     settings s = points.at(model, point);
     for (const given_option& option : one.options) {
@@ -37,6 +28,10 @@ std::size_t experiment::find(std::string_view series_name) const {
     const auto found = std::find_if(all.begin(), all.end(),
                                     [&](const series& s) { return s.name == series_name; });
     return static_cast<std::size_t>(found - all.begin());
+}
+
+bool experiment::shows(const series& one) const {
+    return std::find(figure->shown.begin(), figure->shown.end(), one.name) != figure->shown.end();
 }
 
 std::vector<std::size_t> experiment::selected(const grid& where) const {

@@ -5,15 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "validation/grid.hpp"
-#include "validation/settings.hpp"
+#include "validation/check.hpp"
 
 namespace fusionflow::validation {
-
-/// What a statement that holds says about the claim of its experiment.
-enum class verdict { confirms, qualifies, contradicts };
-
-[[nodiscard]] std::string_view to_string(verdict v);
 
 /// One way to run the model of an experiment: a method, with options of its own.
 struct series {
@@ -65,7 +59,7 @@ struct picture {
     std::string y{};                   ///< axis; map
     std::string panels{};              ///< axis with a panel per value; lines; may be empty
     std::string quantity{};            ///< lines, map
-    std::vector<std::string> shown{};  ///< names of series; empty: all
+    std::vector<std::string> shown{};  ///< names of series
     bool log_x = false;
     bool log_y = false;
 };
@@ -85,6 +79,8 @@ struct experiment {
     [[nodiscard]] settings at(const series& one, std::size_t point) const;
     /// Index of a series; all.size() where there is none of that name.
     [[nodiscard]] std::size_t find(std::string_view series_name) const;
+    /// True where the figure shows a series; there must be a figure.
+    [[nodiscard]] bool shows(const series& one) const;
     /// Points that have the values of `where`.
     [[nodiscard]] std::vector<std::size_t> selected(const grid& where) const;
 };

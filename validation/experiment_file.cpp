@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "validation/figures.hpp"
 #include "validation/methods.hpp"
 #include "validation/quantities.hpp"
 
@@ -43,14 +44,6 @@ Value pick(const toml_reader& in, std::string_view key, const std::array<named<V
     return all[static_cast<std::size_t>(at)].value;
 }
 
-std::vector<std::string> method_names() {
-    std::vector<std::string> names;
-    for (const method& m : method_table()) {
-        names.emplace_back(m.name);
-    }
-    return names;
-}
-
 std::vector<std::string> series_names(const experiment& e) {
     std::vector<std::string> names;
     for (const series& s : e.all) {
@@ -74,7 +67,7 @@ series read_series(const toml_reader& in, int repeats) {
     s.name = in.text("name", s.method);
     s.repeats = in.has("repeats") ? in.count("repeats") : repeats;
     if (in.has("model")) {
-        s.options = in.options("model");
+        s.options = in.model("model").given;
     }
     return s;
 }
@@ -101,6 +94,23 @@ void read_all_series(const toml_reader& in, experiment& e) {
             in.refuse(fmt::format("there are two series named '{}'", names[i]));
         }
     }
+}
+
+// Every model is built once, so that a suite is refused before it runs. The moments of each series
+// at its last point.
+std::vector<data::moments> build_models(const toml_reader& in, const experiment& e) {
+    std::vector<data::moments> seen;
+    for (const series& one : e.all) {
+        for (std::size_t p = 0; p < e.points.size(); ++p) {
+            in.at(in.node("model"), [&] {
+                data::moments moments = build_model(e.at(one, p)).moments;
+                if (p + 1 == e.points.size()) {
+                    seen.push_back(std::move(moments));
+                }
+            });
+        }
+    }
+    return seen;
 }
 
 void require_axes(const toml_reader& in, const toml::node& where, const grid& asked,
@@ -149,7 +159,7 @@ std::vector<std::string> keys_of(statement_kind kind) {
 }
 
 statement read_statement(const toml_reader& in, const experiment& e,
-                         const std::vector<std::string>& modalities) {
+                         const std::vector<data::moments>& seen) {
     statement s;
     s.kind = pick(in, "kind", kinds);
     in.only(keys_of(s.kind));
@@ -159,12 +169,19 @@ statement read_statement(const toml_reader& in, const experiment& e,
     s.means = in.has("means") ? pick(in, "means", verdicts) : verdict::confirms;
     s.measured = in.one_of("measured", series_names(e));
     if (s.kind == statement_kind::outcome) {
-        s.ended = in.text("outcome");
+        std::vector<std::string> outcomes = theory::outcome_names();
+        outcomes.emplace_back("not_available");
+        s.ended = in.one_of("outcome", outcomes);
     } else {
-        s.quantity = in.one_of("quantity", quantity_names(modalities));
+        s.quantity = in.one_of("quantity", quantity_names(seen[e.find(s.measured)].names()));
     }
     if (s.kind != statement_kind::within && s.kind != statement_kind::outcome) {
         s.expected = in.one_of("expected", series_names(e));
+        (void)in.one_of("quantity", quantity_names(seen[e.find(s.expected)].names()));
+    }
+    if (s.kind == statement_kind::paired &&
+        e.all[e.find(s.measured)].repeats != e.all[e.find(s.expected)].repeats) {
+        in.refuse(in.node("expected"), "pairs need as many repeats in both series");
     }
     if (s.kind == statement_kind::agreement || s.kind == statement_kind::paired) {
         s.tolerance = in.positive("tolerance");
@@ -187,17 +204,20 @@ statement read_statement(const toml_reader& in, const experiment& e,
     return s;
 }
 
-picture read_picture(const toml_reader& in, const experiment& e,
-                     const std::vector<std::string>& modalities) {
-    in.only({"kind", "x", "y", "panels", "quantity", "shown", "log_x", "log_y"});
-    picture p;
-    p.kind = pick(in, "kind", pictures);
-    const auto axes = axis_names(e);
-    const bool plots = p.kind == picture_kind::lines || p.kind == picture_kind::map;
-    if (plots) {
-        p.x = in.one_of("x", axes);
-        p.quantity = in.one_of("quantity", quantity_names(modalities));
+void read_shown(const toml_reader& in, const experiment& e, picture& p) {
+    p.shown = in.has("shown") ? in.texts("shown") : series_names(e);
+    for (const std::string& name : p.shown) {
+        if (e.find(name) == e.all.size()) {
+            in.refuse(in.node("shown"), fmt::format("there is no series '{}'", name));
+        }
     }
+}
+
+// Lines and maps are of a quantity over axes of the grid.
+void read_axes(const toml_reader& in, const experiment& e, const std::vector<data::moments>& seen,
+               picture& p) {
+    const auto axes = axis_names(e);
+    p.x = in.one_of("x", axes);
     if (p.kind == picture_kind::map) {
         p.y = in.one_of("y", axes);
         if (axes.size() != 2 || p.x == p.y) {
@@ -207,16 +227,40 @@ picture read_picture(const toml_reader& in, const experiment& e,
     if (in.has("panels")) {
         p.panels = in.one_of("panels", axes);
     }
-    p.log_x = in.has("log_x") && in.flag("log_x");
-    p.log_y = in.has("log_y") && in.flag("log_y");
-    if (in.has("shown")) {
-        p.shown = in.texts("shown");
-        for (const std::string& name : p.shown) {
-            if (e.find(name) == e.all.size()) {
-                in.refuse(in.node("shown"), fmt::format("there is no series '{}'", name));
-            }
+    for (const std::string& name : p.shown) {
+        p.quantity = in.one_of("quantity", quantity_names(seen[e.find(name)].names()));
+    }
+}
+
+// Paths and portraits have a panel per point.
+void check_panels(const toml_reader& in, const experiment& e,
+                  const std::vector<data::moments>& seen, const picture& p) {
+    if (e.points.size() > most_panels) {
+        in.refuse(fmt::format("such a figure needs a grid of at most {} points, got {}",
+                              most_panels, e.points.size()));
+    }
+    for (const std::string& name : p.shown) {
+        const data::moments& moments = seen[e.find(name)];
+        if (p.kind == picture_kind::portrait &&
+            !(moments.count() == 2 && moments.dimension() == 2)) {
+            in.refuse("a portrait needs two scalar modalities");
         }
     }
+}
+
+picture read_picture(const toml_reader& in, const experiment& e,
+                     const std::vector<data::moments>& seen) {
+    in.only({"kind", "x", "y", "panels", "quantity", "shown", "log_x", "log_y"});
+    picture p;
+    p.kind = pick(in, "kind", pictures);
+    read_shown(in, e, p);
+    if (p.kind == picture_kind::lines || p.kind == picture_kind::map) {
+        read_axes(in, e, seen, p);
+    } else {
+        check_panels(in, e, seen, p);
+    }
+    p.log_x = in.has("log_x") && in.flag("log_x");
+    p.log_y = in.has("log_y") && in.flag("log_y");
     return p;
 }
 
@@ -234,26 +278,12 @@ experiment read_experiment(const toml_reader& in) {
         in.at(in.node("grid"), [&] { e.points = grid::parse(in.text("grid")); });
     }
     read_all_series(in, e);
-    std::vector<std::string> modalities;
-    int model_dimension = 0;
-    for (const series& one : e.all) {
-        for (std::size_t p = 0; p < e.points.size(); ++p) {
-            in.at(in.node("model"), [&] {
-                const data::moments moments = build_model(e.at(one, p)).moments;
-                modalities = moments.names();
-                model_dimension = moments.dimension();
-            });
-        }
-    }
+    const std::vector<data::moments> seen = build_models(in, e);
     for (const toml_reader& one : in.tables("check", "a check")) {
-        e.statements.push_back(read_statement(one, e, modalities));
+        e.statements.push_back(read_statement(one, e, seen));
     }
     if (in.has("figure")) {
-        const bool scalars = modalities.size() == 2 && model_dimension == 2;
-        e.figure = read_picture(in.child("figure", "a figure"), e, modalities);
-        if (e.figure->kind == picture_kind::portrait && !scalars) {
-            in.refuse(in.node("figure"), "a portrait needs two scalar modalities");
-        }
+        e.figure = read_picture(in.child("figure", "a figure"), e, seen);
     }
     return e;
 }

@@ -11,8 +11,6 @@ namespace fusionflow::validation {
 
 namespace {
 
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-
 check_result start(const experiment& e, const statement& s, const std::string& point) {
     check_result result;
     result.name = fmt::format("{}/{}", e.name, s.name);
@@ -20,12 +18,9 @@ check_result start(const experiment& e, const statement& s, const std::string& p
         result.name += ": " + point;
     }
     result.claim = s.says;
-    result.expected = unknown;
-    result.measured = unknown;
-    result.error = unknown;
     result.tolerance = s.tolerance;
     result.reason = s.reason;
-    result.says = to_string(s.means);
+    result.says = s.means;
     return result;
 }
 
@@ -69,22 +64,20 @@ void judge_agreement(const experiment& e, const measurements& m, const statement
     result.passed = result.error <= result.tolerance;
 }
 
-// Draw by draw: the pair that is furthest apart.
+// Draw by draw: the pair that is furthest apart, an unknown value further than any.
 void judge_pairs(const experiment& e, const measurements& m, const statement& s, std::size_t point,
                  check_result& result) {
     const auto measured = m.values(point, e.find(s.measured), s.quantity);
     const auto expected = m.values(point, e.find(s.expected), s.quantity);
-    result.error = 0;
-    for (std::size_t r = 0; r < measured.size(); ++r) {
+    const auto draws = std::max(measured.size(), expected.size());
+    for (std::size_t r = 0; r < draws && !(r > 0 && std::isnan(result.error)); ++r) {
         // A series that does not depend on the draw has one run.
+        const double one = measured[measured.size() == 1 ? 0 : r];
         const double other = expected[expected.size() == 1 ? 0 : r];
-        const double apart = relative_error(measured[r], other);
-        if (!(apart <= result.error)) {
+        const double apart = relative_error(one, other);
+        if (r == 0 || !(apart <= result.error)) {
             result.error = apart;
-            result.measured = measured[r];
-            result.expected = other;
-        } else if (r == 0) {
-            result.measured = measured[r];
+            result.measured = one;
             result.expected = other;
         }
     }
@@ -96,7 +89,7 @@ double outside(double value, double low, double high) {
     const double below = low - value;
     const double above = value - high;
     if (!std::isfinite(value)) {
-        return std::isnan(value) ? unknown : value > high ? value : 0;
+        return std::isnan(value) ? check_result::unknown : value > high ? value : 0;
     }
     if (below > 0) {
         return low == 0 ? below : below / std::abs(low);
@@ -137,7 +130,7 @@ void judge_outcome(const experiment& e, const measurements& m, const statement& 
 double statistic_of(std::vector<double> errors, const std::string& name) {
     if (errors.empty() ||
         std::any_of(errors.begin(), errors.end(), [](double v) { return !std::isfinite(v); })) {
-        return unknown;
+        return check_result::unknown;
     }
     std::sort(errors.begin(), errors.end());
     return name == "max" ? errors.back() : quantile(errors, name == "median" ? 0.5 : 0.9);
@@ -211,10 +204,10 @@ finding conclude(const std::vector<check_result>& results) {
     if (any([](const check_result& r) { return !r.passed; })) {
         return finding::failed;
     }
-    if (any([](const check_result& r) { return r.says == to_string(verdict::contradicts); })) {
+    if (any([](const check_result& r) { return r.says == verdict::contradicts; })) {
         return finding::contradicted;
     }
-    return any([](const check_result& r) { return r.says == to_string(verdict::qualifies); })
+    return any([](const check_result& r) { return r.says == verdict::qualifies; })
                ? finding::qualified
                : finding::confirmed;
 }

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <mutex>
 
-#include "data/random.hpp"
 #include "validation/methods.hpp"
 #include "validation/parallel.hpp"
 #include "validation/quantities.hpp"
@@ -19,41 +18,19 @@ struct task {
     int repeat;
 };
 
-void spoil(theory::learning& answer, double factor) {
-    for (double& time : answer.times) {
-        time *= factor;
-    }
-    // All times alike would leave ratios as they are.
-    if (answer.times.size() > 1) {
-        answer.times.back() *= factor;
-    }
-}
-
 bool draws_paths(const experiment& e) {
     return e.figure &&
            (e.figure->kind == picture_kind::paths || e.figure->kind == picture_kind::portrait);
 }
 
-bool is_shown(const experiment& e, const series& one) {
-    const auto& shown = e.figure->shown;
-    return shown.empty() || std::find(shown.begin(), shown.end(), one.name) != shown.end();
-}
-
-run_record run_one(const experiment& e, const task& t, const measure_options& options,
+run_record run_one(const experiment& e, const task& t, const conditions& under,
                    const std::vector<std::string>& quantities) {
     const series& one = e.all[t.series];
-    settings s = e.at(one, t.point);
-    if (options.seed != 0) {
-        s.simulate.seed += data::repeat_seed(options.seed, 1);
-        s.world.seed += options.seed * 1'000'003;
-    }
-    const bool paths = draws_paths(e) && is_shown(e, one) &&
+    const settings s = under.seeded(e.at(one, t.point));
+    const bool paths = draws_paths(e) && e.shows(one) &&
                        (t.repeat == 0 || e.figure->kind == picture_kind::portrait);
     const bool record = paths || std::any_of(quantities.begin(), quantities.end(), needs_path);
-    method_result result = find_method(one.method).run(s, t.repeat, record);
-    if (one.method == options.perturbed) {
-        spoil(result.answer, options.factor);
-    }
+    method_result result = under.run(find_method(one.method), s, t.repeat, record);
     run_record done;
     done.outcome =
         result.available ? std::string(theory::to_string(result.answer.ended)) : "not_available";
@@ -154,7 +131,7 @@ measurements measure(const experiment& e, const measure_options& options,
     work_done work{.all = tasks.size()};
     for_each_index(tasks.size(), options.jobs, [&](std::size_t i) {
         const task& t = tasks[i];
-        run_record record = run_one(e, t, options, quantities);
+        run_record record = run_one(e, t, options.under, quantities);
         const std::lock_guard lock(mutex);
         work.failed += record.failed ? 1 : 0;
         ++work.done;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -15,10 +14,8 @@ namespace fusionflow::validation {
 
 /// How measurements are run.
 struct measure_options {
-    int jobs = 1;             ///< threads, 1 ... 1024
-    std::uint64_t seed = 0;   ///< not 0: moves the seeds of all draws
-    std::string perturbed{};  ///< method whose times are spoiled, to see that it is noticed
-    double factor = 1;        ///< by which they are multiplied
+    int jobs = 1;  ///< threads, 1 ... 1024
+    conditions under{};
 };
 
 /// One run: a series at a point, for one draw.

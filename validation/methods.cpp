@@ -231,17 +231,21 @@ constexpr auto methods = std::to_array<method>({
 
 std::span<const method> method_table() { return methods; }
 
+std::vector<std::string> method_names() {
+    std::vector<std::string> names;
+    names.reserve(methods.size());
+    for (const method& m : methods) {
+        names.emplace_back(m.name);
+    }
+    return names;
+}
+
 const method& find_method(std::string_view name) {
     const auto* found = std::find_if(std::begin(methods), std::end(methods),
                                      [name](const method& m) { return m.name == name; });
     if (found == std::end(methods)) {
-        std::vector<std::string_view> names;
-        names.reserve(std::size(methods));
-        for (const method& m : methods) {
-            names.push_back(m.name);
-        }
-        throw data::input_error(
-            "methods", fmt::format("need some of {}; got '{}'", fmt::join(names, ", "), name));
+        throw data::input_error("methods", fmt::format("need some of {}; got '{}'",
+                                                       fmt::join(method_names(), ", "), name));
     }
     return *found;
 }

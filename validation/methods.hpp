@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "solver/trajectory.hpp"
 #include "theory/learning.hpp"
@@ -36,6 +37,9 @@ struct method {
 
 /// All methods; a new one is a function and a line here.
 [[nodiscard]] std::span<const method> method_table();
+
+/// Their names.
+[[nodiscard]] std::vector<std::string> method_names();
 
 /// \throws data::input_error with field "methods": unknown name, and the ones there are.
 [[nodiscard]] const method& find_method(std::string_view name);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <iterator>
 #include <sstream>
@@ -11,18 +10,13 @@
 #include "data/error.hpp"
 #include "validation/files.hpp"
 #include "validation/gnuplot.hpp"
-#include "validation/plot_layout.hpp"
+#include "validation/plot_style.hpp"
 #include "validation/svg.hpp"
 
 namespace fusionflow::validation {
 
 namespace {
 
-// Okabe and Ito's set, the darkest and the lightest first, so that two modalities differ in grey.
-constexpr std::array<const char*, 6> modality_colours = {"#0072b2", "#e69f00", "#009e73",
-                                                         "#d55e00", "#cc79a7", "#56b4e9"};
-constexpr std::array<int, 6> open_markers = {6, 4, 8, 12, 10, 14};
-constexpr std::array<int, 6> filled_markers = {7, 5, 9, 13, 11, 15};
 constexpr int small_print_height = 11;
 constexpr std::size_t small_print_columns = 170;
 constexpr const char* loss_colour = "#333333";
@@ -36,21 +30,6 @@ std::string format_of(const std::filesystem::path& file) {
                                                     file.string()));
     }
     return ending.substr(1);
-}
-
-/// svg in pixels; png at twice as many, for the screens of today; pdf in inches.
-std::string terminal(const plot_layout& where, const std::string& format) {
-    if (format == "svg") {
-        return fmt::format("svg size {},{} noenhanced font 'sans-serif,12' background '#ffffff'",
-                           where.width, where.height);
-    }
-    if (format == "png") {
-        return fmt::format("pngcairo size {},{} noenhanced font 'Sans,9' fontscale 2 linewidth 2 "
-                           "pointscale 2",
-                           2 * where.width, 2 * where.height);
-    }
-    return fmt::format("pdfcairo size {}in,{}in noenhanced font 'Sans,9'", where.width / 96.0,
-                       where.height / 96.0);
 }
 
 std::string data_name(std::size_t panel_index, std::size_t curve_index) {
@@ -80,21 +59,9 @@ std::string style(curve_style how, std::size_t network, std::size_t modality, co
             return fmt::format("with lines lw 2 dt (6,4) lc rgb '{}'", colour);
         case curve_style::markers: break;
     }
-    const auto& shapes = network == 0 ? open_markers : filled_markers;
-    return fmt::format("with points pt {} ps {} lw 1.2 lc rgb '{}'",
-                       shapes[modality % shapes.size()], network == 0 ? 0.7 : 0.45, colour);
-}
-
-const char* colour_of(std::size_t modality) {
-    return modality_colours[modality % modality_colours.size()];
-}
-
-/// Where a plot stands, in gnuplot's screen coordinates.
-void set_frame(const plot_frame& frame, std::string& script) {
-    fmt::format_to(std::back_inserter(script),
-                   "set lmargin at screen {:.5f}\nset rmargin at screen {:.5f}\n"
-                   "set tmargin at screen {:.5f}\nset bmargin at screen {:.5f}\n",
-                   frame.left, frame.right, frame.top, frame.bottom);
+    const int shape = network == 0 ? open_marker(modality) : filled_marker(modality);
+    return fmt::format("with points pt {} ps {} lw 1.2 lc rgb '{}'", shape,
+                       network == 0 ? 0.7 : 0.45, colour);
 }
 
 void add_marks(const panel& p, double end, std::string& script) {
@@ -119,7 +86,7 @@ void add_plot(const panel& p, std::size_t index, bool loss, std::string& script)
         for (std::size_t m = 0; m < lines; ++m) {
             parts.push_back(
                 fmt::format("{} using 1:{} {}", data_name(index, c), loss ? 2 : 3 + m,
-                            style(one.style, networks, m, loss ? loss_colour : colour_of(m))));
+                            style(one.style, networks, m, loss ? loss_colour : plot_colour(m))));
         }
         networks += one.style == curve_style::markers ? 1 : 0;
     }
@@ -136,7 +103,7 @@ void add_panel(const figure& fig, std::size_t index, const plot_layout& where,
     add_marks(p, end, script);
     fmt::format_to(out, "set xrange [0:{:.8g}]\nset xtics 0, {:.8g}\n", end, tick(end));
 
-    set_frame(where.frame(index, true), script);
+    script += set_frame(where.frame(index, true));
     fmt::format_to(out, "set title {} offset 0,-0.5\nset format x ''\nunset xlabel\n",
                    gnuplot_word(p.title));
     fmt::format_to(out, "set yrange [0:{:.8g}]\nset ytics 0, {:.8g}\n", all.loss, tick(all.loss));
@@ -144,7 +111,7 @@ void add_panel(const figure& fig, std::size_t index, const plot_layout& where,
                    first ? "loss (target²)" : "");
     add_plot(p, index, true, script);
 
-    set_frame(where.frame(index, false), script);
+    script += set_frame(where.frame(index, false));
     script += "unset title\nset format x '%g'\nset xlabel 'time t (τ)'\n";
     fmt::format_to(out, "set yrange [0:{:.8g}]\nset ytics 0, {:.8g}\n", all.weight,
                    tick(all.weight));
@@ -181,32 +148,18 @@ std::vector<std::string> modality_entries(const figure& fig) {
     const std::vector<std::string>& names = curves.front().path.names;
     for (std::size_t m = 0; m < names.size(); ++m) {
         const std::string marker =
-            markers ? fmt::format("points pt {} ps 0.8", open_markers[m % open_markers.size()])
-                    : "";
+            markers ? fmt::format("points pt {} ps 0.8", open_marker(m)) : "";
         entries.push_back(fmt::format("NaN with lines{} lw 2 lc rgb '{}' title {}", marker,
-                                      colour_of(m), gnuplot_word(names[m])));
+                                      plot_colour(m), gnuplot_word(names[m])));
     }
     return entries;
 }
 
-/// A line of the legend, as a plot without axes whose key is all there is to see.
-void add_legend(const std::vector<std::string>& entries, double height, std::string& script) {
-    if (!entries.empty()) {
-        fmt::format_to(std::back_inserter(script),
-                       "set key at screen 0.5,{:.5f} center center horizontal Left reverse "
-                       "samplen 3\nplot {}\n",
-                       height, fmt::join(entries, ", \\\n     "));
-    }
-}
-
 void add_legends(const figure& fig, const plot_layout& where, std::string& script) {
-    script +=
-        "unset arrow\nunset border\nunset tics\nunset xlabel\nunset ylabel\n"
-        "set lmargin at screen 0.01\nset rmargin at screen 0.99\n"
-        "set bmargin at screen 0\nset tmargin at screen 0.1\nset xrange [0:1]\nset yrange [0:1]\n";
     const double height = where.height;
-    add_legend(modality_entries(fig), (where.foot + 53) / height, script);
-    add_legend(curve_entries(fig), (where.foot + 24) / height, script);
+    script += begin_legend();
+    script += legend_line(modality_entries(fig), (where.foot + 53) / height);
+    script += legend_line(curve_entries(fig), (where.foot + 24) / height);
 }
 
 /// Lines of at most `columns` bytes, broken at spaces; a longer word is a line of its own.
@@ -256,9 +209,8 @@ std::string gnuplot_script(const figure& fig, const std::filesystem::path& file)
             add_data(fig.panels[p].curves[c], data_name(p, c), all.time[p], all, script);
         }
     }
-    fmt::format_to(std::back_inserter(script), "set terminal {}\n", terminal(where, format));
-    script += "unset key\nset multiplot\nset border 3 lc rgb '#606060'\n"
-              "set tics nomirror out textcolor rgb '#303030'\n";
+    script += plot_terminal(where.width, where.height, format);
+    script += begin_plots();
     for (std::size_t p = 0; p < fig.panels.size(); ++p) {
         add_panel(fig, p, where, all, script);
     }

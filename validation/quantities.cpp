@@ -1,9 +1,11 @@
 #include "validation/quantities.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <string_view>
 
 #include "theory/attribution.hpp"
 #include "theory/partial_solution.hpp"
@@ -13,20 +15,6 @@ namespace fusionflow::validation {
 namespace {
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-
-const std::string norm = "norm_";
-const std::string time_of = "time_";
-const std::string misattribution = "misattribution_";
-
-std::optional<int> modality_of(const std::string& quantity, const std::string& prefix,
-                               const data::moments& moments) {
-    for (int m = 0; m < moments.count(); ++m) {
-        if (quantity == prefix + moments.name(m)) {
-            return m;
-        }
-    }
-    return std::nullopt;
-}
 
 int first_learned(const theory::learning& answer) {
     const std::vector<int> order = answer.order();
@@ -102,46 +90,53 @@ double loss_part(const model& about, const Eigen::VectorXd& weights) {
                : solver::loss(about.moments, weights) / (about.moments.target_power() / 2);
 }
 
-double generalisation_error(const data::moments& population, const Eigen::VectorXd& weights) {
-    if (weights.size() == 0) {
-        return unknown;
+// The loss on the population above the least that there is.
+class excess_loss {
+public:
+    explicit excess_loss(const model& about) : population_(about.population) {
+        if (population_) {
+            least_ = theory::solve_partial(*population_, data::all_modalities(population_->count()))
+                         .loss;
+        }
     }
-    const auto best = theory::solve_partial(population, data::all_modalities(population.count()));
-    return solver::loss(population, weights) - best.loss;
-}
+    [[nodiscard]] double of(const Eigen::VectorXd& weights) const {
+        return population_ && weights.size() > 0 ? solver::loss(*population_, weights) - least_
+                                                 : unknown;
+    }
+
+private:
+    const std::optional<data::moments>& population_;
+    double least_ = 0;
+};
 
 struct least {
     double error = unknown;
     double time = unknown;
 };
 
-least least_error(const data::moments& population, const solver::trajectory& path) {
-    const auto best = theory::solve_partial(population, data::all_modalities(population.count()));
+least least_error(const model& about, const method_result& run) {
+    const excess_loss excess(about);
     least found;
-    for (std::size_t i = 0; i < path.size(); ++i) {
-        const double error = solver::loss(population, path.weights[i]) - best.loss;
+    for (std::size_t i = 0; i < run.path.size(); ++i) {
+        const double error = excess.of(run.path.weights[i]);
         if (!(error >= found.error)) {
-            found = {error, path.time[i]};
+            found = {error, run.path.time[i]};
         }
     }
     return found;
 }
 
-double generalisation(const std::string& quantity, const model& about, const method_result& run) {
-    if (!about.population) {
-        return unknown;
-    }
-    if (quantity == "plateau_error") {
-        return generalisation_error(*about.population, plateau(about, run));
-    }
-    if (quantity == "final_error") {
-        return generalisation_error(*about.population, final_weights(about, run));
-    }
-    const least found = least_error(*about.population, run.path);
-    return quantity == "least_error" ? found.error : found.time;
+double first_time(const model& /*about*/, const method_result& run) {
+    const int first = first_learned(run.answer);
+    return first < 0 ? unknown : run.answer.times[static_cast<std::size_t>(first)];
 }
 
-double misattributed(int m, const model& about, const method_result& run) {
+double contributes_most(const model& about, const method_result& /*run*/) {
+    const auto parts = theory::attribute(about.moments).alone;
+    return static_cast<double>(std::max_element(parts.begin(), parts.end()) - parts.begin()) + 1;
+}
+
+double misattribution(int m, const model& about, const method_result& run) {
     const Eigen::VectorXd during = plateau(about, run);
     const Eigen::VectorXd after = final_weights(about, run);
     const bool scalar = about.moments.dim(m) == 1 && about.moments.outputs() == 1;
@@ -150,67 +145,109 @@ double misattributed(int m, const model& about, const method_result& run) {
                : unknown;
 }
 
-double contributes_most(const model& about) {
-    const auto parts = theory::attribute(about.moments).alone;
-    return static_cast<double>(std::max_element(parts.begin(), parts.end()) - parts.begin()) + 1;
-}
+// Of a run as a whole.
+struct quantity_of_run {
+    std::string_view name;
+    bool needs_path;
+    double (*value)(const model& about, const method_result& run);
+};
 
-double first_time(const theory::learning& answer) {
-    const int first = first_learned(answer);
-    return first < 0 ? unknown : answer.times[static_cast<std::size_t>(first)];
+constexpr auto of_runs = std::to_array<quantity_of_run>({
+    {"first_time", false, first_time},
+    {"time_ratio", false,
+     [](const model&, const method_result& run) { return run.answer.time_ratio(); }},
+    {"plateau_loss", true,
+     [](const model& about, const method_result& run) {
+         return loss_part(about, plateau(about, run));
+     }},
+    {"final_loss", false,
+     [](const model& about, const method_result& run) {
+         return loss_part(about, final_weights(about, run));
+     }},
+    {"first_learned", false,
+     [](const model&, const method_result& run) {
+         const int first = first_learned(run.answer);
+         return first < 0 ? unknown : first + 1;
+     }},
+    {"contributes_most", false, contributes_most},
+    {"plateau_error", true,
+     [](const model& about, const method_result& run) {
+         return excess_loss(about).of(plateau(about, run));
+     }},
+    {"final_error", false,
+     [](const model& about, const method_result& run) {
+         return excess_loss(about).of(final_weights(about, run));
+     }},
+    {"least_error", true,
+     [](const model& about, const method_result& run) { return least_error(about, run).error; }},
+    {"least_error_time", true,
+     [](const model& about, const method_result& run) { return least_error(about, run).time; }},
+});
+
+// Of a modality, whose name follows.
+struct quantity_of_modality {
+    std::string_view prefix;
+    bool needs_path;
+    double (*value)(int m, const model& about, const method_result& run);
+};
+
+constexpr auto of_modalities = std::to_array<quantity_of_modality>({
+    {"time_", false,
+     [](int m, const model&, const method_result& run) {
+         return run.answer.times[static_cast<std::size_t>(m)];
+     }},
+    {"norm_", false,
+     [](int m, const model& about, const method_result& run) {
+         return about.moments.part(final_weights(about, run), m).norm();
+     }},
+    {"misattribution_", true, misattribution},
+});
+
+const quantity_of_run* find_run(std::string_view name) {
+    const auto* found = std::find_if(of_runs.begin(), of_runs.end(),
+                                     [name](const auto& q) { return q.name == name; });
+    return found == of_runs.end() ? nullptr : found;
 }
 
 }  // namespace
 
 std::vector<std::string> quantity_names(const std::vector<std::string>& modalities) {
-    std::vector<std::string> names = {
-        "first_time",       "time_ratio",    "plateau_loss", "final_loss",  "first_learned",
-        "contributes_most", "plateau_error", "final_error",  "least_error", "least_error_time"};
-    for (const std::string& prefix : {time_of, norm, misattribution}) {
+    std::vector<std::string> names;
+    for (const quantity_of_run& q : of_runs) {
+        names.emplace_back(q.name);
+    }
+    for (const quantity_of_modality& q : of_modalities) {
         for (const std::string& name : modalities) {
-            names.push_back(prefix + name);
+            names.push_back(std::string(q.prefix) + name);
         }
     }
     return names;
 }
 
 bool needs_path(const std::string& quantity) {
-    return quantity.starts_with("plateau_") || quantity.starts_with("least_") ||
-           quantity.starts_with(misattribution);
+    if (const quantity_of_run* q = find_run(quantity)) {
+        return q->needs_path;
+    }
+    return std::any_of(of_modalities.begin(), of_modalities.end(), [&](const auto& q) {
+        return q.needs_path && quantity.starts_with(q.prefix);
+    });
 }
 
 double observe(const std::string& quantity, const model& about, const method_result& run) {
     if (!run.available) {
         return unknown;
     }
-    if (quantity == "time_ratio") {
-        return run.answer.time_ratio();
+    if (const quantity_of_run* q = find_run(quantity)) {
+        return q->value(about, run);
     }
-    if (quantity == "first_time") {
-        return first_time(run.answer);
+    for (const quantity_of_modality& q : of_modalities) {
+        for (int m = 0; m < about.moments.count(); ++m) {
+            if (quantity == std::string(q.prefix) + about.moments.name(m)) {
+                return q.value(m, about, run);
+            }
+        }
     }
-    if (quantity == "first_learned") {
-        const int first = first_learned(run.answer);
-        return first < 0 ? unknown : first + 1;
-    }
-    if (quantity == "contributes_most") {
-        return contributes_most(about);
-    }
-    if (quantity == "plateau_loss" || quantity == "final_loss") {
-        return loss_part(about, quantity == "plateau_loss" ? plateau(about, run)
-                                                           : final_weights(about, run));
-    }
-    if (quantity.ends_with("_error") || quantity == "least_error_time") {
-        return generalisation(quantity, about, run);
-    }
-    if (const auto m = modality_of(quantity, time_of, about.moments)) {
-        return run.answer.times[static_cast<std::size_t>(*m)];
-    }
-    if (const auto m = modality_of(quantity, norm, about.moments)) {
-        return about.moments.part(final_weights(about, run), *m).norm();
-    }
-    const auto m = modality_of(quantity, misattribution, about.moments);
-    return m ? misattributed(*m, about, run) : unknown;
+    return unknown;
 }
 
 }  // namespace fusionflow::validation

@@ -78,9 +78,9 @@ std::string statement_html(const std::vector<check_result>& cases) {
         std::count_if(cases.begin(), cases.end(), [](const check_result& c) { return !c.passed; });
     const std::string verdict =
         failed > 0 ? chip("failed", fmt::format("fails in {} of {}", failed, cases.size()))
-        : first.says == "contradicts" ? chip("contradicted", "contradicts")
-        : first.says == "qualifies"   ? chip("qualified", "qualifies")
-                                      : chip("pass", "holds");
+        : first.says == verdict::contradicts ? chip("contradicted", "contradicts")
+        : first.says == verdict::qualifies   ? chip("qualified", "qualifies")
+                                             : chip("pass", "holds");
     std::string html = fmt::format("<h3>{} · {}</h3>\n<p class=\"soft\">Allowed because: {}</p>\n",
                                    verdict, escape_xml(first.claim), escape_xml(first.reason));
     const bool folded = failed == 0 && cases.size() > few;

@@ -19,7 +19,7 @@ json number(double value) { return std::isfinite(value) ? json(value) : json(nul
 json check_json(const check_result& c) {
     json object = {{"name", c.name},
                    {"claim", c.claim},
-                   {"says", c.says},
+                   {"says", c.says ? std::string(to_string(*c.says)) : ""},
                    {"expected", number(c.expected)},
                    {"measured", number(c.measured)},
                    {"standard_error", number(c.standard_error)},
@@ -86,7 +86,7 @@ std::string escape_attribute(const std::string& text) {
 }  // namespace
 
 std::string results_json(const std::vector<suite_result>& suites, const std::string& provenance,
-                         bool with_runs) {
+                         bool with_runs, const std::vector<change>* changes) {
     json checks = json::array();
     json experiments = json::array();
     long passed = 0;
@@ -100,11 +100,20 @@ std::string results_json(const std::vector<suite_result>& suites, const std::str
         }
     }
     const auto failed = static_cast<long>(checks.size()) - passed;
-    const json result = {{"checks", std::move(checks)},
-                         {"experiments", std::move(experiments)},
-                         {"passed", passed},
-                         {"failed", failed},
-                         {"provenance", provenance}};
+    json result = {{"checks", std::move(checks)},
+                   {"experiments", std::move(experiments)},
+                   {"passed", passed},
+                   {"failed", failed},
+                   {"provenance", provenance}};
+    if (changes != nullptr) {
+        result["changes"] = json::array();
+        for (const change& c : *changes) {
+            result["changes"].push_back({{"what", to_string(c.what)},
+                                         {"name", c.name},
+                                         {"before", number(c.before)},
+                                         {"now", number(c.now)}});
+        }
+    }
     return result.dump(2, ' ', false, json::error_handler_t::replace) + '\n';
 }
 

@@ -5,19 +5,10 @@
 #include "data/drawn_samples.hpp"
 #include "data/error.hpp"
 #include "validation/numbers.hpp"
+#include "validation/rules.hpp"
 #include "validation/settings.hpp"
 
 namespace fusionflow::validation {
-
-namespace {
-
-void need(bool rule_holds, std::string_view name, const char* rule) {
-    if (!rule_holds) {
-        throw data::input_error(std::string(name), rule);
-    }
-}
-
-}  // namespace
 
 void set_sample_option(settings& s, std::string_view name, const std::string& value) {
     solver::sample_options& training = s.simulate.samples;

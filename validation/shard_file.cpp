@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "data/error.hpp"
+#include "data/text_file.hpp"
 #include "validation/checksum.hpp"
 #include "validation/table_format.hpp"
 
@@ -23,15 +22,6 @@ std::string hex(std::uint32_t value) { return fmt::format("{:08x}", value); }
 
 [[noreturn]] void refuse(const std::string& file, const std::string& rule) {
     throw data::input_error(file, rule);
-}
-
-std::string read_text(const std::string& file) {
-    std::ifstream in(file, std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-    if (!in) {
-        refuse(file, "cannot be read");
-    }
-    return text;
 }
 
 // Takes a line off a text; the whole text where it has no end of line.
@@ -92,7 +82,7 @@ std::string format_shard(const table& t, const std::string& provenance) {
 }
 
 shard_content read_shard(const std::string& file) {
-    const std::string text = read_text(file);
+    const std::string text = data::read_text(file);
     shard_content content;
     content.file = file;
     std::string_view rest = text;

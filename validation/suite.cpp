@@ -4,26 +4,16 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <mutex>
 
 #include "data/error.hpp"
+#include "data/text_file.hpp"
 #include "validation/embedded_suites.hpp"
 #include "validation/parallel.hpp"
 
 namespace fusionflow::validation {
 
 namespace {
-
-std::string read_file(const std::string& file) {
-    std::ifstream in(file, std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-    if (!in) {
-        throw data::input_error(file, "cannot be read");
-    }
-    return text;
-}
 
 // The one check or experiment of a name.
 suite only(suite whole, const std::string& name) {
@@ -67,11 +57,11 @@ struct tally {
     }
 };
 
-std::vector<check_result> run_checks(const suite& s, int jobs, tally& count) {
+std::vector<check_result> run_checks(const suite& s, const measure_options& options, tally& count) {
     std::vector<std::vector<check_result>> results(s.checks.size());
     std::mutex mutex;
-    for_each_index(s.checks.size(), jobs, [&](std::size_t i) {
-        results[i] = run_check(s.checks[i]);
+    for_each_index(s.checks.size(), options.jobs, [&](std::size_t i) {
+        results[i] = run_check(s.checks[i], options.under);
         const std::lock_guard lock(mutex);
         ++count.work.done;
         count.show();
@@ -108,7 +98,7 @@ suite load_suite(const std::string& name_or_file) {
         throw data::input_error("suite", fmt::format("need {} or a file ending in .toml, got '{}'",
                                                      fmt::join(suite_names(), ", "), name_or_file));
     }
-    return parse_suite(read_file(name_or_file), name_or_file);
+    return parse_suite(data::read_text(name_or_file), name_or_file);
 }
 
 std::vector<check_result> suite_result::all() const {
@@ -125,7 +115,7 @@ suite_result run_suite(const suite& s, const measure_options& options,
     for (const experiment& e : s.experiments) {
         count.work.all += planned_runs(e);
     }
-    suite_result result{s.name, s.about, run_checks(s, options.jobs, count), {}};
+    suite_result result{s.name, s.about, run_checks(s, options, count), {}};
     for (const experiment& e : s.experiments) {
         experiment_result one{e, measure(e, options, count.onwards()), {}, finding::confirmed};
         one.results = judge(e, one.measured);

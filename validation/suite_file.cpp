@@ -32,14 +32,6 @@ void read_convergence(const toml_reader& in, check& c) {
     }
 }
 
-std::vector<std::string> method_names() {
-    std::vector<std::string> names;
-    for (const method& m : method_table()) {
-        names.emplace_back(m.name);
-    }
-    return names;
-}
-
 // Every model of the check is built once, so that a suite is refused before it runs.
 void check_models(const toml_reader& in, const check& c) {
     for (std::size_t p = 0; p < c.points.size(); ++p) {

@@ -40,7 +40,8 @@ void check_point(const settings& base, const table_options& options, std::size_t
         for (const std::string& name : options.methods) {
             if (find_method(name).forms_weights) {
                 (void)solver::network_shape(m.moments.dims(),
-                                            solver::hidden_widths::of(m.architecture, m.init));
+                                            solver::hidden_widths::of(m.architecture, m.init),
+                                            m.moments.outputs());
             }
         }
     } catch (const data::input_error& e) {

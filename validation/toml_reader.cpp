@@ -145,30 +145,18 @@ std::string toml_reader::option_text(const toml::node& node) const {
     refuse(node, "need a number, a text, true or false, or a list of numbers");
 }
 
-std::vector<given_option> toml_reader::options(std::string_view key) const {
-    const auto* table = node(key).as_table();
-    if (table == nullptr) {
+settings toml_reader::model(std::string_view key) const {
+    const auto* options = node(key).as_table();
+    if (options == nullptr) {
         refuse(node(key), fmt::format("{} must be a table of options", key));
     }
-    std::vector<given_option> all;
-    for (const auto& [name, value] : *table) {
+    settings s;
+    for (const auto& [name, value] : *options) {
         std::string text = option_text(value);
         if (name.str() == "moments") {
             text = (std::filesystem::path(source_).parent_path() / text).string();
         }
-        at(value, [&, option = std::string(name.str())] {
-            settings alone;
-            set_option(alone, option, text);
-        });
-        all.push_back({std::string(name.str()), std::move(text)});
-    }
-    return all;
-}
-
-settings toml_reader::model(std::string_view key) const {
-    settings s;
-    for (const given_option& option : options(key)) {
-        at(node(key), [&] { set_option(s, option.name, option.value); });
+        at(value, [&, option = std::string(name.str())] { set_option(s, option, text); });
     }
     return s;
 }

@@ -50,10 +50,8 @@ public:
                                                   const std::string& what) const;
     [[nodiscard]] toml_reader child(std::string_view key, const std::string& what) const;
 
-    /// The options in a table, as the command line would have them; `moments` files are looked for
+    /// The options in a table, as the command line would set them; `moments` files are looked for
     /// beside the suite.
-    [[nodiscard]] std::vector<given_option> options(std::string_view key) const;
-    /// Settings with the options of a table set, in its order.
     [[nodiscard]] settings model(std::string_view key) const;
 
     /// What `action` refuses is refused with the line of the key.

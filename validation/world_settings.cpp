@@ -7,6 +7,7 @@
 #include "data/error.hpp"
 #include "data/random_moments.hpp"
 #include "validation/numbers.hpp"
+#include "validation/rules.hpp"
 #include "validation/settings.hpp"
 
 namespace fusionflow::validation {
@@ -24,12 +25,6 @@ world parse_world(const std::string& text) {
     }
     throw data::input_error("data",
                             fmt::format("need toy, xor, random or gaussian, got '{}'", text));
-}
-
-void need(bool rule_holds, std::string_view name, const char* rule) {
-    if (!rule_holds) {
-        throw data::input_error(std::string(name), rule);
-    }
 }
 
 bool is_drawn(const settings& s) {

@@ -215,7 +215,8 @@ BOOST_AUTO_TEST_CASE(merging_says_what_is_wrong_and_writes_nothing) {
     refuses("fusionflow merge 2.csv --output all.csv", "merge: 2 of 3 shards are missing: 1, 3");
     refuses("fusionflow merge 2.csv 2.csv --output all.csv",
             "merge: '2.csv' and '2.csv' are both shard 2/3");
-    refuses("fusionflow merge 1.csv --output all.csv", "1.csv: cannot be read");
+    refuses("fusionflow merge 1.csv --output all.csv",
+            "1.csv: cannot be opened: No such file or directory");
     refuses("fusionflow merge --output all.csv", "merge: need the files of the shards");
     refuses("fusionflow merge 2.csv", "--output: is needed: the file of the whole table");
     refuses("fusionflow merge 2.csv --output all.txt",

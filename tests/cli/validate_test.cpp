@@ -88,4 +88,53 @@ BOOST_AUTO_TEST_CASE(a_broken_suite_is_refused_with_file_and_line_before_any_run
                                  "check, experiment\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_spoiled_method_is_noticed_by_checks_of_every_kind) {
+    for (const std::string method : {"formula", "refined", "flow", "exact", "full"}) {
+        BOOST_TEST_CONTEXT(method) {
+            const auto result = run({"validate", "quick", "--perturb", method + "=1.02"});
+            BOOST_TEST(result.code == 1);
+            BOOST_TEST(result.out.find("FAIL") != std::string::npos);
+        }
+    }
+    BOOST_TEST(run({"validate", "quick", "--perturb", "formula"}).err ==
+               "fusionflow: --perturb: need METHOD=FACTOR, as in formula=1.02, got 'formula'\n");
+}
+
+BOOST_AUTO_TEST_CASE(other_seeds_are_other_draws_and_pass_too) {
+    const std::string name = "quick/gaussian-network-meets-refined-formula";
+    const auto one = run({"validate", name, "--format", "json"}).json();
+    const auto two = run({"validate", name, "--seed", "1", "--format", "json"}).json();
+    BOOST_TEST(one["failed"] == 0);
+    BOOST_TEST(two["failed"] == 0);
+    BOOST_TEST(one["checks"][0]["measured"] != two["checks"][0]["measured"]);
+}
+
+BOOST_AUTO_TEST_CASE(a_baseline_is_part_of_the_answer) {
+    const tests::temporary_folder folder;
+    tests::write(folder.file("own.toml"), passing);
+    const auto before = run({"validate", folder.file("own.toml"), "--format", "json"});
+    tests::write(folder.file("before.json"), before.out);
+    const std::vector<std::string> again = {"validate", folder.file("own.toml"), "--baseline",
+                                            folder.file("before.json")};
+    const auto same = run(again);
+    BOOST_TEST(same.code == 0);
+    BOOST_TEST(same.out.find("0 changes since the baseline, 0 of them beyond noise") !=
+               std::string::npos);
+    auto spoiled = again;
+    spoiled.insert(spoiled.end(), {"--perturb", "formula=1.01", "--format", "json"});
+    const auto moved = run(spoiled).json();
+    BOOST_TEST(moved["changes"].size() == 2U);
+    BOOST_TEST(moved["changes"][0]["what"] == "moved");
+    auto missing = again;
+    missing.back() = folder.file("none.json");
+    BOOST_TEST(run(missing).code == 2);
+}
+
+BOOST_AUTO_TEST_CASE(the_list_shows_suites_and_what_is_in_them) {
+    const auto all = run({"validate", "--list"});
+    BOOST_TEST(all.code == 0);
+    BOOST_TEST(all.out.find("\n  paper/deep-correlation: ") != std::string::npos);
+    BOOST_TEST(all.out.find("\n  quick/loss-never-rises: ") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

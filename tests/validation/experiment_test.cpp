@@ -96,6 +96,53 @@ BOOST_AUTO_TEST_CASE(pairs_bounds_outcomes_and_statistics_are_judged) {
     BOOST_TEST(e.results[0].passed);
 }
 
+// With `until` the second time is not known, and that is no trouble.
+BOOST_AUTO_TEST_CASE(what_is_unknown_is_never_taken_for_equal) {
+    std::string text = head + network +
+                       check("kind = \"paired\"\nmeasured = \"network\"\nexpected = \"flow\"\n"
+                             "quantity = \"time_B\"\ntolerance = 1e-7\n");
+    const std::string own = "rtol = 1e-10";
+    text.replace(text.find(own), own.size(), "scheme = \"gaussian\", until = 1");
+    for (const std::string repeats : {"", "repeats = 3\n"}) {
+        std::string drawn = text;
+        const std::string methods = "methods = ";
+        drawn.insert(drawn.find(methods), repeats);
+        const auto e = run(drawn);
+        BOOST_TEST(e.measured.failed() == 0);
+        BOOST_TEST((e.found == finding::failed));
+        for (const auto& result : e.results) {
+            BOOST_TEST(std::isnan(result.error));
+            BOOST_TEST(!result.passed);
+        }
+    }
+}
+
+// One unknown draw is not made up for by draws that agree.
+BOOST_AUTO_TEST_CASE(one_unknown_pair_is_enough) {
+    const auto e = parse_suite(head + check("kind = \"paired\"\nmeasured = \"formula\"\n"
+                                            "expected = \"flow\"\nquantity = \"time_B\"\n"
+                                            "tolerance = 1e-7\nwhere = \"ratio=2; rho=0\"\n"),
+                               "s.toml")
+                       .experiments.at(0);
+    const auto draws = [](const std::vector<double>& values) {
+        validation::run_records records;
+        for (const double v : values) {
+            records.push_back({{{"time_B", v}}, "learned", false, {}});
+        }
+        return records;
+    };
+    const auto judged = [&](const std::vector<double>& measured) {
+        validation::measurements m;
+        m.runs.assign(e.points.size(), {draws(measured), draws({1, 2, 3})});
+        return validation::judge(e, m).at(0);
+    };
+    const double unknown = std::numeric_limits<double>::quiet_NaN();
+    BOOST_TEST(judged({1, 2, 3}).passed);
+    BOOST_TEST(!judged({1, 2, 3.1}).passed);
+    BOOST_TEST(!judged({unknown, 2, 3}).passed);
+    BOOST_TEST(!judged({1, unknown, 3}).passed);
+}
+
 BOOST_AUTO_TEST_CASE(a_spoiled_formula_is_noticed_and_named) {
     const std::string strict = head + check(R"(kind = "agreement"
 measured = "formula"
@@ -105,8 +152,8 @@ tolerance = 0.002
 )");
     BOOST_TEST((run(strict).found == finding::confirmed));
     validation::measure_options options;
-    options.perturbed = "formula";
-    options.factor = 1.02;
+    options.under.perturbed = "formula";
+    options.under.factor = 1.02;
     const auto e = run(strict, options);
     BOOST_TEST((e.found == finding::failed));
     BOOST_TEST(std::abs(e.results[0].error - 0.02) < 0.002);
@@ -131,7 +178,7 @@ model = { scheme = "gaussian", init = 0.2, rounds = 3, no-estimate = true }
 )" + check("kind = \"within\"\nmeasured = \"drawn\"\nquantity = \"first_time\"\nlow = 0\n");
     const auto one = run(text);
     const auto two = run(text, {.jobs = 2});
-    const auto other = run(text, {.seed = 5});
+    const auto other = run(text, {.under = {.seed = 5}});
     BOOST_TEST(one.measured.count() == 4 * (2 + 3));
     BOOST_TEST(one.results[0].measured == two.results[0].measured);
     BOOST_TEST(one.results[0].standard_error == two.results[0].standard_error);
@@ -162,6 +209,19 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_not_there_with_the_line) {
             "first_learned, contributes_most, plateau_error, final_error, least_error, "
             "least_error_time, time_A, time_B, norm_A, norm_B, misattribution_A, misattribution_B, "
             "got 'taste'");
+    refuses(head + check("kind = \"outcome\"\nmeasured = \"flow\"\noutcome = \"lerned\"\n"),
+            "line 15: outcome must be one of learned, permanent_bias, decayed, sign_reversal, "
+            "stopped, no_plateau, time_limit, step_limit, repeated_rejections, step_too_small, "
+            "diverged, non_finite, not_available, got 'lerned'");
+    refuses(head + "[[experiment.series]]\nname = \"n\"\nmethod = \"full\"\nrepeats = 2\n" +
+                check("kind = \"paired\"\nmeasured = \"n\"\nexpected = \"flow\"\n"
+                      "quantity = \"time_ratio\"\ntolerance = 1\n"),
+            "line 19: pairs need as many repeats in both series");
+    refuses(
+        head + "[experiment.figure]\nkind = \"portrait\"\nx = \"rho\"\n[[experiment.series]]\n"
+               "name = \"three\"\nmethod = \"flow\"\nmodel = { data = \"random\", dims = [1, 1, 1] "
+               "}\n",
+        "line 6: rho: cannot be combined with --data random");
     refuses(head + "[[experiment.series]]\nmethod = \"flow\"\n",
             "line 2: there are two series named 'flow'");
     refuses(head +

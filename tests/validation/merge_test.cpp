@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(torn_and_changed_files_are_refused_wherever_they_are_cut) {
                                   "with '# shard'");
     }
     std::filesystem::remove(files[0]);
-    refuses(files, files[0] + ": cannot be read");
+    refuses(files, files[0] + ": cannot be opened: No such file or directory");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -7,32 +7,15 @@
 #include "data/moments_json.hpp"
 #include "tests/support/folder.hpp"
 #include "tests/support/models.hpp"
-#include "tests/support/says.hpp"
+#include "tests/support/options.hpp"
 
 using namespace fusionflow;
+using tests::refuses_options;
 using tests::says;
+using tests::with;
 using validation::build_model;
-using validation::set_option;
 
 BOOST_AUTO_TEST_SUITE(settings)
-
-namespace {
-
-using given = std::vector<std::pair<std::string, std::string>>;
-
-validation::settings with(const given& options) {
-    validation::settings s;
-    for (const auto& [name, value] : options) {
-        set_option(s, name, value);
-    }
-    return s;
-}
-
-void refuses(const given& options, const std::string& message) {
-    BOOST_CHECK_EXCEPTION((void)build_model(with(options)), data::input_error, says(message));
-}
-
-}  // namespace
 
 BOOST_AUTO_TEST_CASE(defaults_are_those_of_the_contract) {
     const auto m = build_model({});
@@ -109,7 +92,7 @@ BOOST_AUTO_TEST_CASE(branches_and_moments_files_make_a_model) {
 
 BOOST_AUTO_TEST_CASE(depth_one_is_fused_at_one) {
     BOOST_TEST(build_model(with({{"depth", "1"}})).architecture.branch(0) == 1);
-    refuses({{"depth", "1"}, {"fusion", "2"}}, "fusion: need 1 <= L_f <= L = 1, got 2");
+    refuses_options({{"depth", "1"}, {"fusion", "2"}}, "fusion: need 1 <= L_f <= L = 1, got 2");
 }
 
 BOOST_AUTO_TEST_CASE(refuses_options_that_contradict_each_other) {
@@ -117,37 +100,42 @@ BOOST_AUTO_TEST_CASE(refuses_options_that_contradict_each_other) {
     const std::string file = folder.file("m.json");
     tests::write(file, data::format_moments(tests::toy(0.1, 3)));
     for (const char* name : {"rho", "ratio", "noise"}) {
-        refuses({{"moments", file}, {name, "0.5"}},
-                std::string(name) + ": cannot be combined with --moments");
+        refuses_options({{"moments", file}, {name, "0.5"}},
+                        std::string(name) + ": cannot be combined with --moments");
     }
-    refuses({{"moments", file}, {"data", "random"}}, "data: cannot be combined with --moments");
-    refuses({{"moments", file}, {"target-weights", "1,2"}},
-            "target-weights: cannot be combined with --moments");
-    refuses({{"branches", "2,2"}, {"depth", "2"}}, "depth: cannot be combined with --branches");
-    refuses({{"branches", "2,2"}, {"fusion", "2"}}, "fusion: cannot be combined with --branches");
-    refuses({{"shared", "1"}}, "shared: needs --branches (or use --depth and --fusion)");
-    refuses({{"method", "flow"}, {"learning-rate", "0.1"}},
-            "learning-rate: needs --method gd, got flow");
-    refuses({{"method", "flow"}, {"max-epochs", "5"}}, "max-epochs: needs --method gd, got flow");
-    refuses({{"branches", "2,2,2"}},
-            "branches: need one branch per modality, got 3 for 2 modalities");
+    refuses_options({{"moments", file}, {"data", "random"}},
+                    "data: cannot be combined with --moments");
+    refuses_options({{"moments", file}, {"target-weights", "1,2"}},
+                    "target-weights: cannot be combined with --moments");
+    refuses_options({{"branches", "2,2"}, {"depth", "2"}},
+                    "depth: cannot be combined with --branches");
+    refuses_options({{"branches", "2,2"}, {"fusion", "2"}},
+                    "fusion: cannot be combined with --branches");
+    refuses_options({{"shared", "1"}}, "shared: needs --branches (or use --depth and --fusion)");
+    refuses_options({{"method", "flow"}, {"learning-rate", "0.1"}},
+                    "learning-rate: needs --method gd, got flow");
+    refuses_options({{"method", "flow"}, {"max-epochs", "5"}},
+                    "max-epochs: needs --method gd, got flow");
+    refuses_options({{"branches", "2,2,2"}},
+                    "branches: need one branch per modality, got 3 for 2 modalities");
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_the_types_refuse) {
-    refuses({{"rho", "1"}}, "rho: need -1 < rho < 1, got 1");
-    refuses({{"ratio", "0"}}, "ratio: need ratio > 0, got 0");
-    refuses({{"init", "0"}}, "init: need finite u0 > 0, got 0");
-    refuses({{"width", "0"}}, "width: need 1 <= H <= 1e12, got 0");
-    refuses({{"widths", "5,0"}, {"depth", "3"}}, "widths: need 1 <= H <= 1e12, got 0");
-    refuses({{"widths", "5"}, {"depth", "3"}},
-            "widths: need 2 numbers, one per hidden layer on the longest path, got 1");
-    refuses({{"widths", "5"}, {"width", "5"}}, "width: cannot be combined with --widths");
-    refuses({{"no-estimate", "true"}},
-            "no-estimate: needs --rounds, which are chosen by the estimate");
-    refuses({{"rounds", "4"}, {"accuracy", "1e-3"}}, "accuracy: cannot be combined with --rounds");
-    refuses({{"accuracy", "1"}}, "accuracy: need 1e-10 <= accuracy <= 0.1, got 1");
-    refuses({{"rtol", "1"}}, "rtol: need 1e-14 <= rtol <= 0.1, got 1");
-    refuses({{"learning-rate", "0"}}, "learning-rate: need finite eta > 0, got 0");
+    refuses_options({{"rho", "1"}}, "rho: need -1 < rho < 1, got 1");
+    refuses_options({{"ratio", "0"}}, "ratio: need ratio > 0, got 0");
+    refuses_options({{"init", "0"}}, "init: need finite u0 > 0, got 0");
+    refuses_options({{"width", "0"}}, "width: need 1 <= H <= 1e12, got 0");
+    refuses_options({{"widths", "5,0"}, {"depth", "3"}}, "widths: need 1 <= H <= 1e12, got 0");
+    refuses_options({{"widths", "5"}, {"depth", "3"}},
+                    "widths: need 2 numbers, one per hidden layer on the longest path, got 1");
+    refuses_options({{"widths", "5"}, {"width", "5"}}, "width: cannot be combined with --widths");
+    refuses_options({{"no-estimate", "true"}},
+                    "no-estimate: needs --rounds, which are chosen by the estimate");
+    refuses_options({{"rounds", "4"}, {"accuracy", "1e-3"}},
+                    "accuracy: cannot be combined with --rounds");
+    refuses_options({{"accuracy", "1"}}, "accuracy: need 1e-10 <= accuracy <= 0.1, got 1");
+    refuses_options({{"rtol", "1"}}, "rtol: need 1e-14 <= rtol <= 0.1, got 1");
+    refuses_options({{"learning-rate", "0"}}, "learning-rate: need finite eta > 0, got 0");
     validation::settings s;
     BOOST_CHECK_EXCEPTION(set_option(s, "seed", "-1"), data::input_error,
                           says("seed: need a whole number >= 0, got -1"));
@@ -200,20 +188,23 @@ BOOST_AUTO_TEST_CASE(flags_are_written_without_a_value) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_options_that_samples_do_not_fit) {
-    for (const auto& [name, value] : given{{"activation", "relu"},
-                                           {"loss", "mse"},
-                                           {"bias", "true"},
-                                           {"batch", "5"},
-                                           {"variance", "2"},
-                                           {"symmetric", "true"}}) {
-        refuses({{name, value}}, name + ": needs --samples");
+    for (const auto& [name, value] : tests::given{{"activation", "relu"},
+                                                  {"loss", "mse"},
+                                                  {"bias", "true"},
+                                                  {"batch", "5"},
+                                                  {"variance", "2"},
+                                                  {"symmetric", "true"}}) {
+        refuses_options({{name, value}}, name + ": needs --samples");
     }
-    refuses({{"samples", "10"}, {"method", "flow"}}, "method: need gd with --samples, got flow");
-    refuses({{"samples", "16"}, {"data", "xor"}, {"rho", "0.1"}},
-            "rho: cannot be combined with --data xor");
-    refuses({{"samples", "16"}, {"variance", "2"}}, "variance: needs --data xor");
-    refuses({{"samples", "16"}, {"batch", "17"}}, "batch: need at most --samples 16, got 17");
-    refuses({{"samples", "15"}, {"symmetric", "true"}}, "samples: need a multiple of 2, got 15");
+    refuses_options({{"samples", "10"}, {"method", "flow"}},
+                    "method: need gd with --samples, got flow");
+    refuses_options({{"samples", "16"}, {"data", "xor"}, {"rho", "0.1"}},
+                    "rho: cannot be combined with --data xor");
+    refuses_options({{"samples", "16"}, {"variance", "2"}}, "variance: needs --data xor");
+    refuses_options({{"samples", "16"}, {"batch", "17"}},
+                    "batch: need at most --samples 16, got 17");
+    refuses_options({{"samples", "15"}, {"symmetric", "true"}},
+                    "samples: need a multiple of 2, got 15");
     validation::settings s;
     BOOST_CHECK_EXCEPTION(set_option(s, "samples", "0"), data::input_error,
                           says("samples: need at least 1 sample"));

@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(refuses_suites_that_are_not_there) {
     BOOST_CHECK_EXCEPTION((void)validation::load_suite("nope"), data::input_error,
                           says("suite: need paper, quick or a file ending in .toml, got 'nope'"));
     BOOST_CHECK_EXCEPTION((void)validation::load_suite("/no/such.toml"), data::input_error,
-                          says("/no/such.toml: cannot be read"));
+                          says("/no/such.toml: cannot be opened: No such file or directory"));
     BOOST_CHECK_EXCEPTION((void)validation::load_suite("quick/nope"), data::input_error,
                           says("suite: 'quick' has late-fusion-formula-converges, "
                                "intermediate-fusion-formula-converges, "

@@ -5,33 +5,16 @@
 
 #include "data/error.hpp"
 #include "data/random_moments.hpp"
-#include "tests/support/says.hpp"
+#include "tests/support/options.hpp"
 #include "validation/settings.hpp"
 
 using namespace fusionflow;
+using tests::refuses_options;
 using tests::says;
+using tests::with;
 using validation::build_model;
-using validation::set_option;
 
 BOOST_AUTO_TEST_SUITE(world_settings)
-
-namespace {
-
-using given = std::vector<std::pair<std::string, std::string>>;
-
-validation::settings with(const given& options) {
-    validation::settings s;
-    for (const auto& [name, value] : options) {
-        set_option(s, name, value);
-    }
-    return s;
-}
-
-void refuses(const given& options, const std::string& message) {
-    BOOST_CHECK_EXCEPTION((void)build_model(with(options)), data::input_error, says(message));
-}
-
-}  // namespace
 
 BOOST_AUTO_TEST_CASE(data_without_a_file_come_from_one_of_the_worlds) {
     const auto toy = build_model(with({{"data", "toy"}, {"ratio", "3"}}));
@@ -50,8 +33,8 @@ BOOST_AUTO_TEST_CASE(draws_of_gaussian_data_keep_their_population) {
     // 0.01 x 50 x (3 + 1) explained, 0.25 noise; rounding.
     BOOST_TEST(std::abs(population.moments.target_power() - 2.25) < 1e-14);
     BOOST_TEST(!population.population);
-    given options{{"data", "gaussian"}, {"noise", "0.5"},       {"dims", "3,2"},
-                  {"variances", "2,1"}, {"input-weight", "-1"}, {"draws", "0"}};
+    tests::given options{{"data", "gaussian"}, {"noise", "0.5"},       {"dims", "3,2"},
+                         {"variances", "2,1"}, {"input-weight", "-1"}, {"draws", "0"}};
     const auto own = build_model(with(options));
     BOOST_TEST(!own.population);
     options.back().second = "4";
@@ -67,23 +50,25 @@ BOOST_AUTO_TEST_CASE(draws_of_gaussian_data_keep_their_population) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_options_that_a_world_does_not_have) {
-    refuses({{"data", "xor"}}, "data: xor needs --samples");
-    refuses({{"data", "random"}, {"noise", "1"}}, "noise: cannot be combined with --data random");
-    refuses({{"data", "gaussian"}, {"rho", "0.5"}}, "rho: cannot be combined with --data gaussian");
+    refuses_options({{"data", "xor"}}, "data: xor needs --samples");
+    refuses_options({{"data", "random"}, {"noise", "1"}},
+                    "noise: cannot be combined with --data random");
+    refuses_options({{"data", "gaussian"}, {"rho", "0.5"}},
+                    "rho: cannot be combined with --data gaussian");
     for (const std::string kind : {"random", "gaussian"}) {
-        refuses({{"samples", "16"}, {"data", kind}},
-                "samples: cannot be combined with --data " + kind);
+        refuses_options({{"samples", "16"}, {"data", kind}},
+                        "samples: cannot be combined with --data " + kind);
     }
-    refuses({{"dims", "3,2"}}, "dims: needs --data random or gaussian");
-    refuses({{"data", "random"}, {"variances", "3,2"}}, "variances: needs --data gaussian");
-    refuses({{"input-weight", "1"}}, "input-weight: needs --data gaussian");
-    refuses({{"data", "random"}, {"draws", "0"}}, "draws: needs --data gaussian");
-    refuses({{"data-seed", "2"}}, "data-seed: needs --samples, --data random or --draws");
-    refuses({{"data", "gaussian"}, {"dims", "0,2"}}, "dims: need D >= 1, got 0 at 1");
-    refuses({{"data", "gaussian"}, {"variances", "1"}},
-            "variances: need one per modality, 2, got 1");
-    refuses({{"data", "gaussian"}, {"variances", "1,-1"}},
-            "variances: need 1e-50 <= v <= 1e50, got -1");
+    refuses_options({{"dims", "3,2"}}, "dims: needs --data random or gaussian");
+    refuses_options({{"data", "random"}, {"variances", "3,2"}}, "variances: needs --data gaussian");
+    refuses_options({{"input-weight", "1"}}, "input-weight: needs --data gaussian");
+    refuses_options({{"data", "random"}, {"draws", "0"}}, "draws: needs --data gaussian");
+    refuses_options({{"data-seed", "2"}}, "data-seed: needs --samples, --data random or --draws");
+    refuses_options({{"data", "gaussian"}, {"dims", "0,2"}}, "dims: need D >= 1, got 0 at 1");
+    refuses_options({{"data", "gaussian"}, {"variances", "1"}},
+                    "variances: need one per modality, 2, got 1");
+    refuses_options({{"data", "gaussian"}, {"variances", "1,-1"}},
+                    "variances: need 1e-50 <= v <= 1e50, got -1");
     validation::settings s;
     BOOST_CHECK_EXCEPTION(set_option(s, "draws", "-1"), data::input_error,
                           says("draws: need at least 0 samples, got -1"));
