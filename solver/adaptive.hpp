@@ -6,7 +6,8 @@
 
 namespace fusionflow::solver {
 
-/// The step loop: Odeint's Dormand-Prince stepper with a controller, limits and events of our own.
+/// Integrates a flow by the method that the options ask for, with step control, limits and
+/// half-heights of our own (step_loop).
 ///
 /// \param system   What to integrate, from system.initial() at t = 0.
 /// \param moments  For loss and half-heights.

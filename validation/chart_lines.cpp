@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <tuple>
 
 #include "validation/chart.hpp"
 #include "validation/chart_parts.hpp"
@@ -77,7 +78,9 @@ struct curve_key {
     std::size_t panel;
     std::size_t colour;
     std::size_t series;
-    auto operator<=>(const curve_key&) const = default;
+    bool operator<(const curve_key& other) const {
+        return std::tie(panel, colour, series) < std::tie(other.panel, other.colour, other.series);
+    }
 };
 
 // What is drawn: curves by where and how they are.

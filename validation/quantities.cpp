@@ -213,6 +213,7 @@ const quantity_of_run* find_run(std::string_view name) {
 
 std::vector<std::string> quantity_names(const std::vector<std::string>& modalities) {
     std::vector<std::string> names;
+    names.reserve(of_runs.size() + of_modalities.size() * modalities.size());
     for (const quantity_of_run& q : of_runs) {
         names.emplace_back(q.name);
     }
