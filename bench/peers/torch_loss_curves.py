@@ -130,8 +130,9 @@ def blas():
 def main():
     print(
         f"PyTorch {torch.__version__}, float32, {torch.get_num_threads()} threads, products from "
-        f"{blas()}; fusionflow: float64, one thread, from the moments of the same samples.\nL = {DEPTH}, H = {WIDTH}, {SAMPLES} "
-        f"samples, {EPOCHS} epochs (PyTorch: {TIMED} timed, scaled); loss curves on {FEW} samples.\n"
+        f"{blas()}; fusionflow: float64, one thread, from the moments of the same samples.\n"
+        f"L = {DEPTH}, H = {WIDTH}, {SAMPLES} samples, {EPOCHS} epochs (PyTorch: {TIMED} timed, "
+        f"scaled); loss curves on {FEW} samples.\n"
     )
     print("| L_f | loss, first to last | curves apart | PyTorch (s) | fusionflow (s) | ratio |")
     print("|--:|--:|--:|--:|--:|--:|")
