@@ -20,7 +20,10 @@ constexpr int panel_width = 300;
 constexpr int wide_panel = 460;
 constexpr int panel_height = 300;
 constexpr int legend_height = 24;
-constexpr std::size_t most_columns = 3;
+// Four panels stand in two rows of two, more in rows of three.
+int columns_of(std::size_t panels) {
+    return panels == 4 ? 2 : std::min(static_cast<int>(panels), 3);
+}
 
 struct label_of {
     const char* name;
@@ -29,6 +32,7 @@ struct label_of {
 
 constexpr auto axis_labels = std::to_array<label_of>({{"rho", "correlation ρ"},
                                                       {"ratio", "σ_A / σ_B"},
+                                                      {"target-ratio", "w_A / w_B"},
                                                       {"init", "initial scale u0"},
                                                       {"width", "width H"},
                                                       {"fusion", "fusion layer"},
@@ -39,17 +43,22 @@ constexpr auto axis_labels = std::to_array<label_of>({{"rho", "correlation ρ"},
                                                       {"learning-rate", "step η (τ)"},
                                                       {"data-seed", "data set"}});
 
-constexpr auto quantity_labels =
-    std::to_array<label_of>({{"time_ratio", "time ratio, last / first"},
-                             {"first_time", "first half-height (τ)"},
-                             {"plateau_loss", "loss on the plateau / initial"},
-                             {"final_loss", "final loss / initial"},
-                             {"first_learned", "learned first"},
-                             {"contributes_most", "explains most"},
-                             {"plateau_error", "E_g on the plateau (target²)"},
-                             {"final_error", "final E_g (target²)"},
-                             {"least_error", "least E_g (target²)"},
-                             {"least_error_time", "time of the least E_g (τ)"}});
+constexpr auto quantity_labels = std::to_array<label_of>(
+    {{"time_ratio", "time ratio, last / first"},
+     {"first_time", "first half-height (τ)"},
+     {"plateau_loss", "loss on the plateau / initial"},
+     {"final_loss", "final loss / initial"},
+     {"first_learned", "learned first"},
+     {"contributes_most", "explains most"},
+     {"plateau_error", "E_g on the plateau (target²)"},
+     {"final_error", "final E_g (target²)"},
+     {"least_error", "least E_g (target²)"},
+     {"least_error_time", "time of the least E_g (τ)"},
+     {"least_error_part", "time of the least E_g / of the last half-height"},
+     {"first_minimum", "first minimum of E_g (target²)"},
+     {"first_minimum_part", "time of the first minimum of E_g / of the last half-height"},
+     {"excess_norm", "distance from the least norm / least norm"},
+     {"superficial", "first learned is not what explains most"}});
 
 template <std::size_t N>
 std::string label_in(const std::array<label_of, N>& labels, const std::string& name,
@@ -85,6 +94,7 @@ std::string script_of(const experiment& e, const measurements& m, const std::str
         case picture_kind::lines: return lines_script(e, m, format);
         case picture_kind::map: return map_script(e, m, format);
         case picture_kind::portrait: return portrait_script(e, m, format);
+        case picture_kind::errors: return errors_script(e, m, format);
         case picture_kind::paths: return gnuplot_script(paths_figure(e, m), "figure." + format);
     }
     return "";
@@ -108,17 +118,17 @@ std::string quantity_label(const std::string& quantity) {
 
 chart_layout chart_layout::of(std::size_t panels, std::size_t lines) {
     chart_layout where;
-    where.columns = static_cast<int>(std::min(panels, most_columns));
-    const auto rows = static_cast<int>((panels + most_columns - 1) / most_columns);
+    where.columns = columns_of(panels);
+    const int rows = (static_cast<int>(panels) + where.columns - 1) / where.columns;
     where.width = where.columns == 1 ? wide_panel : where.columns * panel_width;
     where.height = rows * panel_height + static_cast<int>(lines) * legend_height + 8;
     return where;
 }
 
 plot_frame chart_layout::frame(std::size_t panel) const {
-    const std::size_t row = panel / most_columns;
-    const auto across = static_cast<double>(panel % most_columns);
-    const double below = static_cast<double>(row) * panel_height;
+    const int row = static_cast<int>(panel) / columns;
+    const double across = static_cast<int>(panel) % columns;
+    const double below = row * panel_height;
     const double one = width / static_cast<double>(columns);
     return {.left = (across * one + 62) / width,
             .right = (across * one + one - 14) / width,
@@ -127,7 +137,8 @@ plot_frame chart_layout::frame(std::size_t panel) const {
 }
 
 std::string chart_layout::y_label(std::size_t panel, const std::string& text) const {
-    return fmt::format("set ylabel {}\n", panel % most_columns == 0 ? gnuplot_word(text) : "''");
+    return fmt::format("set ylabel {}\n",
+                       static_cast<int>(panel) % columns == 0 ? gnuplot_word(text) : "''");
 }
 
 std::string chart_layout::legend(const std::vector<std::vector<std::string>>& lines) const {

@@ -11,7 +11,7 @@
 // What charts are made of: pieces of gnuplot scripts.
 namespace fusionflow::validation {
 
-/// Panels side by side, at most three in a row, above a legend.
+/// Panels side by side, at most three in a row, four in two rows, above a legend.
 struct chart_layout {
     int columns = 1;
     int width = 0;   ///< pixels, 96 to the inch
@@ -40,5 +40,7 @@ struct chart_layout {
                                      const std::string& format);
 [[nodiscard]] std::string portrait_script(const experiment& e, const measurements& m,
                                           const std::string& format);
+[[nodiscard]] std::string errors_script(const experiment& e, const measurements& m,
+                                        const std::string& format);
 
 }  // namespace fusionflow::validation

@@ -21,7 +21,8 @@ struct series {
 enum class statement_kind {
     agreement,     ///< at every point: means of two series agree
     paired,        ///< at every point: two series agree draw by draw
-    distribution,  ///< a statistic of the relative differences over all points lies in [low, high]
+    distribution,  ///< a statistic over all points lies in [low, high]: of the relative differences
+                   ///< of two series, or of the quantity of one
     within,        ///< at every point: the mean of one series lies in [low, high]
     outcome        ///< at every point: all runs of one series end so
 };
@@ -33,12 +34,13 @@ struct statement {
     verdict means = verdict::confirms;  ///< if it holds
     statement_kind kind = statement_kind::agreement;
     std::string measured;        ///< name of a series
-    std::string expected{};      ///< of another; not for within and outcome
+    std::string expected{};      ///< of another; not for within and outcome; may be empty for
+                                 ///< distribution
     std::string quantity{};      ///< quantity_names(); not for outcome
     grid where{};                ///< only points with these values; no axes: all
     double tolerance = 0;        ///< agreement, paired
     double standard_errors = 0;  ///< agreement, within: so many of the mean are allowed besides
-    std::string statistic{};     ///< distribution: median, p90 or max
+    std::string statistic{};     ///< distribution: min, median, p90 or max
     double low = -std::numeric_limits<double>::infinity();
     double high = std::numeric_limits<double>::infinity();
     std::string ended{};  ///< outcome: name of a theory::outcome
@@ -46,10 +48,11 @@ struct statement {
 };
 
 enum class picture_kind {
-    lines,    ///< a quantity over an axis of the grid
-    map,      ///< a quantity over two axes, as colours
-    paths,    ///< loss and |W_m| over time, a panel per point
-    portrait  ///< W of the first against W of the second modality, both scalar
+    lines,     ///< a quantity over an axis of the grid
+    map,       ///< a quantity over two axes, as colours
+    paths,     ///< loss and |W_m| over time, a panel per point
+    portrait,  ///< W of the first against W of the second modality, both scalar
+    errors     ///< loss on the training data and E_g over time, a panel per point
 };
 
 /// The figure of an experiment.

@@ -23,11 +23,11 @@ constexpr auto kinds =
                                           {"distribution", statement_kind::distribution},
                                           {"within", statement_kind::within},
                                           {"outcome", statement_kind::outcome}});
-constexpr auto pictures =
-    std::to_array<named<picture_kind>>({{"lines", picture_kind::lines},
-                                        {"map", picture_kind::map},
-                                        {"paths", picture_kind::paths},
-                                        {"portrait", picture_kind::portrait}});
+constexpr auto pictures = std::to_array<named<picture_kind>>({{"lines", picture_kind::lines},
+                                                              {"map", picture_kind::map},
+                                                              {"paths", picture_kind::paths},
+                                                              {"portrait", picture_kind::portrait},
+                                                              {"errors", picture_kind::errors}});
 constexpr auto verdicts = std::to_array<named<verdict>>({{"confirms", verdict::confirms},
                                                          {"qualifies", verdict::qualifies},
                                                          {"contradicts", verdict::contradicts}});
@@ -175,7 +175,9 @@ statement read_statement(const toml_reader& in, const experiment& e,
     } else {
         s.quantity = in.one_of("quantity", quantity_names(seen[e.find(s.measured)].names()));
     }
-    if (s.kind != statement_kind::within && s.kind != statement_kind::outcome) {
+    const bool compares = s.kind == statement_kind::agreement || s.kind == statement_kind::paired ||
+                          (s.kind == statement_kind::distribution && in.has("expected"));
+    if (compares) {
         s.expected = in.one_of("expected", series_names(e));
         (void)in.one_of("quantity", quantity_names(seen[e.find(s.expected)].names()));
     }
@@ -189,7 +191,7 @@ statement read_statement(const toml_reader& in, const experiment& e,
         read_bounds(in, s);
     }
     if (s.kind == statement_kind::distribution) {
-        s.statistic = in.one_of("statistic", {"median", "p90", "max"});
+        s.statistic = in.one_of("statistic", {"min", "median", "p90", "max"});
     }
     if (in.has("standard_errors")) {
         s.standard_errors = in.positive("standard_errors");
@@ -232,7 +234,7 @@ void read_axes(const toml_reader& in, const experiment& e, const std::vector<dat
     }
 }
 
-// Paths and portraits have a panel per point.
+// Paths, portraits and errors have a panel per point.
 void check_panels(const toml_reader& in, const experiment& e,
                   const std::vector<data::moments>& seen, const picture& p) {
     if (e.points.size() > most_panels) {
@@ -244,6 +246,9 @@ void check_panels(const toml_reader& in, const experiment& e,
         if (p.kind == picture_kind::portrait &&
             !(moments.count() == 2 && moments.dimension() == 2)) {
             in.refuse("a portrait needs two scalar modalities");
+        }
+        if (p.kind == picture_kind::errors && e.at(e.all[e.find(name)], 0).world.draws == 0) {
+            in.refuse("errors need data of which the population is known (draws)");
         }
     }
 }
@@ -284,6 +289,9 @@ experiment read_experiment(const toml_reader& in) {
     }
     if (in.has("figure")) {
         e.figure = read_picture(in.child("figure", "a figure"), e, seen);
+    }
+    if (e.statements.empty()) {
+        in.refuse("an experiment needs [[experiment.check]]");
     }
     return e;
 }

@@ -127,27 +127,33 @@ void judge_outcome(const experiment& e, const measurements& m, const statement& 
     result.reason += fmt::format(" [runs that ended as {}]", s.ended);
 }
 
-double statistic_of(std::vector<double> errors, const std::string& name) {
-    if (errors.empty() ||
-        std::any_of(errors.begin(), errors.end(), [](double v) { return !std::isfinite(v); })) {
+double statistic_of(std::vector<double> values, const std::string& name) {
+    if (values.empty() ||
+        std::any_of(values.begin(), values.end(), [](double v) { return !std::isfinite(v); })) {
         return check_result::unknown;
     }
-    std::sort(errors.begin(), errors.end());
-    return name == "max" ? errors.back() : quantile(errors, name == "median" ? 0.5 : 0.9);
+    std::sort(values.begin(), values.end());
+    return name == "min"   ? values.front()
+           : name == "max" ? values.back()
+                           : quantile(values, name == "median" ? 0.5 : 0.9);
 }
 
 check_result judge_distribution(const experiment& e, const measurements& m, const statement& s) {
-    check_result result = start(e, s, fmt::format("{} of relative difference", s.statistic));
-    std::vector<double> errors;
+    const bool compares = !s.expected.empty();
+    check_result result = start(
+        e, s, fmt::format("{} of {}", s.statistic, compares ? "relative difference" : s.quantity));
+    std::vector<double> values;
     for (const std::size_t p : e.selected(s.where)) {
         result.trouble = trouble_of(m, p, e, s);
         if (!result.trouble.empty()) {
             return result;
         }
-        errors.push_back(relative_error(m.mean(p, e.find(s.measured), s.quantity).mean,
-                                        m.mean(p, e.find(s.expected), s.quantity).mean));
+        const double measured = m.mean(p, e.find(s.measured), s.quantity).mean;
+        values.push_back(
+            compares ? relative_error(measured, m.mean(p, e.find(s.expected), s.quantity).mean)
+                     : measured);
     }
-    result.measured = statistic_of(std::move(errors), s.statistic);
+    result.measured = statistic_of(std::move(values), s.statistic);
     judge_bounds(s, 0, result);
     return result;
 }

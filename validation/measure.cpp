@@ -19,8 +19,7 @@ struct task {
 };
 
 bool draws_paths(const experiment& e) {
-    return e.figure &&
-           (e.figure->kind == picture_kind::paths || e.figure->kind == picture_kind::portrait);
+    return e.figure && e.figure->kind != picture_kind::lines && e.figure->kind != picture_kind::map;
 }
 
 run_record run_one(const experiment& e, const task& t, const conditions& under,

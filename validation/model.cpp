@@ -23,6 +23,8 @@ constexpr auto conflicts = std::to_array<conflict>({
     {"moments", "rho"},
     {"moments", "ratio"},
     {"moments", "target-weights"},
+    {"moments", "target-ratio"},
+    {"target-weights", "target-ratio"},
     {"moments", "noise"},
     {"branches", "depth"},
     {"branches", "fusion"},

@@ -4,11 +4,11 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <optional>
 #include <string_view>
 
 #include "theory/attribution.hpp"
 #include "theory/partial_solution.hpp"
+#include "validation/excess_loss.hpp"
 
 namespace fusionflow::validation {
 
@@ -90,25 +90,6 @@ double loss_part(const model& about, const Eigen::VectorXd& weights) {
                : solver::loss(about.moments, weights) / (about.moments.target_power() / 2);
 }
 
-// The loss on the population above the least that there is.
-class excess_loss {
-public:
-    explicit excess_loss(const model& about) : population_(about.population) {
-        if (population_) {
-            least_ = theory::solve_partial(*population_, data::all_modalities(population_->count()))
-                         .loss;
-        }
-    }
-    [[nodiscard]] double of(const Eigen::VectorXd& weights) const {
-        return population_ && weights.size() > 0 ? solver::loss(*population_, weights) - least_
-                                                 : unknown;
-    }
-
-private:
-    const std::optional<data::moments>& population_;
-    double least_ = 0;
-};
-
 struct least {
     double error = unknown;
     double time = unknown;
@@ -134,6 +115,41 @@ double first_time(const model& /*about*/, const method_result& run) {
 double contributes_most(const model& about, const method_result& /*run*/) {
     const auto parts = theory::attribute(about.moments).alone;
     return static_cast<double>(std::max_element(parts.begin(), parts.end()) - parts.begin()) + 1;
+}
+
+// The first minimum of E_g once it has fallen at all: where training would be stopped early.
+least first_minimum(const model& about, const method_result& run) {
+    constexpr double fallen = 0.95;
+    const excess_loss excess(about);
+    least found;
+    double at_start = unknown;
+    for (std::size_t i = 0; i < run.path.size(); ++i) {
+        const double error = excess.of(run.path.weights[i]);
+        if (i == 0) {
+            at_start = error;
+        } else if (error > found.error && found.error < fallen * at_start) {
+            return found;
+        }
+        found = {error, run.path.time[i]};
+    }
+    return found;
+}
+
+// A time as a part of that in which everything is learned.
+double part_of_training(double time, const method_result& run) {
+    return time / *std::max_element(run.answer.times.begin(), run.answer.times.end());
+}
+
+// Distance from the least weights that fit the data best.
+double excess_norm(const model& about, const method_result& run) {
+    const Eigen::VectorXd least =
+        theory::solve_partial(about.moments, data::all_modalities(about.moments.count())).weights;
+    return (final_weights(about, run) - least).norm() / least.norm();
+}
+
+double superficial(const model& about, const method_result& run) {
+    const int first = first_learned(run.answer);
+    return first < 0 ? unknown : contributes_most(about, run) == first + 1 ? 0 : 1;
 }
 
 double misattribution(int m, const model& about, const method_result& run) {
@@ -170,6 +186,7 @@ constexpr auto of_runs = std::to_array<quantity_of_run>({
          return first < 0 ? unknown : first + 1;
      }},
     {"contributes_most", false, contributes_most},
+    {"superficial", false, superficial},
     {"plateau_error", true,
      [](const model& about, const method_result& run) {
          return excess_loss(about).of(plateau(about, run));
@@ -182,6 +199,17 @@ constexpr auto of_runs = std::to_array<quantity_of_run>({
      [](const model& about, const method_result& run) { return least_error(about, run).error; }},
     {"least_error_time", true,
      [](const model& about, const method_result& run) { return least_error(about, run).time; }},
+    {"least_error_part", true,
+     [](const model& about, const method_result& run) {
+         return part_of_training(least_error(about, run).time, run);
+     }},
+    {"first_minimum", true,
+     [](const model& about, const method_result& run) { return first_minimum(about, run).error; }},
+    {"first_minimum_part", true,
+     [](const model& about, const method_result& run) {
+         return part_of_training(first_minimum(about, run).time, run);
+     }},
+    {"excess_norm", false, excess_norm},
 });
 
 // Of a modality, whose name follows.

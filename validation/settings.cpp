@@ -62,6 +62,11 @@ constexpr auto entries = std::to_array<entry>({
      [](settings& s, std::string_view n, const std::string& v) {
          s.toy.target_weights = parse_pair(n, v);
      }},
+    {{"target-ratio", "R", "toy target y = R xA + xB, in place of --target-weights", "data",
+      numeric},
+     [](settings& s, std::string_view n, const std::string& v) {
+         s.toy.target_weights = {parse_number(n, v), 1};
+     }},
     {{"noise", "S", "standard deviation of noise on the target of toy or gaussian data (0)", "data",
       numeric},
      [](settings& s, std::string_view n, const std::string& v) {
@@ -180,6 +185,11 @@ constexpr auto entries = std::to_array<entry>({
     {{"max-time", "T", "stop at this time, in units of tau (none)", "solver", numeric},
      [](settings& s, std::string_view n, const std::string& v) {
          s.simulate.flow.max_time = parse_number(n, v);
+     }},
+    {{"tail", "F", "go on for F times the time of the last half-height (0.15)", "solver", numeric},
+     [](settings& s, std::string_view n, const std::string& v) {
+         s.simulate.flow.tail = parse_number(n, v);
+         s.simulate.flow.settle = true;
      }},
     {{"until", "N", "stop once N modalities are learned (all)", "solver", false},
      [](settings& s, std::string_view n, const std::string& v) {

@@ -74,7 +74,7 @@ void check_world_options(const settings& s) {
     const world kind = s.world.kind;
     if (kind != world::toy) {
         for (const std::string_view name :
-             {"rho", "ratio", "target-weights", "noise", "symmetric"}) {
+             {"rho", "ratio", "target-weights", "target-ratio", "noise", "symmetric"}) {
             const bool fits = kind == world::gaussian && name == "noise";
             if (s.has(name) && !fits) {
                 throw data::input_error(

@@ -94,6 +94,16 @@ BOOST_AUTO_TEST_CASE(pairs_bounds_outcomes_and_statistics_are_judged) {
     BOOST_TEST(e.results.size() == 1U);
     BOOST_TEST(e.results[0].measured > 1e-6);
     BOOST_TEST(e.results[0].passed);
+    // Of the four ratios 1 + (kappa^2 - 1)/(1 - rho^2) of the formula itself.
+    const auto of_ratio = [](const std::string& statistic) {
+        const auto all = run(head + check("kind = \"distribution\"\nmeasured = \"formula\"\n"
+                                          "quantity = \"time_ratio\"\nlow = 0\nstatistic = \"" +
+                                          statistic + "\"\n"));
+        return all.results.at(0).measured;
+    };
+    BOOST_TEST(std::abs(of_ratio("min") - 2.25) < 1e-12);
+    BOOST_TEST(std::abs(of_ratio("max") - 5) < 1e-12);
+    BOOST_TEST(std::abs(of_ratio("median") - (1 + 1.25 / 0.75 + 4) / 2) < 1e-12);
 }
 
 // With `until` the second time is not known, and that is no trouble.
@@ -206,9 +216,13 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_not_there_with_the_line) {
             "line 11: x must be one of ratio, rho, got 'fusion'");
     refuses(head + "[experiment.figure]\nkind = \"lines\"\nx = \"rho\"\nquantity = \"taste\"\n",
             "line 12: quantity must be one of first_time, time_ratio, plateau_loss, final_loss, "
-            "first_learned, contributes_most, plateau_error, final_error, least_error, "
-            "least_error_time, time_A, time_B, norm_A, norm_B, misattribution_A, misattribution_B, "
-            "got 'taste'");
+            "first_learned, contributes_most, superficial, plateau_error, final_error, "
+            "least_error, least_error_time, least_error_part, first_minimum, first_minimum_part, "
+            "excess_norm, time_A, time_B, norm_A, norm_B, misattribution_A, misattribution_B, got "
+            "'taste'");
+    refuses(head, "line 2: an experiment needs [[experiment.check]]");
+    refuses(head + agreement + "[experiment.figure]\nkind = \"errors\"\n",
+            "line 18: errors need data of which the population is known (draws)");
     refuses(head + check("kind = \"outcome\"\nmeasured = \"flow\"\noutcome = \"lerned\"\n"),
             "line 15: outcome must be one of learned, permanent_bias, decayed, sign_reversal, "
             "stopped, no_plateau, time_limit, step_limit, repeated_rejections, step_too_small, "

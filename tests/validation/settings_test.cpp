@@ -50,6 +50,7 @@ BOOST_AUTO_TEST_CASE(every_option_sets_what_it_says) {
                                          {"stepper", "dopri5"},
                                          {"max-steps", "12"},
                                          {"max-time", "13"},
+                                         {"tail", "3"},
                                          {"until", "1"}});
     const auto m = build_model(s);
     BOOST_TEST(m.moments.covariance()(0, 1) == -1.5);
@@ -67,6 +68,8 @@ BOOST_AUTO_TEST_CASE(every_option_sets_what_it_says) {
     BOOST_TEST((s.simulate.flow.method == solver::stepper::dopri5));
     BOOST_TEST(s.simulate.flow.max_steps == 12);
     BOOST_TEST(s.simulate.flow.max_time == 13);
+    BOOST_TEST(s.simulate.flow.tail == 3);
+    BOOST_TEST(s.simulate.flow.settle);
     BOOST_TEST(s.simulate.flow.until == 1);
 }
 
@@ -126,6 +129,9 @@ BOOST_AUTO_TEST_CASE(refuses_what_the_types_refuse) {
     refuses_options({{"init", "0"}}, "init: need finite u0 > 0, got 0");
     refuses_options({{"width", "0"}}, "width: need 1 <= H <= 1e12, got 0");
     refuses_options({{"widths", "5,0"}, {"depth", "3"}}, "widths: need 1 <= H <= 1e12, got 0");
+    refuses_options({{"target-weights", "1,2"}, {"target-ratio", "2"}},
+                    "target-ratio: cannot be combined with --target-weights");
+    refuses_options({{"tail", "-1"}}, "tail: need a fraction >= 0, got -1");
     refuses_options({{"widths", "5"}, {"depth", "3"}},
                     "widths: need 2 numbers, one per hidden layer on the longest path, got 1");
     refuses_options({{"widths", "5"}, {"width", "5"}}, "width: cannot be combined with --widths");
