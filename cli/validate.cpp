@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 
 #include "cli/answer.hpp"
@@ -12,6 +13,7 @@
 #include "validation/baseline.hpp"
 #include "validation/files.hpp"
 #include "validation/gnuplot.hpp"
+#include "validation/journal.hpp"
 #include "validation/methods.hpp"
 #include "validation/numbers.hpp"
 #include "validation/report.hpp"
@@ -101,6 +103,10 @@ std::string changes_text(const std::vector<validation::change>& changes) {
                               changes.size(), beyond);
 }
 
+std::string runs_file(const arguments& given) {
+    return (std::filesystem::path(given.get("report")) / "runs.journal").string();
+}
+
 // METHOD=FACTOR
 void read_perturbation(const arguments& given, validation::measure_options& options) {
     const std::string text = given.get("perturb");
@@ -142,14 +148,30 @@ std::vector<std::string> read_formats(const arguments& given) {
     return formats;
 }
 
+// Finished runs are kept beside the report until it is there.
+std::optional<validation::journal> open_journal(const arguments& given,
+                                                const std::vector<suite>& suites,
+                                                const validation::conditions& under) {
+    if (!given.has("report")) {
+        if (given.has("resume")) {
+            throw data::input_error("resume", "needs --report");
+        }
+        return std::nullopt;
+    }
+    return std::optional<validation::journal>(std::in_place, runs_file(given),
+                                              validation::fingerprint(suites, under),
+                                              given.has("resume"), "report");
+}
+
 std::vector<suite_result> run_all(const arguments& given, const std::vector<suite>& suites,
-                                  const validation::measure_options& options) {
+                                  validation::measure_options options) {
     std::vector<suite_result> results;
     for (const suite& s : suites) {
         progress_line progress(given.quiet);
         results.push_back(validation::run_suite(s, options, [&](const validation::work_done& work) {
             progress.report(work, s.name + ": ", "runs");
         }));
+        options.first_run += validation::planned_runs(s);
     }
     return results;
 }
@@ -210,10 +232,12 @@ exit_code run(const arguments& given) {
         list_suites(given.positional);
         return exit_code::done;
     }
-    const auto options = read_options(given);
+    auto options = read_options(given);
     const auto formats = read_formats(given);
     const std::vector<suite> suites = load_all(given.positional);
     const auto baseline = check_files(given);
+    auto kept = open_journal(given, suites, options.under);
+    options.kept = kept ? &*kept : nullptr;
     const std::vector<suite_result> results = run_all(given, suites, options);
     const std::vector<check_result> checks = all_of(results);
     const long failed = std::count_if(checks.begin(), checks.end(),
@@ -229,6 +253,7 @@ exit_code run(const arguments& given) {
     }
     if (given.has("report")) {
         validation::write_report(results, given.get("report"), {given.provenance, formats});
+        std::filesystem::remove(runs_file(given));
     }
     return failed == 0 ? exit_code::done : exit_code::check_failed;
 }
@@ -242,6 +267,8 @@ const command validate_command = {
     {},
     {{"list", "", "print the suites, or what is in those named, and stop"},
      {"report", "DIR", "write index.html with figures and results.json there (needs gnuplot)",
+      true},
+     {"resume", "", "with --report: keep the runs that were finished when it was interrupted",
       true},
      {"figures", "png,pdf", "with --report: each figure as a file too", true},
      {"junit", "F.xml", "write the checks as JUnit's XML", true},

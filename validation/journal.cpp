@@ -59,13 +59,14 @@ std::optional<indexed_row> parse_row(const std::string& line) {
     return result;
 }
 
-journal::journal(const std::string& file, const std::string& fingerprint, bool resume) {
+journal::journal(const std::string& file, const std::string& fingerprint, bool resume,
+                 const std::string& option) {
     const bool exists = std::filesystem::exists(file);
     if (exists && !resume) {
         throw data::input_error(
-            "output", fmt::format("'{}' holds rows of a run that was interrupted: go on with "
-                                  "--resume, or delete it",
-                                  file));
+            option, fmt::format("'{}' holds rows of a run that was interrupted: go on with "
+                                "--resume, or delete it",
+                                file));
     }
     if (exists) {
         read(file, fingerprint);
@@ -81,7 +82,7 @@ journal::journal(const std::string& file, const std::string& fingerprint, bool r
     std::error_code error;
     std::filesystem::rename(fresh, file, error);
     if (!out_ || error) {
-        throw data::input_error("output", fmt::format("cannot write '{}'", file));
+        throw data::input_error(option, fmt::format("cannot write '{}'", file));
     }
 }
 
@@ -92,7 +93,7 @@ void journal::read(const std::string& file, const std::string& fingerprint) {
     const json head = json::parse(line, nullptr, false);
     if (!head.is_object() || head.value("fingerprint", "") != fingerprint) {
         throw data::input_error(
-            "resume", fmt::format("'{}' is of another table: delete it, or write elsewhere", file));
+            "resume", fmt::format("'{}' is of other work: delete it, or write elsewhere", file));
     }
     while (std::getline(in, line)) {
         std::optional<indexed_row> kept = parse_row(line);

@@ -36,9 +36,11 @@ public:
     /// \param file         Made if it is not there.
     /// \param fingerprint  Text that is equal for equal work.
     /// \param resume       Read what is there; without it a file with rows is refused.
-    /// \throws data::input_error naming resume (a journal of other work) or output (rows there, or
-    ///         the file cannot be written).
-    journal(const std::string& file, const std::string& fingerprint, bool resume);
+    /// \param option       That says where the work's result goes.
+    /// \throws data::input_error naming resume (a journal of other work) or `option` (rows there,
+    ///         or the file cannot be written).
+    journal(const std::string& file, const std::string& fingerprint, bool resume,
+            const std::string& option = "output");
 
     /// A row that was there; null if it was not.
     [[nodiscard]] const journal_row* find(std::size_t index) const;

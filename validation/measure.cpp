@@ -22,12 +22,16 @@ bool draws_paths(const experiment& e) {
     return e.figure && e.figure->kind != picture_kind::lines && e.figure->kind != picture_kind::map;
 }
 
+bool draws_path_of(const experiment& e, const task& t) {
+    return draws_paths(e) && e.shows(e.all[t.series]) &&
+           (t.repeat == 0 || e.figure->kind == picture_kind::portrait);
+}
+
 run_record run_one(const experiment& e, const task& t, const conditions& under,
                    const std::vector<std::string>& quantities) {
     const series& one = e.all[t.series];
     const settings s = under.seeded(e.at(one, t.point));
-    const bool paths = draws_paths(e) && e.shows(one) &&
-                       (t.repeat == 0 || e.figure->kind == picture_kind::portrait);
+    const bool paths = draws_path_of(e, t);
     const bool record = paths || std::any_of(quantities.begin(), quantities.end(), needs_path);
     method_result result = under.run(find_method(one.method), s, t.repeat, record);
     run_record done;
@@ -42,6 +46,37 @@ run_record run_one(const experiment& e, const task& t, const conditions& under,
         done.path = std::move(result.path);
     }
     return done;
+}
+
+// A journal's row has the values in the order of the quantities.
+journal_row to_row(const run_record& record, const std::vector<std::string>& quantities) {
+    journal_row row{{}, record.outcome, record.failed};
+    for (const std::string& quantity : quantities) {
+        row.times.push_back(record.values.at(quantity));
+    }
+    return row;
+}
+
+run_record from_row(const journal_row& row, const std::vector<std::string>& quantities) {
+    run_record record{{}, row.outcome, row.failed};
+    for (std::size_t q = 0; q < quantities.size(); ++q) {
+        record.values[quantities[q]] = row.times.at(q);
+    }
+    return record;
+}
+
+// From the journal, or run now and put there.
+run_record run_or_find(const experiment& e, const task& t, std::size_t number,
+                       const measure_options& options, const std::vector<std::string>& quantities) {
+    const bool keeps = options.kept != nullptr && !draws_path_of(e, t);
+    if (const journal_row* known = keeps ? options.kept->find(number) : nullptr) {
+        return from_row(*known, quantities);
+    }
+    run_record record = run_one(e, t, options.under, quantities);
+    if (keeps) {
+        options.kept->add(number, to_row(record, quantities));
+    }
+    return record;
 }
 
 std::vector<task> plan(const experiment& e, measurements& result) {
@@ -130,7 +165,7 @@ measurements measure(const experiment& e, const measure_options& options,
     work_done work{.all = tasks.size()};
     for_each_index(tasks.size(), options.jobs, [&](std::size_t i) {
         const task& t = tasks[i];
-        run_record record = run_one(e, t, options.under, quantities);
+        run_record record = run_or_find(e, t, options.first_run + i, options, quantities);
         const std::lock_guard lock(mutex);
         work.failed += record.failed ? 1 : 0;
         ++work.done;

@@ -7,6 +7,7 @@
 
 #include "solver/trajectory.hpp"
 #include "validation/experiment.hpp"
+#include "validation/journal.hpp"
 #include "validation/spread.hpp"
 #include "validation/work_done.hpp"
 
@@ -16,6 +17,8 @@ namespace fusionflow::validation {
 struct measure_options {
     int jobs = 1;  ///< threads, 1 ... 1024
     conditions under{};
+    journal* kept = nullptr;    ///< where finished runs are kept, and found; null: nowhere
+    std::size_t first_run = 0;  ///< number of the first run in the journal
 };
 
 /// One run: a series at a point, for one draw.
@@ -45,7 +48,8 @@ struct measurements {
     [[nodiscard]] int count() const;
 };
 
-/// Runs every series at every point. What is measured does not depend on the number of threads.
+/// Runs every series at every point. What is measured does not depend on the number of threads. Runs
+/// that are in the journal are taken from there, except for those of which the figure draws the path.
 ///
 /// \throws data::input_error as build_model.
 /// \see tests/validation/experiment_test.cpp

@@ -10,6 +10,7 @@
 #include "data/text_file.hpp"
 #include "validation/embedded_suites.hpp"
 #include "validation/parallel.hpp"
+#include "validation/version.hpp"
 
 namespace fusionflow::validation {
 
@@ -109,15 +110,37 @@ std::vector<check_result> suite_result::all() const {
     return results;
 }
 
+std::size_t planned_runs(const suite& s) {
+    std::size_t runs = 0;
+    for (const experiment& e : s.experiments) {
+        runs += planned_runs(e);
+    }
+    return runs;
+}
+
+std::string fingerprint(const std::vector<suite>& suites, const conditions& under) {
+    std::string text = fmt::format("{} seed={}", version(), under.seed);
+    if (!under.perturbed.empty()) {
+        text += fmt::format(" {}={}", under.perturbed, under.factor);
+    }
+    for (const suite& s : suites) {
+        text += fmt::format("; {} {:08x}", s.name, s.text);
+        for (const experiment& e : s.experiments) {
+            text += ' ' + e.name;
+        }
+    }
+    return text;
+}
+
 suite_result run_suite(const suite& s, const measure_options& options,
                        const progress_report& progress) {
-    tally count{{.all = s.checks.size()}, progress};
-    for (const experiment& e : s.experiments) {
-        count.work.all += planned_runs(e);
-    }
+    tally count{{.all = s.checks.size() + planned_runs(s)}, progress};
     suite_result result{s.name, s.about, run_checks(s, options, count), {}};
+    measure_options one_experiment = options;
     for (const experiment& e : s.experiments) {
-        experiment_result one{e, measure(e, options, count.onwards()), {}, finding::confirmed};
+        experiment_result one{
+            e, measure(e, one_experiment, count.onwards()), {}, finding::confirmed};
+        one_experiment.first_run += planned_runs(e);
         one.results = judge(e, one.measured);
         one.found = conclude(one.results);
         name_after(s, one.results);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@ struct suite {
     std::string about;  ///< one sentence
     std::vector<check> checks;
     std::vector<experiment> experiments{};
+    std::uint32_t text = 0;  ///< checksum of the TOML text
 };
 
 /// What an experiment came to.
@@ -47,6 +49,12 @@ struct suite_result {
 /// One of suite_names(), one experiment or check of it (`paper/deep-correlation`), or a file ending
 /// in .toml. \throws data::input_error naming it.
 [[nodiscard]] suite load_suite(const std::string& name_or_file);
+
+/// How many runs the experiments of a suite make.
+[[nodiscard]] std::size_t planned_runs(const suite& s);
+
+/// Text that is equal for equal suites under equal conditions: for a journal of their runs.
+[[nodiscard]] std::string fingerprint(const std::vector<suite>& suites, const conditions& under);
 
 /// Runs a suite on some threads; the results are in its order, whatever the number of threads.
 ///

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "validation/checksum.hpp"
 #include "validation/experiment_file.hpp"
 #include "validation/methods.hpp"
 #include "validation/suite.hpp"
@@ -91,6 +92,7 @@ suite parse_suite(std::string_view text, const std::string& source) {
     suite result;
     result.name = std::filesystem::path(source).stem().string();
     result.about = in.text("about");
+    result.text = checksum(text);
     std::vector<std::string> names;
     const auto once = [&names](const toml_reader& at, const std::string& name, const char* what) {
         if (std::find(names.begin(), names.end(), name) != names.end()) {

@@ -134,6 +134,68 @@ BOOST_AUTO_TEST_CASE(a_table_killed_fifty_times_is_the_table_of_one_run) {
               tests::read(folder.file("one.csv")), std::max(80ms, whole / 4));
 }
 
+BOOST_AUTO_TEST_CASE(a_validation_killed_again_and_again_is_that_of_one_run) {
+    const tests::temporary_folder folder;
+    tests::write(folder.file("s.toml"), R"(about = "Many runs."
+[[experiment]]
+name = "many"
+title = "Many"
+claim = "Networks follow the flow."
+model = { depth = 3, init = 0.1, width = 30, scheme = "gaussian" }
+grid = "rho=0:0.6:0.1; ratio=1.5,2,3"
+methods = ["flow", "full"]
+repeats = 12
+figure = { kind = "lines", x = "rho", quantity = "time_ratio" }
+[[experiment.check]]
+name = "c"
+says = "The last is not first."
+kind = "within"
+measured = "full"
+quantity = "time_ratio"
+low = 1
+reason = "by definition"
+)");
+    const words validate = {"validate", folder.file("s.toml"), "--jobs", "2", "--report"};
+    const auto start = std::chrono::steady_clock::now();
+    BOOST_TEST_REQUIRE(run(with(validate, {folder.file("one")})).code == 0);
+    const auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now() - start);
+    const std::string report = folder.file("killed");
+    const std::string journal = report + "/runs.journal";
+    std::map<std::string, std::string> kept;
+    int went_on = 0;
+    for (int kills = 0; kills < 20; ++kills) {
+        // From a quarter to three quarters of a whole run: past the start on slow machines too.
+        const auto time = whole / 4 + whole / 2 * kills / 20;
+        if (!kill_after(with(validate, {report, "--resume"}), time)) {
+            kept.clear();  // it came to its end, and the next one begins anew
+            continue;
+        }
+        const auto rows = std::filesystem::exists(journal) ? rows_of(journal) : kept;
+        for (const auto& [place, row] : kept) {
+            BOOST_TEST_REQUIRE((rows.contains(place) && rows.at(place) == row));
+        }
+        went_on += kept.empty() ? 0 : 1;
+        kept = rows;
+    }
+    BOOST_TEST(went_on > 0);
+    BOOST_TEST(run(with(validate, {report, "--resume"})).code == 0);
+    for (const char* file : {"/results.json", "/index.html"}) {
+        BOOST_TEST(tests::read(report + file) == tests::read(folder.file("one") + file));
+    }
+    BOOST_TEST(!std::filesystem::exists(journal));
+    // What was interrupted is not lost by accident.
+    for (int attempt = 0; attempt < 20 && !std::filesystem::exists(journal); ++attempt) {
+        (void)kill_after(with(validate, {report}), whole / 2);
+    }
+    const auto refused = run(with(validate, {report}));
+    BOOST_TEST(refused.code == 2);
+    BOOST_TEST(refused.err.find("--report: '" + journal + "' holds rows") != std::string::npos);
+    const auto other = run(with(validate, {report, "--resume", "--seed", "7"}));
+    BOOST_TEST(other.code == 2);
+    BOOST_TEST(other.err.find("--resume: '" + journal + "' is of other work") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(a_killed_shard_goes_on_and_merges) {
     const tests::temporary_folder folder;
     const auto shard = [&](const std::string& i, const std::string& name) {

@@ -42,6 +42,14 @@ model = { depth = 3, fusion = 3, init = 0.05 }
 grid = "rho=0,0.3,0.6; ratio=1.5,2"
 methods = ["formula", "flow"]
 figure = { kind = "map", x = "rho", y = "ratio", quantity = "time_ratio" }
+[[experiment.check]]
+name = "later"
+says = "The last is not first."
+kind = "within"
+measured = "formula"
+quantity = "time_ratio"
+low = 1
+reason = "by definition"
 [[experiment]]
 name = "three"
 title = "Portrait"
@@ -50,6 +58,14 @@ model = { depth = 2, fusion = 2, init = 0.01, scheme = "gaussian-iid", width = 1
 methods = ["exact-drawn"]
 repeats = 2
 figure = { kind = "portrait" }
+[[experiment.check]]
+name = "later"
+says = "The last is not first."
+kind = "within"
+measured = "exact-drawn"
+quantity = "time_ratio"
+low = 1
+reason = "by definition"
 [[experiment]]
 name = "four"
 title = "Paths"
@@ -58,6 +74,14 @@ model = { depth = 2, init = 0.01 }
 grid = "fusion=1:2"
 methods = ["flow"]
 figure = { kind = "paths" }
+[[experiment.check]]
+name = "later"
+says = "The last is not first."
+kind = "within"
+measured = "flow"
+quantity = "time_ratio"
+low = 1
+reason = "by definition"
 )";
 
 std::vector<validation::suite_result> results() {
@@ -94,7 +118,7 @@ BOOST_AUTO_TEST_CASE(a_report_is_one_page_with_every_figure_and_a_file_with_ever
                    "PNG");
     }
     const auto json = nlohmann::json::parse(tests::read(folder.file("r/results.json")));
-    BOOST_TEST(json["checks"].size() == 6U);
+    BOOST_TEST(json["checks"].size() == 15U);
     BOOST_TEST(json["experiments"].size() == 4U);
     BOOST_TEST(json["experiments"][0]["finding"] == "confirmed");
     BOOST_TEST(json["experiments"][0]["measured"].size() == 18U);
@@ -114,9 +138,9 @@ BOOST_AUTO_TEST_CASE(junit_has_a_case_per_check_and_says_what_failed) {
     all[0].experiments[0].results[1].expected = 2;
     all[0].experiments[0].results[1].measured = 3;
     const std::string xml = validation::results_junit(all, "made \"here\"");
-    BOOST_TEST(xml.find("<testsuite name=\"s\" tests=\"6\" failures=\"1\" errors=\"0\">") !=
+    BOOST_TEST(xml.find("<testsuite name=\"s\" tests=\"15\" failures=\"1\" errors=\"0\">") !=
                std::string::npos);
-    BOOST_TEST(count(xml, "<testcase ") == 6U);
+    BOOST_TEST(count(xml, "<testcase ") == 15U);
     BOOST_TEST(count(xml, "<failure ") == 1U);
     BOOST_TEST(xml.find("expected 2, measured 3") != std::string::npos);
     BOOST_TEST(xml.find("x&lt;y: rho = 0, ratio = 1.5") != std::string::npos);
