@@ -17,7 +17,7 @@ namespace fusionflow::validation {
 namespace {
 
 constexpr int panel_width = 300;
-constexpr int wide_panel = 460;
+constexpr int wide_panel = 540;
 constexpr int panel_height = 300;
 constexpr int legend_height = 24;
 // Four panels stand in two rows of two, more in rows of three.
@@ -150,8 +150,7 @@ std::string chart_layout::legend(const std::vector<std::vector<std::string>>& li
     return script;
 }
 
-std::string series_style(const series& s, std::size_t nth, const std::string& colour,
-                         bool error_bars) {
+std::string series_style(const series& s, std::size_t nth, const std::string& colour) {
     constexpr std::array<int, 3> line_dashes = {1, 4, 5};
     switch (find_method(s.method).kind) {
         case method_kind::formula:
@@ -161,8 +160,8 @@ std::string series_style(const series& s, std::size_t nth, const std::string& co
             return fmt::format("with lines lw 1.6 dt {} lc rgb '{}'", nth % 2 == 0 ? 2 : 3, colour);
         case method_kind::network: break;
     }
-    return fmt::format("with {} pt {} ps 0.7 lw 1.3 lc rgb '{}'",
-                       error_bars ? "yerrorbars" : "points", open_marker(nth), colour);
+    return fmt::format("with points pt {} ps {} lw 1.3 lc rgb '{}'", open_marker(nth),
+                       nth % 2 == 0 ? 0.9 : 0.6, colour);
 }
 
 std::vector<std::size_t> shown_series(const experiment& e) {

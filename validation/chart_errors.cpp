@@ -61,7 +61,7 @@ std::string errors_script(const experiment& e, const measurements& m, const std:
             const std::string style =
                 network ? fmt::format("with points pt {} ps 0.6 lw 1.2 lc rgb '{}'", open_marker(k),
                                       kinds[k].colour)
-                        : series_style(e.all[s], 0, kinds[k].colour, false);
+                        : series_style(e.all[s], 0, kinds[k].colour);
             for (std::size_t p = 0; p < panels; ++p) {
                 plots[p].push_back(fmt::format("$path_{}_{} using 1:{} {}", p, s, 2 + k, style));
             }

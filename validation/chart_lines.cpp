@@ -128,7 +128,7 @@ std::vector<std::vector<std::string>> legend_of(const experiment& e, const line_
     for (const std::size_t s : shown_series(e)) {
         const char* colour = chart.colours.empty() ? plot_colour(s) : "#333333";
         lines.back().push_back(fmt::format("NaN {} title {}",
-                                           series_style(e.all[s], nth[s], colour, false),
+                                           series_style(e.all[s], nth[s], colour),
                                            gnuplot_word(e.all[s].name)));
     }
     return lines;
@@ -146,10 +146,16 @@ std::string lines_script(const experiment& e, const measurements& m, const std::
     for (const auto& [key, rows] : chart.curves) {
         const std::string name = fmt::format("$data_{}_{}_{}", key.panel, key.colour, key.series);
         script += fmt::format("{} << END\n{}END\n", name, rows);
-        const bool bars = e.all[key.series].repeats > 1;
-        plots[key.panel].push_back(fmt::format(
-            "{} using 1:2{} {}", name, bars ? ":3" : "",
-            series_style(e.all[key.series], nth[key.series], plot_colour(key.colour), bars)));
+        const series& one = e.all[key.series];
+        const char* colour = plot_colour(key.colour);
+        if (one.repeats > 1 && find_method(one.method).kind == method_kind::network) {
+            // gnuplot's own error bars blank out what is behind them.
+            plots[key.panel].push_back(
+                fmt::format("{} using 1:($2-$3):(0):(2*$3) with vectors nohead lw 1.3 lc rgb '{}'",
+                            name, colour));
+        }
+        plots[key.panel].push_back(
+            fmt::format("{} using 1:2 {}", name, series_style(one, nth[key.series], colour)));
     }
     script += begin_plots();
     script += fmt::format("set xlabel {}\n", gnuplot_word(axis_label(e.figure->x)));

@@ -27,6 +27,7 @@ struct map_axis {
     [[nodiscard]] double at(const std::vector<std::string>& point) const {
         return parse_number("grid", point[index]);
     }
+    [[nodiscard]] double span() const { return values.back() - values.front(); }
     // Half-way to the neighbours of a value: where its cell begins and ends.
     [[nodiscard]] std::string cell(double value) const {
         const auto i = static_cast<std::size_t>(
@@ -95,16 +96,18 @@ std::string map_script(const experiment& e, const measurements& m, const std::st
     for (const std::size_t s : shown) {
         script += fmt::format("$map_{} << END\n{}END\n", s, cells(e, m, s, range));
     }
-    script += begin_plots() + palette;
+    script += begin_plots() + palette + "set autoscale fix\n";
+    script += fmt::format("set xlabel {}\nset cblabel {}\nset cbrange {}\n",
+                          gnuplot_word(axis_label(e.figure->x)),
+                          gnuplot_word(quantity_label(e.figure->quantity)), range.text());
     script +=
-        fmt::format("set xlabel {}\nset ylabel {}\nset cblabel {}\nset cbrange {}\n",
-                    gnuplot_word(axis_label(e.figure->x)), gnuplot_word(axis_label(e.figure->y)),
-                    gnuplot_word(quantity_label(e.figure->quantity)), range.text());
+        fmt::format("set xtics {:.8g}\nset ytics {:.8g}\n", tick(axis_of(e, e.figure->x).span()),
+                    tick(axis_of(e, e.figure->y).span()));
     script += e.figure->log_y ? "set logscale cb\n" : "";
     for (std::size_t i = 0; i < shown.size(); ++i) {
         plot_frame frame = where.frame(i);
-        frame.right -= 0.18 / where.columns;  // room for the colour box
-        script += set_frame(frame);
+        frame.right -= 0.2 / where.columns;  // room for the colour box
+        script += set_frame(frame) + where.y_label(i, axis_label(e.figure->y));
         script +=
             fmt::format("set title {} offset 0,-0.5\n"
                         "plot $map_{} using 1:2:3:4:5:6:7 with boxxyerror fs solid 1 noborder "

@@ -27,9 +27,9 @@ struct chart_layout {
     [[nodiscard]] std::string legend(const std::vector<std::vector<std::string>>& lines) const;
 };
 
-/// How a series is drawn: `with lines ...`, by the kind of its method. `nth` of its kind.
-[[nodiscard]] std::string series_style(const series& s, std::size_t nth, const std::string& colour,
-                                       bool error_bars);
+/// How a series is drawn: `with lines ...`, by the kind of its method. `nth` of its kind: of markers
+/// that coincide both are seen.
+[[nodiscard]] std::string series_style(const series& s, std::size_t nth, const std::string& colour);
 
 /// Series that a figure shows, as indices.
 [[nodiscard]] std::vector<std::size_t> shown_series(const experiment& e);

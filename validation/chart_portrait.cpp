@@ -56,8 +56,8 @@ std::string portrait_script(const experiment& e, const measurements& m, const st
             const bool network = find_method(e.all[s].method).kind == method_kind::network;
             const std::string name = fmt::format("$path_{}_{}", p, s);
             script += fmt::format("{} << END\n{}END\n", name, path_rows(m.runs[p][s], network));
-            plots[p].push_back(fmt::format("{} using 1:2 {}", name,
-                                           series_style(e.all[s], 0, plot_colour(s), false)));
+            plots[p].push_back(
+                fmt::format("{} using 1:2 {}", name, series_style(e.all[s], 0, plot_colour(s))));
         }
         script += fmt::format("$fixed_{} << END\n{}END\n", p, fixed_point_rows(e, p));
         plots[p].push_back(
@@ -76,8 +76,7 @@ std::string portrait_script(const experiment& e, const measurements& m, const st
     std::vector<std::string> legend;
     legend.reserve(shown.size() + 1);
     for (const std::size_t s : shown) {
-        legend.push_back(fmt::format("NaN {} title {}",
-                                     series_style(e.all[s], 0, plot_colour(s), false),
+        legend.push_back(fmt::format("NaN {} title {}", series_style(e.all[s], 0, plot_colour(s)),
                                      gnuplot_word(e.all[s].name)));
     }
     legend.emplace_back("NaN with points pt 7 ps 0.9 lc rgb '#000000' title 'fixed points'");
