@@ -27,8 +27,8 @@ struct chart_layout {
     [[nodiscard]] std::string legend(const std::vector<std::vector<std::string>>& lines) const;
 };
 
-/// How a series is drawn: `with lines ...`, by the kind of its method. `nth` of its kind: of markers
-/// that coincide both are seen.
+/// How a series is drawn: `with lines ...`, by the kind of its method. `nth` of its kind: both are
+/// seen of markers that coincide.
 [[nodiscard]] std::string series_style(const series& s, std::size_t nth, const std::string& colour);
 
 /// Series that a figure shows, as indices.

@@ -48,8 +48,8 @@ struct measurements {
     [[nodiscard]] int count() const;
 };
 
-/// Runs every series at every point. What is measured does not depend on the number of threads. Runs
-/// that are in the journal are taken from there, except for those of which the figure draws the path.
+/// Runs every series at every point. What is measured does not depend on the number of threads.
+/// Runs in the journal are taken from there, unless the figure draws their path.
 ///
 /// \throws data::input_error as build_model.
 /// \see tests/validation/experiment_test.cpp
