@@ -1,5 +1,4 @@
 #include <boost/test/unit_test.hpp>
-#include <regex>
 
 #include "tests/cli/program.hpp"
 
@@ -97,9 +96,18 @@ BOOST_AUTO_TEST_CASE(no_command_is_bad_usage_and_shows_the_overview) {
 BOOST_AUTO_TEST_CASE(version_is_one_line) {
     const auto version = run({"--version"});
     BOOST_TEST(version.code == 0);
-    const std::regex number_and_commit("fusionflow " FUSIONFLOW_VERSION
-                                       R"((\+[0-9a-f]{7,}(\.modified)?)?\n)");
-    BOOST_TEST(std::regex_match(version.out, number_and_commit), version.out);
+    const std::string number = "fusionflow " FUSIONFLOW_VERSION;
+    BOOST_TEST_REQUIRE(version.out.starts_with(number), version.out);
+    std::string commit = version.out.substr(number.size());
+    BOOST_TEST_REQUIRE(commit.ends_with('\n'));
+    commit.pop_back();
+    if (!commit.empty()) {  // built in a checkout
+        BOOST_TEST(commit.front() == '+');
+        const std::string hash = commit.substr(1, commit.find('.') - 1);
+        BOOST_TEST(hash.size() >= 7U);
+        BOOST_TEST(hash.find_first_not_of("0123456789abcdef") == std::string::npos);
+        BOOST_TEST((commit.size() == 1 + hash.size() || commit.ends_with(".modified")));
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
