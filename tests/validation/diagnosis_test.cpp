@@ -1,0 +1,161 @@
+#include "validation/diagnosis.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+
+#include "tests/support/options.hpp"
+#include "validation/diagnosis_advice.hpp"
+
+using namespace fusionflow;
+using validation::diagnosis_request;
+using validation::prospect;
+
+BOOST_AUTO_TEST_SUITE(diagnosis)
+
+namespace {
+
+std::shared_ptr<const data::moments> moments_of(const tests::given& options) {
+    return std::make_shared<const data::moments>(build_model(tests::with(options)).moments);
+}
+
+// Two layers, late and early; few networks: they are tested elsewhere.
+diagnosis_request request_of(const tests::given& data, const tests::given& network) {
+    diagnosis_request r;
+    r.model = tests::with(network);
+    r.model.moments = moments_of(data);
+    r.depths = {2};
+    r.networks = 5;
+    return r;
+}
+
+// The paper's scan: 50 inputs each, of which the networks' |W_B| is known (suites/paper.toml).
+tests::given scan(int samples, const std::string& seed) {
+    return {{"data", "gaussian"},    {"dims", "50,50"}, {"variances", "3,1"},
+            {"input-weight", "0.1"}, {"noise", "0.5"},  {"draws", std::to_string(samples)},
+            {"data-seed", seed}};
+}
+
+const tests::given small_iid = {{"scheme", "gaussian-iid"}, {"init", "1e-6"}, {"width", "50"}};
+
+bool says(const std::vector<std::string>& lines, const std::string& words) {
+    return std::any_of(lines.begin(), lines.end(), [&](const std::string& line) {
+        return line.find(words) != std::string::npos;
+    });
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(who_is_first_and_who_explains_most) {
+    diagnosis_request r =
+        request_of({{"ratio", "3"}, {"target-weights", "1,4"}},
+                   {{"scheme", "gaussian-iid"}, {"init", "1e-4"}, {"learning-rate", "0.01"}});
+    r.epochs = 1e6;
+    const auto d = validation::diagnose(r);
+    BOOST_TEST(d.order == (std::vector<int>{0, 1}));
+    BOOST_TEST(d.explains_most == 1);
+    // w_A^2 kappa^2 and w_B^2 of 9 + 16.
+    BOOST_TEST(std::abs(d.modalities[0].alone - 9.0 / 25) < 1e-12);
+    BOOST_TEST(std::abs(d.modalities[1].shapley - 16.0 / 25) < 1e-12);
+    BOOST_TEST(std::abs(d.explained - 1) < 1e-12);
+    BOOST_TEST(d.modalities[0].strength == 9.0);
+    BOOST_TEST_REQUIRE(d.plateaus.size() == 3U);
+    BOOST_TEST(std::abs(d.plateaus[1].loss - 16.0 / 25) < 1e-12);
+    BOOST_TEST(says(d.advice, "superficial preference"));
+    BOOST_TEST(says(d.advice, "With 2 layers fuse at layer 2 at the latest"));
+    // Late fusion's ratio is that of the networks, which formula and exact flow frame.
+    const auto& late = d.fusions.at(1);
+    BOOST_TEST(late.fusion == 2);
+    double exact = 0;
+    for (const auto& p : late.predictions) {
+        exact = p.method == "exact" ? p.answer.time_ratio() : exact;
+    }
+    BOOST_TEST(std::abs(late.networks.time_ratio.mean.mean / exact - 1) < 0.05);
+}
+
+BOOST_AUTO_TEST_CASE(permanent_bias_on_the_papers_scan) {
+    for (const char* seed : {"1", "2", "3"}) {
+        for (const auto& [samples, what] :
+             {std::pair(20, prospect::never), std::pair(35, prospect::never),
+              std::pair(45, prospect::never), std::pair(50, prospect::leaks),
+              std::pair(55, prospect::unreliable), std::pair(100, prospect::unreliable),
+              std::pair(150, prospect::learned), std::pair(700, prospect::learned)}) {
+            diagnosis_request r = request_of(scan(samples, seed), small_iid);
+            r.samples = static_cast<std::uint64_t>(samples);
+            r.depths = {};
+            const auto d = validation::diagnose(r);
+            BOOST_TEST_CONTEXT("P = " << samples << ", seed " << seed) {
+                BOOST_TEST((d.prospects[0].what == prospect::learned));
+                BOOST_TEST((d.prospects[1].what == what), to_string(d.prospects[1].what));
+                BOOST_TEST(d.modalities[0].rank == std::min(50, samples));
+            }
+        }
+    }
+}
+
+// What it says is what networks do.
+BOOST_AUTO_TEST_CASE(networks_bear_the_prospect_out) {
+    diagnosis_request few = request_of(scan(35, "1"), small_iid);
+    few.samples = 35;
+    const auto never = validation::diagnose(few);
+    BOOST_TEST(never.fusions.at(1).networks.times[1].never == 5);
+    BOOST_TEST(says(never.advice, "Late fusion never learns B"));
+    diagnosis_request many = request_of(scan(700, "1"), small_iid);
+    many.samples = 700;
+    const auto learned = validation::diagnose(many);
+    BOOST_TEST(learned.fusions.at(1).networks.times[1].finite == 5);
+}
+
+BOOST_AUTO_TEST_CASE(held_out_samples_tell_when_to_stop) {
+    diagnosis_request r = request_of(scan(70, "1"), small_iid);
+    r.samples = 70;
+    r.held_out = moments_of({{"data", "gaussian"},
+                             {"dims", "50,50"},
+                             {"variances", "3,1"},
+                             {"input-weight", "0.1"},
+                             {"noise", "0.5"}});
+    const auto d = validation::diagnose(r);
+    BOOST_TEST_REQUIRE(d.fusions.at(1).stopping.has_value());
+    const auto& stop = *d.fusions[1].stopping;
+    // <y^2>/2 = (0.01 (150 + 50) + 0.25)/2
+    BOOST_TEST(std::abs(stop.at_start - 1.125) < 1e-6);
+    BOOST_TEST(stop.least < stop.at_end);
+    BOOST_TEST(stop.least > 0.125);  // the noise
+    BOOST_TEST(says(d.advice, "fused at 2, stopping at"));
+    BOOST_TEST_REQUIRE(d.plateaus.size() >= 2U);
+    BOOST_TEST(d.plateaus[0].held_out.value() == 1.0);
+}
+
+BOOST_AUTO_TEST_CASE(several_targets_are_left_to_networks) {
+    // One target of each sign: the same network twice.
+    Eigen::MatrixXd covariance(2, 2);
+    covariance << 4, 0, 0, 1;
+    Eigen::MatrixXd correlation(2, 2);
+    correlation << 4, 1, -4, -1;
+    diagnosis_request r = request_of({}, {{"scheme", "gaussian-iid"}, {"init", "1e-4"}});
+    r.model.moments = std::make_shared<const data::moments>(
+        data::moments::of_targets({"A", "B"}, {1, 1}, covariance, correlation, 10));
+    const auto d = validation::diagnose(r);
+    BOOST_TEST(std::abs(d.modalities[0].strength - std::sqrt(32.0)) < 1e-12);
+    BOOST_TEST(d.fusions.at(1).predictions.empty());
+    BOOST_TEST(d.fusions.at(1).networks.times[1].finite == 5);
+}
+
+BOOST_AUTO_TEST_CASE(refuses_what_it_cannot_answer) {
+    const auto refuses = [](const diagnosis_request& r, const std::string& message) {
+        BOOST_CHECK_EXCEPTION((void)validation::diagnose(r), data::input_error,
+                              tests::says(message));
+    };
+    diagnosis_request r;
+    refuses(r, "moments: need samples or their moments");
+    r = request_of({}, {});
+    r.depths = {1};
+    refuses(r, "depths: need 2 ... 20 layers, got 1");
+    r.depths = {2};
+    r.epochs = 100;
+    refuses(r, "epochs: needs --learning-rate");
+    r.epochs.reset();
+    r.held_out = moments_of(scan(10, "1"));
+    refuses(r, "held-out: need the same inputs and targets as in the training samples");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

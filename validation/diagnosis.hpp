@@ -1,0 +1,108 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/moments.hpp"
+#include "theory/learning.hpp"
+#include "validation/ensemble.hpp"
+#include "validation/settings.hpp"
+
+namespace fusionflow::validation {
+
+/// What is known of somebody's data, and which networks are meant for it.
+struct diagnosis_request {
+    settings model;                                   ///< moments are those of the training samples
+    std::uint64_t samples = 0;                        ///< P of them; 0: of the population
+    std::shared_ptr<const data::moments> held_out{};  ///< of samples that are not trained on
+    std::vector<int> depths{2, 3, 4};                 ///< L, each with fusion at every layer
+    int networks = 20;                                ///< of an ensemble, 1 ... 1e6
+    int jobs = 1;                                     ///< threads
+    std::optional<double> epochs{};                   ///< budget; with a learning rate
+};
+
+/// A modality by itself.
+struct modality_facts {
+    std::string name;
+    int inputs = 0;       ///< D_m
+    int rank = 0;         ///< of Sigma_m
+    double strength = 0;  ///< leading singular value of s_m: the largest is learned first
+    double alone = 0;     ///< R^2 by itself
+    double gain = 0;      ///< R^2 that is lost without it
+    double shapley = 0;   ///< its share of R^2
+    double slowest = 0;   ///< least eigenvalue of Sigma_m that counts
+};
+
+/// What becomes of a modality that waits, in two-layer late fusion.
+enum class prospect {
+    learned,     ///< in time as predicted
+    unreliable,  ///< learned, at a time that predictions miss: few samples for so many inputs
+    leaks,       ///< never in theory, and in networks more or less, as the initial scale has it
+    never        ///< the others fit the samples alone
+};
+
+[[nodiscard]] std::string_view to_string(prospect p);
+
+/// Why.
+struct prospect_facts {
+    prospect what = prospect::learned;
+    double residual = 0;  ///< leading singular value of what the earlier ones leave to it
+    double needed = 0;    ///< D of the earlier ones
+    std::string because;  ///< one sentence with the numbers
+};
+
+/// The error of a network on held-out samples while it trains, squared target / 2.
+struct stopping_facts {
+    double at_start = 0;
+    double least = 0;
+    double least_time = 0;            ///< units of tau
+    double at_end = 0;                ///< when training has come to rest
+    data::modality_set learned_then;  ///< what is learned when it is least
+};
+
+/// What a method of method_table() predicts.
+struct predicted {
+    std::string method;
+    theory::learning answer;
+};
+
+/// What predictions and networks say of one way to fuse.
+struct fusion_facts {
+    int depth = 0;
+    int fusion = 0;
+    std::vector<predicted> predictions;      ///< of formulas and flows, where they exist
+    ensemble networks;                       ///< compressed, of the model's scheme and width
+    std::optional<stopping_facts> stopping;  ///< with held-out samples
+};
+
+/// What is left while only some modalities are learned.
+struct plateau_facts {
+    data::modality_set learned;
+    double loss = 0;                 ///< training loss / the initial one
+    std::optional<double> held_out;  ///< loss on held-out samples / the initial one
+};
+
+struct diagnosis {
+    std::vector<modality_facts> modalities;
+    std::vector<int> order;                 ///< modalities by strength
+    int explains_most = 0;                  ///< index of the largest R^2 alone
+    double explained = 0;                   ///< R^2 of all
+    std::vector<prospect_facts> prospects;  ///< per modality
+    std::vector<plateau_facts> plateaus;    ///< of late fusion, in the order in which they are met
+    std::vector<fusion_facts> fusions;
+    std::vector<std::string> advice;
+    std::vector<std::string> warnings;
+};
+
+/// Who is learned first and why, how long the others wait at each depth of fusion, whether they are
+/// learned at all, and what follows from that.
+///
+/// \throws data::input_error naming depths, networks, epochs or an option of the model.
+/// \see docs/diagnose.md; tests/validation/diagnosis_test.cpp
+[[nodiscard]] diagnosis diagnose(const diagnosis_request& request,
+                                 const ensemble_progress& progress = {});
+
+}  // namespace fusionflow::validation

@@ -1,0 +1,134 @@
+#include "validation/diagnosis_advice.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace fusionflow::validation {
+
+namespace {
+
+// A gain on held-out samples that is worth stopping for.
+constexpr double worth_stopping = 0.01;
+
+std::string duration(const diagnosis_request& r, double time) {
+    const auto rate = r.model.learning_rate();
+    return rate ? fmt::format("{:.4g} epochs", time / *rate) : fmt::format("{:.4g} tau", time);
+}
+
+std::string who_comes_first(const diagnosis& d) {
+    const auto& first = d.modalities[static_cast<std::size_t>(d.order.front())];
+    const auto& most = d.modalities[static_cast<std::size_t>(d.explains_most)];
+    return d.order.front() == d.explains_most
+               ? fmt::format("{} is learned first (|s| = {:.4g}) and explains most by itself "
+                             "({:.1f} %).",
+                             first.name, first.strength, 100 * first.alone)
+               : fmt::format("{} is learned first (|s| = {:.4g}) although {} explains more by "
+                             "itself ({:.1f} % against {:.1f} %): superficial preference. Rescaled "
+                             "by more than {:.3g}, {} would come first.",
+                             first.name, first.strength, most.name, 100 * most.alone,
+                             100 * first.alone, first.strength / most.strength, most.name);
+}
+
+// Of one depth: the deepest fusion within the budget.
+std::string within_budget(const diagnosis_request& r, const diagnosis& d, int depth) {
+    const fusion_facts* deepest = nullptr;
+    for (const fusion_facts& f : d.fusions) {
+        const double end = median_end(f.networks);
+        if (f.depth == depth && end / *r.model.learning_rate() <= *r.epochs) {
+            deepest = &f;
+        }
+    }
+    return deepest == nullptr
+               ? fmt::format(
+                     "With {} layers no fusion learns everything within {:g} epochs; larger "
+                     "initial weights or fewer layers would.",
+                     depth, *r.epochs)
+               : fmt::format("With {} layers fuse at layer {} at the latest: everything is learned "
+                             "in {} (median of {} networks), within the budget of {:g}.",
+                             depth, deepest->fusion, duration(r, median_end(deepest->networks)),
+                             deepest->networks.runs.size(), *r.epochs);
+}
+
+std::vector<std::string> about_waiting(const diagnosis_request& r, const diagnosis& d) {
+    std::vector<std::string> all;
+    for (std::size_t m = 0; m < d.prospects.size(); ++m) {
+        const prospect_facts& p = d.prospects[m];
+        const std::string& name = d.modalities[m].name;
+        switch (p.what) {
+            case prospect::learned: break;
+            case prospect::unreliable:
+                all.push_back(fmt::format("{}: {}.", name, p.because));
+                break;
+            case prospect::leaks:
+                all.push_back(fmt::format("Late fusion learns {} in part only: {}. Use more than "
+                                          "{:.0f} samples, or early fusion.",
+                                          name, p.because, p.needed));
+                break;
+            case prospect::never:
+                all.push_back(fmt::format(
+                    "Late fusion never learns {}: {}.{}", name, p.because,
+                    r.samples > 0 && static_cast<double>(r.samples) <= p.needed
+                        ? fmt::format(" More than {:.0f} samples, or early fusion, would.",
+                                      p.needed)
+                        : " Nothing is lost by that."));
+                break;
+        }
+    }
+    return all;
+}
+
+std::string about_stopping(const diagnosis_request& r, const diagnosis& d, const fusion_facts& f) {
+    const stopping_facts& s = *f.stopping;
+    std::vector<std::string> learned;
+    for (const int m : s.learned_then) {
+        learned.push_back(d.modalities[static_cast<std::size_t>(m)].name);
+    }
+    return fmt::format(
+        "With {} layers fused at {}, stopping at {} leaves a held-out loss of {:.4g} rather than "
+        "{:.4g} at the end; by then {} learned.",
+        f.depth, f.fusion, duration(r, s.least_time), s.least, s.at_end,
+        learned.empty()
+            ? "nothing is"
+            : fmt::format("{} {}", fmt::join(learned, ", "), learned.size() == 1 ? "is" : "are"));
+}
+
+}  // namespace
+
+double median_end(const ensemble& networks) {
+    std::vector<double> ends;
+    for (const ensemble_run& run : networks.runs) {
+        const bool unknown =
+            std::any_of(run.times.begin(), run.times.end(), [](double t) { return std::isnan(t); });
+        if (unknown) {
+            return std::numeric_limits<double>::quiet_NaN();
+        }
+        ends.push_back(*std::max_element(run.times.begin(), run.times.end()));
+    }
+    std::sort(ends.begin(), ends.end());
+    const std::size_t half = ends.size() / 2;
+    return ends.size() % 2 == 1 ? ends[half] : (ends[half - 1] + ends[half]) / 2;
+}
+
+std::vector<std::string> advise(const diagnosis_request& request, const diagnosis& d) {
+    std::vector<std::string> all = {who_comes_first(d)};
+    for (std::string& text : about_waiting(request, d)) {
+        all.push_back(std::move(text));
+    }
+    if (request.epochs) {
+        for (const int depth : request.depths) {
+            all.push_back(within_budget(request, d, depth));
+        }
+    }
+    for (const fusion_facts& f : d.fusions) {
+        if (f.stopping && f.stopping->least < (1 - worth_stopping) * f.stopping->at_end) {
+            all.push_back(about_stopping(request, d, f));
+        }
+    }
+    return all;
+}
+
+}  // namespace fusionflow::validation
