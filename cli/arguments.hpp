@@ -19,6 +19,7 @@ struct option {
     std::string_view argument;  ///< empty: a flag
     std::string_view help;
     bool where_output_goes = false;  ///< does not change what is computed: not in the provenance
+    bool repeats = false;            ///< may be given several times
 };
 
 /// What was given on the command line.
@@ -26,6 +27,7 @@ class arguments {
 public:
     std::string command;
     std::map<std::string, std::string, std::less<>> values;  ///< of the command's own options
+    std::map<std::string, std::vector<std::string>, std::less<>> lists;  ///< of those that repeat
     std::vector<std::string> positional;
     validation::settings settings;
     bool quiet = false;
@@ -35,6 +37,8 @@ public:
     std::string provenance;             ///< version, options, seed, tolerance; one line
 
     [[nodiscard]] bool has(std::string_view name) const { return values.contains(name); }
+    /// The values of an option that repeats.
+    [[nodiscard]] std::vector<std::string> all(std::string_view name) const;
     /// True on the rank that reads and writes files and prints.
     [[nodiscard]] bool first() const { return team == nullptr || team->first(); }
     /// The value of an option; empty where it was not given.

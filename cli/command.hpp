@@ -25,6 +25,8 @@ extern const command integrate_command;
 extern const command simulate_command;
 extern const command table_command;
 extern const command merge_command;
+extern const command moments_command;
+extern const command diagnose_command;
 extern const command validate_command;
 
 /// Names of the settings in some groups, in their order. \see validation::setting_info::group

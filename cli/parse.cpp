@@ -22,8 +22,10 @@ constexpr auto common_options = std::to_array<option>({
 
 po::options_description describe(const command& c) {
     po::options_description all;
-    const auto add = [&](std::string_view name, bool flag) {
-        if (flag) {
+    const auto add = [&](std::string_view name, bool flag, bool repeats = false) {
+        if (repeats) {
+            all.add_options()(std::string(name).c_str(), po::value<std::vector<std::string>>());
+        } else if (flag) {
             all.add_options()(std::string(name).c_str(), po::bool_switch());
         } else {
             all.add_options()(std::string(name).c_str(), po::value<std::string>());
@@ -33,7 +35,7 @@ po::options_description describe(const command& c) {
         add(name, validation::find_setting(name)->argument.empty());
     }
     for (const option& o : c.options) {
-        add(o.name, o.argument.empty());
+        add(o.name, o.argument.empty(), o.repeats);
     }
     for (const option& o : common_options) {
         add(o.name, o.argument.empty());
@@ -81,6 +83,9 @@ std::string make_provenance(const command& c, const arguments& given) {
     const std::string settings = validation::command_line(given.settings);
     line += settings.empty() ? "" : ' ' + settings;
     for (const option& o : c.options) {
+        for (const std::string& value : given.all(o.name)) {
+            line += fmt::format(" --{} {}", o.name, validation::shell_word(value));
+        }
         if (!o.where_output_goes && given.has(o.name)) {
             line += fmt::format(" --{}", o.name);
             line += o.argument.empty() ? "" : ' ' + validation::shell_word(given.get(o.name));
@@ -128,6 +133,11 @@ std::string arguments::get(std::string_view name) const {
     return found == values.end() ? "" : found->second;
 }
 
+std::vector<std::string> arguments::all(std::string_view name) const {
+    const auto found = lists.find(name);
+    return found == lists.end() ? std::vector<std::string>() : found->second;
+}
+
 std::vector<std::string_view> settings_in(const std::vector<std::string_view>& groups) {
     std::vector<std::string_view> names;
     for (const validation::setting_info& info : validation::setting_table()) {
@@ -157,7 +167,11 @@ arguments parse(const command& c, const std::vector<std::string>& words) {
     }
     for (const option& o : c.options) {
         const po::variable_value& value = given[std::string(o.name)];
-        if (o.argument.empty() ? value.as<bool>() : !value.empty()) {
+        if (o.repeats) {
+            if (!value.empty()) {
+                result.lists[std::string(o.name)] = value.as<std::vector<std::string>>();
+            }
+        } else if (o.argument.empty() ? value.as<bool>() : !value.empty()) {
             result.values[std::string(o.name)] = o.argument.empty() ? "" : value.as<std::string>();
         }
     }

@@ -13,7 +13,8 @@ namespace fusionflow::data {
 ///     {"names": ["A","B"], "dims": [1,1], "covariance": [[4,1],[1,1]], "correlation": [5,2],
 ///      "target_power": 7}
 ///
-/// A key `provenance` is allowed and passed over.
+/// A key `provenance` is allowed and passed over, and so is what files of samples say besides
+/// (data/sample_summary.hpp).
 ///
 /// \param text    The JSON text.
 /// \param source  What errors call it, a file name as a rule.
@@ -25,6 +26,8 @@ namespace fusionflow::data {
 [[nodiscard]] moments read_moments(const std::filesystem::path& file);
 
 /// The JSON text that parse_moments reads back to the same digits.
-[[nodiscard]] std::string format_moments(const moments& m);
+///
+/// \param more  Entries that follow, each with a comma before it: `,\n  "samples": 3`.
+[[nodiscard]] std::string format_moments(const moments& m, const std::string& more = {});
 
 }  // namespace fusionflow::data

@@ -43,16 +43,32 @@ Eigen::VectorXd random_source::unit_vector(Eigen::Index size) {
     return normal_matrix(size, 1, 1).col(0).normalized();
 }
 
+namespace {
+
+constexpr std::uint64_t weyl_step = 0x9e3779b97f4a7c15U;  // 2^64 / golden ratio, odd
+
+// The mixer of splitmix64, one to one.
+std::uint64_t mixed(std::uint64_t z) {
+    z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9U;
+    z = (z ^ (z >> 27U)) * 0x94d049bb133111ebU;
+    return z ^ (z >> 31U);
+}
+
+}  // namespace
+
 std::uint64_t repeat_seed(std::uint64_t seed, int repeat) {
     if (repeat == 0) {
         return seed;
     }
-    // Step `repeat` of the splitmix64 sequence that starts at `seed`: a Weyl sequence of odd step
-    // (2^64 / golden ratio), then a mixer that is one to one, so repeats of one seed all differ.
-    std::uint64_t z = seed + static_cast<std::uint64_t>(repeat) * 0x9e3779b97f4a7c15U;
-    z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27U)) * 0x94d049bb133111ebU;
-    return z ^ (z >> 31U);
+    // Step `repeat` of the splitmix64 sequence that starts at `seed`: a Weyl sequence of odd step,
+    // then a mixer that is one to one, so repeats of one seed all differ.
+    return mixed(seed + static_cast<std::uint64_t>(repeat) * weyl_step);
+}
+
+double uniform_at(std::uint64_t seed, std::uint64_t index) {
+    // The seed is mixed first: seeds that are a step apart do not share a sequence.
+    const std::uint64_t bits = mixed(mixed(seed + weyl_step) + (index + 1) * weyl_step);
+    return static_cast<double>(bits >> 11U) * 0x1p-53;
 }
 
 }  // namespace fusionflow::data

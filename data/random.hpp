@@ -44,4 +44,8 @@ private:
 /// Numbers below 0 are for what else a run draws: -1 the order of its samples.
 [[nodiscard]] std::uint64_t repeat_seed(std::uint64_t seed, int repeat);
 
+/// A number uniform on [0, 1) that depends on a seed and an index alone: numbers by index, in any
+/// order and from any thread (splitmix64 of both).
+[[nodiscard]] double uniform_at(std::uint64_t seed, std::uint64_t index);
+
 }  // namespace fusionflow::data

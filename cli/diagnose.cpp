@@ -1,0 +1,106 @@
+#include <fmt/format.h>
+
+#include "cli/answer.hpp"
+#include "cli/command.hpp"
+#include "cli/diagnosis_answer.hpp"
+#include "cli/progress.hpp"
+#include "cli/run.hpp"
+#include "cli/sample_tables.hpp"
+#include "data/error.hpp"
+#include "validation/diagnosis.hpp"
+#include "validation/numbers.hpp"
+
+namespace fusionflow::cli {
+
+namespace {
+
+using validation::diagnosis_request;
+
+std::vector<option> diagnose_options() {
+    std::vector<option> all = sample_options();
+    all.push_back({"held-out", "H.json", "moments of held-out samples, where DATA are moments"});
+    all.push_back({"depths", "L1,L2,...", "layers, each with every fusion (2,3,4)"});
+    all.push_back({"networks", "R", "compressed networks for each of them (20)"});
+    all.push_back({"epochs", "N", "budget of epochs; with --learning-rate"});
+    all.push_back({"jobs", "N", "threads (all processors)", true});
+    return all;
+}
+
+std::vector<int> read_depths(const std::string& text) {
+    std::vector<int> depths;
+    for (const std::string& piece : validation::split(text, ',')) {
+        depths.push_back(validation::parse_int("depths", piece));
+    }
+    return depths;
+}
+
+std::shared_ptr<const data::moments> share(const data::sample_summary& s) {
+    return std::make_shared<const data::moments>(s.values);
+}
+
+diagnosis_request read_request(const arguments& given, const samples_read& samples) {
+    diagnosis_request request;
+    request.model = given.settings;
+    // Networks of weights that are drawn, unless others are asked for.
+    if (!request.model.has("scheme")) {
+        set_option(request.model, "scheme", "gaussian");
+    }
+    request.model.moments = share(samples.training);
+    request.samples = samples.training.samples;
+    if (samples.held_out) {
+        request.held_out = share(*samples.held_out);
+    } else if (given.has("held-out")) {
+        request.held_out = share(data::read_summary(given.get("held-out")));
+    }
+    if (given.has("depths")) {
+        request.depths = read_depths(given.get("depths"));
+    }
+    if (given.has("networks")) {
+        request.networks = validation::parse_int("networks", given.get("networks"));
+    }
+    if (given.has("epochs")) {
+        request.epochs = validation::parse_number("epochs", given.get("epochs"));
+    }
+    request.jobs = read_jobs(given);
+    return request;
+}
+
+exit_code run(const arguments& given) {
+    if (given.has("held-out") && reads_tables(given)) {
+        throw data::input_error("held-out", "cannot be combined with --modality: "
+                                            "--train-fraction holds rows of the tables out");
+    }
+    const samples_read samples = read_samples(given);
+    const diagnosis_request request = read_request(given, samples);
+    validation::diagnosis d;
+    {
+        progress_line progress(given.quiet);
+        d = validation::diagnose(request, [&](std::size_t done, std::size_t all) {
+            progress.report({done, all, 0, 0}, "", "networks");
+        });
+    }
+    d.warnings.insert(d.warnings.begin(), samples.warnings.begin(), samples.warnings.end());
+    if (given.json) {
+        print(to_json(request, d, given.provenance));
+    } else {
+        fmt::print("{}", to_text(request, d));
+        print_warnings(given, d.warnings);
+    }
+    return exit_code::done;
+}
+
+}  // namespace
+
+const command diagnose_command = {
+    "diagnose",
+    "From samples, or their moments (M.json), to who is learned first, how long the others wait at\n"
+    "each depth of fusion, whether they are learned at all, and what to do.\n"
+    "Networks are gaussian, compressed to an accuracy of 1e-4, and flows to an rtol of 1e-7,\n"
+    "unless the options say otherwise.",
+    "DATA...",
+    {"init", "scheme", "width", "seed", "learning-rate", "rounds", "accuracy", "rtol"},
+    diagnose_options(),
+    "fusionflow diagnose scans.csv --modality 'sound=s1..s3' --modality sight=v --target y",
+    run};
+
+}  // namespace fusionflow::cli

@@ -1,0 +1,75 @@
+#include "cli/moments_answer.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "data/pseudo_inverse.hpp"
+#include "validation/sheet.hpp"
+
+namespace fusionflow::cli {
+
+namespace {
+
+using data::sample_summary;
+
+constexpr std::size_t most_shown = 6;
+
+std::string listed(const std::vector<std::string>& names) {
+    const auto shown = static_cast<std::ptrdiff_t>(std::min(most_shown, names.size()));
+    return fmt::format("{}{}", fmt::join(names.begin(), names.begin() + shown, ", "),
+                       names.size() > most_shown ? ", ..." : "");
+}
+
+// Rank, and the largest over the smallest eigenvalue that counts.
+std::vector<std::string> spectrum_fields(const Eigen::MatrixXd& covariance) {
+    const Eigen::VectorXd values = data::decompose(covariance).values;
+    const double tolerance = data::rank_tolerance(values);
+    const Eigen::Index rank = (values.array() > tolerance).count();
+    return {std::to_string(rank),
+            rank == 0
+                ? "-"
+                : fmt::format("{:.4g}", values(values.size() - 1) / values(values.size() - rank))};
+}
+
+std::vector<std::string> row_of(const std::string& name, const Eigen::MatrixXd& covariance,
+                                double correlation) {
+    auto fields = spectrum_fields(covariance);
+    return {name, std::to_string(covariance.rows()), fields[0], fmt::format("{:.6g}", correlation),
+            fields[1]};
+}
+
+std::string prepared_text(const sample_summary& s) {
+    using data::preparation;
+    const std::string by = s.by_others ? ", by the training part" : "";
+    switch (s.prepared) {
+        case preparation::centered: return ", centered" + by;
+        case preparation::standardized: return ", standardized" + by;
+        case preparation::as_read: break;
+    }
+    return "";
+}
+
+}  // namespace
+
+std::string to_text(const sample_summary& s, const std::string& part) {
+    const data::moments& m = s.values;
+    std::string text = fmt::format("{}{} samples{}; {} {}: {}\n", part.empty() ? "" : part + ": ",
+                                   s.samples, prepared_text(s), m.outputs(),
+                                   s.classes          ? "classes"
+                                   : m.outputs() == 1 ? "target"
+                                                      : "targets",
+                                   listed(s.columns.targets));
+    validation::sheet table{{{"modality", false}, {"inputs"}, {"rank"}, {"|s_m|"}, {"condition"}},
+                            {}};
+    for (int i = 0; i < m.count(); ++i) {
+        const auto block = m.covariance().block(m.offset(i), m.offset(i), m.dim(i), m.dim(i));
+        table.rows.push_back(row_of(m.name(i), block, m.part(m.correlations(), i).norm()));
+    }
+    table.rows.push_back(row_of("all", m.covariance(), m.correlations().norm()));
+    return text + validation::to_text(table) +
+           fmt::format("target power <|y|^2>: {:.8g}\n", m.target_power());
+}
+
+}  // namespace fusionflow::cli

@@ -1,0 +1,155 @@
+#include "cli/sample_tables.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/progress.hpp"
+#include "data/error.hpp"
+#include "data/read_samples.hpp"
+#include "validation/numbers.hpp"
+
+namespace fusionflow::cli {
+
+namespace {
+
+using data::preparation;
+using data::sample_summary;
+
+void needs(const arguments& given, const char* option, const char* other) {
+    if (given.has(option) && !given.has(other)) {
+        throw data::input_error(option, fmt::format("needs --{}", other));
+    }
+}
+
+char read_delimiter(const std::string& text) {
+    if (text == "tab" || text == "\\t") {
+        return '\t';
+    }
+    const bool possible = text.size() == 1 && text[0] != '"' && text[0] != '\n' && text[0] != '\r';
+    if (!possible) {
+        throw data::input_error("delimiter",
+                                fmt::format("need one character or tab, got '{}'", text));
+    }
+    return text[0];
+}
+
+data::table_options read_table_options(const arguments& given) {
+    data::table_options options;
+    if (given.has("delimiter")) {
+        options.delimiter = read_delimiter(given.get("delimiter"));
+    }
+    if (given.has("missing")) {
+        const std::string rule = given.get("missing");
+        if (rule != "refuse" && rule != "skip") {
+            throw data::input_error("missing", fmt::format("need refuse or skip, got '{}'", rule));
+        }
+        options.missing = rule == "skip" ? data::missing_rule::skip : data::missing_rule::refuse;
+    }
+    return options;
+}
+
+data::row_split read_split(const arguments& given) {
+    needs(given, "data-seed", "train-fraction");
+    data::row_split split;
+    if (given.has("train-fraction")) {
+        const std::string text = given.get("train-fraction");
+        split.train_fraction = validation::parse_number("train-fraction", text);
+        if (!(split.train_fraction > 0 && split.train_fraction < 1)) {
+            throw data::input_error("train-fraction", fmt::format("need 0 < F < 1, got {}", text));
+        }
+    }
+    if (given.has("data-seed")) {
+        split.seed = validation::parse_seed("data-seed", given.get("data-seed"));
+    }
+    return split;
+}
+
+preparation read_preparation(const arguments& given) {
+    return given.has("standardize") ? preparation::standardized
+           : given.has("center")    ? preparation::centered
+                                    : preparation::as_read;
+}
+
+sample_summary prepared_summary(const data::sample_statistics& of,
+                                const data::summary_labels& labels, preparation prepared,
+                                const data::sample_statistics& like) {
+    try {
+        return data::summarise(of, labels, prepared, like);
+    } catch (const data::input_error& e) {
+        throw data::input_error(e.field().empty() ? "standardize" : e.field(), e.rule());
+    }
+}
+
+samples_read read_tables(const arguments& given) {
+    const data::row_split split = read_split(given);
+    const preparation prepared = read_preparation(given);
+    progress_line line(given.quiet);
+    const auto watch = [&line](const data::table_progress& now) {
+        constexpr std::uint64_t megabyte = 1'000'000;
+        line.report({now.bytes / megabyte, now.all_bytes / megabyte, 0, 0}, "", "MB");
+    };
+    data::selected_columns columns({given.positional, given.all("modality"), given.get("target"),
+                                    given.has("target-classes"), read_table_options(given)},
+                                   watch);
+    const data::sample_sums sums = data::read_samples(columns, split, watch);
+
+    const data::summary_labels labels{
+        columns.names(), columns.dims(), {columns.inputs(), columns.targets()}, columns.classes()};
+    const data::sample_statistics training = sums.training.statistics();
+    samples_read r{prepared_summary(training, labels, prepared, training), {}, {}};
+    if (sums.held_out) {
+        r.held_out = prepared_summary(sums.held_out->statistics(), labels, prepared, training);
+    }
+    const data::table_progress done = columns.progress();
+    if (done.skipped > 0) {
+        r.warnings.push_back(fmt::format("{} of {} rows left out: {} values are missing in them",
+                                         done.skipped, done.rows, done.missing_values));
+    }
+    return r;
+}
+
+samples_read put_together(const arguments& given) {
+    for (const char* option : {"target", "target-classes", "center", "standardize", "missing",
+                               "delimiter", "train-fraction", "data-seed"}) {
+        needs(given, option, "modality");
+    }
+    const auto is_json = [](const std::string& file) { return file.ends_with(".json"); };
+    if (given.positional.empty() ||
+        !std::all_of(given.positional.begin(), given.positional.end(), is_json)) {
+        throw data::input_error("modality",
+                                "need at least one, NAME=columns, to read tables (files "
+                                "that end in .json are moments to put together)");
+    }
+    sample_summary all = data::read_summary(given.positional.front());
+    for (std::size_t i = 1; i < given.positional.size(); ++i) {
+        try {
+            all = data::merged(all, data::read_summary(given.positional[i]));
+        } catch (const data::input_error& e) {
+            throw data::input_error(e.field().empty() ? given.positional[i] : e.field(), e.rule());
+        }
+    }
+    return {std::move(all), {}, {}};
+}
+
+}  // namespace
+
+std::vector<option> sample_options() {
+    return {
+        {"modality", "NAME=COLUMNS", "its inputs: a,b, a..d, s*, or @FILE, @FILE:a,b; repeat",
+         false, true},
+        {"target", "COLUMNS", "what is to be predicted, named in the same ways"},
+        {"target-classes", "", "the target column names classes: a target of 0 and 1 for each"},
+        {"center", "", "take the means off inputs and targets"},
+        {"standardize", "", "and divide by the standard deviations (not of classes)"},
+        {"train-fraction", "F", "use each row with probability F, hold out the others (all rows)"},
+        {"data-seed", "N", "seed of that choice (0)"},
+        {"missing", "RULE", "refuse missing values, or skip rows that have some (refuse)"},
+        {"delimiter", "C", "of text: a character or tab (tab for .tsv, else a comma)"}};
+}
+
+samples_read read_samples(const arguments& given) {
+    return reads_tables(given) ? read_tables(given) : put_together(given);
+}
+
+}  // namespace fusionflow::cli

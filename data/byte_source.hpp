@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace fusionflow::data {
+
+/// Bytes that are read once, from begin to end.
+class byte_source {
+public:
+    byte_source() = default;
+    byte_source(const byte_source&) = delete;
+    byte_source& operator=(const byte_source&) = delete;
+    virtual ~byte_source() = default;
+
+    /// Fills `bytes` as far as there are any; fewer only at the end.
+    ///
+    /// \return  How many.
+    /// \throws input_error  with an empty field: truncated, damaged, or what the system says.
+    [[nodiscard]] virtual std::size_t read(std::span<char> bytes) = 0;
+
+    /// True if seek() is quick.
+    [[nodiscard]] virtual bool seekable() const { return false; }
+    /// Goes to a byte, counted from 0. Only where seekable().
+    virtual void seek(std::uint64_t place) = 0;
+
+    /// Exactly so many bytes. \throws input_error  with an empty field, if there are fewer.
+    [[nodiscard]] std::string take(std::size_t count);
+};
+
+/// A file, a pipe or a device, decompressed if its first bytes say gzip.
+class file_bytes final : public byte_source {
+public:
+    /// \throws input_error  naming the file: it cannot be opened or is a directory.
+    explicit file_bytes(const std::string& file);
+    ~file_bytes() override;
+
+    /// The first bytes of all, up to 16; only before read().
+    [[nodiscard]] std::string_view peek() const { return head_; }
+    [[nodiscard]] std::size_t read(std::span<char> bytes) override;
+    [[nodiscard]] bool seekable() const override;
+    void seek(std::uint64_t place) override;
+
+    /// Bytes of the file that were read, before decompression.
+    [[nodiscard]] std::uint64_t bytes_done() const;
+    /// Bytes of the file; 0 for what has no size.
+    [[nodiscard]] std::uint64_t bytes_all() const noexcept { return all_; }
+    /// True if the bytes of the file are those that are read.
+    [[nodiscard]] bool plain() const;
+
+private:
+    struct handle;
+
+    std::size_t read_on(std::span<char> bytes);
+
+    std::unique_ptr<handle> file_;
+    std::uint64_t all_ = 0;
+    std::string head_;       // what peek() has seen
+    std::size_t given_ = 0;  // of these
+};
+
+}  // namespace fusionflow::data

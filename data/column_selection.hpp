@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fusionflow::data {
+
+/// The columns that a selection names, in its order: a comma list of
+///
+///     age              a column of this name
+///     "a,b"            the same where the name has commas or spaces at its ends
+///     a..d             from a to d, by their position in the table
+///     s*  x?           what matches (* any characters, ? one), by position
+///
+/// A column whose name is the whole item comes before what it may mean otherwise.
+///
+/// \return  Numbers of columns, from 0; those that are named twice are there twice.
+/// \throws input_error  with an empty field: an item that is empty, matches nothing, or is a range
+///         that goes backwards.
+/// \see tests/data/selected_columns_test.cpp
+[[nodiscard]] std::vector<std::size_t> find_columns(const std::vector<std::string>& columns,
+                                                    std::string_view selection);
+
+}  // namespace fusionflow::data

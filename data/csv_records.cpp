@@ -1,0 +1,132 @@
+#include "data/csv_records.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "data/error.hpp"
+
+namespace fusionflow::data {
+
+namespace {
+
+constexpr std::size_t buffer_bytes = std::size_t{4} << 20U;
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
+}  // namespace
+
+std::vector<std::size_t> record_ends(std::string_view text, std::size_t step) {
+    std::vector<std::size_t> ends;
+    std::size_t wanted = step - 1;  // the next end is at this line end or after it
+    std::size_t last = 0;
+    bool quoted = false;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t quote = std::min(text.find('"', at), text.size());
+        if (!quoted) {
+            const std::string_view before = text.substr(0, quote);
+            for (std::size_t from = std::max(at, wanted); from < quote; from = wanted) {
+                const std::size_t line_end = before.find('\n', from);
+                if (line_end == std::string_view::npos) {
+                    break;
+                }
+                ends.push_back(line_end + 1);
+                wanted = line_end + step;
+            }
+            const std::size_t line_end = text.substr(at, quote - at).rfind('\n');
+            last = line_end == std::string_view::npos ? last : at + line_end + 1;
+        }
+        quoted = !quoted;
+        at = quote + 1;
+    }
+    if (last > (ends.empty() ? 0 : ends.back())) {
+        ends.push_back(last);
+    }
+    return ends;
+}
+
+std::size_t first_record_end(std::string_view text) {
+    bool quoted = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        quoted = quoted != (text[i] == '"');
+        if (!quoted && text[i] == '\n') {
+            return i + 1;
+        }
+    }
+    return 0;
+}
+
+record_reader::record_reader(std::unique_ptr<file_bytes> source, std::string file)
+    : source_(std::move(source)), file_(std::move(file)), buffer_(buffer_bytes, '\0') {
+    make_room();
+    if (std::string_view(buffer_).substr(0, end_).starts_with(byte_order_mark)) {
+        begin_ = byte_order_mark.size();
+    }
+}
+
+// Moves what is left to the front and fills the rest; a full buffer becomes larger.
+void record_reader::make_room() {
+    if (begin_ == 0 && end_ == buffer_.size()) {
+        if (!(end_ < longest_record)) {
+            throw input_error(fmt::format("{}, line {}", file_, line_),
+                              fmt::format("need records of at most {} MiB with closed quotes",
+                                          longest_record >> 20U));
+        }
+        buffer_.resize(std::min(2 * buffer_.size(), longest_record));
+    }
+    std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_),
+              buffer_.begin() + static_cast<std::ptrdiff_t>(end_), buffer_.begin());
+    end_ -= begin_;
+    begin_ = 0;
+    const std::size_t space = buffer_.size() - end_;
+    try {
+        const std::size_t got = source_->read({buffer_.data() + end_, space});
+        finished_ = got < space;
+        end_ += got;
+    } catch (const input_error& e) {
+        throw input_error(file_, e.rule());
+    }
+}
+
+std::string_view record_reader::give(std::size_t bytes) {
+    given_ = bytes;
+    return std::string_view(buffer_).substr(begin_, bytes);
+}
+
+void record_reader::pass() {
+    const auto first = buffer_.begin() + static_cast<std::ptrdiff_t>(begin_);
+    line_ += static_cast<std::uint64_t>(
+        std::count(first, first + static_cast<std::ptrdiff_t>(given_), '\n'));
+    begin_ += std::exchange(given_, 0);
+}
+
+std::string_view record_reader::one() {
+    pass();
+    for (;;) {
+        const std::string_view text = std::string_view(buffer_).substr(begin_, end_ - begin_);
+        const std::size_t first = first_record_end(text);
+        if (first > 0 || finished_) {
+            return give(first > 0 ? first : text.size());
+        }
+        make_room();
+    }
+}
+
+std::string_view record_reader::some() {
+    pass();
+    for (;;) {
+        if (!finished_) {
+            make_room();
+        }
+        const std::string_view text = std::string_view(buffer_).substr(begin_, end_ - begin_);
+        if (finished_) {
+            return give(text.size());
+        }
+        const auto ends = record_ends(text, text.size());
+        if (!ends.empty()) {
+            return give(ends.back());
+        }
+    }
+}
+
+}  // namespace fusionflow::data

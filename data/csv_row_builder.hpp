@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/csv_fields.hpp"
+
+namespace fusionflow::data {
+
+/// Makes rows of numbers from fields, wherever these come from: what read_csv() is inside.
+class csv_row_builder {
+public:
+    csv_row_builder(const csv_layout& layout, csv_piece& piece)
+        : layout_(layout), piece_(piece), row_(layout.labels.size()) {}
+
+    /// The next field of the record, without the spaces around it. What is wrong with it becomes
+    /// the piece's fault. Never throws.
+    void field(std::string_view text) noexcept;
+    /// The next field where it is a finite number that takes a place in the row.
+    void number(double value) noexcept {
+        row_[static_cast<std::size_t>(layout_.place[column_++])] = value;
+    }
+    /// The character that ends the record; -1 at the end of the text. Never throws.
+    void record_end(int character) noexcept;
+
+    /// True if the next field becomes a number.
+    [[nodiscard]] bool wants_number() const noexcept {
+        return column_ < layout_.place.size() && layout_.place[column_] >= 0 &&
+               layout_.labels[static_cast<std::size_t>(layout_.place[column_])] == nullptr;
+    }
+    /// Line ends before the record that was begun last.
+    [[nodiscard]] std::uint64_t record_line() const noexcept { return record_line_; }
+    /// True if memory ran out on the way.
+    [[nodiscard]] bool out_of_memory() const noexcept { return out_of_memory_; }
+
+private:
+    template <typename Action>
+    void guarded(const Action& action) noexcept;
+    void refuse(std::size_t column, std::string rule);
+    void value(std::string_view text, std::size_t place);
+    [[nodiscard]] double gap();
+    [[nodiscard]] double label(const class_labels& labels, std::string_view text);
+    [[nodiscard]] double unusual(std::string_view text);
+    void record();
+
+    const csv_layout& layout_;
+    csv_piece& piece_;
+    std::vector<double> row_;
+    std::size_t column_ = 0;
+    std::uint64_t gaps_ = 0;
+    std::uint64_t line_ = 0;
+    std::uint64_t record_line_ = 0;
+    int before_ = 0;  // what ended the record before
+    bool out_of_memory_ = false;
+};
+
+}  // namespace fusionflow::data

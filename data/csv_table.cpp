@@ -1,0 +1,171 @@
+#include "data/csv_table.hpp"
+
+#include <fmt/format.h>
+#include <tbb/parallel_for.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
+
+#include "data/csv_fields.hpp"
+#include "data/csv_records.hpp"
+#include "data/error.hpp"
+
+namespace fusionflow::data {
+
+namespace {
+
+constexpr std::size_t piece_bytes = std::size_t{1} << 18U;
+
+char delimiter_of(std::string_view file, const table_options& options) {
+    if (file.ends_with(".gz")) {
+        file.remove_suffix(3);
+    }
+    const bool tabs = file.ends_with(".tsv") || file.ends_with(".tab");
+    return options.delimiter.value_or(tabs ? '\t' : ',');
+}
+
+bool is_utf8(const std::string& text) {
+    try {
+        (void)nlohmann::json(text).dump();  // strict about it
+        return true;
+    } catch (const nlohmann::json::type_error&) {
+        return false;
+    }
+}
+
+class csv_table final : public table_source {
+public:
+    csv_table(std::unique_ptr<file_bytes> source, const std::string& file,
+              const table_options& options)
+        : table_source(file), records_(std::move(source), file) {
+        layout_.delimiter = delimiter_of(file, options);
+        layout_.missing = options.missing;
+        read_header();
+        select({});
+    }
+
+    [[nodiscard]] table_progress progress() const override {
+        table_progress now = progress_;
+        now.bytes = records_.source().bytes_done();
+        now.all_bytes = records_.source().bytes_all();
+        return now;
+    }
+
+    void select(const std::vector<wanted_column>& wanted) override {
+        layout_.place.assign(columns().size(), -1);
+        layout_.labels.clear();
+        labels_.clear();
+        for (const wanted_column& w : wanted) {
+            layout_.place.at(w.column) = static_cast<int>(layout_.labels.size());
+            layout_.labels.push_back(w.labels);
+            labels_.push_back(w.labels);
+        }
+    }
+
+    [[nodiscard]] bool next(row_block& block) override {
+        const std::string_view text = records_.some();
+        block = {};
+        if (text.empty()) {
+            return false;
+        }
+        const std::vector<csv_piece> pieces = read_pieces(text);
+        fill(block, pieces);
+        return true;
+    }
+
+private:
+    void read_header() {
+        const std::string_view text = records_.one();
+        try {
+            auto names = read_csv_header(text, layout_.delimiter);
+            if (names.empty()) {
+                throw input_error("", "need a header of column names, got an empty line");
+            }
+            if (!std::all_of(names.begin(), names.end(), is_utf8)) {
+                throw input_error("", "need column names in UTF-8");
+            }
+            set_columns(std::move(names));
+        } catch (const input_error& e) {
+            throw input_error(file() + ", line 1", e.rule());
+        }
+    }
+
+    [[nodiscard]] std::vector<csv_piece> read_pieces(std::string_view text) const {
+        std::vector<std::size_t> ends = record_ends(text, piece_bytes);
+        if (ends.empty() || ends.back() < text.size()) {
+            ends.push_back(text.size());  // the last line of the file, without a line end
+        }
+        std::vector<csv_piece> pieces(ends.size());
+        tbb::parallel_for(std::size_t{0}, ends.size(), [&](std::size_t i) {
+            const std::size_t begin = i == 0 ? 0 : ends[i - 1];
+            pieces[i] = read_csv(text.substr(begin, ends[i] - begin), layout_);
+        });
+        // The first piece with a fault tells; those before it are whole, so quotes are right.
+        for (std::size_t i = 0; i < pieces.size(); ++i) {
+            if (pieces[i].fault) {
+                const auto before = text.substr(0, i == 0 ? 0 : ends[i - 1]);
+                report(*pieces[i].fault,
+                       static_cast<std::uint64_t>(std::count(before.begin(), before.end(), '\n')));
+            }
+        }
+        return pieces;
+    }
+
+    [[noreturn]] void report(const csv_fault& fault, std::uint64_t lines_before) const {
+        std::string place =
+            fmt::format("{}, line {}", file(), records_.line() + lines_before + fault.line);
+        if (fault.column > 0) {
+            place += fmt::format(", column {} ({})", fault.column, columns()[fault.column - 1]);
+        }
+        throw input_error(place, fault.rule);
+    }
+
+    void fill(row_block& block, const std::vector<csv_piece>& pieces) {
+        std::size_t rows = 0;
+        for (const csv_piece& piece : pieces) {
+            rows += piece.rows.size();
+        }
+        const auto width = static_cast<Eigen::Index>(layout_.labels.size());
+        block.values.resize(static_cast<Eigen::Index>(rows), width);
+        block.rows.reserve(rows);
+        double* to = block.values.data();
+        for (const csv_piece& piece : pieces) {
+            to = std::copy(piece.values.begin(), piece.values.end(), to);
+            for (const std::uint64_t row : piece.rows) {
+                block.rows.push_back(progress_.rows + row);
+            }
+            progress_.rows += piece.records;
+            progress_.skipped += piece.records - piece.rows.size();
+            progress_.missing_values += piece.missing_values;
+            collect(piece);
+        }
+    }
+
+    void collect(const csv_piece& piece) {
+        for (class_labels* labels : labels_) {
+            if (labels != nullptr && !labels->frozen()) {
+                try {
+                    labels->collect(piece.seen);
+                } catch (const input_error& e) {
+                    throw input_error(file(), e.rule());
+                }
+            }
+        }
+    }
+
+    record_reader records_;
+    csv_layout layout_;
+    std::vector<class_labels*> labels_;
+    table_progress progress_;
+};
+
+}  // namespace
+
+std::unique_ptr<table_source> open_csv(std::unique_ptr<file_bytes> source, const std::string& file,
+                                       const table_options& options) {
+    return std::make_unique<csv_table>(std::move(source), file, options);
+}
+
+}  // namespace fusionflow::data

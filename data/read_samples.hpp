@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "data/moment_sums.hpp"
+#include "data/selected_columns.hpp"
+
+namespace fusionflow::data {
+
+/// Which rows are for training.
+struct row_split {
+    double train_fraction = 1;  ///< 0 < F <= 1; 1: all
+    std::uint64_t seed = 0;
+};
+
+/// Whether row `row` of a table, from 0, is for training:
+///
+///     uniform_at(seed, row) < train_fraction
+///
+/// so that blocks, threads and other rows play no part.
+[[nodiscard]] bool trains(const row_split& split, std::uint64_t row);
+
+/// Sums over the rows for training and over those that are held out.
+struct sample_sums {
+    moment_sums training;
+    std::optional<moment_sums> held_out{};  ///< where the fraction is below 1
+};
+
+/// Reads a table to its end.
+///
+/// \throws input_error  as selected_columns::next(); naming the first table where no rows are left,
+///         or train-fraction where one of the parts has none.
+[[nodiscard]] sample_sums read_samples(selected_columns& from, const row_split& split,
+                                       const reading_progress& watch = {});
+
+}  // namespace fusionflow::data

@@ -1,0 +1,175 @@
+#include <boost/test/unit_test.hpp>
+
+#include "tests/cli/program.hpp"
+
+using namespace fusionflow;
+using tests::run;
+
+// From tables of samples to what every other command reads.
+BOOST_AUTO_TEST_SUITE(moments)
+
+namespace {
+
+using words = std::vector<std::string>;
+
+words joined(words a, const words& b) {
+    a.insert(a.end(), b.begin(), b.end());
+    return a;
+}
+
+// y = 2 s + v to the digit; s and v uncorrelated, <s^2> = 5, <v^2> = 1.
+const std::string table = "id,s,v,y,kind\n"
+                          "a,1,1,3,no\nb,-1,1,-1,no\nc,3,-1,5,yes\nd,-3,-1,-7,yes\n";
+const words choice = {"--modality", "sound=s", "--modality", "sight=v", "--target", "y"};
+
+void refuses(const words& line, const std::string& message) {
+    const auto result = run(line);
+    BOOST_TEST_INFO(message);
+    BOOST_TEST(result.code == 2);
+    BOOST_TEST(result.out.empty());
+    BOOST_TEST(result.err == "fusionflow: " + message + "\n");
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_table_becomes_moments_that_predict_reads) {
+    const tests::temporary_folder folder;
+    tests::write(folder.file("d.csv"), table);
+    const std::string file = folder.file("m.json");
+    const auto text = run(joined({"moments", folder.file("d.csv"), "--output", file}, choice));
+    BOOST_TEST(text.code == 0);
+    BOOST_TEST(text.err.empty());
+    BOOST_TEST(text.out == "4 samples; 1 target: y\n"
+                           "modality  inputs  rank    |s_m|  condition\n"
+                           "sound          1     1       10          1\n"
+                           "sight          1     1        1          1\n"
+                           "all            2     2  10.0499          5\n"
+                           "target power <|y|^2>: 21\n");
+    const auto json = nlohmann::json::parse(tests::read(file));
+    BOOST_TEST(json["samples"] == 4);
+    BOOST_TEST((json["covariance"] == nlohmann::json({{5.0, 0.0}, {0.0, 1.0}})));
+    BOOST_TEST((json["columns"]["inputs"] == nlohmann::json({"s", "v"})));
+    const std::string provenance = json["provenance"];
+    BOOST_TEST(provenance.starts_with("fusionflow " FUSIONFLOW_VERSION " moments "));
+    BOOST_TEST(provenance.ends_with(" --modality sound=s --modality sight=v --target y"));
+    const auto predicted = run({"predict", "--moments", file, "--format", "json"});
+    BOOST_TEST(predicted.code == 0);
+    BOOST_TEST(predicted.json()["modalities"][0]["order"] == 1);
+    // The same on standard output.
+    const auto printed = run(joined({"moments", folder.file("d.csv"), "--format", "json"}, choice));
+    BOOST_TEST(printed.out == tests::read(file));
+}
+
+BOOST_AUTO_TEST_CASE(parts_put_together_are_the_whole) {
+    const tests::temporary_folder folder;
+    tests::write(folder.file("d.csv"), table);
+    tests::write(folder.file("e.csv"),
+                 "s,v,id,y,kind\n0.1,2,x,3,no\n0.2,-7,y,1,yes\n0.4,1,z,0,no\n");
+    tests::write(folder.file("both.csv"), table + "x,0.1,2,3,no\ny,0.2,-7,1,yes\nz,0.4,1,0,no\n");
+    for (const std::string prepare : {"", "--center", "--standardize"}) {
+        const words how = prepare.empty() ? choice : joined(choice, {prepare});
+        for (const std::string name : {"d", "e", "both"}) {
+            BOOST_TEST(run(joined({"moments", folder.file(name + ".csv"), "--output",
+                                   folder.file(name + ".json")},
+                                  how))
+                           .code == 0);
+        }
+        const auto merged = run({"moments", folder.file("d.json"), folder.file("e.json"),
+                                 "--output", folder.file("m.json"), "--format", "json"});
+        BOOST_TEST(merged.code == 0);
+        const auto got = nlohmann::json::parse(tests::read(folder.file("m.json")));
+        const auto expected = nlohmann::json::parse(tests::read(folder.file("both.json")));
+        BOOST_TEST(got["samples"] == 7);
+        for (int i = 0; i < 2; ++i) {
+            for (int j = 0; j < 2; ++j) {
+                const double off = got["covariance"][i][j].get<double>() -
+                                   expected["covariance"][i][j].get<double>();
+                BOOST_TEST(std::abs(off) < 1e-14);  // some roundings of numbers up to 8
+            }
+        }
+    }
+    refuses({"moments", folder.file("d.json"), folder.file("e.json"), "--center"},
+            "--center: needs --modality");
+}
+
+BOOST_AUTO_TEST_CASE(rows_are_held_out_by_seed) {
+    const tests::temporary_folder folder;
+    std::string text = "s,v,y\n";
+    for (int i = 0; i < 500; ++i) {
+        text += std::to_string(i % 7) + "," + std::to_string(i % 5) + "," + std::to_string(i % 3) +
+                "\n";
+    }
+    tests::write(folder.file("d.csv"), text);
+    const auto samples = [&](const std::string& seed) {
+        const auto result = run(joined({"moments", folder.file("d.csv"), "--train-fraction", "0.8",
+                                        "--data-seed", seed, "--standardize", "--output",
+                                        folder.file("m.json"), "--held-out", folder.file("h.json")},
+                                       choice));
+        BOOST_TEST(result.code == 0);
+        BOOST_TEST(result.out.starts_with("training: "));
+        BOOST_TEST(result.out.find("\nheld out: ") != std::string::npos);
+        const auto m = nlohmann::json::parse(tests::read(folder.file("m.json")));
+        const auto h = nlohmann::json::parse(tests::read(folder.file("h.json")));
+        BOOST_TEST(m["samples"].get<int>() + h["samples"].get<int>() == 500);
+        BOOST_TEST(h["prepared"] == "standardized_as_training");
+        BOOST_TEST(run({"predict", "--moments", folder.file("h.json")}).code == 0);
+        return tests::read(folder.file("m.json")).substr(0, 200);
+    };
+    BOOST_TEST(samples("1") == samples("1"));
+    BOOST_TEST(samples("1") != samples("2"));
+    const std::string d = folder.file("d.csv");
+    refuses(joined({"moments", d, "--held-out", folder.file("h.json")}, choice),
+            "--held-out: needs --train-fraction");
+    refuses(joined({"moments", d, "--data-seed", "1"}, choice),
+            "--data-seed: needs --train-fraction");
+    refuses(joined({"moments", d, "--train-fraction", "1"}, choice),
+            "--train-fraction: need 0 < F < 1, got 1");
+}
+
+BOOST_AUTO_TEST_CASE(classes_and_gaps) {
+    const tests::temporary_folder folder;
+    tests::write(folder.file("d.csv"), table + "e,,1,1,maybe\n");
+    const words of_kind = {"--modality",       "sound=s,v", "--target", "kind",
+                           "--target-classes", "--format",  "json"};
+    refuses(joined({"moments", folder.file("d.csv")}, of_kind),
+            folder.file("d.csv") + ", line 6, column 2 (s): a value is missing (--missing skip "
+                                   "leaves such rows out)");
+    const auto result =
+        run(joined({"moments", folder.file("d.csv"), "--missing", "skip"}, of_kind));
+    BOOST_TEST(result.code == 0);
+    BOOST_TEST(result.err == "fusionflow: warning: 1 of 5 rows left out: 1 values are missing in "
+                             "them\n");
+    const auto json = result.json();
+    BOOST_TEST((json["columns"]["targets"] == nlohmann::json({"maybe", "no", "yes"})));
+    BOOST_TEST((json["correlation"] == nlohmann::json({{0.0, 0.0}, {0.0, 0.5}, {0.0, -0.5}})));
+    BOOST_TEST(json["target_power"] == 1);
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_is_refused_and_nothing_written) {
+    const tests::temporary_folder folder;
+    const std::string d = folder.file("d.csv");
+    tests::write(d, table);
+    const std::string m = folder.file("m.json");
+    const auto with = [&](const words& more) {
+        return joined(joined({"moments", d, "--output", m}, choice), more);
+    };
+    const std::string needed = "--modality: need at least one, NAME=columns, to read tables (files "
+                               "that end in .json are moments to put together)";
+    refuses({"moments"}, needed);
+    refuses({"moments", d}, needed);
+    refuses({"moments", d, "--target", "y"}, "--target: needs --modality");
+    refuses({"moments", d, "--modality", "a=s"}, "--target: is needed: the column to predict");
+    refuses({"moments", d, "--modality", "a=s", "--target", "q"},
+            "--target: there is no column 'q'");
+    refuses(with({"--missing", "guess"}), "--missing: need refuse or skip, got 'guess'");
+    refuses(with({"--delimiter", "ab"}), "--delimiter: need one character or tab, got 'ab'");
+    refuses(with({"--held-out", m, "--train-fraction", "0.5"}),
+            "--held-out: need another file than --output");
+    refuses(with({"--modality", "x=id"}), d + ", line 2, column 1 (id): need a number, got 'a'");
+    tests::write(folder.file("flat.csv"), "s,v,y\n1,2,3\n1,3,4\n");
+    refuses(joined({"moments", folder.file("flat.csv"), "--standardize"}, choice),
+            "--standardize: need columns that vary, but 's' does not");
+    BOOST_TEST(folder.count() == 2);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
