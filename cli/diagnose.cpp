@@ -41,9 +41,12 @@ std::shared_ptr<const data::moments> share(const data::sample_summary& s) {
 diagnosis_request read_request(const arguments& given, const samples_read& samples) {
     diagnosis_request request;
     request.model = given.settings;
-    // Networks of weights that are drawn, unless others are asked for.
+    // Networks of weights that are drawn, not as small as theory likes them.
     if (!request.model.has("scheme")) {
         set_option(request.model, "scheme", "gaussian");
+    }
+    if (!request.model.has("init")) {
+        set_option(request.model, "init", "0.1");
     }
     request.model.moments = share(samples.training);
     request.samples = samples.training.samples;
@@ -95,10 +98,10 @@ const command diagnose_command = {
     "diagnose",
     "From samples, or their moments (M.json), to who is learned first, how long the others wait at\n"
     "each depth of fusion, whether they are learned at all, and what to do.\n"
-    "Networks are gaussian, compressed to an accuracy of 1e-4, and flows to an rtol of 1e-7,\n"
-    "unless the options say otherwise.",
+    "Unless other options say so, layers begin with norms of 0.1, networks are gaussian, compressed\n"
+    "to an accuracy of 1e-4, and integrated to an rtol of 1e-7 in at most 1e5 steps.",
     "DATA...",
-    {"init", "scheme", "width", "seed", "learning-rate", "rounds", "accuracy", "rtol"},
+    {"init", "scheme", "width", "seed", "learning-rate", "rounds", "accuracy", "rtol", "max-steps"},
     diagnose_options(),
     "fusionflow diagnose scans.csv --modality 'sound=s1..s3' --modality sight=v --target y",
     run};

@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <Eigen/SVD>
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
 #include "data/error.hpp"
@@ -14,6 +12,7 @@
 #include "theory/partial_solution.hpp"
 #include "theory/race.hpp"
 #include "validation/diagnosis_advice.hpp"
+#include "validation/diagnosis_prospects.hpp"
 #include "validation/methods.hpp"
 
 namespace fusionflow::validation {
@@ -28,17 +27,9 @@ using data::moments;
 constexpr const char* ensemble_accuracy = "1e-4";
 constexpr const char* ensemble_rtol = "1e-7";
 constexpr double settling_tail = 4;
-
-// Measured for two modalities of 50 independent inputs each (docs/theory.md#finite-samples): below
-// the first part of the rank of the earlier ones nothing leaks; predictions hold again above the
-// second multiple of all inputs.
-constexpr double surely_fitted = 0.9;
-constexpr double enough_samples = 1.5;
-
-double leading_singular_value(const moments& m, const Eigen::VectorXd& stacked, int modality) {
-    const auto columns = m.matrix(stacked).middleCols(m.offset(modality), m.dim(modality));
-    return Eigen::JacobiSVD<Eigen::MatrixXd>(columns).singularValues()(0);
-}
+// Explicit steps of a network that waits long on stiff data would be millions.
+constexpr const char* ensemble_steps = "100000";
+constexpr int most_networks = 1'000'000;
 
 std::vector<modality_facts> describe(const moments& m) {
     const theory::attribution shares = theory::attribute(m);
@@ -64,89 +55,6 @@ std::vector<int> by_strength(const std::vector<modality_facts>& all) {
                all[static_cast<std::size_t>(b)].strength;
     });
     return order;
-}
-
-// The saddles that late fusion meets: at each the modality with the largest residual is learned
-// next. Of one target this is the order of equal branches from small weights.
-std::vector<theory::partial_solution> late_saddles(const moments& m) {
-    std::vector<theory::partial_solution> met = {theory::solve_partial(m, {})};
-    while (std::ssize(met.back().learned) < m.count()) {
-        double largest = 0;
-        int next = -1;
-        for (int i = 0; i < m.count(); ++i) {
-            const double left = data::contains(met.back().learned, i)
-                                    ? 0
-                                    : leading_singular_value(m, met.back().residual, i);
-            if (left > largest) {
-                largest = left;
-                next = i;
-            }
-        }
-        if (next < 0) {
-            break;
-        }
-        met.push_back(theory::solve_partial(m, data::with(met.back().learned, next)));
-    }
-    return met;
-}
-
-int inputs_of(const moments& m, const modality_set& set) {
-    return std::accumulate(set.begin(), set.end(), 0,
-                           [&](int sum, int i) { return sum + m.dim(i); });
-}
-
-prospect_facts judge_left(const diagnosis_request& r, const moments& m, prospect_facts facts,
-                          const modality_set& earlier) {
-    const auto samples = static_cast<double>(r.samples);
-    const std::string who = fmt::format("{}", fmt::join(m.names_of(earlier), ", "));
-    if (facts.residual > 0) {
-        const bool few = r.samples > 0 && samples < enough_samples * m.dimension();
-        facts.what = few ? prospect::unreliable : prospect::learned;
-        facts.because =
-            few ? fmt::format("{} samples for {} inputs: predicted times are those of well "
-                              "conditioned data, from {:.0f} samples on",
-                              r.samples, m.dimension(), std::ceil(enough_samples * m.dimension()))
-                : fmt::format("|residual| = {:.6g} is left to it", facts.residual);
-        return facts;
-    }
-    const bool fits_samples = r.samples > 0 && samples <= facts.needed;
-    if (!fits_samples) {
-        facts.what = prospect::never;
-        facts.because = fmt::format("{} explain all that it could", who);
-    } else if (samples <= surely_fitted * facts.needed) {
-        facts.what = prospect::never;
-        facts.because = fmt::format("{} with {:.0f} inputs fit {} samples exactly", who,
-                                    facts.needed, r.samples);
-    } else {
-        facts.what = prospect::leaks;
-        facts.because =
-            fmt::format("{} with {:.0f} inputs just fit {} samples: their slowest directions leave "
-                        "a part to it, the more the larger the initial weights",
-                        who, facts.needed, r.samples);
-    }
-    return facts;
-}
-
-std::vector<prospect_facts> judge_prospects(const diagnosis_request& r, const moments& m,
-                                            const std::vector<theory::partial_solution>& saddles) {
-    std::vector<prospect_facts> all(static_cast<std::size_t>(m.count()));
-    for (int i = 0; i < m.count(); ++i) {
-        // The last saddle without it: what it waits for.
-        const auto before = std::find_if(saddles.rbegin(), saddles.rend(), [i](const auto& s) {
-            return !data::contains(s.learned, i);
-        });
-        prospect_facts facts;
-        facts.residual = leading_singular_value(m, before->residual, i);
-        facts.needed = inputs_of(m, before->learned);
-        if (before->learned.empty()) {
-            facts.because =
-                fmt::format("it is learned first: |s| = {:.6g} is the largest", facts.residual);
-            all[static_cast<std::size_t>(i)] = facts;
-        } else {
-            all[static_cast<std::size_t>(i)] = judge_left(r, m, facts, before->learned);
-        }
-    }
-    return all;
 }
 
 std::vector<plateau_facts> describe_plateaus(const diagnosis_request& r, const moments& m,
@@ -211,6 +119,21 @@ fusion_facts describe_fusion(const diagnosis_request& r, const settings& s, int 
     return facts;
 }
 
+std::vector<std::string> failures_of(const diagnosis& d) {
+    std::vector<std::string> warnings;
+    for (const fusion_facts& f : d.fusions) {
+        for (const auto& [ended, count] : f.networks.ended) {
+            if (theory::is_failure(ended)) {
+                warnings.push_back(fmt::format("{} layers fused at {}: {} of {} networks ended as "
+                                               "{}: what they would learn later is unknown",
+                                               f.depth, f.fusion, count, f.networks.runs.size(),
+                                               ended));
+            }
+        }
+    }
+    return warnings;
+}
+
 settings network_settings(const diagnosis_request& r) {
     settings s = r.model;
     // All are flows; a learning rate is only what their times are counted by.
@@ -223,6 +146,9 @@ settings network_settings(const diagnosis_request& r) {
     if (!s.has("rtol")) {
         set_option(s, "rtol", ensemble_rtol);
     }
+    if (!s.has("max-steps")) {
+        set_option(s, "max-steps", ensemble_steps);
+    }
     return s;
 }
 
@@ -234,6 +160,10 @@ void check_request(const diagnosis_request& r) {
                        r.held_out->outputs() != r.model.moments->outputs())) {
         throw data::input_error("held-out", "need the same inputs and targets as in the training "
                                             "samples");
+    }
+    if (!(r.networks >= 1 && r.networks <= most_networks)) {
+        throw data::input_error("networks",
+                                fmt::format("need 1 ... {}, got {}", most_networks, r.networks));
     }
     for (const int depth : r.depths) {
         if (depth < 2 || depth > 20) {
@@ -249,16 +179,6 @@ void check_request(const diagnosis_request& r) {
 }
 
 }  // namespace
-
-std::string_view to_string(prospect p) {
-    switch (p) {
-        case prospect::learned: return "learned";
-        case prospect::unreliable: return "unreliable";
-        case prospect::leaks: return "leaks";
-        case prospect::never: break;
-    }
-    return "never";
-}
 
 diagnosis diagnose(const diagnosis_request& request, const ensemble_progress& progress) {
     check_request(request);
@@ -283,6 +203,7 @@ diagnosis diagnose(const diagnosis_request& request, const ensemble_progress& pr
         }
     }
     d.advice = advise(request, d);
+    d.warnings = failures_of(d);
     return d;
 }
 

@@ -10,7 +10,7 @@ BOOST_AUTO_TEST_SUITE(help)
 namespace {
 
 const std::vector<std::string> commands = {"predict", "integrate", "simulate", "table",
-                                           "merge",   "moments",   "validate"};
+                                           "merge",   "moments",   "diagnose", "validate"};
 
 // The lines after "Example:".
 std::vector<std::string> examples_of(const std::string& help) {
@@ -42,7 +42,7 @@ std::size_t longest_line(const std::string& text) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(every_command_has_help_with_an_example_that_runs) {
-    // That of merge wants shards, that of moments a table: run where there are some.
+    // That of merge wants shards, those of moments and diagnose a table: run where there are some.
     const tests::temporary_folder folder;
     tests::write(folder.file("scans.csv"), "s1,s2,s3,v,y\n1,2,3,4,5\n2,1,0,1,1\n3,3,1,0,2\n");
     for (const std::string shard : {"1", "2"}) {

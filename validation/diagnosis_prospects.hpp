@@ -1,0 +1,26 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <vector>
+
+#include "theory/partial_solution.hpp"
+#include "validation/diagnosis.hpp"
+
+// What becomes of each modality in late fusion.
+namespace fusionflow::validation {
+
+/// Leading singular value of a modality's part of K D stacked numbers: |s_m| of one target.
+[[nodiscard]] double leading_singular_value(const data::moments& m, const Eigen::VectorXd& stacked,
+                                            int modality);
+
+/// The saddles that late fusion meets: at each the modality with the largest residual is learned
+/// next, until nothing is left. Of one target this is the order of equal branches from small
+/// weights.
+[[nodiscard]] std::vector<theory::partial_solution> late_saddles(const data::moments& m);
+
+/// \param saddles  late_saddles().
+[[nodiscard]] std::vector<prospect_facts> judge_prospects(
+    const diagnosis_request& request, const data::moments& m,
+    const std::vector<theory::partial_solution>& saddles);
+
+}  // namespace fusionflow::validation
