@@ -96,8 +96,8 @@ exit_code run(const arguments& given) {
 
 const command diagnose_command = {
     "diagnose",
-    "From samples, or their moments (M.json), to who is learned first, how long the others wait at\n"
-    "each depth of fusion, whether they are learned at all, and what to do.\n"
+    "From samples, or their moments (M.json), to who is learned first, how long the others wait\n"
+    "at each depth of fusion, whether they are learned at all, and what to do.\n"
     "Unless options say otherwise layers begin with norms of 0.1 and networks are gaussian,\n"
     "compressed to an accuracy of 1e-4, and integrated to an rtol of 1e-7 in at most 1e5 steps.",
     "DATA...",
