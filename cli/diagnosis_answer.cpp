@@ -38,7 +38,7 @@ json modality_json(const diagnosis& d, std::size_t m) {
             {"inputs", facts.inputs},
             {"rank", facts.rank},
             {"strength", facts.strength},
-            {"slowest", facts.slowest},
+            {"condition", facts.condition},
             {"explained_alone", facts.alone},
             {"conditional_gain", facts.gain},
             {"shapley", facts.shapley},
@@ -87,7 +87,8 @@ json fusion_json(const diagnosis& d, const fusion_facts& f) {
                      {"times", times},
                      {"time_ratio", spread_json(f.networks.time_ratio)},
                      {"median_end", number(validation::median_end(f.networks))},
-                     {"outcomes", json(f.networks.ended)}}}};
+                     {"outcomes", json(f.networks.ended)}}},
+                   {"half_power", times_json(f.half_power)}};
     if (f.stopping) {
         object["held_out"] = {{"at_start", f.stopping->at_start},
                               {"least", f.stopping->least},
@@ -153,26 +154,25 @@ std::string fusions_text(const diagnosis_request& r, const diagnosis& d) {
              {"modality", false},
              {"formula"},
              {"flow"},
-             {"by", false},
              {"networks 5 %"},
              {"median"},
              {"95 %"},
-             {"learned"}},
+             {"learned"},
+             {"half power"}},
             {}};
     for (const fusion_facts& f : d.fusions) {
         for (const int m : d.order) {
             const auto at = static_cast<std::size_t>(m);
             const auto* formula = find(f, "formula");
-            const std::string best = best_prediction(f);
-            const auto* flow = find(f, best);
+            const auto* flow = find(f, best_prediction(f));
             const spread& seen = f.networks.times[at];
-            s.rows.push_back({std::to_string(f.depth), std::to_string(f.fusion),
-                              d.modalities[at].name,
-                              formula ? spell_time(r, formula->answer.times[at]) : "-",
-                              flow ? spell_time(r, flow->answer.times[at]) : "-",
-                              best.empty() ? "-" : best, quantile_text(r, seen, 0.05),
-                              quantile_text(r, seen, 0.5), quantile_text(r, seen, 0.95),
-                              fmt::format("{}/{}", seen.finite, f.networks.runs.size())});
+            s.rows.push_back(
+                {std::to_string(f.depth), std::to_string(f.fusion), d.modalities[at].name,
+                 formula ? spell_time(r, formula->answer.times[at]) : "-",
+                 flow ? spell_time(r, flow->answer.times[at]) : "-", quantile_text(r, seen, 0.05),
+                 quantile_text(r, seen, 0.5), quantile_text(r, seen, 0.95),
+                 fmt::format("{}/{}", seen.finite, f.networks.runs.size()),
+                 spell_time(r, f.half_power[at])});
         }
     }
     return validation::to_text(s);
@@ -250,11 +250,11 @@ std::string to_text(const diagnosis_request& request, const diagnosis& d) {
     for (const std::string& line : d.advice) {
         advice += wrapped(line);
     }
-    return fmt::format("{}all together explain {:.1f} %\n\n{}\n{} at which half of a modality is "
-                       "learned\n{}\n{}",
-                       modalities_text(d), 100 * d.explained, plateaus_text(d),
-                       request.model.learning_rate() ? "epochs" : "times (tau)",
-                       fusions_text(request, d), advice);
+    return fmt::format(
+        "{}all together explain {:.1f} %\n\n{}\n{} at which |W_m| reaches half of its plateau, and "
+        "W_m x_m half of its power\n{}\n{}",
+        modalities_text(d), 100 * d.explained, plateaus_text(d),
+        request.model.learning_rate() ? "epochs" : "times (tau)", fusions_text(request, d), advice);
 }
 
 }  // namespace fusionflow::cli

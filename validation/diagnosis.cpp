@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 #include "data/error.hpp"
@@ -42,7 +43,7 @@ std::vector<modality_facts> describe(const moments& m) {
         const auto rank = static_cast<int>((values.array() > data::rank_tolerance(values)).count());
         all.push_back({m.name(i), m.dim(i), rank, leading_singular_value(m, m.correlations(), i),
                        shares.alone[at], shares.conditional_gain[at], shares.shapley[at],
-                       rank > 0 ? values(values.size() - rank) : 0});
+                       rank > 0 ? values(values.size() - 1) / values(values.size() - rank) : 0});
     }
     return all;
 }
@@ -71,20 +72,11 @@ std::vector<plateau_facts> describe_plateaus(const diagnosis_request& r, const m
     return all;
 }
 
-std::optional<stopping_facts> watch_held_out(const diagnosis_request& r, const settings& s) {
-    if (!r.held_out) {
-        return std::nullopt;
-    }
-    settings longer = s;
-    longer.simulate.flow.tail = settling_tail;
-    const method_result run = find_method("compressed").run(longer, 0, true);
-    if (run.path.size() == 0) {
-        return std::nullopt;
-    }
+stopping_facts watch_held_out(const moments& held_out, const method_result& run) {
     stopping_facts facts;
     facts.least = theory::never;
     for (std::size_t i = 0; i < run.path.size(); ++i) {
-        const double error = solver::loss(*r.held_out, run.path.weights[i]);
+        const double error = solver::loss(held_out, run.path.weights[i]);
         facts.at_start = i == 0 ? error : facts.at_start;
         facts.at_end = error;
         if (error < facts.least) {
@@ -92,17 +84,53 @@ std::optional<stopping_facts> watch_held_out(const diagnosis_request& r, const s
             facts.least_time = run.path.time[i];
         }
     }
-    for (int m = 0; m < s.moments->count(); ++m) {
-        if (run.answer.times[static_cast<std::size_t>(m)] <= facts.least_time) {
-            facts.learned_then = data::with(std::move(facts.learned_then), m);
+    for (std::size_t m = 0; m < run.answer.times.size(); ++m) {
+        if (run.answer.times[m] <= facts.least_time) {
+            facts.learned_then = data::with(std::move(facts.learned_then), static_cast<int>(m));
         }
     }
     return facts;
 }
 
+double power(const moments& m, const Eigen::VectorXd& stacked, int modality) {
+    const Eigen::Index from = m.offset(modality);
+    const Eigen::Index count = m.dim(modality);
+    const Eigen::MatrixXd weights = m.matrix(stacked).middleCols(from, count);
+    return (weights * m.covariance().block(from, from, count, count)).cwiseProduct(weights).sum();
+}
+
+std::vector<double> half_powers(const moments& m, const solver::trajectory& path) {
+    std::vector<double> times(static_cast<std::size_t>(m.count()),
+                              std::numeric_limits<double>::quiet_NaN());
+    for (int i = 0; i < m.count(); ++i) {
+        const double half = power(m, path.weights.back(), i) / 2;
+        const auto reached =
+            std::find_if(path.weights.begin(), path.weights.end(),
+                         [&](const Eigen::VectorXd& w) { return power(m, w, i) >= half; });
+        times[static_cast<std::size_t>(i)] =
+            path.time[static_cast<std::size_t>(reached - path.weights.begin())];
+    }
+    return times;
+}
+
+// What is seen on the path of the first network.
+void watch_network(const diagnosis_request& r, const settings& s, fusion_facts& facts) {
+    settings longer = s;
+    longer.simulate.flow.tail = settling_tail;
+    const method_result run = find_method("compressed").run(longer, 0, true);
+    if (theory::is_failure(run.answer.ended)) {
+        facts.half_power.assign(run.answer.times.size(), std::numeric_limits<double>::quiet_NaN());
+        return;
+    }
+    facts.half_power = half_powers(*s.moments, run.path);
+    if (r.held_out) {
+        facts.stopping = watch_held_out(*r.held_out, run);
+    }
+}
+
 fusion_facts describe_fusion(const diagnosis_request& r, const settings& s, int depth,
                              const ensemble_progress& progress) {
-    fusion_facts facts{depth, *s.fusion, {}, {}, {}};
+    fusion_facts facts{depth, *s.fusion, {}, {}, {}, {}};
     for (const method& how : method_table()) {
         // Formulas and flows know one target.
         if (how.kind == method_kind::network || how.name == "exact-drawn" ||
@@ -115,7 +143,7 @@ fusion_facts describe_fusion(const diagnosis_request& r, const settings& s, int 
         }
     }
     facts.networks = run_ensemble(build_model(s), s.simulate, {r.networks, r.jobs}, progress);
-    facts.stopping = watch_held_out(r, s);
+    watch_network(r, s, facts);
     return facts;
 }
 

@@ -27,13 +27,13 @@ struct diagnosis_request {
 /// A modality by itself.
 struct modality_facts {
     std::string name;
-    int inputs = 0;       ///< D_m
-    int rank = 0;         ///< of Sigma_m
-    double strength = 0;  ///< leading singular value of s_m: the largest is learned first
-    double alone = 0;     ///< R^2 by itself
-    double gain = 0;      ///< R^2 that is lost without it
-    double shapley = 0;   ///< its share of R^2
-    double slowest = 0;   ///< least eigenvalue of Sigma_m that counts
+    int inputs = 0;        ///< D_m
+    int rank = 0;          ///< of Sigma_m
+    double strength = 0;   ///< leading singular value of s_m: the largest is learned first
+    double alone = 0;      ///< R^2 by itself
+    double gain = 0;       ///< R^2 that is lost without it
+    double shapley = 0;    ///< its share of R^2
+    double condition = 0;  ///< largest over least eigenvalue of Sigma_m that counts
 };
 
 /// What becomes of a modality that waits, in two-layer late fusion.
@@ -73,9 +73,13 @@ struct predicted {
 struct fusion_facts {
     int depth = 0;
     int fusion = 0;
-    std::vector<predicted> predictions;      ///< of formulas and flows, where they exist
-    ensemble networks;                       ///< compressed, of the model's scheme and width
-    std::optional<stopping_facts> stopping;  ///< with held-out samples
+    std::vector<predicted> predictions;  ///< of formulas and flows, where they exist
+    ensemble networks;                   ///< compressed, of the model's scheme and width
+    /// Per modality, of the first network: when W_m Sigma_mm W_m^T, the power of what it adds to
+    /// the output, is half of that in the end; NaN where the network came to trouble. Unlike |W_m|
+    /// it does not wait for directions of inputs that hardly vary.
+    std::vector<double> half_power;
+    std::optional<stopping_facts> stopping;  ///< with held-out samples, of the first network
 };
 
 /// What is left while only some modalities are learned.

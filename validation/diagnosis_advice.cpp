@@ -33,6 +33,30 @@ std::string who_comes_first(const diagnosis& d) {
                              100 * first.alone, first.strength / most.strength, most.name);
 }
 
+// Where |W_m| is learned in another order than what the modalities add to the output.
+std::vector<std::string> about_conditioning(const diagnosis& d) {
+    std::vector<std::string> all;
+    const auto first = static_cast<std::size_t>(d.order.front());
+    for (const fusion_facts& f : d.fusions) {
+        std::vector<double> medians;
+        for (const spread& s : f.networks.times) {
+            const bool known = s.finite > 0 && s.quantiles.size() > 2;
+            medians.push_back(known ? s.quantiles[2].value : theory::never);
+        }
+        const auto least = std::min_element(medians.begin(), medians.end()) - medians.begin();
+        const auto early = static_cast<std::size_t>(least);
+        if (early != first && f.fusion == f.depth && f.half_power[first] < f.half_power[early]) {
+            all.push_back(fmt::format(
+                "With {} layers fused at {} half of |W| is reached by {} first, half of the power "
+                "by {}: inputs of {} are nearly collinear (condition {:.3g}), and most of its "
+                "weights lie along directions that add little and are learned late.",
+                f.depth, f.fusion, d.modalities[early].name, d.modalities[first].name,
+                d.modalities[first].name, d.modalities[first].condition));
+        }
+    }
+    return all;
+}
+
 // Of one depth: the deepest fusion within the budget.
 std::string within_budget(const diagnosis_request& r, const diagnosis& d, int depth) {
     const fusion_facts* deepest = nullptr;
@@ -116,6 +140,9 @@ double median_end(const ensemble& networks) {
 std::vector<std::string> advise(const diagnosis_request& request, const diagnosis& d) {
     std::vector<std::string> all = {who_comes_first(d)};
     for (std::string& text : about_waiting(request, d)) {
+        all.push_back(std::move(text));
+    }
+    for (std::string& text : about_conditioning(d)) {
         all.push_back(std::move(text));
     }
     if (request.epochs) {
