@@ -12,6 +12,12 @@ namespace fusionflow::data {
 namespace {
 
 constexpr std::size_t buffer_bytes = std::size_t{4} << 20U;
+// Room for a small file as a whole, and for a byte more, by which its end shows.
+std::size_t first_buffer(const file_bytes& source) {
+    const bool small = source.seekable() && source.bytes_all() < buffer_bytes;
+    return small ? source.bytes_all() + 1 : buffer_bytes;
+}
+
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
 }  // namespace
@@ -57,7 +63,7 @@ std::size_t first_record_end(std::string_view text) {
 }
 
 record_reader::record_reader(std::unique_ptr<file_bytes> source, std::string file)
-    : source_(std::move(source)), file_(std::move(file)), buffer_(buffer_bytes, '\0') {
+    : source_(std::move(source)), file_(std::move(file)), buffer_(first_buffer(*source_), '\0') {
     make_room();
     if (std::string_view(buffer_).substr(0, end_).starts_with(byte_order_mark)) {
         begin_ = byte_order_mark.size();

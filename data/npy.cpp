@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <array>
 #include <bit>
-#include <cmath>
 #include <set>
 #include <utility>
 
@@ -129,21 +130,45 @@ std::vector<std::int64_t> header_reader::tuple() {
     return shape;
 }
 
+constexpr const char* need_numbers = "need numbers of type f4, f8, i1 ... i8, u1 ... u8 or b1";
+
+struct number_type {
+    std::string_view name;
+    npy_header::kind type;
+    std::size_t bytes;
+};
+
+constexpr auto number_types = std::to_array<number_type>({
+    {"f8", npy_header::kind::real, 8},
+    {"f4", npy_header::kind::real, 4},
+    {"i8", npy_header::kind::integer, 8},
+    {"i4", npy_header::kind::integer, 4},
+    {"i2", npy_header::kind::integer, 2},
+    {"i1", npy_header::kind::integer, 1},
+    {"u8", npy_header::kind::whole, 8},
+    {"u4", npy_header::kind::whole, 4},
+    {"u2", npy_header::kind::whole, 2},
+    {"u1", npy_header::kind::whole, 1},
+    {"b1", npy_header::kind::whole, 1},
+});
+
 void set_type(npy_header& header, std::string_view type) {
     using kind = npy_header::kind;
     const std::string_view name = type.empty() ? type : type.substr(1);
     const char order = type.empty() ? ' ' : type.front();
     header.big_endian = order == '>';
     const bool ordered = order == '<' || order == '>';
-    if (ordered && (name == "f8" || name == "f4" || name == "i8" || name == "i4")) {
-        header.type = name[0] == 'f' ? kind::real : kind::integer;
-        header.item_bytes = name[1] == '8' ? 8 : 4;
+    const auto number = std::find_if(number_types.begin(), number_types.end(),
+                                     [name](const number_type& t) { return t.name == name; });
+    if (number != number_types.end() && (ordered || (order == '|' && number->bytes == 1))) {
+        header.type = number->type;
+        header.item_bytes = number->bytes;
         return;
     }
     const bool is_text = name.size() > 1 && name.size() < 10 && (name[0] == 'S' || name[0] == 'U');
     if (!(is_text && (ordered || order == '|') &&
           name.find_first_not_of("0123456789", 1) == std::string_view::npos)) {
-        refuse(fmt::format("need numbers of type f8, f4, i8 or i4, got '{}'", type.substr(0, 20)));
+        refuse(fmt::format("{}, got '{}'", need_numbers, type.substr(0, 20)));
     }
     header.type = kind::text;
     header.item_bytes = (name[0] == 'U' ? 4U : 1U) * std::stoul(std::string(name.substr(1)));
@@ -161,7 +186,7 @@ npy_header header_reader::read() {
         expect(':');
         if (key == "descr") {
             if (accept('[')) {
-                refuse("need numbers of type f8, f4, i8 or i4, got records");
+                refuse(fmt::format("{}, got records", need_numbers));
             }
             set_type(header, word());
         } else if (key == "fortran_order") {
@@ -181,36 +206,6 @@ npy_header header_reader::read() {
         refuse_header();
     }
     return header;
-}
-
-double decode_item(const npy_header& header, std::string_view bytes) {
-    const std::uint64_t bits = assemble(bytes, header.big_endian);
-    if (header.type == npy_header::kind::real) {
-        const double value = header.item_bytes == 8
-                                 ? std::bit_cast<double>(bits)
-                                 : std::bit_cast<float>(static_cast<std::uint32_t>(bits));
-        if (!std::isfinite(value)) {
-            refuse(fmt::format("need finite numbers, got {}", value));
-        }
-        return value;
-    }
-    const std::int64_t value = header.item_bytes == 8
-                                   ? std::bit_cast<std::int64_t>(bits)
-                                   : std::bit_cast<std::int32_t>(static_cast<std::uint32_t>(bits));
-    constexpr std::int64_t most = std::int64_t{1} << 53U;
-    if (!(value >= -most && value <= most)) {
-        refuse(fmt::format("need integers up to 2^53, got {}", value));
-    }
-    return static_cast<double>(value);
-}
-
-// Steps in C order between neighbours along each dimension.
-std::vector<std::uint64_t> c_steps(const std::vector<std::int64_t>& shape) {
-    std::vector<std::uint64_t> steps(shape.size(), 1);
-    for (std::size_t d = shape.size(); d-- > 1;) {
-        steps[d - 1] = steps[d] * static_cast<std::uint64_t>(shape[d]);
-    }
-    return steps;
 }
 
 }  // namespace
@@ -235,8 +230,8 @@ std::size_t npy_header_length(std::string_view length) {
     return value;
 }
 
-npy_header parse_npy_header(std::string_view text) {
-    npy_header header = header_reader(text).read();
+void count_items(npy_header& header) {
+    header.count = 1;
     for (const std::int64_t extent : header.shape) {
         const auto factor = static_cast<std::uint64_t>(extent);
         if (factor != 0 && !(header.count <= most_npz_bytes / factor)) {
@@ -247,31 +242,18 @@ npy_header parse_npy_header(std::string_view text) {
     if (header.item_bytes != 0 && !(header.count <= most_npz_bytes / header.item_bytes)) {
         refuse(too_large);
     }
+}
+
+npy_header parse_npy_header(std::string_view text) {
+    npy_header header = header_reader(text).read();
+    count_items(header);
     return header;
 }
 
-std::vector<double> decode_npy(const npy_header& header, std::string_view bytes) {
-    if (header.type == npy_header::kind::text) {
-        refuse("need numbers, got text");
-    }
-    std::vector<double> values(header.count);
-    const std::vector<std::uint64_t> steps = c_steps(header.shape);
-    std::vector<std::int64_t> index(header.shape.size(), 0);
-    std::uint64_t place = 0;
-    for (std::uint64_t i = 0; i < header.count; ++i) {
-        values[header.fortran_order ? place : i] =
-            decode_item(header, bytes.substr(i * header.item_bytes, header.item_bytes));
-        // The next in Fortran order: the first index runs fastest.
-        for (std::size_t d = 0; d < index.size(); ++d) {
-            place += steps[d];
-            if (++index[d] < header.shape[d]) {
-                break;
-            }
-            place -= steps[d] * static_cast<std::uint64_t>(header.shape[d]);
-            index[d] = 0;
-        }
-    }
-    return values;
+npy_start read_npy_start(byte_source& source) {
+    const std::size_t length_bytes = npy_length_bytes(source.take(npy_preamble));
+    const std::size_t length = npy_header_length(source.take(length_bytes));
+    return {parse_npy_header(source.take(length)), npy_preamble + length_bytes + length};
 }
 
 std::string format_npy_header(std::string_view type, const std::vector<std::int64_t>& shape) {

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "data/byte_source.hpp"
+
 // The .npy format of one array; an .npz file is an archive of them (data/npz.hpp).
 namespace fusionflow::data {
 
@@ -14,7 +16,7 @@ inline constexpr std::uint64_t most_npz_bytes = std::uint64_t{8} << 30U;
 
 /// What the header of an array says.
 struct npy_header {
-    enum class kind { real, integer, text };
+    enum class kind { real, integer, whole, text };  // whole: without a sign
 
     kind type = kind::real;
     std::size_t item_bytes = 8;
@@ -39,14 +41,40 @@ inline constexpr std::size_t npy_preamble = 8;
 /// \throws input_error with an empty field: 1 MiB or more.
 [[nodiscard]] std::size_t npy_header_length(std::string_view length);
 
-/// Reads a header: float64, float32, int64, int32 of either byte order, or text, which has a type
-/// only so that it can be passed over.
+/// Reads a header: float64, float32, integers of 1 to 8 bytes with or without sign, of either byte
+/// order, truth values (0 and 1), or text, which has a type only so that it can be passed over.
 ///
 /// \param text  The header proper, a dictionary in Python's syntax.
 /// \throws input_error with an empty field: not a header, another type, a shape that is negative or
 ///         of more than 32 dimensions or takes more than most_npz_bytes.
 /// \see docs/file-formats.md#arrays; tests/data/npz_test.cpp
 [[nodiscard]] npy_header parse_npy_header(std::string_view text);
+
+/// Sets the count from the shape.
+///
+/// \throws input_error  with an empty field: more than most_npz_bytes.
+void count_items(npy_header& header);
+
+/// How an array begins.
+struct npy_start {
+    npy_header header{};
+    std::uint64_t bytes = 0;  ///< before the numbers
+};
+
+/// Reads an array up to its numbers. \throws input_error with an empty field.
+[[nodiscard]] npy_start read_npy_start(byte_source& source);
+
+/// Numbers as they are stored, in their order, NaN and infinity too.
+///
+/// \param bytes  A multiple of header.item_bytes of them.
+/// \param to     Room for bytes.size() / header.item_bytes numbers.
+/// \throws input_error with an empty field: text, or an integer beyond 2^53.
+void decode_numbers(const npy_header& header, std::string_view bytes, double* to);
+
+/// Steps between neighbours along each dimension, the last or, in Fortran order, the first running
+/// fastest.
+[[nodiscard]] std::vector<std::uint64_t> item_steps(const std::vector<std::int64_t>& shape,
+                                                    bool fortran_order);
 
 /// The numbers of an array in C order, whatever order and type they are stored in.
 ///

@@ -3,122 +3,48 @@
 #include <fmt/format.h>
 #include <zip.h>
 
-#include <filesystem>
+#include <algorithm>
 #include <memory>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 #include "data/error.hpp"
 #include "data/npy.hpp"
+#include "data/npz_archive.hpp"
 
 namespace fusionflow::data {
 
 namespace {
 
 constexpr std::string_view suffix = ".npy";
-constexpr std::uint64_t most_deflated = 1032;   // bytes that one byte of deflate can stand for
 constexpr zip_uint16_t first_day = 1 << 5 | 1;  // 1 January 1980, the first that zip knows
 
 struct discard_archive {
     void operator()(zip_t* archive) const { zip_discard(archive); }
 };
-struct close_member {
-    void operator()(zip_file_t* member) const { zip_fclose(member); }
-};
 struct free_source {
     void operator()(zip_source_t* source) const { zip_source_free(source); }
 };
 using archive_ptr = std::unique_ptr<zip_t, discard_archive>;
-using member_ptr = std::unique_ptr<zip_file_t, close_member>;
 using source_ptr = std::unique_ptr<zip_source_t, free_source>;
 
 // A rule is broken at a place that the caller names.
 [[noreturn]] void refuse(const std::string& rule) { throw input_error("", rule); }
 
-std::string described(int code) {
-    zip_error_t error;
-    zip_error_init_with_code(&error, code);
-    std::string text = zip_error_strerror(&error);
-    zip_error_fini(&error);
-    return text;
-}
-
-archive_ptr open_archive(const std::string& file) {
-    std::error_code error;
-    if (std::filesystem::is_directory(file, error)) {
-        throw input_error(file, "it is a folder");
-    }
-    int code = 0;
-    archive_ptr archive(zip_open(file.c_str(), ZIP_RDONLY, &code));
-    if (archive == nullptr) {
-        throw input_error(file, code == ZIP_ER_NOZIP || code == ZIP_ER_INCONS
-                                    ? "not an .npz file (a zip archive), or truncated"
-                                    : described(code));
-    }
-    return archive;
-}
-
-std::string read_bytes(zip_file_t* member, std::uint64_t count) {
-    std::string bytes(count, '\0');
-    std::uint64_t done = 0;
-    while (done < count) {
-        const zip_int64_t got = zip_fread(member, bytes.data() + done, count - done);
-        if (!(got > 0)) {
-            refuse("truncated or damaged");
-        }
-        done += static_cast<std::uint64_t>(got);
-    }
-    return bytes;
-}
-
-// What the archive claims of a member.
-zip_stat_t claims(zip_t* archive, zip_uint64_t index) {
-    zip_stat_t about;
-    constexpr zip_uint64_t needed = ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE |
-                                    ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
-    if (zip_stat_index(archive, index, ZIP_FL_ENC_GUESS, &about) != 0 ||
-        (about.valid & needed) != needed) {
-        refuse(fmt::format("entry {} of the archive is damaged", index + 1));
-    }
-    return about;
-}
-
-// Held against the size of the file.
-void check_claims(const zip_stat_t& about, std::uint64_t file_bytes) {
-    if (about.encryption_method != ZIP_EM_NONE) {
-        refuse("is encrypted");
-    }
-    const bool stored = about.comp_method == ZIP_CM_STORE;
-    if (!(stored || about.comp_method == ZIP_CM_DEFLATE)) {
-        refuse("need stored or deflated members");
-    }
-    const std::uint64_t most = stored ? about.comp_size : about.comp_size * most_deflated;
-    if (!(about.comp_size <= file_bytes && about.size <= most)) {
-        refuse("its size is more than the file can hold");
-    }
-}
-
-// Null for text.
-std::unique_ptr<named_array> read_member(zip_t* archive, zip_uint64_t index,
-                                         const zip_stat_t& about, std::uint64_t& budget) {
-    const member_ptr member(zip_fopen_index(archive, index, 0));
-    if (member == nullptr) {
-        refuse("truncated or damaged");
-    }
-    const std::size_t length_bytes = npy_length_bytes(read_bytes(member.get(), npy_preamble));
-    const std::size_t length = npy_header_length(read_bytes(member.get(), length_bytes));
-    const std::uint64_t before = npy_preamble + length_bytes + length;
-    if (!(before <= about.size)) {
-        refuse("truncated or damaged");
-    }
-    const npy_header header = parse_npy_header(read_bytes(member.get(), length));
-    if (about.size - before != header.bytes()) {
-        refuse(fmt::format("need {} bytes of numbers for its shape, got {}", header.bytes(),
-                           about.size - before));
+// Nothing for text.
+std::optional<named_array> read_member(const npz_archive& archive, const npz_member& member,
+                                       std::uint64_t& budget) {
+    const std::unique_ptr<byte_source> source = archive.open(member);
+    const auto [header, before] = read_npy_start(*source);
+    const std::uint64_t left = member.bytes - std::min(member.bytes, before);
+    if (left != header.bytes()) {
+        refuse(fmt::format("need {} bytes of numbers for its shape, got {}", header.bytes(), left));
     }
     if (header.type == npy_header::kind::text) {
-        return nullptr;
+        return std::nullopt;
     }
     // As they are in memory: float32 grows.
     const std::uint64_t taken = header.count * sizeof(double);
@@ -126,21 +52,12 @@ std::unique_ptr<named_array> read_member(zip_t* archive, zip_uint64_t index,
         refuse("need arrays of at most 8 GiB in all");
     }
     budget -= taken;
-    const std::string bytes = read_bytes(member.get(), header.bytes());
+    const std::string bytes = source->take(header.bytes());
     char beyond = 0;
-    if (zip_fread(member.get(), &beyond, 1) != 0) {  // also where the checksum is wrong
+    if (source->read({&beyond, 1}) != 0) {
         refuse("truncated or damaged");
     }
-    return std::make_unique<named_array>(named_array{"", header.shape, decode_npy(header, bytes)});
-}
-
-std::string member_name(const zip_stat_t& about) {
-    std::string name = about.name;
-    if (!name.ends_with(suffix)) {
-        refuse("need members that end in .npy");
-    }
-    name.resize(name.size() - suffix.size());
-    return name;
+    return named_array{member.name, header.shape, decode_npy(header, bytes)};
 }
 
 void require(bool rule_holds, const char* rule) {
@@ -201,30 +118,21 @@ std::string contents(zip_source_t* source) {
 }  // namespace
 
 named_arrays read_npz(const std::string& file) {
-    const archive_ptr archive = open_archive(file);
-    std::error_code error;
-    const std::uint64_t file_bytes = std::filesystem::file_size(file, error);
+    const npz_archive archive(file);
     std::uint64_t budget = most_npz_bytes;
     named_arrays arrays;
     std::set<std::string> names;
-    const zip_int64_t count = zip_get_num_entries(archive.get(), 0);
-    for (zip_int64_t i = 0; i < count; ++i) {
-        const auto index = static_cast<zip_uint64_t>(i);
-        std::string place = fmt::format("member {}", i + 1);
+    for (std::uint64_t i = 0; i < archive.count(); ++i) {
         try {
-            const zip_stat_t about = claims(archive.get(), index);
-            place = about.name;
-            check_claims(about, file_bytes);
-            std::string name = member_name(about);
-            if (!names.insert(name).second) {
+            const npz_member member = archive.member(i);
+            if (!names.insert(member.name).second) {
                 refuse("is there twice");
             }
-            if (const auto array = read_member(archive.get(), index, about, budget)) {
-                array->name = std::move(name);
+            if (auto array = read_member(archive, member, budget)) {
                 arrays.push_back(std::move(*array));
             }
         } catch (const input_error& e) {
-            throw input_error(file, fmt::format("{}: {}", place, e.rule()));
+            throw input_error(file, fmt::format("{}: {}", archive.place(i), e.rule()));
         }
     }
     return arrays;

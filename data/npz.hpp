@@ -25,7 +25,8 @@ struct named_text {
 /// Reads an .npz file: a zip archive, stored or deflated, of arrays as numpy.savez and
 /// numpy.savez_compressed write them.
 ///
-/// Numbers may be float64, float32, int64 or int32, of either byte order, in C or Fortran order.
+/// Numbers may be float64, float32, or integers of 1 to 8 bytes, of either byte order, in C or
+/// Fortran order.
 /// Arrays of text are passed over. Nothing is allocated that the file's own size does not account
 /// for, and never more than 8 GiB in all.
 ///

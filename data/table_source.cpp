@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "data/array_table.hpp"
 #include "data/csv_table.hpp"
 #include "data/error.hpp"
 
@@ -26,6 +27,15 @@ std::unique_ptr<table_source> open_table(const std::string& file, const table_op
     const std::string_view head = source->peek();
     if (head.empty()) {
         throw input_error(file, "is empty, need a table");
+    }
+    if (head.starts_with("PK\3\4") || file.ends_with(".npz")) {
+        return open_npz(file, options);
+    }
+    if (head.starts_with("\x93NUMPY") || file.ends_with(".npy")) {
+        return open_npy(std::move(source), file, options);
+    }
+    if (is_idx(head)) {
+        return open_idx(std::move(source), file, options);
     }
     return open_csv(std::move(source), file, options);
 }

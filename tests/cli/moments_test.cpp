@@ -145,6 +145,37 @@ BOOST_AUTO_TEST_CASE(classes_and_gaps) {
     BOOST_TEST(json["target_power"] == 1);
 }
 
+// Interrupted while it waits for the rest of its table.
+BOOST_AUTO_TEST_CASE(an_interruption_leaves_files_alone) {
+    const tests::temporary_folder folder;
+    tests::write(folder.file("m.json"), "precious");
+    const auto result = tests::run_line(
+        "cd " + folder.path() +
+        "\nmkfifo d.csv\nexec 3<>d.csv\nprintf 'x,y\\n1,2\\n' >&3\ntimeout -s INT -k 9 0.5 " +
+        validation::shell_word(FUSIONFLOW_PROGRAM) +
+        " moments d.csv --modality a=x --target y --output m.json\n");
+    BOOST_TEST(result.code == 124);  // what timeout says when it was needed
+    BOOST_TEST(result.out.empty());
+    BOOST_TEST(tests::read(folder.file("m.json")) == "precious");
+    BOOST_TEST(folder.count() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(tables_come_through_pipes_too) {
+    const tests::temporary_folder folder;
+    tests::write(folder.file("d.csv"), table);
+    const auto piped =
+        tests::run_line("cat " + folder.file("d.csv") +
+                        " | fusionflow moments /dev/stdin --modality a=s --target y");
+    BOOST_TEST(piped.code == 0);
+    BOOST_TEST(piped.out.starts_with("4 samples; 1 target: y\n"));
+    const auto twice = tests::run_line("cat " + folder.file("d.csv") +
+                                       " | fusionflow moments /dev/stdin --modality a=s --target "
+                                       "kind --target-classes");
+    BOOST_TEST(twice.code == 2);
+    BOOST_TEST(twice.err ==
+               "fusionflow: /dev/stdin: need a file for target classes, it is read twice\n");
+}
+
 BOOST_AUTO_TEST_CASE(what_cannot_be_is_refused_and_nothing_written) {
     const tests::temporary_folder folder;
     const std::string d = folder.file("d.csv");

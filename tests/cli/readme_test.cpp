@@ -40,6 +40,9 @@ BOOST_AUTO_TEST_CASE(commands_of_the_readme_run) {
     tests::write(folder.file("moments.json"),
                  R"({"names": ["A", "B"], "dims": [1, 1], "covariance": [[4, 1], [1, 1]],
                      "correlation": [5, 2], "target_power": 7})");
+    tests::write(
+        folder.file("scans.csv"),
+        "s1,s2,s3,v,y\n1,2,3,4,5\n2,1,0,1,1\n3,3,1,0,2\n0,1,1,2,2\n4,1,2,1,3\n5,0,1,1,2\n");
     const auto result = tests::run_line("set -e\ncd " + folder.path() + '\n' + commands);
     BOOST_TEST(result.code == 0);
     BOOST_TEST(result.err.find("fusionflow: --") == std::string::npos, result.err);

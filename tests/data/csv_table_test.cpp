@@ -1,7 +1,6 @@
 #include "data/csv_table.hpp"
 
 #include <tbb/global_control.h>
-#include <zlib.h>
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
@@ -10,85 +9,28 @@
 #include "data/csv_fields.hpp"
 #include "data/csv_records.hpp"
 #include "data/random.hpp"
-#include "tests/support/folder.hpp"
+#include "tests/support/arrays.hpp"
 #include "tests/support/says.hpp"
+#include "tests/support/tables.hpp"
 
 using namespace fusionflow;
 using data::read_csv;
 using data::read_quoted;
 using data::row_matrix;
+using tests::matrix;
+using tests::read_table;
+using tests::refusal_of;
 
 BOOST_AUTO_TEST_SUITE(csv_table)
 
 namespace {
-
-struct table {
-    std::vector<std::string> columns;
-    row_matrix values;
-    std::vector<std::uint64_t> rows;
-    data::table_progress progress;
-};
-
-// Everything that is in a table; all columns if none are named.
-table read_all(data::table_source& source, std::vector<data::wanted_column> wanted = {}) {
-    for (std::size_t i = 0; wanted.size() < source.columns().size() && i < source.columns().size();
-         ++i) {
-        wanted.push_back({i});
-    }
-    source.select(wanted);
-    table all{source.columns(), row_matrix(0, static_cast<Eigen::Index>(wanted.size())), {}, {}};
-    data::row_block block;
-    while (source.next(block)) {
-        const Eigen::Index before = all.values.rows();
-        all.values.conservativeResize(before + block.values.rows(), Eigen::NoChange);
-        all.values.bottomRows(block.values.rows()) = block.values;
-        all.rows.insert(all.rows.end(), block.rows.begin(), block.rows.end());
-    }
-    all.progress = source.progress();
-    return all;
-}
-
-table read_text(const std::string& text, const data::table_options& options = {},
-                const std::string& name = "d.csv") {
-    const tests::temporary_folder folder;
-    tests::write(folder.file(name), text);
-    return read_all(*data::open_table(folder.file(name), options));
-}
-
-row_matrix matrix(Eigen::Index columns, const std::vector<double>& numbers) {
-    return Eigen::Map<const row_matrix>(
-        numbers.data(), static_cast<Eigen::Index>(numbers.size()) / columns, columns);
-}
-
-// The refusal, without the folder.
-std::string refusal(const std::string& text, const data::table_options& options = {}) {
-    const tests::temporary_folder folder;
-    const std::string file = folder.file("d.csv");
-    tests::write(file, text);
-    try {
-        (void)read_all(*data::open_table(file, options));
-    } catch (const data::input_error& e) {
-        const std::string message = e.what();
-        BOOST_TEST_REQUIRE(message.starts_with(folder.path() + "/"));
-        return message.substr(folder.path().size() + 1);
-    }
-    return "";
-}
-
-std::string gzipped(const std::string& text) {
-    const tests::temporary_folder folder;
-    gzFile file = gzopen(folder.file("z").c_str(), "wb");
-    gzwrite(file, text.data(), static_cast<unsigned>(text.size()));
-    gzclose(file);
-    return tests::read(folder.file("z"));
-}
 
 const data::table_options skipping{{}, data::missing_rule::skip};
 
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(reads_columns_and_rows) {
-    const table t = read_text("a,b\n1,2\n-0.5,1e3\n");
+    const tests::whole_table t = read_table("a,b\n1,2\n-0.5,1e3\n");
     BOOST_TEST(t.columns == std::vector<std::string>({"a", "b"}));
     BOOST_TEST((t.values == matrix(2, {1, 2, -0.5, 1e3})));
     BOOST_TEST(t.rows == std::vector<std::uint64_t>({0, 1}));
@@ -102,7 +44,7 @@ BOOST_AUTO_TEST_CASE(line_ends_marks_blanks_and_spaces_change_nothing) {
                                    "a,b\n\n1,2\n\n3,4\n\n", "a,b\n 1 ,\t2\n+3,+4 \n",
                                    "a,b\r\n1,2\r\n   \r\n3,4", "\"a\",\"b\"\n\"1\",2\n3,\"4\"\n"}) {
         BOOST_TEST_INFO(text);
-        const table t = read_text(text);
+        const tests::whole_table t = read_table(text);
         BOOST_TEST((t.values == expected));
         BOOST_TEST(t.columns == std::vector<std::string>({"a", "b"}));
     }
@@ -121,83 +63,84 @@ BOOST_AUTO_TEST_CASE(quotes_hide_delimiters_line_ends_and_quotes) {
 
 BOOST_AUTO_TEST_CASE(delimiters_come_from_the_ending_or_the_option) {
     const row_matrix expected = matrix(2, {1, 2});
-    BOOST_TEST((read_text("a\tb\n1\t2\n", {}, "d.tsv").values == expected));
-    BOOST_TEST((read_text("a\tb\n1\t2\n", {}, "d.tsv.gz").values == expected));
-    BOOST_TEST((read_text("a;b\n1;2\n", {.delimiter = ';'}).values == expected));
-    BOOST_TEST((read_text("a,b\n1,2\n", {.delimiter = ','}, "d.tsv").values == expected));
+    BOOST_TEST((read_table("a\tb\n1\t2\n", {}, "d.tsv").values == expected));
+    BOOST_TEST((read_table("a\tb\n1\t2\n", {}, "d.tsv.gz").values == expected));
+    BOOST_TEST((read_table("a;b\n1;2\n", {.delimiter = ';'}).values == expected));
+    BOOST_TEST((read_table("a,b\n1,2\n", {.delimiter = ','}, "d.tsv").values == expected));
 }
 
 BOOST_AUTO_TEST_CASE(gzip_is_seen_by_its_first_bytes) {
     const std::string text = "a,b\n1,2\n3,4\n";
-    BOOST_TEST((read_text(gzipped(text)).values == matrix(2, {1, 2, 3, 4})));
-    std::string cut = gzipped(text);
+    BOOST_TEST((read_table(tests::gzipped(text)).values == matrix(2, {1, 2, 3, 4})));
+    std::string cut = tests::gzipped(text);
     cut.resize(cut.size() - 6);
-    BOOST_TEST(refusal(cut) == "d.csv: truncated: the compressed data end too early");
+    BOOST_TEST(refusal_of(cut) == "d.csv: truncated: the compressed data end too early");
     std::string numbers = "a\n";
     for (int i = 0; i < 5000; ++i) {
         numbers += std::to_string(i) + "\n";
     }
-    std::string wrong = gzipped(numbers);
+    std::string wrong = tests::gzipped(numbers);
     wrong[wrong.size() / 2] ^= 0x55;
-    BOOST_TEST(refusal(wrong) == "d.csv: damaged: the compressed data are wrong");
+    BOOST_TEST(refusal_of(wrong) == "d.csv: damaged: the compressed data are wrong");
 }
 
 BOOST_AUTO_TEST_CASE(missing_values_are_refused_or_their_rows_left_out) {
     const std::string text = "a,b\n1,2\nNA,\n3,nan\n5,6\nnull,NaN\n";
-    BOOST_TEST(refusal(text) == "d.csv, line 3, column 1 (a): a value is missing "
-                                "(--missing skip leaves such rows out)");
-    const table t = read_text(text, skipping);
+    BOOST_TEST(refusal_of(text) == "d.csv, line 3, column 1 (a): a value is missing "
+                                   "(--missing skip leaves such rows out)");
+    const tests::whole_table t = read_table(text, skipping);
     BOOST_TEST((t.values == matrix(2, {1, 2, 5, 6})));
     BOOST_TEST(t.rows == std::vector<std::uint64_t>({0, 3}));
     BOOST_TEST(t.progress.rows == 5U);
     BOOST_TEST(t.progress.skipped == 3U);
     BOOST_TEST(t.progress.missing_values == 5U);
     // Of one column an empty line is a missing value.
-    BOOST_TEST(read_text("a\n1\n\n2\n", skipping).rows == std::vector<std::uint64_t>({0, 2}));
-    BOOST_TEST(read_text("a\r\n1\r\n\r\n2\r\n", skipping).rows ==
+    BOOST_TEST(read_table("a\n1\n\n2\n", skipping).rows == std::vector<std::uint64_t>({0, 2}));
+    BOOST_TEST(read_table("a\r\n1\r\n\r\n2\r\n", skipping).rows ==
                std::vector<std::uint64_t>({0, 2}));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_wrong_is_named_with_line_and_column) {
-    BOOST_TEST(refusal("a,b\n1,2\n3,x\n") == "d.csv, line 3, column 2 (b): need a number, got 'x'");
-    BOOST_TEST(refusal("a,b\n\"1\n\",2\n") ==
+    BOOST_TEST(refusal_of("a,b\n1,2\n3,x\n") ==
+               "d.csv, line 3, column 2 (b): need a number, got 'x'");
+    BOOST_TEST(refusal_of("a,b\n\"1\n\",2\n") ==
                "d.csv, line 2, column 1 (a): need a number, got '1?'");
-    BOOST_TEST(refusal("a,b\n1,\"\n\n2\"\n3,y\n") ==
+    BOOST_TEST(refusal_of("a,b\n1,\"\n\n2\"\n3,y\n") ==
                "d.csv, line 2, column 2 (b): need a number, got '?"
                "?2'");
-    BOOST_TEST(refusal("a,b\n1,1.5.2\n") ==
+    BOOST_TEST(refusal_of("a,b\n1,1.5.2\n") ==
                "d.csv, line 2, column 2 (b): need a number, got '1.5.2'");
-    BOOST_TEST(refusal("a,b\n1,inf\n") ==
+    BOOST_TEST(refusal_of("a,b\n1,inf\n") ==
                "d.csv, line 2, column 2 (b): need a finite number, got 'inf'");
-    BOOST_TEST(refusal("a,b\n-1e999,1\n") ==
+    BOOST_TEST(refusal_of("a,b\n-1e999,1\n") ==
                "d.csv, line 2, column 1 (a): need a finite number, got '-1e999'");
-    BOOST_TEST(refusal("a,b\n1,2\n\n3\n") == "d.csv, line 4: need 2 fields, got 1");
-    BOOST_TEST(refusal("a,b\n1,2,3\n") == "d.csv, line 2: need 2 fields, got 3");
-    BOOST_TEST(refusal("a,b\n\"1\n\n\",2,3\n", skipping) ==
+    BOOST_TEST(refusal_of("a,b\n1,2\n\n3\n") == "d.csv, line 4: need 2 fields, got 1");
+    BOOST_TEST(refusal_of("a,b\n1,2,3\n") == "d.csv, line 2: need 2 fields, got 3");
+    BOOST_TEST(refusal_of("a,b\n\"1\n\n\",2,3\n", skipping) ==
                "d.csv, line 2, column 1 (a): need a number, got '1?"
                "?'");
-    BOOST_TEST(refusal("a,b\n1,x\"y\"\n") ==
+    BOOST_TEST(refusal_of("a,b\n1,x\"y\"\n") ==
                "d.csv, line 2: need quotes around whole fields, and doubled inside, got others");
-    BOOST_TEST(refusal("a,b\n1,2\n3,\"4\n5,6\n") == "d.csv, line 3: a quote is not closed");
-    BOOST_TEST(refusal("a,b\n1," + std::string(50, 'x') + "\n") ==
+    BOOST_TEST(refusal_of("a,b\n1,2\n3,\"4\n5,6\n") == "d.csv, line 3: a quote is not closed");
+    BOOST_TEST(refusal_of("a,b\n1," + std::string(50, 'x') + "\n") ==
                "d.csv, line 2, column 2 (b): need a number, got '" + std::string(30, 'x') + "...'");
-    BOOST_TEST(read_text("a\n1e-999\n-1E-999\n").values.isZero(0));
+    BOOST_TEST(read_table("a\n1e-999\n-1E-999\n").values.isZero(0));
 }
 
 BOOST_AUTO_TEST_CASE(headers_and_files_that_are_none) {
-    BOOST_TEST(refusal("") == "d.csv: is empty, need a table");
-    BOOST_TEST(refusal("\n1\n") ==
+    BOOST_TEST(refusal_of("") == "d.csv: is empty, need a table");
+    BOOST_TEST(refusal_of("\n1\n") ==
                "d.csv, line 1: need a header of column names, got an empty line");
-    BOOST_TEST(refusal("a,\xff\xfe\n1,2\n") == "d.csv, line 1: need column names in UTF-8");
-    BOOST_TEST(refusal("a,b,a\n1,2,3\n") ==
+    BOOST_TEST(refusal_of("a,\xff\xfe\n1,2\n") == "d.csv, line 1: need column names in UTF-8");
+    BOOST_TEST(refusal_of("a,b,a\n1,2,3\n") ==
                "d.csv, line 1: need different columns, but 'a' is there twice");
-    BOOST_TEST(refusal("a,b\r1,2\r") ==
+    BOOST_TEST(refusal_of("a,b\r1,2\r") ==
                "d.csv, line 1: need lines that end in LF or CR LF, got CR alone");
-    BOOST_TEST(refusal(std::string(200000, ',') + "\n") ==
+    BOOST_TEST(refusal_of(std::string(200000, ',') + "\n") ==
                "d.csv, line 1: need at most 100000 columns");
-    BOOST_TEST(refusal("a\"b\n") ==
+    BOOST_TEST(refusal_of("a\"b\n") ==
                "d.csv, line 1: need quotes around whole fields, and doubled inside, got others");
-    BOOST_TEST(read_text("a,b\n").values.rows() == 0);
+    BOOST_TEST(read_table("a,b\n").values.rows() == 0);
     BOOST_CHECK_EXCEPTION((void)data::open_table("."), data::input_error,
                           tests::says(".: is a directory, need a file"));
     BOOST_CHECK_EXCEPTION((void)data::open_table("no-such.csv"), data::input_error,
@@ -214,8 +157,8 @@ BOOST_AUTO_TEST_CASE(long_records_are_read_up_to_a_limit) {
     BOOST_TEST(source->next(block));
     BOOST_TEST(block.values(0, 0) == 5);
     const std::string rule = "need records of at most 16 MiB with closed quotes";
-    BOOST_TEST(refusal("a,b\n1,2\n\"" + large + large + "\",5\n") == "d.csv, line 3: " + rule);
-    BOOST_TEST(refusal(large + large) == "d.csv, line 1: " + rule);
+    BOOST_TEST(refusal_of("a,b\n1,2\n\"" + large + large + "\",5\n") == "d.csv, line 3: " + rule);
+    BOOST_TEST(refusal_of(large + large) == "d.csv, line 1: " + rule);
 }
 
 BOOST_AUTO_TEST_CASE(columns_that_are_not_asked_for_may_hold_anything) {
@@ -301,7 +244,7 @@ BOOST_AUTO_TEST_CASE(large_tables_are_the_same_on_one_thread_and_on_many) {
     }
     // The first of two mistakes is reported, on its own line.
     std::string wrong = text + "x,1,2\n" + text.substr(6) + "y,1,2\n";
-    BOOST_TEST(refusal("a,b,c\n1,1,1\n" + wrong.substr(6)) ==
+    BOOST_TEST(refusal_of("a,b,c\n1,1,1\n" + wrong.substr(6)) ==
                "d.csv, line 3, column 3 (c): need a number, got '0?'");
 }
 
@@ -310,9 +253,10 @@ BOOST_AUTO_TEST_CASE(labels_are_collected_sorted_and_looked_up) {
         const tests::temporary_folder folder;
         tests::write(folder.file("d.csv"), text);
         data::class_labels labels;
-        (void)read_all(*data::open_table(folder.file("d.csv"), skipping), {{0, &labels}});
+        (void)tests::read_all(*data::open_table(folder.file("d.csv"), skipping), {{0, &labels}});
         labels.freeze();
-        const table t = read_all(*data::open_table(folder.file("d.csv"), skipping), {{0, &labels}});
+        const tests::whole_table t =
+            tests::read_all(*data::open_table(folder.file("d.csv"), skipping), {{0, &labels}});
         for (Eigen::Index i = 0; i < t.values.rows(); ++i) {
             BOOST_TEST(t.values(i, 0) >= 0);
         }
@@ -330,7 +274,8 @@ BOOST_AUTO_TEST_CASE(labels_are_collected_sorted_and_looked_up) {
     tests::write(folder.file("d.csv"), many);
     data::class_labels labels;
     BOOST_CHECK_EXCEPTION(
-        (void)read_all(*data::open_table(folder.file("d.csv")), {{0, &labels}}), data::input_error,
+        (void)tests::read_all(*data::open_table(folder.file("d.csv")), {{0, &labels}}),
+        data::input_error,
         tests::says(folder.file("d.csv") +
                     ", line 1002, column 1 (k): need at most 1000 classes, got more"));
 }

@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(bad_headers_are_refused_by_their_rule) {
     const auto refuses = [](const std::string& text, const std::string& message) {
         BOOST_CHECK_EXCEPTION((void)data::parse_npy_header(text), data::input_error, rule(message));
     };
-    const std::string types = "need numbers of type f8, f4, i8 or i4, got ";
+    const std::string types = "need numbers of type f4, f8, i1 ... i8, u1 ... u8 or b1, got ";
     refuses(header("'|O'", "False", "(2,)"), types + "'|O'");
     refuses(header("'<c16'", "False", "(2,)"), types + "'<c16'");
     refuses(header("'f8'", "False", "(2,)"), types + "'f8'");

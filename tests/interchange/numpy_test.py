@@ -1,8 +1,11 @@
-"""What fusionflow and numpy make of each other's .npz files: numpy_test.py FUSIONFLOW.
+"""What fusionflow and numpy make of each other's files: numpy_test.py FUSIONFLOW.
 
 numpy draws weights and writes them in the ways it can; fusionflow trains from them; what it writes is
-read by numpy and held against the same gradient descent in numpy. Without numpy: exit code 77.
+read by numpy and held against the same gradient descent in numpy. numpy also writes samples in the ways
+it can, and computes their second moments. Without numpy: exit code 77.
 """
+
+import gzip
 
 import json
 import os
@@ -96,6 +99,61 @@ def check(name, target, program, folder):
         print(f"{name}: the same weights after {epochs} epochs")
 
 
+def check_samples(program, folder):
+    """Second moments of samples that numpy wrote, in every form it is likely to."""
+    random = np.random.default_rng(6)
+    count = 3000
+    image = random.integers(0, 256, (count, 4, 3), dtype=np.uint8)
+    sound = random.normal(1e6, 3, (count, 5))
+    target = sound[:, :1] - 1e6 + image[:, 0, :1] / 100
+    inputs = np.hstack([image.reshape(count, -1).astype(float), sound])
+
+    def path(file):
+        return os.path.join(folder, file)
+
+    np.save(path("image.npy"), image)
+    np.save(path("image_fortran.npy"), np.asfortranarray(image))
+    np.save(path("sound.npy"), sound.astype(">f8"))
+    np.savez_compressed(path("all.npz"), image=image, sound=np.asfortranarray(sound), y=target[:, 0])
+    np.savez(path("stored.npz"), y=target, sound=sound, image=image)
+    with gzip.open(path("y.csv.gz"), "wt", encoding="utf-8") as file:
+        file.write("y\n" + "".join(f"{y!r}\n" for y in target[:, 0].tolist()))
+    header = ",".join([f"i{j}" for j in range(12)] + [f"s{j}" for j in range(5)] + ["y"])
+    np.savetxt(path("all.csv"), np.hstack([inputs, target]), "%.17g", ",", header=header, comments="")
+    idx = b"\0\0\x08\x03" + np.array(image.shape, dtype=">u4").tobytes() + image.tobytes()
+    with gzip.open(path("image.idx.gz"), "wb") as file:
+        file.write(idx)
+
+    ways = {
+        "npy": ["--modality", "image=@image.npy", "--modality", "sound=@sound.npy", "--target", "@y.csv.gz"],
+        "fortran": ["--modality", "image=@image_fortran.npy", "--modality", "sound=@all.npz:sound.*",
+                    "--target", "@all.npz:y"],
+        "npz": ["stored.npz", "--modality", "image=image.*", "--modality", "sound=sound.*", "--target", "y.0"],
+        "idx": ["--modality", "image=@image.idx.gz", "--modality", "sound=@sound.npy", "--target", "@y.csv.gz"],
+        "csv": ["all.csv", "--modality", "image=i*", "--modality", "sound=s0..s4", "--target", "y"],
+    }
+    for prepare in ([], ["--center"]):
+        # Means off in long double: numpy's own sums of products would lose what is to be checked.
+        joint = np.hstack([inputs, target]).astype(np.longdouble)
+        if prepare:
+            joint = joint - joint.mean(axis=0)
+        expected = (joint.T @ joint / count).astype(float)
+        size = np.sqrt(np.diag(expected))
+        for name, words in ways.items():
+            run = subprocess.run([program, "moments", *words, *prepare, "--format", "json"],
+                                 capture_output=True, text=True, check=False, cwd=folder)
+            assert run.returncode == 0, (name, run.stderr)
+            got = json.loads(run.stdout)
+            assert got["names"] == ["image", "sound"] and got["dims"] == [12, 5], name
+            whole = np.vstack([got["covariance"], got["correlation"]])
+            off = np.abs(whole - expected[:, :-1]) / np.outer(size, size[:-1])
+            # A few roundings: sums here carry what rounding takes off.
+            assert off.max() < 1e-13, (name, prepare, off.max())
+            assert abs(got["target_power"] / expected[-1, -1] - 1) < 1e-13, name
+        print(f"the same second moments from {', '.join(ways)} {prepare}")
+
+
 with tempfile.TemporaryDirectory() as scratch:
+    check_samples(os.path.abspath(sys.argv[1]), scratch)
     for target_name, weights in TARGETS.items():
         check(target_name, weights, sys.argv[1], scratch)
