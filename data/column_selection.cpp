@@ -38,10 +38,11 @@ void add_range(const positions& where, const std::string& item, std::size_t dots
 }
 
 void add_matches(const std::vector<std::string>& columns, const std::string& item,
-                 std::vector<std::size_t>& found) {
+                 const std::set<std::string>& named, std::vector<std::size_t>& found) {
     const std::size_t before = found.size();
     for (std::size_t i = 0; i < columns.size(); ++i) {
-        if (fnmatch(item.c_str(), columns[i].c_str(), FNM_NOESCAPE) == 0) {
+        if (!named.contains(columns[i]) &&
+            fnmatch(item.c_str(), columns[i].c_str(), FNM_NOESCAPE) == 0) {
             found.push_back(i);
         }
     }
@@ -52,15 +53,20 @@ void add_matches(const std::vector<std::string>& columns, const std::string& ite
 
 }  // namespace
 
+// Items apart by commas, in quotes if need be: a record of CSV.
+std::vector<std::string> selection_items(std::string_view selection) {
+    return read_csv_header(selection, ',');
+}
+
 std::vector<std::size_t> find_columns(const std::vector<std::string>& columns,
-                                      std::string_view selection) {
+                                      std::string_view selection,
+                                      const std::set<std::string>& named) {
     positions where;
     for (std::size_t i = 0; i < columns.size(); ++i) {
         where.emplace(columns[i], i);
     }
     std::vector<std::size_t> found;
-    // Items apart by commas, in quotes if need be: a record of CSV.
-    std::vector<std::string> items = read_csv_header(selection, ',');
+    const std::vector<std::string> items = selection_items(selection);
     if (items.empty()) {
         refuse("need columns, got none");
     }
@@ -72,7 +78,7 @@ std::vector<std::size_t> find_columns(const std::vector<std::string>& columns,
         } else if (dots != std::string::npos) {
             add_range(where, item, dots, found);
         } else if (item.find_first_of("*?[") != std::string::npos) {
-            add_matches(columns, item, found);
+            add_matches(columns, item, named, found);
         } else if (item.empty()) {
             refuse("need columns apart by commas, got an empty one");
         } else {

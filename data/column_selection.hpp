@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,11 +17,18 @@ namespace fusionflow::data {
 ///
 /// A column whose name is the whole item comes before what it may mean otherwise.
 ///
+/// \param named  Columns that patterns pass over: somebody names them.
 /// \return  Numbers of columns, from 0; those that are named twice are there twice.
 /// \throws input_error  with an empty field: an item that is empty, matches nothing, or is a range
 ///         that goes backwards.
 /// \see tests/data/selected_columns_test.cpp
 [[nodiscard]] std::vector<std::size_t> find_columns(const std::vector<std::string>& columns,
-                                                    std::string_view selection);
+                                                    std::string_view selection,
+                                                    const std::set<std::string>& named = {});
+
+/// The items of a selection.
+///
+/// \throws input_error  with an empty field where it is no record of CSV.
+[[nodiscard]] std::vector<std::string> selection_items(std::string_view selection);
 
 }  // namespace fusionflow::data

@@ -29,8 +29,12 @@ struct file_selection {
     std::string columns;
 };
 
-// What follows the @. A file's name may have a colon.
-file_selection read_file_selection(const std::string& text) {
+// Of the tables, or after an @ of a file, whose name may have a colon.
+file_selection read_file_selection(const std::string& selection) {
+    if (!selection.starts_with('@')) {
+        return {"", selection};
+    }
+    const std::string text = selection.substr(1);
     const std::size_t colon = text.rfind(':');
     if (colon == std::string::npos || is_there(text)) {
         return {text, "*"};
@@ -48,6 +52,7 @@ selected_columns::selected_columns(column_request request, const reading_progres
     if (request_.target.empty()) {
         throw input_error("target", "is needed: the column to predict");
     }
+    collect_names();
     for (const std::string& choice : request_.modalities) {
         choose_modality(choice);
     }
@@ -76,18 +81,34 @@ selected_columns::reader& selected_columns::reader_of(const std::vector<std::str
     return *readers_.back();
 }
 
+void selected_columns::collect_names() {
+    std::vector<std::string> selections = {request_.target};
+    for (const std::string& choice : request_.modalities) {
+        selections.push_back(choice.substr(choice.find('=') + 1));
+    }
+    for (const std::string& selection : selections) {
+        const file_selection of = read_file_selection(selection);
+        try {
+            for (std::string& item : selection_items(of.columns)) {
+                named_[of.file].insert(std::move(item));
+            }
+        } catch (const input_error&) {
+            continue;  // refused where it is used
+        }
+    }
+}
+
 // Names of the columns that were chosen, which become the next of the joined row.
 std::vector<std::string> selected_columns::choose(const std::string& selection,
                                                   const std::string& user) {
-    file_selection of{"", selection};
-    if (selection.starts_with('@')) {
-        of = read_file_selection(selection.substr(1));
-    } else if (request_.tables.empty()) {
+    const file_selection of = read_file_selection(selection);
+    if (of.file.empty() && request_.tables.empty()) {
         refuse("need a table before the options, or @FILE in place of columns");
     }
     reader& from = reader_of(of.file.empty() ? request_.tables : std::vector{of.file});
     std::vector<std::string> names;
-    for (const std::size_t column : find_columns(from.source->columns(), of.columns)) {
+    for (const std::size_t column :
+         find_columns(from.source->columns(), of.columns, named_[of.file])) {
         const std::string& name = from.source->columns()[column];
         const auto [before, fresh] = users_.emplace(std::pair{&from, column}, user);
         if (!fresh) {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,7 +18,8 @@ namespace fusionflow::data {
 ///
 /// A selection of columns (\ref find_columns) is of the tables, or, as `@FILE` or `@FILE:columns`,
 /// of a file of its own; without columns all of that file. Where `FILE:columns` as a whole is a
-/// file that is there, it is meant. Row i of all files is one sample.
+/// file that is there, it is meant. Row i of all files is one sample. A pattern passes over columns
+/// of its file that any selection names.
 struct column_request {
     std::vector<std::string> tables{};      ///< with the same columns; rows follow one another
     std::vector<std::string> modalities{};  ///< `NAME=selection`, at least one
@@ -73,6 +75,7 @@ private:
         bool ended = false;
     };
 
+    void collect_names();
     reader& reader_of(const std::vector<std::string>& files);
     std::vector<std::string> choose(const std::string& selection, const std::string& user);
     void choose_modality(const std::string& choice);
@@ -89,7 +92,8 @@ private:
     std::vector<std::string> inputs_;
     std::vector<std::string> targets_;
     std::map<std::pair<const reader*, std::size_t>, std::string> users_;  // of columns
-    Eigen::Index width_ = 0;                                              // of a joined row
+    std::map<std::string, std::set<std::string>> named_;  // columns, by file; of the tables: ""
+    Eigen::Index width_ = 0;                              // of a joined row
     class_labels labels_;
     std::vector<std::unique_ptr<reader>> readers_;
     std::uint64_t joined_ = 0;  // rows that next() gave

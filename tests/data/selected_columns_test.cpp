@@ -55,6 +55,7 @@ void refuses(const data::column_request& request, const std::string& message) {
 
 BOOST_AUTO_TEST_CASE(selections_are_names_ranges_and_patterns) {
     const texts columns = {"id", "s1", "s2", "s10", "a,b", "v..w", "x*", "xy"};
+    BOOST_TEST(find_columns(columns, "s*", {"s2", "id"}) == places({1, 3}));
     BOOST_TEST(find_columns(columns, "s2") == places({2}));
     BOOST_TEST(find_columns(columns, "s2, id") == places({2, 0}));
     BOOST_TEST(find_columns(columns, "s1..s10") == places({1, 2, 3}));
@@ -133,7 +134,8 @@ BOOST_AUTO_TEST_CASE(bad_choices_are_refused) {
     refuses({d, {"=s1"}, "y"}, "modality: need NAME=columns, got '=s1'");
     refuses({d, {"s=s1", "s=s2"}, "y"}, "modality: 's' is there twice");
     refuses({d, {"s=s1,s1"}, "y"}, "modality: s: column 's1' is there twice");
-    refuses({d, {"s=s*", "t=s2"}, "y"}, "modality: t: column 's2' is used already, by modality s");
+    refuses({d, {"s=s1..s2", "t=s2"}, "y"},
+            "modality: t: column 's2' is used already, by modality s");
     refuses({d, {"s=s1,y"}, "y"}, "target: column 'y' is used already, by modality s");
     refuses({d, {"s=q"}, "y"}, "modality: s: there is no column 'q'");
     refuses({d, {"s=s1"}, "q*"}, "target: no column matches 'q*'");
