@@ -33,28 +33,38 @@ std::string who_comes_first(const diagnosis& d) {
                              100 * first.alone, first.strength / most.strength, most.name);
 }
 
-// Where |W_m| is learned in another order than what the modalities add to the output.
-std::vector<std::string> about_conditioning(const diagnosis& d) {
-    std::vector<std::string> all;
+// The modality of which half of |W_m| is there first in the median.
+std::size_t earliest(const fusion_facts& f) {
+    constexpr std::size_t median = 2;
+    std::vector<double> times;
+    for (const spread& s : f.networks.times) {
+        times.push_back(s.quantiles.size() > median ? s.quantiles[median].value : theory::never);
+    }
+    return static_cast<std::size_t>(std::min_element(times.begin(), times.end()) - times.begin());
+}
+
+// Depths at which late fusion has the weights of another modality than the first half-way first,
+// though not their power.
+std::string about_conditioning(const diagnosis& d) {
     const auto first = static_cast<std::size_t>(d.order.front());
+    const auto& facts = d.modalities[first];
+    std::vector<std::string> where;
+    std::string other;
     for (const fusion_facts& f : d.fusions) {
-        std::vector<double> medians;
-        for (const spread& s : f.networks.times) {
-            const bool known = s.finite > 0 && s.quantiles.size() > 2;
-            medians.push_back(known ? s.quantiles[2].value : theory::never);
-        }
-        const auto least = std::min_element(medians.begin(), medians.end()) - medians.begin();
-        const auto early = static_cast<std::size_t>(least);
-        if (early != first && f.fusion == f.depth && f.half_power[first] < f.half_power[early]) {
-            all.push_back(fmt::format(
-                "With {} layers fused at {} half of |W| is reached by {} first, half of the power "
-                "by {}: inputs of {} are nearly collinear (condition {:.3g}), and most of its "
-                "weights lie along directions that add little and are learned late.",
-                f.depth, f.fusion, d.modalities[early].name, d.modalities[first].name,
-                d.modalities[first].name, d.modalities[first].condition));
+        const std::size_t early = earliest(f);
+        if (f.fusion == f.depth && early != first && f.half_power[first] < f.half_power[early]) {
+            where.push_back(std::to_string(f.depth));
+            other = d.modalities[early].name;
         }
     }
-    return all;
+    return where.empty()
+               ? ""
+               : fmt::format(
+                     "Late fusion of {} layers has half of |W| of {} first, but half of the "
+                     "power of {}: inputs of {} are nearly collinear (condition {:.3g}), "
+                     "and most of its weights lie along directions that add little and are "
+                     "learned late.",
+                     fmt::join(where, ", "), other, facts.name, facts.name, facts.condition);
 }
 
 // Of one depth: the deepest fusion within the budget.
@@ -142,7 +152,7 @@ std::vector<std::string> advise(const diagnosis_request& request, const diagnosi
     for (std::string& text : about_waiting(request, d)) {
         all.push_back(std::move(text));
     }
-    for (std::string& text : about_conditioning(d)) {
+    if (std::string text = about_conditioning(d); !text.empty()) {
         all.push_back(std::move(text));
     }
     if (request.epochs) {
