@@ -4,6 +4,7 @@
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
+#include <cctype>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
@@ -23,7 +24,14 @@ char delimiter_of(std::string_view file, const table_options& options) {
         file.remove_suffix(3);
     }
     const bool tabs = file.ends_with(".tsv") || file.ends_with(".tab");
-    return options.delimiter.value_or(tabs ? '\t' : ',');
+    const char delimiter = options.delimiter.value_or(tabs ? '\t' : ',');
+    constexpr std::string_view taken = "+-.\"\r\n";
+    if (taken.find(delimiter) != std::string_view::npos ||
+        std::isalnum(static_cast<unsigned char>(delimiter)) != 0) {
+        throw input_error(
+            "delimiter", fmt::format("need a character that is in no number, got '{}'", delimiter));
+    }
+    return delimiter;
 }
 
 bool is_utf8(const std::string& text) {
