@@ -2,7 +2,6 @@
 
 #include <sys/resource.h>
 
-#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
@@ -71,10 +70,6 @@ public:
                     bytes[i] = static_cast<char>(below(256));
                 }
         }
-    }
-
-    void insert_one_of(std::string& bytes, const texts& choice) {
-        bytes.insert(below(bytes.size() + 1), one_of(choice));
     }
 
     // The first occurrence of `from` becomes something else.
