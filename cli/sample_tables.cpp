@@ -26,8 +26,7 @@ char read_delimiter(const std::string& text) {
     if (text == "tab" || text == "\\t") {
         return '\t';
     }
-    const bool possible = text.size() == 1 && text[0] != '"' && text[0] != '\n' && text[0] != '\r';
-    if (!possible) {
+    if (text.size() != 1) {
         throw data::input_error("delimiter",
                                 fmt::format("need one character or tab, got '{}'", text));
     }
@@ -87,7 +86,12 @@ samples_read read_tables(const arguments& given) {
     progress_line line(given.quiet);
     const auto watch = [&line](const data::table_progress& now) {
         constexpr std::uint64_t megabyte = 1'000'000;
-        line.report({now.bytes / megabyte, now.all_bytes / megabyte, 0, 0}, "", "MB");
+        if (line.due()) {
+            line.show(now.all_bytes == 0  // a pipe
+                          ? fmt::format("{} rows", now.rows)
+                          : fmt::format("{} of {} MB, {} rows", now.bytes / megabyte,
+                                        now.all_bytes / megabyte, now.rows));
+        }
     };
     data::selected_columns columns({given.positional, given.all("modality"), given.get("target"),
                                     given.has("target-classes"), read_table_options(given)},

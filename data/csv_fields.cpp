@@ -147,6 +147,7 @@ csv_piece read_plain(std::string_view text, const csv_layout& layout) {
     csv_row_builder builder(layout, piece);
     plain_reader(text, layout.delimiter).read(builder);
     check_memory(builder);
+    piece.lines = builder.lines();
     return piece;
 }
 
@@ -185,6 +186,7 @@ csv_piece read_quoted(std::string_view text, const csv_layout& layout) {
     csv_row_builder builder(layout, piece);
     const std::size_t done = parser(layout.delimiter).read(text, builder);
     check_memory(builder);
+    piece.lines = builder.lines();
     if (!piece.fault && done < text.size()) {
         piece.fault = {line_ends(text.substr(0, done)), 0, wrong_quotes};
     } else if (!piece.fault && done > text.size()) {

@@ -32,6 +32,7 @@ struct csv_piece {
     std::vector<double> values{};       ///< row by row
     std::vector<std::uint64_t> rows{};  ///< which records of the piece they are, from 0
     std::uint64_t records = 0;
+    std::uint64_t lines = 0;  ///< that end in it
     std::uint64_t missing_values = 0;
     class_labels::label_set seen{};  ///< of labels that are being collected
     std::optional<csv_fault> fault{};

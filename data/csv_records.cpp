@@ -95,19 +95,12 @@ void record_reader::make_room() {
 }
 
 std::string_view record_reader::give(std::size_t bytes) {
-    given_ = bytes;
-    return std::string_view(buffer_).substr(begin_, bytes);
-}
-
-void record_reader::pass() {
-    const auto first = buffer_.begin() + static_cast<std::ptrdiff_t>(begin_);
-    line_ += static_cast<std::uint64_t>(
-        std::count(first, first + static_cast<std::ptrdiff_t>(given_), '\n'));
-    begin_ += std::exchange(given_, 0);
+    const std::string_view text = std::string_view(buffer_).substr(begin_, bytes);
+    begin_ += bytes;
+    return text;
 }
 
 std::string_view record_reader::one() {
-    pass();
     for (;;) {
         const std::string_view text = std::string_view(buffer_).substr(begin_, end_ - begin_);
         const std::size_t first = first_record_end(text);
@@ -119,7 +112,6 @@ std::string_view record_reader::one() {
 }
 
 std::string_view record_reader::some() {
-    pass();
     for (;;) {
         if (!finished_) {
             make_room();

@@ -39,21 +39,21 @@ public:
     /// \throws input_error  naming file and line: a record is too long, or the file is damaged.
     [[nodiscard]] std::string_view some();
 
-    /// Line on which what was given last begins, from 1.
+    /// Says how many lines end in what was given last: who reads it knows, counting takes time.
+    void add_lines(std::uint64_t count) noexcept { line_ += count; }
+    /// Line on which what is given next begins, from 1; before add_lines() that of the last.
     [[nodiscard]] std::uint64_t line() const noexcept { return line_; }
     [[nodiscard]] const file_bytes& source() const noexcept { return *source_; }
 
 private:
     void make_room();
     [[nodiscard]] std::string_view give(std::size_t bytes);
-    void pass();
 
     std::unique_ptr<file_bytes> source_;
     std::string file_;
     std::string buffer_;
     std::size_t begin_ = 0;  // of what was not given yet
     std::size_t end_ = 0;
-    std::size_t given_ = 0;  // bytes that were given last
     bool finished_ = false;  // the source is
     std::uint64_t line_ = 1;
 };

@@ -31,6 +31,8 @@ public:
         return column_ < layout_.place.size() && layout_.place[column_] >= 0 &&
                layout_.labels[static_cast<std::size_t>(layout_.place[column_])] == nullptr;
     }
+    /// Line ends so far.
+    [[nodiscard]] std::uint64_t lines() const noexcept { return line_; }
     /// Line ends before the record that was begun last.
     [[nodiscard]] std::uint64_t record_line() const noexcept { return record_line_; }
     /// True if memory ran out on the way.

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 #include <tbb/parallel_for.h>
+#include <tbb/task_group.h>
 
 #include <algorithm>
+#include <cctype>
+#include <exception>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
@@ -23,7 +26,14 @@ char delimiter_of(std::string_view file, const table_options& options) {
         file.remove_suffix(3);
     }
     const bool tabs = file.ends_with(".tsv") || file.ends_with(".tab");
-    return options.delimiter.value_or(tabs ? '\t' : ',');
+    const char delimiter = options.delimiter.value_or(tabs ? '\t' : ',');
+    constexpr std::string_view taken = "+-.\"\r\n";
+    if (taken.find(delimiter) != std::string_view::npos ||
+        std::isalnum(static_cast<unsigned char>(delimiter)) != 0) {
+        throw input_error(
+            "delimiter", fmt::format("need a character that is in no number, got '{}'", delimiter));
+    }
+    return delimiter;
 }
 
 bool is_utf8(const std::string& text) {
@@ -42,16 +52,17 @@ public:
         : table_source(file), records_(std::move(source), file) {
         layout_.delimiter = delimiter_of(file, options);
         layout_.missing = options.missing;
+        progress_.all_bytes = records_.source().bytes_all();
         read_header();
         select({});
     }
 
-    [[nodiscard]] table_progress progress() const override {
-        table_progress now = progress_;
-        now.bytes = records_.source().bytes_done();
-        now.all_bytes = records_.source().bytes_all();
-        return now;
+    ~csv_table() noexcept override {
+        ahead_.cancel();
+        (void)ahead_.wait();
     }
+
+    [[nodiscard]] table_progress progress() const override { return progress_; }
 
     void select(const std::vector<wanted_column>& wanted) override {
         layout_.place.assign(columns().size(), -1);
@@ -65,12 +76,20 @@ public:
     }
 
     [[nodiscard]] bool next(row_block& block) override {
-        const std::string_view text = records_.some();
+        if (!started_) {
+            read_ahead();
+        }
+        (void)ahead_.wait();
         block = {};
-        if (text.empty()) {
+        if (failure_) {
+            std::rethrow_exception(failure_);
+        }
+        const std::vector<csv_piece> pieces = std::move(pieces_);
+        progress_.bytes = records_.source().bytes_done();
+        if (pieces.empty()) {
             return false;
         }
-        const std::vector<csv_piece> pieces = read_pieces(text);
+        read_ahead();
         fill(block, pieces);
         return true;
     }
@@ -78,6 +97,7 @@ public:
 private:
     void read_header() {
         const std::string_view text = records_.one();
+        records_.add_lines(static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n')));
         try {
             auto names = read_csv_header(text, layout_.delimiter);
             if (names.empty()) {
@@ -92,9 +112,22 @@ private:
         }
     }
 
-    [[nodiscard]] std::vector<csv_piece> read_pieces(std::string_view text) const {
+    // Reads the next pieces while those before are worked on. What happens is kept for next().
+    void read_ahead() {
+        started_ = true;
+        ahead_.run([this] {
+            try {
+                pieces_ = read_pieces(records_.some());
+            } catch (...) {
+                failure_ = std::current_exception();
+            }
+        });
+    }
+
+    // None at the end of the file.
+    [[nodiscard]] std::vector<csv_piece> read_pieces(std::string_view text) {
         std::vector<std::size_t> ends = record_ends(text, piece_bytes);
-        if (ends.empty() || ends.back() < text.size()) {
+        if (!text.empty() && (ends.empty() || ends.back() < text.size())) {
             ends.push_back(text.size());  // the last line of the file, without a line end
         }
         std::vector<csv_piece> pieces(ends.size());
@@ -103,19 +136,17 @@ private:
             pieces[i] = read_csv(text.substr(begin, ends[i] - begin), layout_);
         });
         // The first piece with a fault tells; those before it are whole, so quotes are right.
-        for (std::size_t i = 0; i < pieces.size(); ++i) {
-            if (pieces[i].fault) {
-                const auto before = text.substr(0, i == 0 ? 0 : ends[i - 1]);
-                report(*pieces[i].fault,
-                       static_cast<std::uint64_t>(std::count(before.begin(), before.end(), '\n')));
+        for (const csv_piece& piece : pieces) {
+            if (piece.fault) {
+                report(*piece.fault);
             }
+            records_.add_lines(piece.lines);
         }
         return pieces;
     }
 
-    [[noreturn]] void report(const csv_fault& fault, std::uint64_t lines_before) const {
-        std::string place =
-            fmt::format("{}, line {}", file(), records_.line() + lines_before + fault.line);
+    [[noreturn]] void report(const csv_fault& fault) const {
+        std::string place = fmt::format("{}, line {}", file(), records_.line() + fault.line);
         if (fault.column > 0) {
             place += fmt::format(", column {} ({})", fault.column, columns()[fault.column - 1]);
         }
@@ -159,6 +190,10 @@ private:
     csv_layout layout_;
     std::vector<class_labels*> labels_;
     table_progress progress_;
+    tbb::task_group ahead_;  // at work on these two, and on the records, until it was waited for
+    std::vector<csv_piece> pieces_;
+    std::exception_ptr failure_;
+    bool started_ = false;
 };
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace fusionflow::data {
 
 /// A table in CSV or TSV: UTF-8, a header line of column names, quotes by RFC 4180 (line ends in
 /// quotes too), LF or CR LF, with or without a byte order mark. Pieces of a block are read side by
-/// side (oneTBB); blocks and refusals do not depend on it.
+/// side (oneTBB), and the next while one is worked on; blocks and refusals do not depend on it.
 ///
 /// \param source  From its first byte.
 /// \throws input_error  naming the place: not UTF-8 or unequal column names, more than 100,000

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 namespace fusionflow::data {
 
@@ -11,8 +12,9 @@ namespace {
 
 using Eigen::Index;
 
-// These decide in which order numbers are added, and so the last digits of a result.
-constexpr Index block_rows = 512;
+// These decide in which order numbers are added, and so the last digits. Eigen would cut
+// longer products into pieces by the size of the processor's cache.
+constexpr Index block_rows = 256;
 constexpr Index tile_width = 128;
 
 // Blocks that are worked on side by side: more of them where the matrix is small.
@@ -68,14 +70,26 @@ std::vector<tile> tiles_of(Index columns) {
     return tiles;
 }
 
+Index blocks_in(Index count) { return (count + block_rows - 1) / block_rows; }
+
+Index size_of_block(Index block, Index count) {
+    return std::min(block_rows, count - block * block_rows);
+}
+
 void in_parallel(Index count, const auto& body) { tbb::parallel_for(Index{0}, count, body); }
 
 }  // namespace
 
-// How a block of samples joins sums: what is added to the sum of squares besides its own.
-struct moment_sums::block_means {
+// How samples join sums: delta delta^T weight is added besides their own sum of squares.
+struct moment_sums::step {
     Eigen::VectorXd delta;  // between the means
-    double weight;          // of delta delta^T
+    double weight = 0;
+};
+
+// The same of a block, whose rows were shifted by its mean but for the rest of it.
+struct moment_sums::block_step : moment_sums::step {
+    Eigen::VectorXd rest;
+    double size = 0;
 };
 
 moment_sums::moment_sums(Index columns)
@@ -103,9 +117,8 @@ void moment_sums::add(const Eigen::Ref<const row_matrix>& rows) {
     }
 }
 
-moment_sums::block_means moment_sums::place_block(sums& into, const Eigen::VectorXd& mean,
-                                                  const Eigen::VectorXd& rest,
-                                                  std::uint64_t count) {
+moment_sums::step moment_sums::join_means(sums& into, const Eigen::VectorXd& mean,
+                                          const Eigen::VectorXd& rest, std::uint64_t count) {
     if (into.count == 0) {
         into.count = count;
         into.mean = mean;
@@ -115,54 +128,69 @@ moment_sums::block_means moment_sums::place_block(sums& into, const Eigen::Vecto
     const auto before = static_cast<double>(into.count);
     const auto added = static_cast<double>(count);
     const double all = before + added;
-    block_means step{(mean - into.mean) + (rest - into.mean_rest), before * (added / all)};
+    step joining{(mean - into.mean) + (rest - into.mean_rest), before * (added / all)};
     for (Index i = 0; i < mean.size(); ++i) {
-        add_exactly(into.mean(i), into.mean_rest(i), step.delta(i) * (added / all));
+        add_exactly(into.mean(i), into.mean_rest(i), joining.delta(i) * (added / all));
     }
     into.count += count;
-    return step;
+    return joining;
 }
 
-void moment_sums::take(row_matrix& rows, Index count, sums& into) const {
-    const Index blocks = (count + block_rows - 1) / block_rows;
-    const auto size_of = [&](Index b) { return std::min(block_rows, count - b * block_rows); };
-    std::vector<shifted_mean> means(static_cast<std::size_t>(blocks));
-    in_parallel(blocks, [&](Index b) {
-        means[static_cast<std::size_t>(b)] = centre(rows.middleRows(b * block_rows, size_of(b)));
-    });
-    std::vector<block_means> steps;
-    for (Index b = 0; b < blocks; ++b) {
-        const shifted_mean& own = means[static_cast<std::size_t>(b)];
-        steps.push_back(
-            place_block(into, own.first, own.rest, static_cast<std::uint64_t>(size_of(b))));
-    }
-
+// Each block's sums of products, tile by tile, block after block.
+std::vector<Eigen::MatrixXd> moment_sums::products(const row_matrix& rows, Index count) const {
     const std::vector<tile> tiles = tiles_of(columns());
     const auto tile_count = static_cast<Index>(tiles.size());
-    std::vector<Eigen::MatrixXd> products(static_cast<std::size_t>(blocks * tile_count));
-    in_parallel(blocks * tile_count, [&](Index i) {
+    const Index all = blocks_in(count) * tile_count;
+    std::vector<Eigen::MatrixXd> products(static_cast<std::size_t>(all));
+    in_parallel(all, [&](Index i) {
         const Index b = i / tile_count;
         const tile& t = tiles[static_cast<std::size_t>(i % tile_count)];
-        const auto block = rows.middleRows(b * block_rows, size_of(b));
+        const auto block = rows.middleRows(b * block_rows, size_of_block(b, count));
         products[static_cast<std::size_t>(i)].noalias() =
             block.middleCols(t.row, t.rows).transpose() * block.middleCols(t.col, t.cols);
     });
-    in_parallel(tile_count, [&](Index i) {
+    return products;
+}
+
+// Takes the means off the rows, and says how each block joins the sums.
+std::vector<moment_sums::block_step> moment_sums::place(row_matrix& rows, Index count, sums& into) {
+    const Index blocks = blocks_in(count);
+    std::vector<block_step> steps(static_cast<std::size_t>(blocks));
+    std::vector<Eigen::VectorXd> means(static_cast<std::size_t>(blocks));
+    in_parallel(blocks, [&](Index b) {
+        const auto i = static_cast<std::size_t>(b);
+        shifted_mean own = centre(rows.middleRows(b * block_rows, size_of_block(b, count)));
+        means[i] = std::move(own.first);
+        steps[i].rest = std::move(own.rest);
+    });
+    for (Index b = 0; b < blocks; ++b) {
+        const auto i = static_cast<std::size_t>(b);
+        const auto size = static_cast<std::uint64_t>(size_of_block(b, count));
+        const step between = join_means(into, means[i], steps[i].rest, size);
+        steps[i].size = static_cast<double>(size);
+        steps[i].delta = between.delta;
+        steps[i].weight = between.weight;
+    }
+    return steps;
+}
+
+void moment_sums::take(row_matrix& rows, Index count, sums& into) const {
+    const std::vector<block_step> steps = place(rows, count, into);
+    const std::vector<Eigen::MatrixXd> of_blocks = products(rows, count);
+    const std::vector<tile> tiles = tiles_of(columns());
+    in_parallel(static_cast<Index>(tiles.size()), [&](Index i) {
         const tile& t = tiles[static_cast<std::size_t>(i)];
-        for (Index b = 0; b < blocks; ++b) {
-            const auto place = static_cast<std::size_t>(b);
-            const auto& product = products[static_cast<std::size_t>(b * tile_count + i)];
-            const Eigen::VectorXd& rest = means[place].rest;
-            const Eigen::VectorXd& delta = steps[place].delta;
-            const auto size = static_cast<double>(size_of(b));
+        for (std::size_t b = 0; b < steps.size(); ++b) {
+            const block_step& s = steps[b];
+            const Eigen::MatrixXd& product =
+                of_blocks[b * tiles.size() + static_cast<std::size_t>(i)];
             for (Index q = 0; q < t.cols; ++q) {
-                const double own = size * rest(t.col + q);
-                const double moved = steps[place].weight * delta(t.col + q);
+                const double own = s.size * s.rest(t.col + q);
+                const double moved = s.weight * s.delta(t.col + q);
                 for (Index p = 0; p < t.rows; ++p) {
-                    const double added =
-                        product(p, q) - own * rest(t.row + p) + moved * delta(t.row + p);
-                    add_exactly(into.total(t.row + p, t.col + q),
-                                into.total_rest(t.row + p, t.col + q), added);
+                    add_exactly(
+                        into.total(t.row + p, t.col + q), into.total_rest(t.row + p, t.col + q),
+                        product(p, q) - own * s.rest(t.row + p) + moved * s.delta(t.row + p));
                 }
             }
         }
@@ -179,13 +207,13 @@ void moment_sums::merge(const moment_sums& other) {
     if (theirs.count == 0) {
         return;
     }
-    const block_means step = place_block(running_, theirs.mean, theirs.mean_rest, theirs.count);
+    const step between = join_means(running_, theirs.mean, theirs.mean_rest, theirs.count);
     for (Index q = 0; q < columns(); ++q) {
         for (Index p = q; p < columns(); ++p) {
             double& total = running_.total(p, q);
             double& rest = running_.total_rest(p, q);
             add_exactly(total, rest, theirs.total(p, q));
-            add_exactly(total, rest, step.weight * step.delta(q) * step.delta(p));
+            add_exactly(total, rest, between.weight * between.delta(q) * between.delta(p));
             rest += theirs.total_rest(p, q);
         }
     }

@@ -20,7 +20,7 @@ struct sample_statistics {
 /// Mean and centred second moments in one pass over samples, in memory that does not grow with
 /// their number (three to four C x C matrices).
 ///
-/// Rows are taken in blocks of 512. Each is shifted by its own mean, so that no large numbers
+/// Rows are taken in blocks of 256. Each is shifted by its own mean, so that no large numbers
 /// cancel, and merged by the update of Chan, Golub and LeVeque (1983),
 ///
 ///     M = M_a + M_b + delta delta^T n_a n_b / (n_a + n_b),    delta = mean_b - mean_a
@@ -60,12 +60,17 @@ private:
         Eigen::MatrixXd total{};
         Eigen::MatrixXd total_rest{};
     };
-    struct block_means;
+    struct step;
+    struct block_step;
 
     [[nodiscard]] sums empty() const;
+    // Adds the first `count` rows, and leaves them without their means.
     void take(row_matrix& rows, Eigen::Index count, sums& into) const;
-    static block_means place_block(sums& into, const Eigen::VectorXd& mean,
-                                   const Eigen::VectorXd& rest, std::uint64_t count);
+    [[nodiscard]] std::vector<Eigen::MatrixXd> products(const row_matrix& rows,
+                                                        Eigen::Index count) const;
+    static std::vector<block_step> place(row_matrix& rows, Eigen::Index count, sums& into);
+    static step join_means(sums& into, const Eigen::VectorXd& mean, const Eigen::VectorXd& rest,
+                           std::uint64_t count);
 
     row_matrix pending_;        // rows that do not fill a batch of blocks yet
     Eigen::Index waiting_ = 0;  // so many

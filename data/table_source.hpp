@@ -24,7 +24,8 @@ struct row_block {
 enum class missing_rule { refuse, skip };
 
 struct table_options {
-    std::optional<char> delimiter{};  ///< of text; without it a tab for .tsv and .tab, else a comma
+    /// Of text, a character that is in no number; without it a tab for .tsv and .tab, else a comma.
+    std::optional<char> delimiter{};
     missing_rule missing = missing_rule::refuse;
 };
 

@@ -194,6 +194,10 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_is_refused_and_nothing_written) {
             "--target: there is no column 'q'");
     refuses(with({"--missing", "guess"}), "--missing: need refuse or skip, got 'guess'");
     refuses(with({"--delimiter", "ab"}), "--delimiter: need one character or tab, got 'ab'");
+    refuses(with({"--delimiter", "."}),
+            "--delimiter: need a character that is in no number, got '.'");
+    refuses(with({"--delimiter", "e"}),
+            "--delimiter: need a character that is in no number, got 'e'");
     refuses(with({"--held-out", m, "--train-fraction", "0.5"}),
             "--held-out: need another file than --output");
     refuses(with({"--modality", "x=id"}), d + ", line 2, column 1 (id): need a number, got 'a'");

@@ -1,98 +1,27 @@
 #include <fmt/format.h>
-#include <sys/resource.h>
 #include <zip.h>
 
 #include <boost/test/unit_test.hpp>
-#include <cmath>
 #include <cstring>
-#include <fstream>
 #include <functional>
 #include <optional>
 
 #include "data/npz.hpp"
 #include "data/random.hpp"
 #include "tests/support/arrays.hpp"
+#include "tests/support/mutations.hpp"
 #include "tests/support/tables.hpp"
 
 using namespace fusionflow;
 using data::row_matrix;
+using tests::memory_limit;
+using tests::mutator;
+using tests::texts;
 
 // Files that went wrong in many ways: each is read as it stands, or refused by one line.
 BOOST_AUTO_TEST_SUITE(mutated_files)
 
 namespace {
-
-// While this lives the process gets 192 MiB of memory more and no byte beyond. Readers keep blocks
-// of some MiB and the files here are small; what they claim is gigabytes.
-class memory_limit {
-public:
-    memory_limit() {
-#if !defined(__SANITIZE_ADDRESS__)  // whose shadow memory is counted too
-        std::ifstream pages("/proc/self/statm");
-        rlim_t used = 0;
-        if (pages >> used && getrlimit(RLIMIT_AS, &before_) == 0) {
-            rlimit now = before_;
-            now.rlim_cur = used * 4096 + (rlim_t{192} << 20U);
-            set_ = setrlimit(RLIMIT_AS, &now) == 0;
-        }
-#endif
-    }
-    memory_limit(const memory_limit&) = delete;
-    memory_limit& operator=(const memory_limit&) = delete;
-    ~memory_limit() {
-        if (set_) {
-            setrlimit(RLIMIT_AS, &before_);
-        }
-    }
-
-private:
-    rlimit before_{};
-    bool set_ = false;
-};
-
-using texts = std::vector<std::string>;
-
-class mutator {
-public:
-    explicit mutator(std::uint64_t seed) : random_(seed) {}
-
-    std::size_t below(std::size_t n) {
-        return static_cast<std::size_t>(random_.uniform(0, static_cast<double>(n)));
-    }
-    const std::string& one_of(const texts& choice) { return choice[below(choice.size())]; }
-
-    // One change of bytes, wherever it falls.
-    void any(std::string& bytes) {
-        const std::size_t at = below(bytes.size() + 1);
-        const std::size_t length = std::min(below(20), bytes.size() - at);
-        switch (below(6)) {
-            case 0: bytes.resize(at); break;
-            case 1: bytes.erase(at, length); break;
-            case 2: bytes.insert(at, std::string(length, static_cast<char>(below(256)))); break;
-            case 3: bytes.insert(at, bytes.substr(at, length)); break;
-            case 4: bytes.replace(at, length, std::string(length, '\xff')); break;
-            default:
-                for (std::size_t i = at; i < at + length; ++i) {
-                    bytes[i] = static_cast<char>(below(256));
-                }
-        }
-    }
-
-    void insert_one_of(std::string& bytes, const texts& choice) {
-        bytes.insert(below(bytes.size() + 1), one_of(choice));
-    }
-
-    // The first occurrence of `from` becomes something else.
-    void replace(std::string& bytes, const std::string& from, const texts& choice) {
-        const std::size_t at = bytes.find(from);
-        if (at != std::string::npos) {
-            bytes.replace(at, from.size(), one_of(choice));
-        }
-    }
-
-private:
-    data::random_source random_;
-};
 
 std::vector<double> some_numbers(std::size_t count) {
     data::random_source random(2);
@@ -104,70 +33,6 @@ std::vector<double> some_numbers(std::size_t count) {
 }
 
 std::string bytes_of(const std::vector<int>& values) { return {values.begin(), values.end()}; }
-
-bool is_blank(const texts& record, const std::string& field) {
-    return record.empty() && field.find_first_not_of(" \t") == std::string::npos;
-}
-
-// A second reader of CSV, as simple as can be: records character by character.
-texts::size_type cut_records(const std::string& text, std::vector<texts>& records) {
-    records.assign(1, {});
-    std::string field;
-    std::size_t quotes = 0;
-    const auto end_record = [&] {
-        if (!is_blank(records.back(), field)) {
-            records.back().push_back(field);
-            records.emplace_back();
-        }
-        field.clear();
-    };
-    for (const char c : text) {
-        quotes += c == '"' ? 1 : 0;
-        const bool quoted = quotes % 2 == 1;
-        if (c == '"') {
-            continue;
-        }
-        if (!quoted && c == ',') {
-            records.back().push_back(field);
-            field.clear();
-        } else if (!quoted && (c == '\n' || c == '\r')) {
-            end_record();
-        } else {
-            field += c;
-        }
-    }
-    end_record();
-    records.pop_back();
-    return quotes;
-}
-
-// Numbers by strtod; nothing where anything is wrong.
-std::optional<row_matrix> simple_csv(const std::string& text) {
-    std::vector<texts> records;
-    if (cut_records(text, records) % 2 == 1 || records.empty()) {
-        return std::nullopt;
-    }
-    const std::size_t columns = records[0].size();
-    row_matrix values(static_cast<Eigen::Index>(records.size()) - 1,
-                      static_cast<Eigen::Index>(columns));
-    for (std::size_t r = 1; r < records.size(); ++r) {
-        for (std::size_t c = 0; c < columns; ++c) {
-            if (records[r].size() != columns || records[r][c].empty()) {
-                return std::nullopt;
-            }
-            char* end = nullptr;
-            const double value = std::strtod(records[r][c].c_str(), &end);
-            while (*end == ' ' || *end == '\t') {
-                ++end;
-            }
-            if (*end != '\0' || !std::isfinite(value)) {
-                return std::nullopt;
-            }
-            values(static_cast<Eigen::Index>(r) - 1, static_cast<Eigen::Index>(c)) = value;
-        }
-    }
-    return values;
-}
 
 // Numbers at the end of a file of doubles in C order.
 row_matrix last_doubles(const std::string& bytes, Eigen::Index rows, Eigen::Index columns) {
@@ -261,10 +126,12 @@ BOOST_AUTO_TEST_CASE(csv) {
             text += quote + std::to_string(value) + quote + (++column % 3 == 0 ? "\n" : ",");
         }
         for (std::size_t changes = random.below(3); changes-- > 0;) {
-            random.below(2) == 0 ? random.any(text) : random.insert_one_of(text, oddities);
+            random.below(2) == 0
+                ? random.any(text)
+                : (void)text.insert(random.below(text.size() + 1), random.one_of(oddities));
         }
         attempt(text, seen, [&text](const tests::whole_table& t) {
-            const auto expected = simple_csv(text);
+            const auto expected = tests::simple_csv(text);
             BOOST_TEST_INFO(text);
             BOOST_TEST_REQUIRE(expected.has_value());
             BOOST_TEST((t.values == *expected));
@@ -382,9 +249,9 @@ BOOST_AUTO_TEST_CASE(bombs_do_not_go_off) {
         }
         return rows;
     };
-    const std::string large = file_of(false, 600'000);
-    BOOST_TEST(large.size() < 600'000U);
-    BOOST_TEST(rows_of(large) == 600'000);
+    const std::string large = file_of(false, 250'000);
+    BOOST_TEST(large.size() < 250'000U);
+    BOOST_TEST(rows_of(large) == 250'000);
     BOOST_TEST(rows_of(file_of(true, 100'000)) == 100'000);
     const std::string rule = "x: need C order, or a plain .npy file, above 256 MiB";
     BOOST_CHECK_EXCEPTION((void)rows_of(file_of(true, 600'000)), data::input_error,
