@@ -15,7 +15,7 @@ namespace {
 using data::modality_set;
 using data::moments;
 
-// Measured for two modalities of 50 independent inputs each (docs/theory.md#finite-samples): below
+// Measured for two modalities of 50 independent inputs each (docs/diagnose.md#who-is-first): below
 // the first part of the rank of the earlier ones nothing leaks; predictions hold again above the
 // second multiple of all inputs.
 constexpr double surely_fitted = 0.9;
