@@ -53,11 +53,7 @@ std::string to_text(const std::vector<check_result>& checks) {
         for (auto c = from; c != to; ++c) {
             if (!c->passed) {
                 text += fmt::format("      {}\n", c->name.substr(check_name(*c).size()));
-                text +=
-                    c->trouble.empty()
-                        ? fmt::format("        expected {:.8g}, measured {:.8g}, error {:.2e}\n",
-                                      c->expected, c->measured, c->error)
-                        : fmt::format("        {}\n", c->trouble);
+                text += fmt::format("        {}\n", failure_text(*c));
             }
         }
         from = to;

@@ -25,6 +25,8 @@ check_result start_result(const check& c, const std::string& what) {
     result.claim = c.claim;
     result.tolerance = c.tolerance;
     result.reason = c.reason;
+    result.measured_by = c.measured;
+    result.expected_by = c.expected;
     return result;
 }
 
@@ -205,6 +207,18 @@ std::vector<check_result> run_check(const check& c, const conditions& under) {
         case check_kind::invariant: return run_invariant(c, under);
     }
     return {};
+}
+
+std::string failure_text(const check_result& c) {
+    if (!c.trouble.empty()) {
+        return c.trouble;
+    }
+    const auto by = [](const std::string& who) {
+        return who.empty() ? "" : fmt::format(" ({})", who);
+    };
+    return fmt::format("expected {:.8g}{}, measured {:.8g}{}, error {:.3g}, allowed {:.3g}",
+                       c.expected, by(c.expected_by), c.measured, by(c.measured_by), c.error,
+                       c.tolerance);
 }
 
 }  // namespace fusionflow::validation

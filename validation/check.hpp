@@ -58,7 +58,12 @@ struct check_result {
     std::optional<verdict> says{};    ///< about the claim of an experiment, if it holds
     bool passed = false;              ///< error <= tolerance, and no trouble
     std::string trouble;              ///< what kept a method from answering, or empty
+    std::string measured_by{};        ///< method, or series of an experiment
+    std::string expected_by{};        ///< likewise; empty: the suite itself
 };
+
+/// What a check that does not hold comes to, in one line: who said what, or the trouble.
+[[nodiscard]] std::string failure_text(const check_result& c);
 
 /// Quantities that a kind of check can be about.
 [[nodiscard]] std::vector<std::string> quantities_of(check_kind kind);

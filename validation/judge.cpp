@@ -21,6 +21,8 @@ check_result start(const experiment& e, const statement& s, const std::string& p
     result.tolerance = s.tolerance;
     result.reason = s.reason;
     result.says = s.means;
+    result.measured_by = s.measured;
+    result.expected_by = s.expected;
     return result;
 }
 

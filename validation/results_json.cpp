@@ -22,6 +22,8 @@ json check_json(const check_result& c) {
                    {"says", c.says ? std::string(to_string(*c.says)) : ""},
                    {"expected", number(c.expected)},
                    {"measured", number(c.measured)},
+                   {"expected_by", c.expected_by},
+                   {"measured_by", c.measured_by},
                    {"standard_error", number(c.standard_error)},
                    {"error", number(c.error)},
                    {"tolerance", number(c.tolerance)},
@@ -65,14 +67,6 @@ json experiment_json(const suite_result& s, const experiment_result& e, bool wit
         object["measured"] = runs_json(e);
     }
     return object;
-}
-
-std::string failure_text(const check_result& c) {
-    return c.trouble.empty()
-               ? fmt::format("expected {:.8g}, measured {:.8g}, error {:.3g}, allowed "
-                             "{:.3g}",
-                             c.expected, c.measured, c.error, c.tolerance)
-               : c.trouble;
 }
 
 std::string escape_attribute(const std::string& text) {

@@ -94,6 +94,7 @@ BOOST_AUTO_TEST_CASE(a_spoiled_method_is_noticed_by_checks_of_every_kind) {
             const auto result = run({"validate", "quick", "--perturb", method + "=1.02"});
             BOOST_TEST(result.code == 1);
             BOOST_TEST(result.out.find("FAIL") != std::string::npos);
+            BOOST_TEST(result.out.find("(" + method + ")") != std::string::npos);
         }
     }
     BOOST_TEST(run({"validate", "quick", "--perturb", "formula"}).err ==

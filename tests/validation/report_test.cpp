@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(junit_has_a_case_per_check_and_says_what_failed) {
                std::string::npos);
     BOOST_TEST(count(xml, "<testcase ") == 15U);
     BOOST_TEST(count(xml, "<failure ") == 1U);
-    BOOST_TEST(xml.find("expected 2, measured 3") != std::string::npos);
+    BOOST_TEST(xml.find("expected 2 (flow), measured 3 (formula)") != std::string::npos);
     BOOST_TEST(xml.find("x&lt;y: rho = 0, ratio = 1.5") != std::string::npos);
     BOOST_TEST(xml.find("made &quot;here&quot;") != std::string::npos);
 }
