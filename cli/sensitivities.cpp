@@ -16,13 +16,15 @@ using kind = parameter::kind;
 
 constexpr int side_by_side = 6;
 
-json derivatives_json(const data::moments& moments, const theory::sensitivity_table& table,
+using parameters = std::vector<parameter>;
+
+json derivatives_json(const data::moments& moments, const parameters& list,
                       const Eigen::MatrixXd& slopes, int m) {
     json by = {{"init", nullptr},         {"target_scale", nullptr},
                {"scale", json::object()}, {"coupling", json::object()},
                {"weight_decay", nullptr}, {"learning_rate", nullptr}};
-    for (std::size_t i = 0; i < table.parameters.size(); ++i) {
-        const parameter& what = table.parameters[i];
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        const parameter& what = list[i];
         const json slope = number(slopes(m, static_cast<Eigen::Index>(i)));
         switch (what.what) {
             case kind::init: by["init"] = slope; break;
@@ -54,7 +56,7 @@ std::string spell_per_cent(double slope) {
     return std::isfinite(slope) ? fmt::format("{:+.4g}", slope) : "-";
 }
 
-std::string table_text(const data::moments& moments, const theory::sensitivity_table& table,
+std::string table_text(const data::moments& moments, const parameters& list,
                        const Eigen::MatrixXd& slopes, const theory::predict_options& options,
                        std::string_view of) {
     std::string text;
@@ -64,13 +66,15 @@ std::string table_text(const data::moments& moments, const theory::sensitivity_t
         for (int m = from; m < to; ++m) {
             s.columns.push_back({moments.name(m)});
         }
-        for (std::size_t i = 0; i < table.parameters.size(); ++i) {
-            const double unit = unit_of(table.parameters[i], options);
+        for (std::size_t i = 0; i < list.size(); ++i) {
+            const double unit = unit_of(list[i], options);
             const Eigen::VectorXd by = slopes.col(static_cast<Eigen::Index>(i)) * unit;
-            if (unit == 0 || by.array().isNaN().all()) {
-                continue;
+            const bool always =
+                list[i].what != kind::weight_decay && list[i].what != kind::learning_rate;
+            if (!always && (unit == 0 || by.array().isNaN().all())) {
+                continue;  // not given, or not known to the formula
             }
-            std::vector<std::string> row = {to_string(moments, table.parameters[i])};
+            std::vector<std::string> row = {to_string(moments, list[i])};
             for (int m = from; m < to; ++m) {
                 row.push_back(spell_per_cent(by(m)));
             }
@@ -86,22 +90,36 @@ std::string table_text(const data::moments& moments, const theory::sensitivity_t
 json sensitivities_json(const data::moments& moments, const theory::sensitivity_table& table) {
     json list = json::array();
     for (int m = 0; m < moments.count(); ++m) {
-        list.push_back(
-            {{"name", moments.name(m)},
-             {"by", derivatives_json(moments, table, table.leading, m)},
-             {"by_refined", table.refined ? derivatives_json(moments, table, *table.refined, m)
-                                          : json(nullptr)}});
+        list.push_back({{"name", moments.name(m)},
+                        {"by", derivatives_json(moments, table.parameters, table.leading, m)},
+                        {"by_refined", table.refined ? derivatives_json(moments, table.parameters,
+                                                                        *table.refined, m)
+                                                     : json(nullptr)}});
     }
     return list;
 }
 
 std::string sensitivities_text(const data::moments& moments, const theory::sensitivity_table& table,
                                const theory::predict_options& options) {
-    std::string text = table_text(moments, table, table.leading, options, "time");
+    std::string text = table_text(moments, table.parameters, table.leading, options, "time");
     if (table.refined) {
-        text += table_text(moments, table, *table.refined, options, "refined time");
+        text += table_text(moments, table.parameters, *table.refined, options, "refined time");
     }
     return text;
+}
+
+json sensitivities_json(const data::moments& moments, const solver::flow_sensitivity_table& table) {
+    json list = json::array();
+    for (int m = 0; m < moments.count(); ++m) {
+        list.push_back({{"name", moments.name(m)},
+                        {"by", derivatives_json(moments, table.parameters, table.slopes, m)}});
+    }
+    return list;
+}
+
+std::string sensitivities_text(const data::moments& moments,
+                               const solver::flow_sensitivity_table& table) {
+    return table_text(moments, table.parameters, table.slopes, {}, "time");
 }
 
 }  // namespace fusionflow::cli

@@ -1,11 +1,7 @@
 #include "theory/sensitivity.hpp"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <cmath>
 
-#include "theory/fixed_points.hpp"
 #include "theory/race_track.hpp"
 #include "theory/refined_track.hpp"
 
@@ -19,15 +15,7 @@ using kind = parameter::kind;
 
 std::vector<parameter> parameters_of(const data::moments& moments, const architecture& arch,
                                      const predict_options& options) {
-    std::vector<parameter> list = {{kind::init}, {kind::target_scale}};
-    for (int k = 0; k < moments.count(); ++k) {
-        list.push_back({kind::scale, k});
-    }
-    for (int j = 0; j < moments.count() && moments.count() <= most_modalities_for_subsets; ++j) {
-        for (int k = j + 1; k < moments.count(); ++k) {
-            list.push_back({kind::coupling, j, k});
-        }
-    }
+    std::vector<parameter> list = model_parameters(moments);
     if (arch.two_layer_late()) {
         list.push_back({kind::weight_decay});
     }
@@ -35,35 +23,6 @@ std::vector<parameter> parameters_of(const data::moments& moments, const archite
         list.push_back({kind::learning_rate});
     }
     return list;
-}
-
-variation variation_of(const data::moments& moments, const parameter& by) {
-    variation change = variation::none(moments);
-    switch (by.what) {
-        case kind::init: change.log_init = 1; break;
-        case kind::target_scale: return variation::of_target(moments);
-        case kind::scale: return variation::of_scale(moments, by.first);
-        case kind::coupling: return variation::of_coupling(moments, by.first, by.second);
-        case kind::weight_decay: change.weight_decay = 1; break;
-        case kind::learning_rate: change.learning_rate = 1; break;
-    }
-    return change;
-}
-
-// The direction of initial_directions().
-vector_of<dual> moving_direction(const data::moments& moments, const variation& change, int m) {
-    vector_of<dual> along =
-        make_dual(moments.part(moments.correlation(), m), moments.part(change.correlation, m));
-    if (norm_of(values_of(along)) == 0 && norm_of(slopes_of(along)) == 0) {
-        data::modality_set others = data::all_modalities(moments.count());
-        std::erase(others, m);
-        const auto left = moving_saddle(moments, solve_partial(moments, others), change, 0);
-        along = moments.part(left.residual, m);
-    }
-    if (norm_of(values_of(along)) == 0 && norm_of(slopes_of(along)) == 0) {
-        return vector_of<dual>::Unit(moments.dim(m), 0);
-    }
-    return along / norm_of(along);
 }
 
 // expected_grams(): of balanced weights they turn with the correlation.
@@ -90,7 +49,7 @@ Eigen::VectorXd log_slopes(const std::vector<dual>& times) {
     for (std::size_t m = 0; m < times.size(); ++m) {
         const double time = value_of(times[m]);
         slopes(static_cast<Eigen::Index>(m)) =
-            std::isfinite(time) ? slope_of(times[m]) / time : unknown;
+            time > 0 && std::isfinite(time) ? slope_of(times[m]) / time : unknown;
     }
     return slopes;
 }
@@ -113,42 +72,20 @@ Eigen::VectorXd refined_slopes(const data::moments& moments, const initialisatio
         refined_track<dual>(moments, moving_grams(moments, init, change), rate, &change).times);
 }
 
-// Where there is a time, but no derivative of it.
-void say_unknown(sensitivity_table& table, const data::moments& moments,
+void say_missing(sensitivity_table& table, const data::moments& moments,
                  const Eigen::MatrixXd& slopes, const std::vector<double>& times,
                  std::string_view of, kind unknown_to_formula) {
-    for (int m = 0; m < moments.count(); ++m) {
-        std::vector<std::string> missing;
-        for (std::size_t i = 0; i < table.parameters.size(); ++i) {
-            if (table.parameters[i].what != unknown_to_formula &&
-                !std::isfinite(slopes(m, static_cast<Eigen::Index>(i)))) {
-                missing.push_back(to_string(moments, table.parameters[i]));
-            }
-        }
-        if (std::isfinite(times[static_cast<std::size_t>(m)]) && !missing.empty()) {
-            table.warnings.push_back(fmt::format(
-                "sensitivities: the {} of {} has no derivative by {}: a tie, a zero or a singular "
-                "covariance makes it differ from side to side",
-                of, moments.name(m), fmt::join(missing, ", ")));
-        }
+    std::vector<bool> asked;
+    for (const parameter& by : table.parameters) {
+        asked.push_back(by.what != unknown_to_formula);
     }
+    const auto warnings =
+        missing_slopes(moments, table.parameters, slopes, asked, times, of,
+                       "a tie, a zero or a singular covariance makes it differ from side to side");
+    table.warnings.insert(table.warnings.end(), warnings.begin(), warnings.end());
 }
 
 }  // namespace
-
-std::string to_string(const data::moments& moments, const parameter& by) {
-    switch (by.what) {
-        case kind::init: return "init";
-        case kind::target_scale: return "target scale";
-        case kind::scale: return fmt::format("scale of {}", moments.name(by.first));
-        case kind::coupling:
-            return fmt::format("coupling of {} and {}", moments.name(by.first),
-                               moments.name(by.second));
-        case kind::weight_decay: return "weight decay";
-        case kind::learning_rate: return "learning rate";
-    }
-    return "";
-}
 
 sensitivity_table sensitivities(const data::moments& moments, const architecture& arch,
                                 const initialisation& init, const predict_options& options) {
@@ -172,12 +109,12 @@ sensitivity_table sensitivities(const data::moments& moments, const architecture
             table.refined->col(i) = refined_slopes(moments, init, options, change);
         }
     }
-    say_unknown(table, moments, table.leading, raced.times, "time", kind::learning_rate);
+    say_missing(table, moments, table.leading, raced.times, "time", kind::learning_rate);
     if (refined) {
         const auto times =
             refined_two_layer(moments, arch, expected_grams(moments, init), options.learning_rate)
                 ->times;
-        say_unknown(table, moments, *table.refined, times, "refined time", kind::weight_decay);
+        say_missing(table, moments, *table.refined, times, "refined time", kind::weight_decay);
     }
     return table;
 }

@@ -5,27 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "theory/parameter.hpp"
 #include "theory/predict.hpp"
 
 namespace fusionflow::theory {
-
-/// What a time may depend on.
-struct parameter {
-    enum class kind {
-        init,           ///< ln u of all initial layers (norms, or the sd of their entries)
-        target_scale,   ///< ln c of y -> c y
-        scale,          ///< ln c of x_first -> c x_first
-        coupling,       ///< e of Sigma_jk -> (1 + e) Sigma_jk, j = first, k = second
-        weight_decay,   ///< lambda itself (it may be zero)
-        learning_rate,  ///< eta itself
-    };
-    kind what = kind::init;
-    int first = -1;
-    int second = -1;
-};
-
-/// A parameter's name for people: `init`, `scale of A`, `coupling of A and B`, ...
-[[nodiscard]] std::string to_string(const data::moments& moments, const parameter& by);
 
 /// Derivatives of ln t_m by each parameter: rows are modalities, columns parameters.
 ///

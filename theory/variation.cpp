@@ -35,14 +35,16 @@ Eigen::VectorXd solve_moving(const Eigen::MatrixXd& matrix, const Eigen::MatrixX
     if (inverse.rank == matrix.rows()) {
         return moved;
     }
-    const Eigen::MatrixXd null =
-        Eigen::MatrixXd::Identity(matrix.rows(), matrix.cols()) - inverse.inverse * matrix;
-    const bool same_rank = (null * change * null).norm() <= rounding * change.norm();
-    const bool solvable = (null * push).norm() <= rounding * push_terms;
+    const data::spectrum spectrum = data::decompose(matrix);
+    const Eigen::MatrixXd kernel = spectrum.vectors.leftCols(matrix.rows() - inverse.rank);
+    const bool same_rank =
+        (kernel.transpose() * change * kernel).norm() <= rounding * change.norm();
+    const bool solvable = (kernel.transpose() * push).norm() <= rounding * push_terms;
     if (!(same_rank && solvable)) {
         return Eigen::VectorXd::Constant(moved.size(), unknown);
     }
-    return moved + null * (change * (inverse.inverse * weights));
+    const Eigen::VectorXd turned = change * (inverse.inverse * weights);
+    return moved + kernel * (kernel.transpose() * turned);
 }
 
 // The pull of weight decay, by lambda: W_m/|W_m|. At lambda = 0 a learned W_m = 0 has two sides.
@@ -143,6 +145,21 @@ saddle_numbers<dual> moving_saddle(const data::moments& moments, const partial_s
         }
     }
     return {make_dual(weights, moved), make_dual(saddle.residual, left)};
+}
+
+vector_of<dual> moving_direction(const data::moments& moments, const variation& change, int m) {
+    vector_of<dual> along =
+        make_dual(moments.part(moments.correlation(), m), moments.part(change.correlation, m));
+    if (norm_of(values_of(along)) == 0 && norm_of(slopes_of(along)) == 0) {
+        data::modality_set others = data::all_modalities(moments.count());
+        std::erase(others, m);
+        const auto left = moving_saddle(moments, solve_partial(moments, others), change, 0);
+        along = moments.part(left.residual, m);
+    }
+    if (norm_of(values_of(along)) == 0 && norm_of(slopes_of(along)) == 0) {
+        return vector_of<dual>::Unit(moments.dim(m), 0);
+    }
+    return along / norm_of(along);
 }
 
 }  // namespace fusionflow::theory

@@ -49,6 +49,10 @@ struct saddle_numbers {
                                                  const partial_solution& saddle,
                                                  const variation& change, double weight_decay);
 
+/// initial_directions() of modality m, D_m numbers: of a vector it turns with s_m.
+[[nodiscard]] vector_of<dual> moving_direction(const data::moments& moments,
+                                               const variation& change, int m);
+
 /// moving_saddle(), or where nothing moves the saddle itself.
 template <typename Number>
 [[nodiscard]] saddle_numbers<Number> numbers_at(const data::moments& moments,
