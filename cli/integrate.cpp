@@ -3,6 +3,7 @@
 #include "cli/answer.hpp"
 #include "cli/command.hpp"
 #include "cli/run.hpp"
+#include "cli/sensitivities.hpp"
 #include "data/error.hpp"
 
 namespace fusionflow::cli {
@@ -22,6 +23,27 @@ void check_drawing(const arguments& given) {
     if (given.settings.has("width") && given.settings.init.drawn != theory::scheme::gaussian) {
         throw data::input_error("width", "needs --exact or --scheme gaussian");
     }
+}
+
+void check_sensitivities(const arguments& given) {
+    const bool reduced =
+        !given.has("exact") && given.settings.init.drawn == theory::scheme::balanced;
+    if (given.has("sensitivities") && !reduced) {
+        throw data::input_error("sensitivities",
+                                "need the reduced flow: --scheme balanced, without --exact");
+    }
+}
+
+// Nothing where they were not asked for, or the run itself was in trouble.
+std::optional<solver::flow_sensitivity_table> sensitivities(
+    const arguments& given, const validation::model& about,
+    const solver::integrate_options& options, const theory::learning& answer) {
+    if (!given.has("sensitivities") || theory::is_failure(answer.ended)) {
+        return std::nullopt;
+    }
+    solver::integrate_options quietly = options;
+    quietly.record = false;
+    return solver::flow_sensitivities(about.moments, about.architecture, about.init, quietly);
 }
 
 solver::integration integrate(const arguments& given, const validation::model& about,
@@ -54,15 +76,26 @@ json integration_json(const arguments& given, const validation::model& about,
 
 exit_code run(const arguments& given) {
     check_drawing(given);
+    check_sensitivities(given);
     const validation::model about = validation::build_model(given.settings);
     check_run_files(given);
     progress_line progress(given.quiet);
     const auto options = run_options(given, progress, about.moments.count());
-    const solver::integration result = integrate(given, about, options);
+    solver::integration result = integrate(given, about, options);
+    const auto changes = sensitivities(given, about, options, result.answer);
+    if (changes) {
+        result.answer.warnings.insert(result.answer.warnings.end(), changes->warnings.begin(),
+                                      changes->warnings.end());
+    }
     if (given.json) {
-        print(integration_json(given, about, result));
+        json all = integration_json(given, about, result);
+        if (changes) {
+            all["sensitivities"] = sensitivities_json(about.moments, *changes);
+        }
+        print(all);
     } else {
-        fmt::print("{}{} flow\n", to_text(about.moments, result, {}), result.equations);
+        fmt::print("{}{} flow\n{}", to_text(about.moments, result, {}), result.equations,
+                   changes ? sensitivities_text(about.moments, *changes) : "");
     }
     return finish_run(given, about.moments, result,
                       given.has("exact")                             ? "exact-drawn"
@@ -78,6 +111,7 @@ const command integrate_command = {
     "",
     settings_in({"data", "network", "start", "drawing", "solver"}),
     {{"exact", "", "the exact flow of the two-layer network that simulate would draw"},
+     {"sensitivities", "", "what 1 % more of each parameter does to the times (reduced flow)"},
      {"trajectory", "FILE", "write t, loss, |W_m|, u_m and W to a .csv or .npz file", true},
      {"plot", "F.svg", "draw loss and |W_m| over time (.svg, .png or .pdf; needs gnuplot)", true}},
     "fusionflow integrate --depth 4 --fusion 4 --rho 0.5 --init 0.1 --rtol 1e-11\n"

@@ -6,6 +6,7 @@
 
 #include "cli/answer.hpp"
 #include "cli/command.hpp"
+#include "cli/sensitivities.hpp"
 #include "theory/predict.hpp"
 #include "validation/sheet.hpp"
 
@@ -72,7 +73,8 @@ std::vector<std::string> all_warnings(const model& about, const prediction& p) {
     return warnings;
 }
 
-json to_json(const model& about, const prediction& p, const std::string& provenance) {
+json to_json(const model& about, const prediction& p, const std::vector<std::string>& warnings,
+             const std::string& provenance) {
     json modalities = json::array();
     for (int m = 0; m < about.moments.count(); ++m) {
         modalities.push_back(modality_json(about, p, m));
@@ -90,7 +92,7 @@ json to_json(const model& about, const prediction& p, const std::string& provena
             {"superficial_preference", p.superficial_preference},
             {"permanent_bias", p.permanent_bias},
             {"outcome", theory::to_string(p.leading.ended)},
-            {"warnings", all_warnings(about, p)},
+            {"warnings", warnings},
             {"provenance", provenance}};
 }
 
@@ -175,13 +177,24 @@ std::string to_text(const model& about, const prediction& p, std::optional<doubl
 exit_code run(const arguments& given) {
     const model about = validation::build_model(given.settings);
     const auto rate = given.settings.learning_rate();
-    const prediction p = theory::predict(about.moments, about.architecture, about.init,
-                                         {rate, given.settings.simulate.weight_decay});
+    const theory::predict_options options{rate, given.settings.simulate.weight_decay};
+    const prediction p = theory::predict(about.moments, about.architecture, about.init, options);
+    std::vector<std::string> warnings = all_warnings(about, p);
+    std::optional<theory::sensitivity_table> changes;
+    if (given.has("sensitivities")) {
+        changes = theory::sensitivities(about.moments, about.architecture, about.init, options);
+        warnings.insert(warnings.end(), changes->warnings.begin(), changes->warnings.end());
+    }
     if (given.json) {
-        print(to_json(about, p, given.provenance));
+        json answer = to_json(about, p, warnings, given.provenance);
+        if (changes) {
+            answer["sensitivities"] = sensitivities_json(about.moments, *changes);
+        }
+        print(answer);
     } else {
-        fmt::print("{}", to_text(about, p, rate));
-        print_warnings(given, all_warnings(about, p));
+        fmt::print("{}{}", to_text(about, p, rate),
+                   changes ? sensitivities_text(about.moments, *changes, options) : "");
+        print_warnings(given, warnings);
     }
     return exit_code::done;
 }
@@ -197,9 +210,13 @@ std::vector<std::string_view> settings() {
 }  // namespace
 
 const command predict_command = {
-    "predict", "When each modality is learned, in closed form; fixed points; what each explains.",
-    "",        settings(),
-    {},        "fusionflow predict --depth 4 --fusion 3 --rho 0.5 --ratio 2 --init 0.1",
+    "predict",
+    "When each modality is learned, in closed form; fixed points; what each explains.",
+    "",
+    settings(),
+    {{"sensitivities", "", "what 1 % more of each parameter does to the times"}},
+    "fusionflow predict --depth 4 --fusion 3 --rho 0.5 --ratio 2 --init 0.1\n"
+    "  fusionflow predict --rho 0.5 --ratio 2 --init 1e-6 --sensitivities",
     run};
 
 }  // namespace fusionflow::cli

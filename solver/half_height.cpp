@@ -64,15 +64,18 @@ const theory::partial_solution& half_height_monitor::saddle_of(const data::modal
     return others_.back();
 }
 
+// Which one m goes to when it is the next.
+data::modality_set half_height_monitor::saddle_ahead(int m) const {
+    return expected_group(m).value_or(arch_->closure(data::with(learned_, m)));
+}
+
 void half_height_monitor::update_levels() {
     for (int m = 0; m < moments_->count(); ++m) {
         if (data::contains(learned_, m)) {
             continue;
         }
-        const auto reached_with = arch_->closure(data::with(learned_, m));
-        const data::modality_set target = expected_group(m).value_or(reached_with);
         levels_[static_cast<std::size_t>(m)] =
-            moments_->part(saddle_of(target).weights, m).norm() / 2;
+            moments_->part(saddle_of(saddle_ahead(m)).weights, m).norm() / 2;
     }
 }
 
@@ -81,6 +84,7 @@ void half_height_monitor::learn(int m, const instant& now) {
     if (phases_.empty() || now.since_last > 0) {
         phases_.push_back({learned_, now.since_last});
     }
+    latest_ = {m, saddle_ahead(m)};
     learned_ = data::with(std::move(learned_), m);
     update_levels();
 }

@@ -47,6 +47,12 @@ struct end_of_run {
     std::optional<data::modality_set> rest;
 };
 
+/// Who was learned, and at which saddle the norm is known that it reached half of.
+struct half_height {
+    int modality = -1;
+    data::modality_set saddle;
+};
+
 /// Watches a path of total weights and notes when each modality is learned.
 ///
 /// With K learned, modality m is learned when |W_m| first rises through half of its norm at the
@@ -88,6 +94,8 @@ public:
     /// Phases that have ended.
     [[nodiscard]] const std::vector<theory::phase>& phases() const noexcept { return phases_; }
     [[nodiscard]] const data::modality_set& learned() const noexcept { return learned_; }
+    /// The last crossing of a half-height.
+    [[nodiscard]] const half_height& latest() const noexcept { return latest_; }
     /// True once so many are learned, and others are left. \param until  0: all are wanted.
     [[nodiscard]] bool stops_at(int until) const noexcept {
         const auto learned = std::ssize(learned_);
@@ -98,6 +106,7 @@ private:
     [[nodiscard]] bool may_cross(const Eigen::VectorXd& weights) const;
     void examine(step_view& view, double from, double to, const Eigen::VectorXd& weights);
     void update_levels();
+    [[nodiscard]] data::modality_set saddle_ahead(int m) const;
     [[nodiscard]] const theory::partial_solution& saddle_of(const data::modality_set& learned);
     [[nodiscard]] std::optional<data::modality_set> expected_group(int m) const;
     void learn(int m, const instant& now);
@@ -119,6 +128,7 @@ private:
     double everything_ = 0;                          // that can be explained
     std::optional<theory::partial_solution> rest_;
     data::modality_set learned_;
+    half_height latest_;
     std::vector<double> times_;
     std::vector<double> levels_;      // half-heights now; 0: cannot be learned from here
     std::vector<double> rest_times_;  // first crossings of half the norm at rest

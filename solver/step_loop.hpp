@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "solver/adaptive.hpp"
 #include "solver/flow.hpp"
 #include "solver/half_height.hpp"
 #include "solver/integrate.hpp"
@@ -16,13 +17,14 @@ namespace fusionflow::solver {
 class step_loop final : private step_view {
 public:
     step_loop(flow& system, const data::moments& moments, half_height_monitor monitor,
-              const integrate_options& options)
+              const integrate_options& options, std::vector<crossing>* crossings)
         : system_(system), moments_(moments), options_(options), monitor_(std::move(monitor)),
           recorder_(moments, options.record),
           method_(make_method(options, system, work_.rhs_evaluations)), gauge_{&system, 0,
                                                                                options.rtol},
           interior_(system, *method_, work_.rhs_evaluations), x_(system.initial()),
-          dxdt_(x_.size()), weights_(moments.correlations().size()), branch_(moments.count()) {}
+          dxdt_(x_.size()), weights_(moments.correlations().size()), branch_(moments.count()),
+          crossings_(crossings) {}
 
     integration run();
     [[nodiscard]] const state& last_state() const { return x_; }
@@ -36,7 +38,12 @@ private:
     void glance(double place, Eigen::VectorXd& weights) override;
     void look(double place, Eigen::VectorXd& weights) override;
     [[nodiscard]] instant when(double place) override;
-    void restart(double place) override { phase_time_ = -elapsed(place); }
+    void restart(double place) override {
+        phase_time_ = -elapsed(place);
+        if (crossings_ != nullptr) {
+            crossings_->push_back({monitor_.latest(), interior_.accurate(place)});
+        }
+    }
 
     theory::outcome march();
     std::optional<theory::outcome> try_steps();
@@ -67,6 +74,7 @@ private:
     double previous_error_ = 1e-4;
     double horizon_ = 0;              // of the last step
     double ceiling_ = theory::never;  // of steps, after one for which the method had no answer
+    std::vector<crossing>* crossings_;
     std::optional<data::modality_set> rest_;
     std::optional<theory::outcome> ended_;  // known while the tail is still being recorded
     double last_instant_ = theory::never;

@@ -8,7 +8,6 @@
 #include <limits>
 
 #include "theory/potential.hpp"
-#include "theory/wide.hpp"
 
 namespace fusionflow::theory {
 
@@ -22,20 +21,22 @@ constexpr double negligible = 1e-20;  // of an integral whose integrand falls by
 template <typename Number>
 struct pursuit {
     int branch;
-    Number start;      // initial norm
-    Number left_over;  // potential when the first racer's is used up
-    double share;      // rate / rate of the first
+    Number start;                // initial norm
+    Number left_over;            // potential when the first racer's is used up
+    model_number<Number> share;  // rate / rate of the first
 
     [[nodiscard]] Number norm(const Number& first_left, const Number& first_gone) const {
-        return branch == 1 ? Number(start + share * first_gone)
-                           : norm_at_potential<Number>(branch, left_over + share * first_left);
+        return branch == 1
+                   ? Number(start + share * first_gone)
+                   : norm_at_potential<Number>(branch, Number(left_over + share * first_left));
     }
 };
 
 template <typename Number>
-pursuit<Number> pursue(const racer& r, const racer& first) {
+pursuit<Number> pursue(const basic_racer<model_number<Number>>& r,
+                       const basic_racer<model_number<Number>>& first) {
     const auto start = potential<Number>(r.branch, r.norm);
-    const double share = r.rate / first.rate;
+    const model_number<Number> share = r.rate / first.rate;
     const Number left_over = start - share * potential<Number>(first.branch, first.norm);
     // Differences at rounding level are ties.
     using std::abs;
@@ -45,7 +46,7 @@ pursuit<Number> pursue(const racer& r, const racer& first) {
 
 // How far the first racer's potential has fallen when its norm has grown by e^log_growth.
 template <typename Number>
-Number potential_gone(const racer& first, double log_growth) {
+Number potential_gone(const basic_racer<model_number<Number>>& first, double log_growth) {
     if (first.branch == 1) {
         return first.norm * std::expm1(log_growth);
     }
@@ -56,15 +57,49 @@ Number potential_gone(const racer& first, double log_growth) {
            std::expm1((2 - first.branch) * log_growth);
 }
 
+// The integral of f from 0 to `end`, by panels of at most one unit of ln u: the integrand of the
+// time falls by up to e^-(L-2) in each, which the adaptive rule then resolves to full precision
+// whatever the depth.
+template <typename Function>
+double integrate_panels(const Function& f, double end, unsigned depth, double tolerance) {
+    const int panels = std::max(1, static_cast<int>(std::ceil(end)));
+    double integral = 0;
+    for (int i = 0; i < panels; ++i) {
+        const double part = boost::math::quadrature::gauss_kronrod<double, 31>::integrate(
+            f, end * i / panels, end * (i + 1) / panels, depth, tolerance);
+        integral += part;
+        if (std::abs(part) < negligible * std::abs(integral)) {
+            break;  // the integrand never rises
+        }
+    }
+    return integral;
+}
+
+template <typename Function>
+double integral_to(const Function& f, double end) {
+    return integrate_panels(f, end, 12, 1e-14);
+}
+
+// The end moves too. Slopes are differences, which rounding keeps from what values can have.
+template <typename Function>
+dual integral_to(const Function& f, const dual& end) {
+    const auto value = [&](double x) { return value_of(f(x)); };
+    const auto slope = [&](double x) { return slope_of(f(x)); };
+    return make_dual(integral_to(value, end.value()),
+                     integrate_panels(slope, end.value(), 8, 1e-11) +
+                         value(end.value()) * slope_of(end));
+}
+
 }  // namespace
 
 template <typename Number>
-Number first_phase_time(const std::vector<racer>& racers, int first, int shared,
-                        double trunk_excess) {
+Number first_phase_time(const std::vector<basic_racer<model_number<Number>>>& racers, int first,
+                        int shared, const model_number<Number>& trunk_excess) {
     using std::exp;
-    using std::pow;
+    using std::log;
     using std::sqrt;
-    const racer& leader = racers[static_cast<std::size_t>(first)];
+    using small = model_number<Number>;
+    const auto& leader = racers[static_cast<std::size_t>(first)];
     std::vector<pursuit<Number>> others;
     for (std::size_t m = 0; m < racers.size(); ++m) {
         if (static_cast<int>(m) != first) {
@@ -72,7 +107,7 @@ Number first_phase_time(const std::vector<racer>& racers, int first, int shared,
         }
     }
     // ds = u^(2-n) d(ln u) / rate; everything relative to the leader's initial norm.
-    const auto integrand = [&](double log_growth) {
+    const auto integrand = [&](double log_growth) -> small {
         const Number u = leader.norm * exp(Number(log_growth));
         const Number left = potential(leader.branch, u);
         const auto gone = potential_gone<Number>(leader, log_growth);
@@ -83,30 +118,20 @@ Number first_phase_time(const std::vector<racer>& racers, int first, int shared,
         }
         const Number trunk = sqrt(trunk_square) / leader.norm;
         return std::exp((2 - leader.branch) * log_growth) *
-               static_cast<double>(pow(trunk, -shared));
+               static_cast<small>(power(trunk, -shared));
     };
-    // Panels of at most one unit of ln u: the integrand falls by up to e^-(L-2) in each, which the
-    // adaptive rule then resolves to full precision whatever the depth.
-    const double end = -std::log(leader.norm);
-    const int panels = std::max(1, static_cast<int>(std::ceil(end)));
-    double integral = 0;
-    for (int i = 0; i < panels; ++i) {
-        const double part = boost::math::quadrature::gauss_kronrod<double, 31>::integrate(
-            integrand, end * i / panels, end * (i + 1) / panels, 12, 1e-14);
-        integral += part;
-        if (part < negligible * integral) {
-            break;  // the integrand never rises
-        }
-    }
+    const small integral = integral_to(integrand, small(-log(leader.norm)));
     const Number time =
-        pow(Number(leader.norm), 2 - leader.branch - shared) / leader.rate * integral;
-    using std::isfinite;
-    return isfinite(time) ? time : Number(std::numeric_limits<double>::quiet_NaN());
+        power(Number(leader.norm), 2 - leader.branch - shared) / leader.rate * integral;
+    const bool in_range = time <= Number(std::numeric_limits<Number>::max());
+    return in_range ? time : Number(std::numeric_limits<double>::quiet_NaN());
 }
 
-template double first_phase_time(const std::vector<racer>&, int, int, double);
-template wide first_phase_time(const std::vector<racer>&, int, int, double);
+template double first_phase_time<double>(const std::vector<racer>&, int, int, const double&);
+template wide first_phase_time<wide>(const std::vector<racer>&, int, int, const double&);
+template dual first_phase_time<dual>(const std::vector<basic_racer<dual>>&, int, int, const dual&);
 
+template <>
 double trunk_norm(const std::vector<int>& branches, const std::vector<double>& weights,
                   int shared) {
     // In logarithms: g(z) = ln sum_k (|W_k| e^(-p z))^(2/n_k) - 2 z falls monotonically through
@@ -138,6 +163,26 @@ double trunk_norm(const std::vector<int>& branches, const std::vector<double>& w
     const auto [a, b] = boost::math::tools::toms748_solve(
         excess, low, high, boost::math::tools::eps_tolerance<double>(52), iterations);
     return std::exp(a + (b - a) / 2);
+}
+
+template <>
+dual trunk_norm(const std::vector<int>& branches, const std::vector<dual>& weights, int shared) {
+    std::vector<double> values;
+    values.reserve(weights.size());
+    for (const dual& weight : weights) {
+        values.push_back(value_of(weight));
+    }
+    const double trunk = trunk_norm(branches, values, shared);
+    // d ln of both sides of u_f^2 = sum_k u_k^2, u_k^2 = (|W_k| u_f^-p)^(2/n_k).
+    double from_weights = 0;
+    double from_trunk = 2 * trunk * trunk;
+    for (std::size_t k = 0; k < weights.size(); ++k) {
+        const double square =
+            std::pow(values[k] / std::pow(trunk, shared), 2.0 / branches[k]) * 2 / branches[k];
+        from_weights += square * slope_of(weights[k]) / values[k];
+        from_trunk += square * shared;
+    }
+    return make_dual(trunk, trunk * from_weights / from_trunk);
 }
 
 }  // namespace fusionflow::theory

@@ -2,14 +2,18 @@
 
 #include <vector>
 
+#include "theory/dual.hpp"
+
 namespace fusionflow::theory {
 
 /// One modality in the race for the first phase: everything the clock integral needs to know.
-struct racer {
+template <typename Number>
+struct basic_racer {
     int branch = 2;   ///< n_m, >= 1
-    double norm = 0;  ///< u_m(0), 0 < norm < 1
-    double rate = 0;  ///< r_m = |s_m| >= 0; unit: target x input
+    Number norm = 0;  ///< u_m(0), 0 < norm < 1
+    Number rate = 0;  ///< r_m = |s_m| >= 0; unit: target x input
 };
+using racer = basic_racer<double>;
 
 /// Duration of the first phase, leading order in small initial norms.
 ///
@@ -24,12 +28,14 @@ struct racer {
 ///                      0.
 /// \param shared        p, trunk layers.
 /// \param trunk_excess  c = u_f(0)^2 - sum u_m(0)^2 >= 0.
-/// \tparam Number       double, or wide for times beyond its range.
+/// \tparam Number       double, wide for times beyond its range, or dual: the slope is an integral
+///                      of its own, to a relative 1e-11 of its integrand.
 /// \return  Units of tau (epochs = time / learning rate); NaN beyond the range of numbers.
 /// \see docs/theory.md#first-phase; tests/theory/phase_time_test.cpp
 template <typename Number = double>
-[[nodiscard]] Number first_phase_time(const std::vector<racer>& racers, int first, int shared,
-                                      double trunk_excess = 0);
+[[nodiscard]] Number first_phase_time(const std::vector<basic_racer<model_number<Number>>>& racers,
+                                      int first, int shared,
+                                      const model_number<Number>& trunk_excess = 0);
 
 /// Norm of the trunk layers while the modalities in the list are learned and the others are small:
 /// the root of u_f^2 = sum_k u_k^2 with u_k^(n_k) u_f^p = |W_k|.
@@ -37,8 +43,10 @@ template <typename Number = double>
 /// \param branches  n_k.
 /// \param weights   |W_k| >= 0, at least one > 0.
 /// \param shared    p.
+/// \tparam Number   double, or dual: with its slope, by implicit differentiation.
 /// \see docs/theory.md#fusion-clock
-[[nodiscard]] double trunk_norm(const std::vector<int>& branches,
-                                const std::vector<double>& weights, int shared);
+template <typename Number = double>
+[[nodiscard]] Number trunk_norm(const std::vector<int>& branches,
+                                const std::vector<Number>& weights, int shared);
 
 }  // namespace fusionflow::theory

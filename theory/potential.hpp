@@ -1,6 +1,9 @@
 #pragma once
 
 #include <cmath>
+#include <type_traits>
+
+#include "theory/dual.hpp"
 
 namespace fusionflow::theory {
 
@@ -9,21 +12,20 @@ namespace fusionflow::theory {
 ///
 ///     phi(u) = ln(1/u) (n = 2),   u^(2-n) / (n-2) (n > 2),   -u (n = 1)
 ///
-/// \tparam Number  double, or wide where potentials may leave its range.
+/// \tparam Number  double, wide where potentials may leave its range, or dual.
 /// \param n  Layers of the branch, >= 1.
 /// \param u  Norm of a branch layer, > 0.
 /// \see docs/theory.md#fusion-clock; tests/theory/potential_test.cpp
 template <typename Number>
 [[nodiscard]] Number potential(int n, const Number& u) {
     using std::log;
-    using std::pow;
     if (n == 1) {
         return -u;
     }
     if (n == 2) {
         return -log(u);
     }
-    return pow(u, 2 - n) / (n - 2);
+    return power(u, 2 - n) / (n - 2);
 }
 
 /// The norm at which the potential is `phi`: the inverse of potential().
@@ -32,14 +34,14 @@ template <typename Number>
 template <typename Number>
 [[nodiscard]] Number norm_at_potential(int n, const Number& phi) {
     using std::exp;
-    using std::pow;
+    using exponent = std::conditional_t<is_dual<Number>, double, Number>;
     if (n == 1) {
         return -phi;
     }
     if (n == 2) {
         return exp(-phi);
     }
-    return pow((n - 2) * phi, Number(-1.0) / (n - 2));
+    return power(Number((n - 2) * phi), exponent(exponent(-1.0) / (n - 2)));
 }
 
 }  // namespace fusionflow::theory

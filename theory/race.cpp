@@ -20,15 +20,15 @@ constexpr double tie = 1e-12;
 template <typename Number>
 Number race_track<Number>::clock_to_go(int m, const partial_solution& saddle) const {
     const auto& r = runners_[static_cast<std::size_t>(m)];
-    const double rate = moments_.part(saddle.residual, m).norm() - weight_decay_;
-    if (!(rate > 0)) {
+    const model_number<Number> speed = rate(m) - decay_;
+    if (!(speed > 0)) {
         return never;
     }
     if (signed_runner(m)) {
         const double sign = moments_.part(saddle.residual, m)(0) > 0 ? 1 : -1;
-        return (r.potential - sign * r.gathered) / rate;
+        return (r.potential - sign * r.gathered) / speed;
     }
-    return reversed(m, saddle) ? never : r.potential / rate;
+    return reversed(m, saddle) ? Number(never) : Number(r.potential / speed);
 }
 
 template <typename Number>
@@ -38,45 +38,50 @@ Number race_track<Number>::duration(int first, const Number& clock,
         return clock;
     }
     if (saddle.learned.empty()) {
-        std::vector<racer> racers;
+        std::vector<basic_racer<model_number<Number>>> racers;
         racers.reserve(runners_.size());
         for (int m = 0; m < moments_.count(); ++m) {
-            racers.push_back({arch_.branch(m), runners_[static_cast<std::size_t>(m)].norm,
-                              moments_.part(saddle.residual, m).norm()});
+            racers.push_back(
+                {arch_.branch(m), runners_[static_cast<std::size_t>(m)].norm, rate(m)});
         }
-        return first_phase_time<Number>(racers, first, arch_.shared(), trunk_excess_);
+        // A tie that a change breaks leaves the clock without a slope, and so this time.
+        return first_phase_time<Number>(racers, first, arch_.shared(), trunk_excess_) + 0 * clock;
     }
     std::vector<int> branches;
-    std::vector<double> weights;
+    std::vector<model_number<Number>> weights;
+    model_number<Number> nothing = 0;  // zero weights: without a slope where they would leave zero
     for (const int k : saddle.learned) {
-        const double norm = moments_.part(saddle.weights, k).norm();
+        const auto norm =
+            norm_of(vector_of<model_number<Number>>(moments_.part(standing_.weights, k)));
         if (norm > 0) {
             branches.push_back(arch_.branch(k));
             weights.push_back(norm);
+        } else {
+            nothing += norm;
         }
     }
-    return clock / std::pow(trunk_norm(branches, weights, arch_.shared()), arch_.shared());
+    return clock / (power(trunk_norm(branches, weights, arch_.shared()), arch_.shared()) + nothing);
 }
 
 template <typename Number>
 void race_track<Number>::advance(const Number& clock, const partial_solution& saddle) {
     for (int m = 0; m < moments_.count(); ++m) {
         auto& r = runners_[static_cast<std::size_t>(m)];
-        const auto residual = moments_.part(saddle.residual, m);
         if (signed_runner(m)) {
-            r.gathered += residual(0) * clock;
+            r.gathered += moments_.part(standing_.residual, m)(0) * clock;
         } else if (reversed(m, saddle)) {
-            r.potential += residual.norm() * clock;
+            r.potential += rate(m) * clock;
         } else {
-            r.potential -= residual.norm() * clock;
+            r.potential -= rate(m) * clock;
         }
-        r.potential += weight_decay_ * clock;  // zero where the clock is not time
+        r.potential += decay_ * clock;  // zero where the clock is not time
     }
 }
 
 template <typename Number>
-void race_track<Number>::set_time(learning& answer, int m) const {
+void race_track<Number>::set_time(learning& answer, int m) {
     const auto i = static_cast<std::size_t>(m);
+    times_[i] = time_;
     answer.times[i] = in_double(time_);
     if constexpr (beyond_double) {
         answer.log10_times[i] = static_cast<double>(log10(time_));
@@ -84,12 +89,20 @@ void race_track<Number>::set_time(learning& answer, int m) const {
 }
 
 template <typename Number>
+void race_track<Number>::stand_at(race_result& result, const data::modality_set& learned) {
+    result.saddles.push_back(solve_partial(moments_, learned, arch_, weight_decay_));
+    standing_ =
+        numbers_at<model_number<Number>>(moments_, result.saddles.back(), change_, weight_decay_);
+}
+
+template <typename Number>
 void race_track<Number>::start(race_result& result) {
+    times_.assign(runners_.size(), never);
     result.answer.times.assign(runners_.size(), never);
     if (beyond_double) {
         result.answer.log10_times = result.answer.times;
     }
-    result.saddles.push_back(partial(arch_.closure({})));
+    stand_at(result, arch_.closure({}));
     for (const int m : result.saddles.front().learned) {
         result.answer.times[static_cast<std::size_t>(m)] = std::numeric_limits<double>::quiet_NaN();
         result.answer.warnings.push_back(fmt::format(
@@ -117,8 +130,11 @@ bool race_track<Number>::next_phase(race_result& result) {
         return false;
     }
     for (int m = 0; m < moments_.count(); ++m) {
-        if (!data::contains(saddle.learned, m) && clock_to_go(m, saddle) <= least * (1 + tie)) {
+        const Number clock =
+            data::contains(saddle.learned, m) ? Number(never) : clock_to_go(m, saddle);
+        if (clock <= least * (1 + tie)) {
             winners.push_back(m);
+            least = tied(least, clock);
         }
     }
     if (winners.size() > 1 && arch_.branch(first) > 1) {
@@ -142,7 +158,7 @@ bool race_track<Number>::next_phase(race_result& result) {
             }
         }
     }
-    result.saddles.push_back(partial(learned));
+    stand_at(result, learned);
     return true;
 }
 
@@ -184,7 +200,7 @@ race_result race_track<Number>::run() {
         if (!all_small) {
             result.answer.warnings.emplace_back(
                 "init: the formulas need initial norms below 1: no time is given");
-            result.saddles.push_back(partial(data::all_modalities(moments_.count())));
+            stand_at(result, data::all_modalities(moments_.count()));
         }
         return result;
     }
@@ -222,6 +238,8 @@ race_result race(const data::moments& moments, const architecture& arch, const i
     }
     return race_track<double>(moments, arch, init, weight_decay, true).run();
 }
+
+template class race_track<dual>;
 
 race_result race_beyond_range(const data::moments& moments, const architecture& arch,
                               const initialisation& init) {

@@ -5,54 +5,73 @@
 #include <type_traits>
 #include <vector>
 
+#include "theory/dual.hpp"
 #include "theory/potential.hpp"
 #include "theory/race.hpp"
+#include "theory/variation.hpp"
 #include "theory/weight_decay.hpp"
-#include "theory/wide.hpp"
 
 namespace fusionflow::theory {
 
 // A modality on its way.
 template <typename Number>
 struct runner {
-    double norm = 0;       // u_m(0), effective
+    model_number<Number> norm = 0;  // u_m(0), effective
     Number potential = 0;  // left to the end of the branch's race, on the initial direction
     Number gathered = 0;   // scalars: int E ds, signed
     double direction = 1;  // scalars: sign of w_m(0)
 };
 
-/// \tparam Number  double, or wide for times beyond its range.
+/// \tparam Number  double, wide for times beyond its range, or dual for their slopes.
 template <typename Number>
 class race_track {
 public:
-    /// \param timed  False where only the saddles are wanted: the times that are answered are zero.
+    /// \param timed   False where only the saddles are wanted: all times are zero then.
+    /// \param change  Of the model, where Number is dual; outlives the race.
     race_track(const data::moments& moments, const architecture& arch, const initialisation& init,
-               double weight_decay, bool timed)
-        : moments_(moments), arch_(arch), weight_decay_(weight_decay), timed_(timed) {
+               double weight_decay, bool timed, const variation* change = nullptr)
+        : moments_(moments), arch_(arch), weight_decay_(weight_decay), decay_(weight_decay),
+          timed_(timed), change_(change) {
         const Eigen::VectorXd directions = initial_directions(moments);
         const bool two_layer = arch.two_layer_late() && init.drawn != scheme::balanced;
         const auto grams =
             two_layer ? expected_grams(moments, init) : std::vector<Eigen::MatrixXd>{};
         for (int m = 0; m < moments.count(); ++m) {
             runner<Number> r;
-            r.norm = init.norm(m);
+            double norm = init.norm(m);
             if (two_layer) {
                 const auto& gram = grams[static_cast<std::size_t>(m)];
                 Eigen::VectorXd growing(moments.dim(m) + 1);
                 growing << moments.part(directions, m), 1.0;
-                r.norm = std::sqrt(growing.dot(gram * growing)) / 2;
+                norm = std::sqrt(growing.dot(gram * growing)) / 2;
             }
+            r.norm = scaled(norm, 1);
             r.potential = potential<Number>(arch.branch(m), r.norm) - end_potential(m);
             r.direction = moments.dim(m) == 1 ? moments.part(directions, m)(0) : 1;
             runners_.push_back(r);
         }
-        trunk_excess_ = init.trunk_excess;
+        trunk_excess_ = scaled(init.trunk_excess, 2);
+        if constexpr (is_dual<Number>) {
+            decay_ = make_dual(weight_decay, change->weight_decay);
+        }
     }
 
     race_result run();
 
+    /// After run(): the times as numbers of this kind.
+    [[nodiscard]] const std::vector<Number>& times() const noexcept { return times_; }
+
 private:
     static constexpr bool beyond_double = std::is_same_v<Number, wide>;
+
+    // Of the initial weights, to the power that they enter with.
+    [[nodiscard]] model_number<Number> scaled(double value, int power) const {
+        if constexpr (is_dual<Number>) {
+            return make_dual(value, power * value * change_->log_init);
+        } else {
+            return value;
+        }
+    }
 
     // Potential at which the race of a branch ends. One-layer branches end at u = 1; without a
     // trunk the clock is time, and it is stopped where the first phase is, at u = 1 too.
@@ -74,14 +93,16 @@ private:
     void advance(const Number& clock, const partial_solution& saddle);
     [[nodiscard]] static double in_double(const Number& time) {
         // Beyond its range a time is unknown as a double, not endless.
-        return time > std::numeric_limits<double>::max() && time < Number(never)
+        return time > Number(std::numeric_limits<double>::max()) && time < Number(never)
                    ? std::numeric_limits<double>::quiet_NaN()
-                   : static_cast<double>(time);
+                   : value_of(time);
     }
-    void set_time(learning& answer, int m) const;
-    [[nodiscard]] partial_solution partial(const data::modality_set& learned) const {
-        return solve_partial(moments_, learned, arch_, weight_decay_);
+    void set_time(learning& answer, int m);
+    // |E_m| at the present saddle.
+    [[nodiscard]] model_number<Number> rate(int m) const {
+        return norm_of(vector_of<model_number<Number>>(moments_.part(standing_.residual, m)));
     }
+    void stand_at(race_result& result, const data::modality_set& learned);
     void start(race_result& result);
     void say_never(race_result& result, int m) const;
     bool next_phase(race_result& result);
@@ -89,10 +110,14 @@ private:
     const data::moments& moments_;
     const architecture& arch_;
     double weight_decay_;
+    model_number<Number> decay_;  // the same
     bool timed_;
+    const variation* change_;
     std::vector<runner<Number>> runners_;
-    double trunk_excess_ = 0;
+    model_number<Number> trunk_excess_ = 0;
+    saddle_numbers<model_number<Number>> standing_;  // the present saddle
     Number time_ = 0;
+    std::vector<Number> times_;
 };
 
 }  // namespace fusionflow::theory

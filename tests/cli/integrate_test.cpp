@@ -208,4 +208,29 @@ BOOST_AUTO_TEST_CASE(gaussian_networks_of_a_width_go_by_the_chain_flow) {
     BOOST_TEST(std::abs(json["modalities"][0]["time"].get<double>() / law - 1) < 0.01);
 }
 
+BOOST_AUTO_TEST_CASE(sensitivities_are_those_of_the_reduced_flow) {
+    const auto result = run({"integrate", "--depth", "4", "--fusion", "3", "--rho", "0.5", "--init",
+                             "0.1", "--sensitivities", "--format", "json"});
+    BOOST_TEST(result.code == 0);
+    const auto json = result.json();
+    for (const auto& modality : json["sensitivities"]) {
+        const auto& by = modality["by"];
+        // x -> c x and y -> c y is a change of the unit of time; 1e-7: a hundred times rtol.
+        const double by_unit = by["target_scale"].get<double>() + by["scale"]["A"].get<double>() +
+                               by["scale"]["B"].get<double>();
+        BOOST_TEST(relative(by_unit, -2) < 1e-7);
+        BOOST_TEST(by["coupling"]["A,B"].is_number());
+        BOOST_TEST(by["weight_decay"].is_null());
+        BOOST_TEST(!modality.contains("by_refined"));
+    }
+    BOOST_TEST(json["sensitivities"].size() == 2U);
+    const auto shown = run({"integrate", "--depth", "3", "--init", "0.1", "--sensitivities"});
+    BOOST_TEST(shown.out.find("\n1 % more: change of the time in %") != std::string::npos);
+    const auto exact = run({"integrate", "--exact", "--scheme", "gaussian-iid", "--sensitivities"});
+    BOOST_TEST(exact.code == 2);
+    BOOST_TEST(exact.err ==
+               "fusionflow: --sensitivities: need the reduced flow: --scheme balanced, without "
+               "--exact\n");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -144,4 +144,48 @@ BOOST_AUTO_TEST_CASE(gaussian_networks_are_told_their_width_law) {
     BOOST_TEST(none["warnings"].dump().find("width law: none for this model") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(sensitivities_are_derivatives_of_the_logarithm_of_the_times) {
+    // Late fusion: t_A ~ 1/s_A, s_A = kappa^2 + rho kappa, and rho d/d rho of it.
+    const auto json = run(json_of({"predict", "--rho", "0.5", "--ratio", "2", "--init", "1e-6",
+                                   "--learning-rate", "0.02", "--sensitivities"}))
+                          .json();
+    const auto& a = json["sensitivities"][0];
+    BOOST_TEST(a["name"] == "A");
+    // Rounding of a few quotients.
+    BOOST_TEST(relative(a["by"]["init"].get<double>(), 1 / std::log(1e-6)) < 1e-13);
+    BOOST_TEST(relative(a["by"]["target_scale"].get<double>(), -1) < 1e-13);
+    BOOST_TEST(relative(a["by"]["scale"]["A"].get<double>(), -1) < 1e-13);
+    BOOST_TEST(a["by"]["scale"]["B"].get<double>() == 0);
+    BOOST_TEST(relative(a["by"]["coupling"]["A,B"].get<double>(), -1.0 / 5) < 1e-13);
+    BOOST_TEST(a["by"]["weight_decay"].is_number());
+    BOOST_TEST(a["by"]["learning_rate"].is_null());
+    BOOST_TEST(a["by_refined"]["weight_decay"].is_null());
+    // ln(1 + eta r)/eta is slower than r, by about eta r/2 = 0.05.
+    BOOST_TEST(a["by_refined"]["learning_rate"].get<double>() > 0.4 * 5);
+    BOOST_TEST(json["sensitivities"].size() == 2U);
+    const auto deeper =
+        run(json_of({"predict", "--depth", "3", "--fusion", "2", "--sensitivities"})).json();
+    BOOST_TEST(deeper["sensitivities"][0]["by"]["weight_decay"].is_null());
+    BOOST_TEST(deeper["sensitivities"][0]["by_refined"].is_null());
+    BOOST_TEST(!run(json_of({"predict"})).json().contains("sensitivities"));
+}
+
+BOOST_AUTO_TEST_CASE(sensitivities_for_people_are_in_per_cent) {
+    const auto shown = run({"predict", "--rho", "0.5", "--init", "1e-6", "--sensitivities"});
+    BOOST_TEST(shown.code == 0);
+    BOOST_TEST(shown.out.find("1 % more: change of the time in %         A         B\n"
+                              "init                               -0.07238  -0.07238\n"
+                              "target scale                             -1        -1\n") !=
+               std::string::npos);
+    BOOST_TEST(shown.out.find("1 % more: change of the refined time in %") != std::string::npos);
+    const auto tie = run({"predict", "--ratio", "1", "--init", "1e-6", "--sensitivities"});
+    BOOST_TEST(tie.code == 0);
+    BOOST_TEST(tie.err.find("the time of A has no derivative by scale of A, scale of B: a tie") !=
+               std::string::npos);
+    const auto tiny =
+        run({"predict", "--depth", "4", "--fusion", "4", "--init", "1e-200", "--sensitivities"});
+    BOOST_TEST(tiny.code == 2);
+    BOOST_TEST(tiny.out.empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

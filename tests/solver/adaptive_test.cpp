@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(the_tail_goes_on_for_its_fraction_and_is_recorded) {
     BOOST_TEST(!result.path.partial);
 }
 
-BOOST_AUTO_TEST_CASE(progress_is_reported_and_final_state_handed_out) {
+BOOST_AUTO_TEST_CASE(progress_is_reported_and_states_are_handed_out) {
     long calls = 0;
     const auto stiff = [](double x) { return 1e4 * (0.49 - x); };
     (void)run(0, stiff, {.max_time = 100, .progress = [&](long, double, int learned) {
@@ -114,8 +114,14 @@ BOOST_AUTO_TEST_CASE(progress_is_reported_and_final_state_handed_out) {
     BOOST_TEST(calls > 10);
     line system(0, [](double x) { return 1 - x; });
     solver::state last;
-    const auto result = solver::run_flow(system, unit, one_layer, {}, {}, &last);
+    std::vector<solver::crossing> crossings;
+    const auto result = solver::run_flow(system, unit, one_layer, {}, {}, &last, &crossings);
     BOOST_TEST(last[0] == result.weights_final(0));
+    BOOST_TEST_REQUIRE(crossings.size() == 1U);
+    BOOST_TEST(crossings[0].what.modality == 0);
+    BOOST_TEST(crossings[0].what.saddle == data::modality_set{0}, boost::test_tools::per_element());
+    // W goes to 1; half-heights are found to rtol/100.
+    BOOST_TEST(std::abs(crossings[0].at[0] - 0.5) < 1e-11);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

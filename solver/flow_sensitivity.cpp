@@ -1,0 +1,72 @@
+#include "solver/flow_sensitivity.hpp"
+
+#include <fmt/format.h>
+
+#include <limits>
+
+#include "solver/adaptive.hpp"
+#include "solver/sensitive_flow.hpp"
+
+namespace fusionflow::solver {
+
+namespace {
+
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+
+// The norm that m reached half of, with its derivative.
+theory::dual level_of(const data::moments& moments, const half_height& what,
+                      const theory::variation& change) {
+    const auto saddle =
+        theory::moving_saddle(moments, theory::solve_partial(moments, what.saddle), change, 0);
+    return theory::norm_of(
+        theory::vector_of<theory::dual>(moments.part(saddle.weights, what.modality)));
+}
+
+}  // namespace
+
+flow_sensitivity_table flow_sensitivities(const data::moments& moments,
+                                          const theory::architecture& arch,
+                                          const theory::initialisation& init,
+                                          const integrate_options& options) {
+    flow_sensitivity_table table;
+    table.parameters = theory::model_parameters(moments);
+    table.slopes.setConstant(moments.count(), std::ssize(table.parameters), unknown);
+    const auto saddles = theory::race_saddles(moments, arch, init);
+    integrate_options run = options;
+    if (run.method == stepper::automatic) {
+        run.method = stepper::radau;  // S is stiff as soon as anything is learned
+    }
+    std::vector<bool> asked(table.parameters.size(), false);
+    std::vector<double> times;
+    for (std::size_t i = 0; i < table.parameters.size(); ++i) {
+        const auto change = theory::variation_of(moments, table.parameters[i]);
+        sensitive_flow system(moments, arch, init, change);
+        std::vector<crossing> crossings;
+        const theory::learning answer =
+            run_flow(system, moments, arch, saddles, run, nullptr, &crossings).answer;
+        if (theory::is_failure(answer.ended)) {
+            table.warnings.push_back(fmt::format(
+                "sensitivities: none by {}: {}: {}", to_string(moments, table.parameters[i]),
+                theory::to_string(answer.ended), theory::advice(answer.ended)));
+            continue;
+        }
+        asked[i] = true;
+        times = answer.times;
+        for (const crossing& found : crossings) {
+            const int m = found.what.modality;
+            const double time = times[static_cast<std::size_t>(m)];
+            table.slopes(m, static_cast<Eigen::Index>(i)) =
+                system.time_slope(found.at, m, level_of(moments, found.what, change)) / time;
+        }
+    }
+    if (!times.empty()) {
+        const auto warnings = theory::missing_slopes(
+            moments, table.parameters, table.slopes, asked, times, "time",
+            "it is measured by where the flow came to rest, or a singular covariance makes the "
+            "height jump");
+        table.warnings.insert(table.warnings.end(), warnings.begin(), warnings.end());
+    }
+    return table;
+}
+
+}  // namespace fusionflow::solver

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <string>
+#include <vector>
+
+#include "solver/integrate.hpp"
+#include "theory/parameter.hpp"
+
+namespace fusionflow::solver {
+
+/// Derivatives of ln t_m of the reduced flow by each parameter: rows are modalities, columns
+/// parameters. NaN where a modality was not seen to cross its half-height: never, at t = 0, or
+/// found at rest only; and where an integration ended in trouble.
+struct flow_sensitivity_table {
+    std::vector<theory::parameter> parameters;
+    Eigen::MatrixXd slopes;
+    std::vector<std::string> warnings;  ///< times without derivatives, trouble
+};
+
+/// What a change of the model does to half-height times of the reduced flow, exactly: the
+/// counterpart at finite u0 of theory::sensitivities().
+///
+/// The derivative S of the state obeys a linear equation that is integrated beside the flow
+/// (sensitive_flow); at the half-height |W_m| = |W_m^K|/2 =: h_m of a saddle K
+///
+///     dt_m = dt + dc/u_f^p,   dc = (d ln h_m - d ln|W_m| S) / (d ln|W_m| f)
+///
+/// with dt and S at a fixed value of the clock c. Every parameter is one more integration, of twice
+/// as many numbers. The saddles by which half-heights are measured are those of the present order;
+/// where the race is a tie, a change that breaks it would measure by others.
+///
+/// \param options  As of integrate(); automatic is radau here. Derivatives are good to about a
+///                 hundred times rtol, a few thousand times where Sigma is nearly singular.
+/// \throws data::input_error as integrate().
+/// \see docs/theory.md#sensitivities; tests/solver/flow_sensitivity_test.cpp
+[[nodiscard]] flow_sensitivity_table flow_sensitivities(const data::moments& moments,
+                                                        const theory::architecture& arch,
+                                                        const theory::initialisation& init,
+                                                        const integrate_options& options);
+
+}  // namespace fusionflow::solver

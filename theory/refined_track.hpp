@@ -1,0 +1,32 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <optional>
+#include <vector>
+
+#include "theory/dual.hpp"
+#include "theory/learning.hpp"
+#include "theory/variation.hpp"
+
+namespace fusionflow::theory {
+
+/// Half-height times of refined_two_layer() as numbers of some kind, and how it ended.
+template <typename Number>
+struct refined_times {
+    std::vector<Number> times;
+    outcome ended = outcome::learned;
+};
+
+/// What refined_two_layer() computes, in double or in dual numbers.
+///
+/// \param grams          As there.
+/// \param learning_rate  eta > 0; absent: gradient flow.
+/// \param change         Of the moments, where Number is dual; its other parts are in `grams` and
+///                       `learning_rate`.
+template <typename Number>
+[[nodiscard]] refined_times<Number> refined_track(const data::moments& moments,
+                                                  const std::vector<matrix_of<Number>>& grams,
+                                                  const std::optional<Number>& learning_rate,
+                                                  const variation* change = nullptr);
+
+}  // namespace fusionflow::theory
