@@ -14,7 +14,7 @@ namespace {
 using theory::parameter;
 using kind = parameter::kind;
 
-constexpr int side_by_side = 6;
+constexpr int side_by_side = 5;
 
 using parameters = std::vector<parameter>;
 
@@ -62,7 +62,7 @@ std::string table_text(const data::moments& moments, const parameters& list,
     std::string text;
     for (int from = 0; from < moments.count(); from += side_by_side) {
         const int to = std::min(from + side_by_side, moments.count());
-        validation::sheet s{{{fmt::format("1 % more: change of the {} in %", of), false}}, {}};
+        validation::sheet s{{{fmt::format("1 % more: {} in %", of), false}}, {}};
         for (int m = from; m < to; ++m) {
             s.columns.push_back({moments.name(m)});
         }
@@ -101,9 +101,11 @@ json sensitivities_json(const data::moments& moments, const theory::sensitivity_
 
 std::string sensitivities_text(const data::moments& moments, const theory::sensitivity_table& table,
                                const theory::predict_options& options) {
-    std::string text = table_text(moments, table.parameters, table.leading, options, "time");
+    std::string text =
+        table_text(moments, table.parameters, table.leading, options, "change of the time");
     if (table.refined) {
-        text += table_text(moments, table.parameters, *table.refined, options, "refined time");
+        text +=
+            table_text(moments, table.parameters, *table.refined, options, "of the refined time");
     }
     return text;
 }
@@ -119,7 +121,7 @@ json sensitivities_json(const data::moments& moments, const solver::flow_sensiti
 
 std::string sensitivities_text(const data::moments& moments,
                                const solver::flow_sensitivity_table& table) {
-    return table_text(moments, table.parameters, table.slopes, {}, "time");
+    return table_text(moments, table.parameters, table.slopes, {}, "change of the time");
 }
 
 }  // namespace fusionflow::cli

@@ -16,7 +16,7 @@ namespace fusionflow::cli {
 [[nodiscard]] json sensitivities_json(const data::moments& moments,
                                       const solver::flow_sensitivity_table& table);
 
-/// In per cent for a change of 1 %, at most six modalities side by side.
+/// In per cent for a change of 1 %, at most five modalities side by side.
 ///
 /// \param options  What 1 % of weight decay and learning rate is.
 [[nodiscard]] std::string sensitivities_text(const data::moments& moments,
