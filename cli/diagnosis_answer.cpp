@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cli/ensemble_answer.hpp"
+#include "cli/sensitivities.hpp"
 #include "validation/diagnosis_advice.hpp"
 #include "validation/sheet.hpp"
 
@@ -47,37 +49,22 @@ json modality_json(const diagnosis& d, std::size_t m) {
             {"because", prospect.because}};
 }
 
-json times_json(const std::vector<double>& times) {
-    json list = json::array();
-    for (const double t : times) {
-        list.push_back(number(t));
-    }
-    return list;
+json times_json(const spread& s) {
+    json object = {{"learned", s.finite}, {"never", s.never}, {"unknown", s.unknown}};
+    object.update(spread_json(s));
+    return object;
 }
 
-json spread_json(const spread& s) {
-    json quantiles = json::object();
-    for (const auto& q : s.quantiles) {
-        quantiles[fmt::format("{}", q.p)] = number(q.value);
-    }
-    return {{"learned", s.finite},
-            {"never", s.never},
-            {"unknown", s.unknown},
-            {"mean", number(s.mean.mean)},
-            {"standard_error", number(s.mean.standard_error)},
-            {"quantiles", quantiles}};
-}
-
-json fusion_json(const diagnosis& d, const fusion_facts& f) {
+json fusion_json(const diagnosis_request& r, const diagnosis& d, const fusion_facts& f) {
     json predictions = json::object();
     for (const validation::predicted& p : f.predictions) {
-        predictions[p.method] = {{"times", times_json(p.answer.times)},
+        predictions[p.method] = {{"times", numbers(p.answer.times)},
                                  {"time_ratio", number(p.answer.time_ratio())},
                                  {"outcome", theory::to_string(p.answer.ended)}};
     }
     json times = json::array();
     for (const spread& s : f.networks.times) {
-        times.push_back(spread_json(s));
+        times.push_back(times_json(s));
     }
     json object = {{"depth", f.depth},
                    {"fusion", f.fusion},
@@ -85,10 +72,13 @@ json fusion_json(const diagnosis& d, const fusion_facts& f) {
                    {"networks",
                     {{"count", f.networks.runs.size()},
                      {"times", times},
-                     {"time_ratio", spread_json(f.networks.time_ratio)},
+                     {"time_ratio", times_json(f.networks.time_ratio)},
                      {"median_end", number(validation::median_end(f.networks))},
                      {"outcomes", json(f.networks.ended)}}},
-                   {"half_power", times_json(f.half_power)}};
+                   {"half_power", numbers(f.half_power)}};
+    if (f.sensitivities) {
+        object["sensitivities"] = sensitivities_json(*r.model.moments, *f.sensitivities);
+    }
     if (f.stopping) {
         object["held_out"] = {{"at_start", f.stopping->at_start},
                               {"least", f.stopping->least},
@@ -229,7 +219,7 @@ json to_json(const diagnosis_request& request, const diagnosis& d, const std::st
     }
     json fusions = json::array();
     for (const fusion_facts& f : d.fusions) {
-        fusions.push_back(fusion_json(d, f));
+        fusions.push_back(fusion_json(request, d, f));
     }
     const auto name = [&](int m) { return d.modalities[static_cast<std::size_t>(m)].name; };
     return {{"samples", request.samples > 0 ? json(request.samples) : json(nullptr)},

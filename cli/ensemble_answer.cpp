@@ -14,24 +14,6 @@ using validation::ensemble;
 using validation::ensemble_run;
 using validation::spread;
 
-json numbers(const std::vector<double>& values) {
-    json list = json::array();
-    for (const double v : values) {
-        list.push_back(number(v));
-    }
-    return list;
-}
-
-json spread_json(const spread& s) {
-    json quantiles = json::object();
-    for (const auto& [p, value] : s.quantiles) {
-        quantiles[fmt::format("{}", p)] = number(value);
-    }
-    return {{"mean", number(s.mean.mean)},
-            {"standard_error", number(s.mean.standard_error)},
-            {"quantiles", quantiles}};
-}
-
 json run_json(const ensemble_run& run) {
     json object = {{"seed", run.seed}, {"times", numbers(run.times)}};
     if (!run.epochs.empty()) {
@@ -66,6 +48,24 @@ std::vector<std::string> cells(const std::string& name, const spread& s, std::si
 }
 
 }  // namespace
+
+json numbers(const std::vector<double>& values) {
+    json list = json::array();
+    for (const double v : values) {
+        list.push_back(number(v));
+    }
+    return list;
+}
+
+json spread_json(const spread& s) {
+    json quantiles = json::object();
+    for (const auto& [p, value] : s.quantiles) {
+        quantiles[fmt::format("{}", p)] = number(value);
+    }
+    return {{"mean", number(s.mean.mean)},
+            {"standard_error", number(s.mean.standard_error)},
+            {"quantiles", quantiles}};
+}
 
 std::vector<std::string> warnings_of(const data::moments& moments, const ensemble& e) {
     std::vector<std::string> warnings;

@@ -1,12 +1,19 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cli/answer.hpp"
 #include "validation/ensemble.hpp"
 
 // What simulate --repeats answers.
 namespace fusionflow::cli {
+
+/// A list, null for what is not finite.
+[[nodiscard]] json numbers(const std::vector<double>& values);
+
+/// Keys mean, standard_error, quantiles of what is finite.
+[[nodiscard]] json spread_json(const validation::spread& s);
 
 /// Keys of many runs: repeats, ensemble, runs, warnings.
 [[nodiscard]] json to_json(const data::moments& moments, const validation::ensemble& e);

@@ -99,18 +99,19 @@ double power(const moments& m, const Eigen::VectorXd& stacked, int modality) {
     return (weights * m.covariance().block(from, from, count, count)).cwiseProduct(weights).sum();
 }
 
-std::vector<double> half_powers(const moments& m, const solver::trajectory& path) {
-    std::vector<double> times(static_cast<std::size_t>(m.count()),
-                              std::numeric_limits<double>::quiet_NaN());
-    for (int i = 0; i < m.count(); ++i) {
-        const double half = power(m, path.weights.back(), i) / 2;
-        const auto reached =
-            std::find_if(path.weights.begin(), path.weights.end(),
-                         [&](const Eigen::VectorXd& w) { return power(m, w, i) >= half; });
-        times[static_cast<std::size_t>(i)] =
-            path.time[static_cast<std::size_t>(reached - path.weights.begin())];
+// On a straight line between recorded instants.
+double half_power(const moments& m, const solver::trajectory& path, int modality) {
+    const double half = power(m, path.weights.back(), modality) / 2;
+    double before = power(m, path.weights.front(), modality);
+    for (std::size_t i = 1; i < path.size(); ++i) {
+        const double now = power(m, path.weights[i], modality);
+        if (now >= half && now > before) {
+            const double part = std::clamp((half - before) / (now - before), 0.0, 1.0);
+            return path.time[i - 1] + part * (path.time[i] - path.time[i - 1]);
+        }
+        before = now;
     }
-    return times;
+    return std::numeric_limits<double>::quiet_NaN();
 }
 
 // What is seen on the path of the first network.
@@ -122,7 +123,9 @@ void watch_network(const diagnosis_request& r, const settings& s, fusion_facts& 
         facts.half_power.assign(run.answer.times.size(), std::numeric_limits<double>::quiet_NaN());
         return;
     }
-    facts.half_power = half_powers(*s.moments, run.path);
+    for (int m = 0; m < s.moments->count(); ++m) {
+        facts.half_power.push_back(half_power(*s.moments, run.path, m));
+    }
     if (r.held_out) {
         facts.stopping = watch_held_out(*r.held_out, run);
     }
@@ -130,7 +133,7 @@ void watch_network(const diagnosis_request& r, const settings& s, fusion_facts& 
 
 fusion_facts describe_fusion(const diagnosis_request& r, const settings& s, int depth,
                              const ensemble_progress& progress) {
-    fusion_facts facts{depth, *s.fusion, {}, {}, {}, {}};
+    fusion_facts facts{depth, *s.fusion, {}, {}, {}, {}, {}};
     for (const method& how : method_table()) {
         // Formulas and flows know one target.
         if (how.kind == method_kind::network || how.name == "exact-drawn" ||
@@ -142,7 +145,12 @@ fusion_facts describe_fusion(const diagnosis_request& r, const settings& s, int 
             facts.predictions.push_back({std::string(how.name), std::move(result.answer)});
         }
     }
-    facts.networks = run_ensemble(build_model(s), s.simulate, {r.networks, r.jobs}, progress);
+    const model about = build_model(s);
+    if (about.moments.outputs() == 1) {
+        facts.sensitivities =
+            theory::sensitivities(about.moments, about.architecture, about.init, {});
+    }
+    facts.networks = run_ensemble(about, s.simulate, {r.networks, r.jobs}, progress);
     watch_network(r, s, facts);
     return facts;
 }

@@ -8,6 +8,7 @@
 
 #include "data/moments.hpp"
 #include "theory/learning.hpp"
+#include "theory/sensitivity.hpp"
 #include "validation/ensemble.hpp"
 #include "validation/settings.hpp"
 
@@ -80,6 +81,8 @@ struct fusion_facts {
     /// it does not wait for directions of inputs that hardly vary.
     std::vector<double> half_power;
     std::optional<stopping_facts> stopping;  ///< with held-out samples, of the first network
+    /// What changes would do to the formula's times; of one target.
+    std::optional<theory::sensitivity_table> sensitivities;
 };
 
 /// What is left while only some modalities are learned.

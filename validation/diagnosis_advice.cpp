@@ -67,6 +67,41 @@ std::string about_conditioning(const diagnosis& d) {
                      fmt::join(where, ", "), other, facts.name, facts.name, facts.condition);
 }
 
+// d ln t of a modality by a parameter; NaN where there is none.
+double slope(const theory::sensitivity_table& table, int modality, theory::parameter::kind what,
+             int of) {
+    for (std::size_t i = 0; i < table.parameters.size(); ++i) {
+        const theory::parameter& by = table.parameters[i];
+        if (by.what == what && (of < 0 || by.first == of)) {
+            return table.leading(modality, static_cast<Eigen::Index>(i));
+        }
+    }
+    return std::numeric_limits<double>::quiet_NaN();
+}
+
+// What a tenth more would do to the modality that late fusion learns last, by the formula.
+std::string about_changes(const diagnosis& d, const fusion_facts& f) {
+    using kind = theory::parameter::kind;
+    constexpr double more = 1.1;
+    if (f.fusion != f.depth || !f.sensitivities) {
+        return "";
+    }
+    const int last = d.order.back();
+    const double init = slope(*f.sensitivities, last, kind::init, -1);
+    const double own = slope(*f.sensitivities, last, kind::scale, last);
+    const double first = slope(*f.sensitivities, last, kind::scale, d.order.front());
+    if (!(std::isfinite(init) && std::isfinite(own) && std::isfinite(first))) {
+        return "";
+    }
+    const auto per_cent = [&](double by) { return 100 * (std::pow(more, by) - 1); };
+    const auto name = [&](int m) { return d.modalities[static_cast<std::size_t>(m)].name; };
+    return fmt::format("Late fusion of {} layers, by the formula: 10 % larger initial weights "
+                       "change the time of {} by {:+.2g} %, 10 % larger inputs of {} by {:+.2g} %, "
+                       "of {} by {:+.2g} %.",
+                       f.depth, name(last), per_cent(init), name(last), per_cent(own),
+                       name(d.order.front()), per_cent(first));
+}
+
 // Of one depth: the deepest fusion within the budget.
 std::string within_budget(const diagnosis_request& r, const diagnosis& d, int depth) {
     const fusion_facts* deepest = nullptr;
@@ -158,6 +193,11 @@ std::vector<std::string> advise(const diagnosis_request& request, const diagnosi
     if (request.epochs) {
         for (const int depth : request.depths) {
             all.push_back(within_budget(request, d, depth));
+        }
+    }
+    for (const fusion_facts& f : d.fusions) {
+        if (std::string text = about_changes(d, f); !text.empty()) {
+            all.push_back(std::move(text));
         }
     }
     for (const fusion_facts& f : d.fusions) {

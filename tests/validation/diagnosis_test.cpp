@@ -62,6 +62,8 @@ BOOST_AUTO_TEST_CASE(who_is_first_and_who_explains_most) {
     BOOST_TEST(std::abs(d.plateaus[1].loss - 16.0 / 25) < 1e-12);
     BOOST_TEST(says(d.advice, "superficial preference"));
     BOOST_TEST(says(d.advice, "With 2 layers fuse at layer 2 at the latest"));
+    // t_B = ln(1/P0)/|s_B| of leading order, uncorrelated: |s_B| goes with B's scale.
+    BOOST_TEST(says(d.advice, "10 % larger inputs of B by -9.1 %, of A by +0 %"));
     // Late fusion's ratio is that of the networks, which formula and exact flow frame.
     const auto& late = d.fusions.at(1);
     BOOST_TEST(late.fusion == 2);
