@@ -73,11 +73,8 @@ preparation read_preparation(const arguments& given) {
 sample_summary prepared_summary(const data::sample_statistics& of,
                                 const data::summary_labels& labels, preparation prepared,
                                 const data::sample_statistics& like) {
-    try {
-        return data::summarise(of, labels, prepared, like);
-    } catch (const data::input_error& e) {
-        throw data::input_error(e.field().empty() ? "standardize" : e.field(), e.rule());
-    }
+    return data::at_place("standardize",
+                          [&] { return data::summarise(of, labels, prepared, like); });
 }
 
 samples_read read_tables(const arguments& given) {
@@ -127,11 +124,8 @@ samples_read put_together(const arguments& given) {
     }
     sample_summary all = data::read_summary(given.positional.front());
     for (std::size_t i = 1; i < given.positional.size(); ++i) {
-        try {
-            all = data::merged(all, data::read_summary(given.positional[i]));
-        } catch (const data::input_error& e) {
-            throw data::input_error(e.field().empty() ? given.positional[i] : e.field(), e.rule());
-        }
+        const std::string& file = given.positional[i];
+        all = data::at_place(file, [&] { return data::merged(all, data::read_summary(file)); });
     }
     return {std::move(all), {}, {}};
 }

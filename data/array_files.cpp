@@ -14,9 +14,6 @@ namespace fusionflow::data {
 
 namespace {
 
-// A rule is broken at a place that the caller names.
-[[noreturn]] void refuse(const std::string& rule) { throw input_error("", rule); }
-
 // What may be an IDX file begins with two zeros, the type of its numbers, and the number of
 // dimensions.
 struct idx_type {
@@ -69,7 +66,7 @@ npy_start read_idx_start(byte_source& source) {
 std::unique_ptr<table_source> one_array(std::unique_ptr<file_bytes> source, const std::string& file,
                                         npy_start (*read_start)(byte_source&),
                                         const table_options& options) {
-    try {
+    return at_place(file, [&] {
         npy_start start = read_start(*source);
         (void)table_shape(start.header);
         const std::uint64_t before = start.bytes;
@@ -85,9 +82,7 @@ std::unique_ptr<table_source> one_array(std::unique_ptr<file_bytes> source, cons
         std::vector<table_array> arrays;
         arrays.push_back({"", start.header, [rows] { return std::move(*rows); }});
         return make_array_table(file, std::move(arrays), options.missing, all);
-    } catch (const input_error& e) {
-        throw input_error(e.field().empty() ? file : e.field(), e.rule());
-    }
+    });
 }
 
 }  // namespace
@@ -111,12 +106,12 @@ std::unique_ptr<table_source> open_npz(const std::string& file, const table_opti
     const npz_archive archive(file);
     std::vector<table_array> arrays;
     for (std::uint64_t i = 0; i < archive.count(); ++i) {
-        try {
+        at_place(file, archive.place(i), [&] {
             const npz_member member = archive.member(i);
             const npy_start start = read_npy_start(*archive.open(member));
             // Texts and single numbers may be there, but are no columns.
             if (start.header.type == npy_header::kind::text || start.header.shape.empty()) {
-                continue;
+                return;
             }
             const std::uint64_t left = member.bytes - std::min(member.bytes, start.bytes);
             if (left != start.header.bytes()) {
@@ -130,9 +125,7 @@ std::unique_ptr<table_source> open_npz(const std::string& file, const table_opti
                                   return std::make_unique<array_rows>(
                                       start.header, std::move(source), start.bytes);
                               }});
-        } catch (const input_error& e) {
-            throw input_error(file, fmt::format("{}: {}", archive.place(i), e.rule()));
-        }
+        });
     }
     if (arrays.empty()) {
         throw input_error(file, "need an array of rows, got none");

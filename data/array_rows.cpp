@@ -15,9 +15,6 @@ namespace {
 
 constexpr std::uint64_t most_held = std::uint64_t{256} << 20U;
 
-// A rule is broken at a place that the caller names.
-[[noreturn]] void refuse(const std::string& rule) { throw input_error("", rule); }
-
 // Columns count in C order of their dimensions; in Fortran order they lie elsewhere.
 std::vector<std::uint64_t> fortran_places(const npy_header& header, std::uint64_t columns) {
     const auto steps = item_steps(header.shape, true);

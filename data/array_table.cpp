@@ -35,11 +35,7 @@ public:
             }
             parts_.push_back({std::move(array), shape, names.size() - shape.columns, {}, {}, {}});
         }
-        try {
-            set_columns(std::move(names));
-        } catch (const input_error& e) {
-            throw input_error(file, e.rule());
-        }
+        at_place(file, [&] { set_columns(std::move(names)); });
     }
 
     [[nodiscard]] table_progress progress() const override {
@@ -115,11 +111,7 @@ private:
 
     void read_part(part& p, row_matrix& values) {
         row_matrix own(values.rows(), static_cast<Index>(p.columns.size()));
-        try {
-            p.rows->read(p.columns, own);
-        } catch (const input_error& e) {
-            throw input_error(file(), (p.array.name.empty() ? "" : p.array.name + ": ") + e.rule());
-        }
+        at_place(file(), p.array.name, [&] { p.rows->read(p.columns, own); });
         for (std::size_t i = 0; i < p.places.size(); ++i) {
             values.col(p.places[i]) = own.col(static_cast<Index>(i));
         }
@@ -149,11 +141,7 @@ private:
         block.values.conservativeResize(kept, Eigen::NoChange);
         for (const wanted_column& w : wanted_) {
             if (w.labels != nullptr && !w.labels->frozen()) {
-                try {
-                    w.labels->collect(seen);
-                } catch (const input_error& e) {
-                    throw input_error(file(), e.rule());
-                }
+                at_place(file(), [&] { w.labels->collect(seen); });
             }
         }
     }

@@ -15,9 +15,6 @@ namespace {
 
 constexpr std::size_t peeked = 16;
 
-// A rule is broken at a place that the caller names.
-[[noreturn]] void refuse(const std::string& rule) { throw input_error("", rule); }
-
 std::string system_says(int code) { return std::generic_category().message(code); }
 
 }  // namespace
@@ -54,12 +51,8 @@ file_bytes::file_bytes(const std::string& file) {
     if (std::filesystem::is_regular_file(file, ignored)) {
         all_ = std::filesystem::file_size(file, ignored);
     }
-    try {
-        head_.resize(peeked);
-        head_.resize(read_on(head_));
-    } catch (const input_error& e) {
-        throw input_error(file, e.rule());
-    }
+    head_.resize(peeked);
+    head_.resize(at_place(file, [this] { return read_on(head_); }));
 }
 
 file_bytes::~file_bytes() = default;

@@ -28,7 +28,7 @@ void class_labels::collect(const label_set& seen) {
     const std::scoped_lock one_at_a_time(mutex_);
     seen_.insert(seen.begin(), seen.end());
     if (!(seen_.size() <= most)) {
-        throw input_error("", fmt::format("need at most {} classes, got more", most));
+        refuse(fmt::format("need at most {} classes, got more", most));
     }
 }
 

@@ -14,9 +14,6 @@ namespace {
 
 using positions = std::unordered_map<std::string_view, std::size_t>;
 
-// A rule is broken at a place that the caller names.
-[[noreturn]] void refuse(const std::string& rule) { throw input_error("", rule); }
-
 std::size_t position_of(const positions& where, const std::string& name) {
     const auto found = where.find(name);
     if (found == where.end()) {

@@ -199,13 +199,13 @@ std::vector<std::string> read_csv_header(std::string_view text, char delimiter) 
     header_builder builder;
     const std::size_t done = parser(delimiter).read(text, builder);
     if (done != text.size()) {
-        throw input_error("", done < text.size() ? wrong_quotes : "a quote is not closed");
+        refuse(done < text.size() ? wrong_quotes : "a quote is not closed");
     }
     if (builder.records > 1) {
-        throw input_error("", "need lines that end in LF or CR LF, got CR alone");
+        refuse("need lines that end in LF or CR LF, got CR alone");
     }
     if (!(builder.fields.size() <= most_columns)) {
-        throw input_error("", fmt::format("need at most {} columns", most_columns));
+        refuse(fmt::format("need at most {} columns", most_columns));
     }
     return std::move(builder.fields);
 }

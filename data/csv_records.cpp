@@ -85,13 +85,11 @@ void record_reader::make_room() {
     end_ -= begin_;
     begin_ = 0;
     const std::size_t space = buffer_.size() - end_;
-    try {
-        const std::size_t got = source_->read({buffer_.data() + end_, space});
-        finished_ = got < space;
-        end_ += got;
-    } catch (const input_error& e) {
-        throw input_error(file_, e.rule());
-    }
+    const std::size_t got = at_place(file_, [&] {
+        return source_->read({buffer_.data() + end_, space});
+    });
+    finished_ = got < space;
+    end_ += got;
 }
 
 std::string_view record_reader::give(std::size_t bytes) {

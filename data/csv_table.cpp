@@ -98,18 +98,16 @@ private:
     void read_header() {
         const std::string_view text = records_.one();
         records_.add_lines(static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n')));
-        try {
+        at_place(file() + ", line 1", [&] {
             auto names = read_csv_header(text, layout_.delimiter);
             if (names.empty()) {
-                throw input_error("", "need a header of column names, got an empty line");
+                refuse("need a header of column names, got an empty line");
             }
             if (!std::all_of(names.begin(), names.end(), is_utf8)) {
-                throw input_error("", "need column names in UTF-8");
+                refuse("need column names in UTF-8");
             }
             set_columns(std::move(names));
-        } catch (const input_error& e) {
-            throw input_error(file() + ", line 1", e.rule());
-        }
+        });
     }
 
     // Reads the next pieces while those before are worked on. What happens is kept for next().
@@ -177,11 +175,7 @@ private:
     void collect(const csv_piece& piece) {
         for (class_labels* labels : labels_) {
             if (labels != nullptr && !labels->frozen()) {
-                try {
-                    labels->collect(piece.seen);
-                } catch (const input_error& e) {
-                    throw input_error(file(), e.rule());
-                }
+                at_place(file(), [&] { labels->collect(piece.seen); });
             }
         }
     }

@@ -23,4 +23,6 @@ input_error::input_error(std::string field, std::string rule)
     : std::invalid_argument(one_line(field + ": " + rule)), field_(std::move(field)),
       rule_(std::move(rule)) {}
 
+void refuse(const std::string& rule) { throw input_error("", rule); }
+
 }  // namespace fusionflow::data

@@ -24,4 +24,27 @@ private:
     std::string rule_;
 };
 
+/// Refuses what breaks a rule at a place that at_place() names.
+[[noreturn]] void refuse(const std::string& rule);
+
+/// Runs an action; what refuse() says in it is refused at a place, other errors pass as they are.
+///
+/// \param place  The field of the error: an option, a file.
+/// \param part   Of the place, not empty: the rule becomes `part: rule`.
+template <typename Action>
+auto at_place(const std::string& place, const std::string& part, const Action& action) {
+    try {
+        return action();
+    } catch (const input_error& e) {
+        if (!e.field().empty()) {
+            throw;
+        }
+        throw input_error(place, part.empty() ? e.rule() : part + ": " + e.rule());
+    }
+}
+template <typename Action>
+auto at_place(const std::string& place, const Action& action) {
+    return at_place(place, {}, action);
+}
+
 }  // namespace fusionflow::data

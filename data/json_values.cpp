@@ -19,9 +19,6 @@ using nlohmann::json;
 constexpr std::size_t most_values = 26'000'000;
 constexpr int deepest = 64;
 
-// A rule is broken at a place that the caller names: turned into input_error(source, rule) by it.
-[[noreturn]] void refuse(const std::string& rule) { throw input_error("", rule); }
-
 std::string shortened(std::string text) {
     constexpr std::size_t longest = 40;
     if (text.size() > longest) {

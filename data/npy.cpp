@@ -21,9 +21,6 @@ constexpr std::size_t most_dimensions = 32;  // numpy's own limit
 constexpr std::size_t alignment = 64;
 const char* const too_large = "the shape is too large: more than 8 GiB";
 
-// A rule is broken at a place that the caller names: turned into input_error(file, rule) by it.
-[[noreturn]] void refuse(const std::string& rule) { throw input_error("", rule); }
-
 std::uint64_t byte_at(std::string_view bytes, std::size_t i) {
     return static_cast<unsigned char>(bytes[i]);
 }

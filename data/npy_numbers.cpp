@@ -12,9 +12,6 @@ namespace fusionflow::data {
 
 namespace {
 
-// A rule is broken at a place that the caller names.
-[[noreturn]] void refuse(const std::string& rule) { throw input_error("", rule); }
-
 // Beyond this a double does not hold every integer.
 constexpr std::int64_t most = std::int64_t{1} << 53U;
 

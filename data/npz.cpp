@@ -31,9 +31,6 @@ struct free_source {
 using archive_ptr = std::unique_ptr<zip_t, discard_archive>;
 using source_ptr = std::unique_ptr<zip_source_t, free_source>;
 
-// A rule is broken at a place that the caller names.
-[[noreturn]] void refuse(const std::string& rule) { throw input_error("", rule); }
-
 // Nothing for text.
 std::optional<named_array> read_member(const npz_archive& archive, const npz_member& member,
                                        std::uint64_t& budget) {
@@ -123,7 +120,7 @@ named_arrays read_npz(const std::string& file) {
     named_arrays arrays;
     std::set<std::string> names;
     for (std::uint64_t i = 0; i < archive.count(); ++i) {
-        try {
+        at_place(file, archive.place(i), [&] {
             const npz_member member = archive.member(i);
             if (!names.insert(member.name).second) {
                 refuse("is there twice");
@@ -131,9 +128,7 @@ named_arrays read_npz(const std::string& file) {
             if (auto array = read_member(archive, member, budget)) {
                 arrays.push_back(std::move(*array));
             }
-        } catch (const input_error& e) {
-            throw input_error(file, fmt::format("{}: {}", archive.place(i), e.rule()));
-        }
+        });
     }
     return arrays;
 }

@@ -21,9 +21,6 @@ struct close_member {
 };
 using member_ptr = std::unique_ptr<zip_file_t, close_member>;
 
-// A rule is broken at a place that the caller names.
-[[noreturn]] void refuse(const std::string& rule) { throw input_error("", rule); }
-
 std::string described(int code) {
     zip_error_t error;
     zip_error_init_with_code(&error, code);

@@ -10,9 +10,6 @@ namespace fusionflow::data {
 
 namespace {
 
-// A rule is broken at a place that the caller names.
-[[noreturn]] void refuse(const std::string& rule) { throw input_error("", rule); }
-
 Eigen::VectorXd deviations(const sample_statistics& of, const summary_labels& labels) {
     const auto inputs = static_cast<Eigen::Index>(labels.columns.inputs.size());
     Eigen::VectorXd scale = Eigen::VectorXd::Ones(of.mean.size());

@@ -60,8 +60,8 @@ Eigen::VectorXd read_numbers(const json& tree, const char* key, const moments& o
          {std::pair{"inputs", of.dimension()}, std::pair{"targets", of.outputs()}}) {
         const json& list = json_list(value.at(part), key, "a list of numbers");
         if (list.size() != static_cast<std::size_t>(count)) {
-            throw input_error("", fmt::format("\"{}\": need {} numbers of {}, got {}", key, count,
-                                              part, list.size()));
+            refuse(fmt::format("\"{}\": need {} numbers of {}, got {}", key, count, part,
+                               list.size()));
         }
         for (const json& number : list) {
             numbers(at++) = json_number(number, key, "numbers");
@@ -120,7 +120,7 @@ sample_summary read_tree(const json& tree, moments values) {
     s.scale = tree.contains("scale") ? read_numbers(tree, "scale", s.values)
                                      : Eigen::VectorXd(Eigen::VectorXd::Ones(size));
     if (!(s.scale.minCoeff() > 0)) {
-        throw input_error("", "\"scale\": need numbers > 0");
+        refuse("\"scale\": need numbers > 0");
     }
     return s;
 }

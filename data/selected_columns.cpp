@@ -16,9 +16,6 @@ namespace {
 
 constexpr std::size_t most_targets = 1000;
 
-// A rule is broken at a place that the caller names.
-[[noreturn]] void refuse(const std::string& rule) { throw input_error("", rule); }
-
 bool is_there(const std::string& file) {
     std::error_code ignored;
     return std::filesystem::exists(file, ignored);
@@ -132,21 +129,15 @@ void selected_columns::choose_modality(const std::string& choice) {
     if (std::find(names_.begin(), names_.end(), name) != names_.end()) {
         throw input_error("modality", fmt::format("'{}' is there twice", name));
     }
-    try {
-        const auto columns = choose(choice.substr(equals + 1), "modality " + name);
-        names_.push_back(name);
-        dims_.push_back(static_cast<int>(columns.size()));
-        inputs_.insert(inputs_.end(), columns.begin(), columns.end());
-    } catch (const input_error& e) {
-        if (!e.field().empty()) {
-            throw;  // it names a file
-        }
-        throw input_error("modality", fmt::format("{}: {}", name, e.rule()));
-    }
+    const auto columns = at_place(
+        "modality", name, [&] { return choose(choice.substr(equals + 1), "modality " + name); });
+    names_.push_back(name);
+    dims_.push_back(static_cast<int>(columns.size()));
+    inputs_.insert(inputs_.end(), columns.begin(), columns.end());
 }
 
 void selected_columns::choose_target() {
-    try {
+    at_place("target", [this] {
         targets_ = choose(request_.target, "the target");
         if (request_.classes && targets_.size() != 1) {
             refuse(fmt::format("need one column of classes, got {}", targets_.size()));
@@ -154,9 +145,7 @@ void selected_columns::choose_target() {
         if (!(targets_.size() <= most_targets)) {
             refuse(fmt::format("need at most {} columns, got {}", most_targets, targets_.size()));
         }
-    } catch (const input_error& e) {
-        throw input_error(e.field().empty() ? "target" : e.field(), e.rule());
-    }
+    });
 }
 
 // Reads the target column alone, and opens its file once more.

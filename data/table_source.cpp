@@ -15,8 +15,7 @@ void table_source::set_columns(std::vector<std::string> names) {
     std::set<std::string_view> seen;
     for (const std::string& name : names) {
         if (!seen.insert(name).second) {
-            throw input_error("",
-                              fmt::format("need different columns, but '{}' is there twice", name));
+            refuse(fmt::format("need different columns, but '{}' is there twice", name));
         }
     }
     columns_ = std::move(names);
