@@ -26,14 +26,6 @@ std::vector<option> diagnose_options() {
     return all;
 }
 
-std::vector<int> read_depths(const std::string& text) {
-    std::vector<int> depths;
-    for (const std::string& piece : validation::split(text, ',')) {
-        depths.push_back(validation::parse_int("depths", piece));
-    }
-    return depths;
-}
-
 std::shared_ptr<const data::moments> share(const data::sample_summary& s) {
     return std::make_shared<const data::moments>(s.values);
 }
@@ -41,13 +33,6 @@ std::shared_ptr<const data::moments> share(const data::sample_summary& s) {
 diagnosis_request read_request(const arguments& given, const samples_read& samples) {
     diagnosis_request request;
     request.model = given.settings;
-    // Networks of weights that are drawn, not as small as theory likes them.
-    if (!request.model.has("scheme")) {
-        set_option(request.model, "scheme", "gaussian");
-    }
-    if (!request.model.has("init")) {
-        set_option(request.model, "init", "0.1");
-    }
     request.model.moments = share(samples.training);
     request.samples = samples.training.samples;
     if (samples.held_out) {
@@ -56,7 +41,8 @@ diagnosis_request read_request(const arguments& given, const samples_read& sampl
         request.held_out = share(data::read_summary(given.get("held-out")));
     }
     if (given.has("depths")) {
-        request.depths = read_depths(given.get("depths"));
+        request.depths =
+            validation::parse_list("depths", given.get("depths"), validation::parse_int);
     }
     if (given.has("networks")) {
         request.networks = validation::parse_int("networks", given.get("networks"));

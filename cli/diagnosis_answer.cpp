@@ -8,7 +8,6 @@
 
 #include "cli/ensemble_answer.hpp"
 #include "cli/sensitivities.hpp"
-#include "validation/diagnosis_advice.hpp"
 #include "validation/sheet.hpp"
 
 namespace fusionflow::cli {
@@ -22,14 +21,6 @@ using validation::sheet;
 using validation::spread;
 
 constexpr std::size_t text_columns = 100;
-
-std::vector<std::string> names_of(const diagnosis& d, const data::modality_set& set) {
-    std::vector<std::string> names;
-    for (const int m : set) {
-        names.push_back(d.modalities[static_cast<std::size_t>(m)].name);
-    }
-    return names;
-}
 
 json modality_json(const diagnosis& d, std::size_t m) {
     const auto& facts = d.modalities[m];
@@ -55,7 +46,7 @@ json times_json(const spread& s) {
     return object;
 }
 
-json fusion_json(const diagnosis_request& r, const diagnosis& d, const fusion_facts& f) {
+json fusion_json(const diagnosis_request& r, const fusion_facts& f) {
     json predictions = json::object();
     for (const validation::predicted& p : f.predictions) {
         predictions[p.method] = {{"times", numbers(p.answer.times)},
@@ -73,18 +64,19 @@ json fusion_json(const diagnosis_request& r, const diagnosis& d, const fusion_fa
                     {{"count", f.networks.runs.size()},
                      {"times", times},
                      {"time_ratio", times_json(f.networks.time_ratio)},
-                     {"median_end", number(validation::median_end(f.networks))},
+                     {"median_end", number(f.networks.median_end())},
                      {"outcomes", json(f.networks.ended)}}},
                    {"half_power", numbers(f.half_power)}};
     if (f.sensitivities) {
         object["sensitivities"] = sensitivities_json(*r.model.moments, *f.sensitivities);
     }
     if (f.stopping) {
-        object["held_out"] = {{"at_start", f.stopping->at_start},
-                              {"least", f.stopping->least},
-                              {"least_time", f.stopping->least_time},
-                              {"at_end", f.stopping->at_end},
-                              {"learned_then", names_of(d, f.stopping->learned_then)}};
+        object["held_out"] = {
+            {"at_start", f.stopping->at_start},
+            {"least", f.stopping->least},
+            {"least_time", f.stopping->least_time},
+            {"at_end", f.stopping->at_end},
+            {"learned_then", r.model.moments->names_of(f.stopping->learned_then)}};
     }
     return object;
 }
@@ -133,9 +125,7 @@ std::string best_prediction(const fusion_facts& f) {
 }
 
 std::string quantile_text(const diagnosis_request& r, const spread& s, double p) {
-    const auto found = std::find_if(s.quantiles.begin(), s.quantiles.end(),
-                                    [p](const auto& q) { return q.p == p; });
-    return found == s.quantiles.end() ? (s.never > 0 ? "never" : "-") : spell_time(r, found->value);
+    return s.finite == 0 && s.never > 0 ? "never" : spell_time(r, s.at(p));
 }
 
 std::string fusions_text(const diagnosis_request& r, const diagnosis& d) {
@@ -168,14 +158,14 @@ std::string fusions_text(const diagnosis_request& r, const diagnosis& d) {
     return validation::to_text(s);
 }
 
-std::string plateaus_text(const diagnosis& d) {
+std::string plateaus_text(const diagnosis_request& r, const diagnosis& d) {
     const bool held_out = !d.plateaus.empty() && d.plateaus.front().held_out.has_value();
     sheet s{{{"learned (late fusion)", false}, {"training loss / initial"}}, {}};
     if (held_out) {
         s.columns.push_back({"held out / initial"});
     }
     for (const auto& p : d.plateaus) {
-        const auto names = names_of(d, p.learned);
+        const auto names = r.model.moments->names_of(p.learned);
         s.rows.push_back({names.empty() ? "nothing" : fmt::format("{}", fmt::join(names, ", ")),
                           fmt::format("{:.5g}", p.loss)});
         if (held_out) {
@@ -185,21 +175,13 @@ std::string plateaus_text(const diagnosis& d) {
     return validation::to_text(s);
 }
 
-// Lines of at most a terminal's width, the first with a dash.
-std::string wrapped(const std::string& text) {
-    std::string lines;
-    std::string line = "-";
-    for (std::size_t from = 0; from < text.size();) {
-        const std::size_t space = std::min(text.find(' ', from), text.size());
-        const std::string word = text.substr(from, space - from);
-        if (line.size() + 1 + word.size() > text_columns) {
-            lines += line + '\n';
-            line.assign(1, ' ');
-        }
-        line += ' ' + word;
-        from = space + 1;
+std::string advice_text(const diagnosis& d) {
+    std::string text;
+    for (const std::string& advice : d.advice) {
+        const auto lines = validation::wrapped(advice, text_columns - 2);
+        text += fmt::format("- {}\n", fmt::join(lines, "\n  "));
     }
-    return lines + line + '\n';
+    return text;
 }
 
 }  // namespace
@@ -211,7 +193,7 @@ json to_json(const diagnosis_request& request, const diagnosis& d, const std::st
     }
     json plateaus = json::array();
     for (const auto& p : d.plateaus) {
-        json object = {{"learned", names_of(d, p.learned)}, {"loss", p.loss}};
+        json object = {{"learned", request.model.moments->names_of(p.learned)}, {"loss", p.loss}};
         if (p.held_out) {
             object["held_out"] = *p.held_out;
         }
@@ -219,7 +201,7 @@ json to_json(const diagnosis_request& request, const diagnosis& d, const std::st
     }
     json fusions = json::array();
     for (const fusion_facts& f : d.fusions) {
-        fusions.push_back(fusion_json(request, d, f));
+        fusions.push_back(fusion_json(request, f));
     }
     const auto name = [&](int m) { return d.modalities[static_cast<std::size_t>(m)].name; };
     return {{"samples", request.samples > 0 ? json(request.samples) : json(nullptr)},
@@ -236,15 +218,12 @@ json to_json(const diagnosis_request& request, const diagnosis& d, const std::st
 }
 
 std::string to_text(const diagnosis_request& request, const diagnosis& d) {
-    std::string advice;
-    for (const std::string& line : d.advice) {
-        advice += wrapped(line);
-    }
     return fmt::format(
         "{}all together explain {:.1f} %\n\n{}\n{} at which |W_m| reaches half of its plateau, and "
         "W_m x_m half of its power\n{}\n{}",
-        modalities_text(d), 100 * d.explained, plateaus_text(d),
-        request.model.learning_rate() ? "epochs" : "times (tau)", fusions_text(request, d), advice);
+        modalities_text(d), 100 * d.explained, plateaus_text(request, d),
+        request.model.learning_rate() ? "epochs" : "times (tau)", fusions_text(request, d),
+        advice_text(d));
 }
 
 }  // namespace fusionflow::cli

@@ -22,22 +22,12 @@ std::string listed(const std::vector<std::string>& names) {
                        names.size() > most_shown ? ", ..." : "");
 }
 
-// Rank, and the largest over the smallest eigenvalue that counts.
-std::vector<std::string> spectrum_fields(const Eigen::MatrixXd& covariance) {
-    const Eigen::VectorXd values = data::decompose(covariance).values;
-    const double tolerance = data::rank_tolerance(values);
-    const Eigen::Index rank = (values.array() > tolerance).count();
-    return {std::to_string(rank),
-            rank == 0
-                ? "-"
-                : fmt::format("{:.4g}", values(values.size() - 1) / values(values.size() - rank))};
-}
-
 std::vector<std::string> row_of(const std::string& name, const Eigen::MatrixXd& covariance,
                                 double correlation) {
-    auto fields = spectrum_fields(covariance);
-    return {name, std::to_string(covariance.rows()), fields[0], fmt::format("{:.6g}", correlation),
-            fields[1]};
+    const data::conditioning seen = data::conditioning_of(covariance);
+    return {name, std::to_string(covariance.rows()), std::to_string(seen.rank),
+            fmt::format("{:.6g}", correlation),
+            seen.rank == 0 ? "-" : fmt::format("{:.4g}", seen.condition)};
 }
 
 std::string prepared_text(const sample_summary& s) {
@@ -64,8 +54,8 @@ std::string to_text(const sample_summary& s, const std::string& part) {
     validation::sheet table{{{"modality", false}, {"inputs"}, {"rank"}, {"|s_m|"}, {"condition"}},
                             {}};
     for (int i = 0; i < m.count(); ++i) {
-        const auto block = m.covariance().block(m.offset(i), m.offset(i), m.dim(i), m.dim(i));
-        table.rows.push_back(row_of(m.name(i), block, m.part(m.correlations(), i).norm()));
+        table.rows.push_back(
+            row_of(m.name(i), m.covariance_of(i), m.part(m.correlations(), i).norm()));
     }
     table.rows.push_back(row_of("all", m.covariance(), m.correlations().norm()));
     return text + validation::to_text(table) +

@@ -78,6 +78,15 @@ public:
     [[nodiscard]] Eigen::Map<const Eigen::MatrixXd> matrix(const Eigen::VectorXd& stacked) const {
         return {stacked.data(), outputs_, dimension()};
     }
+    /// The part of modality m as a matrix, K x D_m.
+    [[nodiscard]] Eigen::Map<const Eigen::MatrixXd> matrix(const Eigen::VectorXd& stacked,
+                                                           int m) const {
+        return {stacked.data() + Eigen::Index{outputs_} * offset(m), outputs_, dim(m)};
+    }
+    /// Sigma_mm.
+    [[nodiscard]] auto covariance_of(int m) const {
+        return covariance_.block(offset(m), offset(m), dim(m), dim(m));
+    }
 
     /// Names of a set of modalities, in its order.
     [[nodiscard]] std::vector<std::string> names_of(const modality_set& set) const;

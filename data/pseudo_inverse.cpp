@@ -44,4 +44,11 @@ symmetric_pseudo_inverse pseudo_inverse(const Eigen::MatrixXd& matrix) {
     return result;
 }
 
+conditioning conditioning_of(const Eigen::MatrixXd& matrix) {
+    const Eigen::VectorXd values = decompose(matrix).values;
+    const Eigen::Index rank = (values.array() > rank_tolerance(values)).count();
+    const Eigen::Index last = values.size() - 1;
+    return {static_cast<int>(rank), rank > 0 ? values(last) / values(last + 1 - rank) : 0};
+}
+
 }  // namespace fusionflow::data

@@ -28,4 +28,14 @@ struct symmetric_pseudo_inverse {
 /// \param matrix  Symmetric, positive semi-definite, finite; D x D with D >= 0.
 [[nodiscard]] symmetric_pseudo_inverse pseudo_inverse(const Eigen::MatrixXd& matrix);
 
+/// Rank of a symmetric positive semi-definite matrix, and how far apart the eigenvalues are that
+/// count for it.
+struct conditioning {
+    int rank = 0;
+    double condition = 0;  ///< the largest over the least of these eigenvalues; 0 without any
+};
+
+/// \param matrix  As for pseudo_inverse(), D >= 1. \see tests/data/pseudo_inverse_test.cpp
+[[nodiscard]] conditioning conditioning_of(const Eigen::MatrixXd& matrix);
+
 }  // namespace fusionflow::data

@@ -4,8 +4,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 #include "data/error.hpp"
 #include "data/pseudo_inverse.hpp"
@@ -23,27 +25,26 @@ namespace {
 using data::modality_set;
 using data::moments;
 
-// Networks are wanted to the accuracy of quantiles, and they end well after the last half-height
-// where errors on held-out samples are asked for.
-constexpr const char* ensemble_accuracy = "1e-4";
-constexpr const char* ensemble_rtol = "1e-7";
+// Runs end well after the last half-height, to see what comes of them.
 constexpr double settling_tail = 4;
-// Explicit steps of a network that waits long on stiff data would be millions.
-constexpr const char* ensemble_steps = "100000";
-constexpr int most_networks = 1'000'000;
 
-std::vector<modality_facts> describe(const moments& m) {
-    const theory::attribution shares = theory::attribute(m);
+// What networks are like where options do not say it: drawn, not as small as theory likes them, to
+// the accuracy of quantiles. Explicit steps of one that waits long on stiff data would be millions.
+constexpr auto defaults =
+    std::to_array<std::pair<const char*, const char*>>({{"scheme", "gaussian"},
+                                                        {"init", "0.1"},
+                                                        {"accuracy", "1e-4"},
+                                                        {"rtol", "1e-7"},
+                                                        {"max-steps", "1e5"}});
+
+std::vector<modality_facts> describe(const moments& m, const theory::attribution& shares) {
     std::vector<modality_facts> all;
     for (int i = 0; i < m.count(); ++i) {
         const auto at = static_cast<std::size_t>(i);
-        const Eigen::VectorXd values =
-            data::decompose(m.covariance().block(m.offset(i), m.offset(i), m.dim(i), m.dim(i)))
-                .values;
-        const auto rank = static_cast<int>((values.array() > data::rank_tolerance(values)).count());
-        all.push_back({m.name(i), m.dim(i), rank, leading_singular_value(m, m.correlations(), i),
-                       shares.alone[at], shares.conditional_gain[at], shares.shapley[at],
-                       rank > 0 ? values(values.size() - 1) / values(values.size() - rank) : 0});
+        const data::conditioning seen = data::conditioning_of(m.covariance_of(i));
+        all.push_back({m.name(i), m.dim(i), seen.rank,
+                       leading_singular_value(m, m.correlations(), i), shares.alone[at],
+                       shares.conditional_gain[at], shares.shapley[at], seen.condition});
     }
     return all;
 }
@@ -93,10 +94,8 @@ stopping_facts watch_held_out(const moments& held_out, const method_result& run)
 }
 
 double power(const moments& m, const Eigen::VectorXd& stacked, int modality) {
-    const Eigen::Index from = m.offset(modality);
-    const Eigen::Index count = m.dim(modality);
-    const Eigen::MatrixXd weights = m.matrix(stacked).middleCols(from, count);
-    return (weights * m.covariance().block(from, from, count, count)).cwiseProduct(weights).sum();
+    const auto weights = m.matrix(stacked, modality);
+    return (weights * m.covariance_of(modality)).cwiseProduct(weights).sum();
 }
 
 // On a straight line between recorded instants.
@@ -176,14 +175,11 @@ settings network_settings(const diagnosis_request& r) {
     std::erase_if(s.given, [](const given_option& g) { return g.name == "learning-rate"; });
     s.simulate.method = solver::training::gradient_flow;
     s.simulate.form = solver::representation::compressed;
-    if (!s.has("accuracy") && !s.has("rounds")) {
-        set_option(s, "accuracy", ensemble_accuracy);
-    }
-    if (!s.has("rtol")) {
-        set_option(s, "rtol", ensemble_rtol);
-    }
-    if (!s.has("max-steps")) {
-        set_option(s, "max-steps", ensemble_steps);
+    for (const auto& [name, value] : defaults) {
+        const bool given = s.has(name) || (name == std::string_view("accuracy") && s.has("rounds"));
+        if (!given) {
+            set_option(s, name, value);
+        }
     }
     return s;
 }
@@ -197,9 +193,9 @@ void check_request(const diagnosis_request& r) {
         throw data::input_error("held-out", "need the same inputs and targets as in the training "
                                             "samples");
     }
-    if (!(r.networks >= 1 && r.networks <= most_networks)) {
+    if (!(r.networks >= 1 && r.networks <= most_repeats)) {
         throw data::input_error("networks",
-                                fmt::format("need 1 ... {}, got {}", most_networks, r.networks));
+                                fmt::format("need 1 ... {}, got {}", most_repeats, r.networks));
     }
     for (const int depth : r.depths) {
         if (depth < 2 || depth > 20) {
@@ -220,13 +216,14 @@ diagnosis diagnose(const diagnosis_request& request, const ensemble_progress& pr
     check_request(request);
     const moments& m = *request.model.moments;
     diagnosis d;
-    d.modalities = describe(m);
+    const theory::attribution shares = theory::attribute(m);
+    d.modalities = describe(m, shares);
     d.order = by_strength(d.modalities);
     const auto most = std::max_element(
         d.modalities.begin(), d.modalities.end(),
         [](const modality_facts& a, const modality_facts& b) { return a.alone < b.alone; });
     d.explains_most = static_cast<int>(most - d.modalities.begin());
-    d.explained = theory::attribute(m).total;
+    d.explained = shares.total;
     const auto saddles = late_saddles(m);
     d.prospects = judge_prospects(request, m, saddles);
     d.plateaus = describe_plateaus(request, m, saddles);

@@ -35,12 +35,16 @@ std::string who_comes_first(const diagnosis& d) {
 
 // The modality of which half of |W_m| is there first in the median.
 std::size_t earliest(const fusion_facts& f) {
-    constexpr std::size_t median = 2;
-    std::vector<double> times;
-    for (const spread& s : f.networks.times) {
-        times.push_back(s.quantiles.size() > median ? s.quantiles[median].value : theory::never);
+    std::size_t first = 0;
+    double least = theory::never;
+    for (std::size_t m = 0; m < f.networks.times.size(); ++m) {
+        const double time = f.networks.median(static_cast<int>(m));
+        if (time < least) {
+            least = time;
+            first = m;
+        }
     }
-    return static_cast<std::size_t>(std::min_element(times.begin(), times.end()) - times.begin());
+    return first;
 }
 
 // Depths at which late fusion has the weights of another modality than the first half-way first,
@@ -106,7 +110,7 @@ std::string about_changes(const diagnosis& d, const fusion_facts& f) {
 std::string within_budget(const diagnosis_request& r, const diagnosis& d, int depth) {
     const fusion_facts* deepest = nullptr;
     for (const fusion_facts& f : d.fusions) {
-        const double end = median_end(f.networks);
+        const double end = f.networks.median_end();
         if (f.depth == depth && end / *r.model.learning_rate() <= *r.epochs) {
             deepest = &f;
         }
@@ -118,7 +122,7 @@ std::string within_budget(const diagnosis_request& r, const diagnosis& d, int de
                      depth, *r.epochs)
                : fmt::format("With {} layers fuse at layer {} at the latest: everything is learned "
                              "in {} (median of {} networks), within the budget of {:g}.",
-                             depth, deepest->fusion, duration(r, median_end(deepest->networks)),
+                             depth, deepest->fusion, duration(r, deepest->networks.median_end()),
                              deepest->networks.runs.size(), *r.epochs);
 }
 
@@ -150,12 +154,9 @@ std::vector<std::string> about_waiting(const diagnosis_request& r, const diagnos
     return all;
 }
 
-std::string about_stopping(const diagnosis_request& r, const diagnosis& d, const fusion_facts& f) {
+std::string about_stopping(const diagnosis_request& r, const fusion_facts& f) {
     const stopping_facts& s = *f.stopping;
-    std::vector<std::string> learned;
-    for (const int m : s.learned_then) {
-        learned.push_back(d.modalities[static_cast<std::size_t>(m)].name);
-    }
+    const std::vector<std::string> learned = r.model.moments->names_of(s.learned_then);
     return fmt::format(
         "With {} layers fused at {}, stopping at {} leaves a held-out loss of {:.4g} rather than "
         "{:.4g} at the end; by then {} learned.",
@@ -166,21 +167,6 @@ std::string about_stopping(const diagnosis_request& r, const diagnosis& d, const
 }
 
 }  // namespace
-
-double median_end(const ensemble& networks) {
-    std::vector<double> ends;
-    for (const ensemble_run& run : networks.runs) {
-        const bool unknown =
-            std::any_of(run.times.begin(), run.times.end(), [](double t) { return std::isnan(t); });
-        if (unknown) {
-            return std::numeric_limits<double>::quiet_NaN();
-        }
-        ends.push_back(*std::max_element(run.times.begin(), run.times.end()));
-    }
-    std::sort(ends.begin(), ends.end());
-    const std::size_t half = ends.size() / 2;
-    return ends.size() % 2 == 1 ? ends[half] : (ends[half - 1] + ends[half]) / 2;
-}
 
 std::vector<std::string> advise(const diagnosis_request& request, const diagnosis& d) {
     std::vector<std::string> all = {who_comes_first(d)};
@@ -202,7 +188,7 @@ std::vector<std::string> advise(const diagnosis_request& request, const diagnosi
     }
     for (const fusion_facts& f : d.fusions) {
         if (f.stopping && f.stopping->least < (1 - worth_stopping) * f.stopping->at_end) {
-            all.push_back(about_stopping(request, d, f));
+            all.push_back(about_stopping(request, f));
         }
     }
     return all;

@@ -13,8 +13,4 @@ namespace fusionflow::validation {
 /// \param d  Complete but for its advice.
 [[nodiscard]] std::vector<std::string> advise(const diagnosis_request& request, const diagnosis& d);
 
-/// Median over an ensemble of the time at which the last modality is learned; never where more than
-/// half of the networks do not learn all, NaN where that is not known.
-[[nodiscard]] double median_end(const ensemble& networks);
-
 }  // namespace fusionflow::validation

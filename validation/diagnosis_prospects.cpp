@@ -8,6 +8,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "theory/race.hpp"
+
 namespace fusionflow::validation {
 
 namespace {
@@ -20,6 +22,29 @@ using data::moments;
 // second multiple of all inputs.
 constexpr double surely_fitted = 0.9;
 constexpr double enough_samples = 1.5;
+
+// At each saddle the modality with the largest residual is learned next.
+std::vector<theory::partial_solution> greedy_saddles(const moments& m) {
+    std::vector<theory::partial_solution> met = {theory::solve_partial(m, {})};
+    while (std::ssize(met.back().learned) < m.count()) {
+        double largest = 0;
+        int next = -1;
+        for (int i = 0; i < m.count(); ++i) {
+            const double left = data::contains(met.back().learned, i)
+                                    ? 0
+                                    : leading_singular_value(m, met.back().residual, i);
+            if (left > largest) {
+                largest = left;
+                next = i;
+            }
+        }
+        if (next < 0) {
+            break;
+        }
+        met.push_back(theory::solve_partial(m, data::with(met.back().learned, next)));
+    }
+    return met;
+}
 
 int inputs_of(const moments& m, const modality_set& set) {
     return std::accumulate(set.begin(), set.end(), 0,
@@ -71,30 +96,14 @@ std::string_view to_string(prospect p) {
 }
 
 double leading_singular_value(const moments& m, const Eigen::VectorXd& stacked, int modality) {
-    const auto columns = m.matrix(stacked).middleCols(m.offset(modality), m.dim(modality));
-    return Eigen::JacobiSVD<Eigen::MatrixXd>(columns).singularValues()(0);
+    return Eigen::JacobiSVD<Eigen::MatrixXd>(m.matrix(stacked, modality)).singularValues()(0);
 }
 
 std::vector<theory::partial_solution> late_saddles(const moments& m) {
-    std::vector<theory::partial_solution> met = {theory::solve_partial(m, {})};
-    while (std::ssize(met.back().learned) < m.count()) {
-        double largest = 0;
-        int next = -1;
-        for (int i = 0; i < m.count(); ++i) {
-            const double left = data::contains(met.back().learned, i)
-                                    ? 0
-                                    : leading_singular_value(m, met.back().residual, i);
-            if (left > largest) {
-                largest = left;
-                next = i;
-            }
-        }
-        if (next < 0) {
-            break;
-        }
-        met.push_back(theory::solve_partial(m, data::with(met.back().learned, next)));
-    }
-    return met;
+    const theory::initialisation small{};
+    return m.outputs() == 1
+               ? theory::race_saddles(m, theory::architecture::fused(2, 2, m.count()), small)
+               : greedy_saddles(m);
 }
 
 std::vector<prospect_facts> judge_prospects(const diagnosis_request& r, const moments& m,

@@ -13,9 +13,9 @@ namespace fusionflow::validation {
 [[nodiscard]] double leading_singular_value(const data::moments& m, const Eigen::VectorXd& stacked,
                                             int modality);
 
-/// The saddles that late fusion meets: at each the modality with the largest residual is learned
-/// next, until nothing is left. Of one target this is the order of equal branches from small
-/// weights.
+/// The saddles that late fusion of two layers meets from small weights, from none learned on: those
+/// of the race (theory::race_saddles). Of several targets, which it does not know, the modality
+/// with the largest residual is learned next.
 [[nodiscard]] std::vector<theory::partial_solution> late_saddles(const data::moments& m);
 
 /// \param saddles  late_saddles().

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <mutex>
 
 #include "data/error.hpp"
@@ -12,8 +15,6 @@
 namespace fusionflow::validation {
 
 namespace {
-
-constexpr int most_repeats = 1'000'000;
 
 ensemble_run run_one(const model& about, const solver::simulate_options& training, int repeat) {
     solver::simulate_options options = training;
@@ -47,6 +48,26 @@ std::vector<spread> spreads_of(const std::vector<ensemble_run>& runs,
 }
 
 }  // namespace
+
+double ensemble::median(int m) const {
+    std::vector<double> all;
+    for (const ensemble_run& run : runs) {
+        all.push_back(run.times[static_cast<std::size_t>(m)]);
+    }
+    return median_time(std::move(all));
+}
+
+double ensemble::median_end() const {
+    std::vector<double> ends;
+    for (const ensemble_run& run : runs) {
+        // Unknown where one is: comparisons would lose it.
+        const bool unknown =
+            std::any_of(run.times.begin(), run.times.end(), [](double t) { return std::isnan(t); });
+        ends.push_back(unknown ? std::numeric_limits<double>::quiet_NaN()
+                               : *std::max_element(run.times.begin(), run.times.end()));
+    }
+    return median_time(std::move(ends));
+}
 
 void ensemble_options::validate() const {
     if (!(repeats >= 1 && repeats <= most_repeats)) {

@@ -12,8 +12,11 @@
 
 namespace fusionflow::validation {
 
+/// Most networks of an ensemble.
+inline constexpr int most_repeats = 1'000'000;
+
 struct ensemble_options {
-    int repeats = 1;  ///< 1 ... 1e6
+    int repeats = 1;  ///< 1 ... most_repeats
     int jobs = 1;     ///< threads, 1 ... 1024
 
     /// \throws data::input_error naming repeats or jobs.
@@ -39,6 +42,11 @@ struct ensemble {
     spread time_ratio;                 ///< of the runs' ratios
     std::map<std::string, int> ended;  ///< runs per outcome that occurred, by its name
     int failed = 0;                    ///< runs whose outcome is trouble
+
+    /// Median of the time of modality m, as median_time().
+    [[nodiscard]] double median(int m) const;
+    /// Median of the time at which the last modality is learned, as median_time().
+    [[nodiscard]] double median_end() const;
 };
 
 /// Runs done, runs in all; called by one thread at a time.

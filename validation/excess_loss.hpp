@@ -13,7 +13,7 @@ namespace fusionflow::validation {
 ///
 ///     E_g(W) = tr (W - W*) Sigma (W - W*)^T / 2,   unit: target squared.
 ///
-/// \see docs/theory.md#data; tests/validation/experiment_test.cpp
+/// \see docs/theory.md#data; tests/validation/quantities_test.cpp
 class excess_loss {
 public:
     /// \param about  Its population must be known (--draws) for of() to know anything.

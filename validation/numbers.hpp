@@ -25,4 +25,15 @@ namespace fusionflow::validation {
 /// The pieces between separators, without spaces at their ends; one piece where there are none.
 [[nodiscard]] std::vector<std::string> split(std::string_view text, char separator);
 
+/// The pieces between commas, each read by one of the functions above.
+template <typename Number>
+[[nodiscard]] std::vector<Number> parse_list(std::string_view name, std::string_view text,
+                                             Number (*read)(std::string_view, std::string_view)) {
+    std::vector<Number> numbers;
+    for (const std::string& piece : split(text, ',')) {
+        numbers.push_back(read(name, piece));
+    }
+    return numbers;
+}
+
 }  // namespace fusionflow::validation

@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
-#include <sstream>
 
 #include "data/error.hpp"
 #include "validation/files.hpp"
 #include "validation/gnuplot.hpp"
 #include "validation/plot_style.hpp"
+#include "validation/sheet.hpp"
 #include "validation/svg.hpp"
 
 namespace fusionflow::validation {
@@ -162,20 +162,6 @@ void add_legends(const figure& fig, const plot_layout& where, std::string& scrip
     script += legend_line(curve_entries(fig), (where.foot + 24) / height);
 }
 
-/// Lines of at most `columns` bytes, broken at spaces; a longer word is a line of its own.
-std::vector<std::string> wrap(const std::string& text, std::size_t columns) {
-    std::vector<std::string> lines;
-    std::istringstream words(text);
-    for (std::string word; words >> word;) {
-        if (lines.empty() || lines.back().size() + 1 + word.size() > columns) {
-            lines.push_back(word);
-        } else {
-            lines.back() += ' ' + word;
-        }
-    }
-    return lines;
-}
-
 /// Small print at the foot, for formats that cannot keep it out of sight.
 void add_small_print(const std::vector<std::string>& lines, const plot_layout& where,
                      std::string& script) {
@@ -199,7 +185,7 @@ void check_plot_file(const std::filesystem::path& file) {
 std::string gnuplot_script(const figure& fig, const std::filesystem::path& file) {
     const std::string format = format_of(file);
     const std::vector<std::string> small_print =
-        format == "svg" ? std::vector<std::string>{} : wrap(fig.provenance, small_print_columns);
+        format == "svg" ? std::vector<std::string>{} : wrapped(fig.provenance, small_print_columns);
     const plot_layout where =
         arrange(fig, small_print_height * static_cast<int>(small_print.size()));
     const plot_ranges all = measure(fig);

@@ -25,22 +25,6 @@ std::array<double, 2> parse_pair(std::string_view name, const std::string& text)
     return {parse_number(name, pieces[0]), parse_number(name, pieces[1])};
 }
 
-std::vector<int> parse_depths(std::string_view name, const std::string& text) {
-    std::vector<int> depths;
-    for (const std::string& piece : split(text, ',')) {
-        depths.push_back(parse_int(name, piece));
-    }
-    return depths;
-}
-
-std::vector<std::int64_t> parse_widths(std::string_view name, const std::string& text) {
-    std::vector<std::int64_t> widths;
-    for (const std::string& piece : split(text, ',')) {
-        widths.push_back(parse_whole(name, piece));
-    }
-    return widths;
-}
-
 constexpr bool numeric = true;
 
 // What each option is and what it sets.
@@ -97,7 +81,7 @@ constexpr auto entries = std::to_array<entry>({
     {{"branches", "n1,n2,...", "layers of each modality's branch, in place of --fusion", "network",
       false},
      [](settings& s, std::string_view n, const std::string& v) {
-         s.branches = parse_depths(n, v);
+         s.branches = parse_list(n, v, parse_int);
      }},
     {{"shared", "P", "layers after the branches meet (0); with --branches", "network", numeric},
      [](settings& s, std::string_view n, const std::string& v) { s.shared = parse_int(n, v); }},
@@ -116,7 +100,7 @@ constexpr auto entries = std::to_array<entry>({
     {{"widths", "H1,H2,...", "units in each hidden layer of the longest path, from the input up",
       "drawing", false},
      [](settings& s, std::string_view n, const std::string& v) {
-         s.init.widths = parse_widths(n, v);
+         s.init.widths = parse_list(n, v, parse_whole);
      }},
     {{"seed", "N", "seed of the initial weights (1)", "drawing", numeric},
      [](settings& s, std::string_view n, const std::string& v) {

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <sstream>
 #include <string_view>
 
 #include "data/csv.hpp"
@@ -166,6 +167,19 @@ std::string to_latex(const sheet& s) {
         return fmt::format("{} \\\\\n", fmt::join(row, " & "));
     });
     return text + "\\hline\n\\end{tabular}\n";
+}
+
+std::vector<std::string> wrapped(const std::string& text, std::size_t columns) {
+    std::vector<std::string> lines;
+    std::istringstream words(text);
+    for (std::string word; words >> word;) {
+        if (lines.empty() || lines.back().size() + 1 + word.size() > columns) {
+            lines.push_back(word);
+        } else {
+            lines.back() += ' ' + word;
+        }
+    }
+    return lines;
 }
 
 }  // namespace fusionflow::validation

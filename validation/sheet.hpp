@@ -25,4 +25,7 @@ struct sheet {
 /// A tabular of LaTeX.
 [[nodiscard]] std::string to_latex(const sheet& s);
 
+/// Lines of at most `columns` bytes, broken at spaces; a longer word is a line of its own.
+[[nodiscard]] std::vector<std::string> wrapped(const std::string& text, std::size_t columns);
+
 }  // namespace fusionflow::validation

@@ -70,4 +70,21 @@ spread spread_of(std::span<const double> values) {
     return result;
 }
 
+double spread::at(double p) const {
+    const auto found = std::find_if(quantiles.begin(), quantiles.end(),
+                                    [p](const quantile_value& q) { return q.p == p; });
+    return found == quantiles.end() ? std::numeric_limits<double>::quiet_NaN() : found->value;
+}
+
+double median_time(std::vector<double> times) {
+    const bool unknown =
+        std::any_of(times.begin(), times.end(), [](double t) { return std::isnan(t); });
+    if (times.empty() || unknown) {
+        return std::numeric_limits<double>::quiet_NaN();
+    }
+    std::sort(times.begin(), times.end());
+    const std::size_t half = times.size() / 2;
+    return times.size() % 2 == 1 ? times[half] : (times[half - 1] + times[half]) / 2;
+}
+
 }  // namespace fusionflow::validation

@@ -37,10 +37,16 @@ struct spread {
     int unknown = 0;                          ///< NaN, left out
     mean_value mean{};                        ///< of the finite ones
     std::vector<quantile_value> quantiles{};  ///< at 5, 25, 50, 75, 95 %; empty without finite ones
+
+    /// One of the quantiles; NaN where it is not there.
+    [[nodiscard]] double at(double p) const;
 };
 
 /// \param values  Times: finite, never or NaN. Without finite ones the mean is NaN.
 /// \see tests/validation/spread_test.cpp
 [[nodiscard]] spread spread_of(std::span<const double> values);
+
+/// Median of times, never being later than any; NaN where one is unknown, or there are none.
+[[nodiscard]] double median_time(std::vector<double> times);
 
 }  // namespace fusionflow::validation

@@ -48,15 +48,9 @@ void set_world_option(settings& s, std::string_view name, const std::string& val
     if (name == "data") {
         chosen.kind = parse_world(value);
     } else if (name == "dims") {
-        chosen.dims.clear();
-        for (const std::string& piece : split(value, ',')) {
-            chosen.dims.push_back(parse_int(name, piece));
-        }
+        chosen.dims = parse_list(name, value, parse_int);
     } else if (name == "variances") {
-        chosen.variances.clear();
-        for (const std::string& piece : split(value, ',')) {
-            chosen.variances.push_back(parse_number(name, piece));
-        }
+        chosen.variances = parse_list(name, value, parse_number);
     } else if (name == "input-weight") {
         chosen.input_weight = parse_number(name, value);
     } else if (name == "draws") {

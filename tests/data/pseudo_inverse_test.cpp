@@ -83,4 +83,12 @@ BOOST_AUTO_TEST_CASE(scales_as_one_over_the_matrix) {
     BOOST_TEST((1e200 * result.inverse - matrix / 4).cwiseAbs().maxCoeff() < 20 * eps);
 }
 
+BOOST_AUTO_TEST_CASE(conditioning_leaves_out_what_does_not_count) {
+    Eigen::Matrix3d matrix = Eigen::Vector3d(8, 0, 2).asDiagonal();
+    BOOST_TEST(fusionflow::data::conditioning_of(matrix).rank == 2);
+    BOOST_TEST(std::abs(fusionflow::data::conditioning_of(matrix).condition - 4) < 1e-14);
+    BOOST_TEST(fusionflow::data::conditioning_of(Eigen::MatrixXd::Zero(2, 2)).rank == 0);
+    BOOST_TEST(fusionflow::data::conditioning_of(Eigen::MatrixXd::Zero(2, 2)).condition == 0);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

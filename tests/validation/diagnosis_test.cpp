@@ -94,6 +94,23 @@ BOOST_AUTO_TEST_CASE(permanent_bias_on_the_papers_scan) {
     }
 }
 
+// Three modalities: who is next depends on what has been gathered, not on |E| alone. With A learned
+// |E_C| = 0.9 is above |E_B| = 0.88, but B had used up more of its potential (rates 0.88 and 0.3).
+BOOST_AUTO_TEST_CASE(plateaus_are_those_of_the_race) {
+    Eigen::MatrixXd covariance(3, 3);
+    covariance << 4, 0, -1.2, 0, 1, 0, -1.2, 0, 1;
+    Eigen::VectorXd correlation(3);
+    correlation << 2, 0.88, 0.3;
+    diagnosis_request r = request_of({}, small_iid);
+    r.model.moments = std::make_shared<const data::moments>(
+        std::vector<std::string>{"A", "B", "C"}, std::vector{1, 1, 1}, covariance, correlation, 9);
+    r.depths = {};
+    const auto d = validation::diagnose(r);
+    BOOST_TEST_REQUIRE(d.plateaus.size() == 4U);
+    BOOST_TEST(d.plateaus[1].learned == (std::vector<int>{0}));
+    BOOST_TEST(d.plateaus[2].learned == (std::vector<int>{0, 1}));
+}
+
 // What it says is what networks do.
 BOOST_AUTO_TEST_CASE(networks_bear_the_prospect_out) {
     diagnosis_request few = request_of(scan(35, "1"), small_iid);

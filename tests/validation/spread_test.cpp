@@ -80,4 +80,15 @@ BOOST_AUTO_TEST_CASE(without_finite_values_there_is_no_number) {
     BOOST_TEST(s.quantiles.empty());
 }
 
+BOOST_AUTO_TEST_CASE(medians_of_times_take_never_for_the_latest) {
+    const double never = std::numeric_limits<double>::infinity();
+    BOOST_TEST(validation::median_time({3, 1, 2}) == 2);
+    BOOST_TEST(validation::median_time({4, 1, 2, 3}) == 2.5);
+    BOOST_TEST(validation::median_time({never, 1, 2}) == 2);
+    BOOST_TEST(validation::median_time({never, 1, never}) == never);
+    BOOST_TEST(validation::median_time({never, never, 1, 2}) == never);
+    BOOST_TEST(std::isnan(validation::median_time({1, NAN, 2})));
+    BOOST_TEST(std::isnan(validation::median_time({})));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
