@@ -8,6 +8,6 @@ configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/fusionflow-config.cmake.
                               ${PROJECT_BINARY_DIR}/fusionflow-config.cmake INSTALL_DESTINATION ${config_dir})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/fusionflow-config-version.cmake
                                  COMPATIBILITY SameMinorVersion)
-install(FILES ${CMAKE_CURRENT_LIST_DIR}/libcsv.cmake ${CMAKE_CURRENT_LIST_DIR}/libzip.cmake ${PROJECT_BINARY_DIR}/fusionflow-config.cmake
+install(FILES ${CMAKE_CURRENT_LIST_DIR}/c_libraries.cmake ${PROJECT_BINARY_DIR}/fusionflow-config.cmake
               ${PROJECT_BINARY_DIR}/fusionflow-config-version.cmake DESTINATION ${config_dir})
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

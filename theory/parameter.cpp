@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "theory/fixed_points.hpp"
@@ -27,6 +28,14 @@ std::string to_string(const data::moments& moments, const parameter& by) {
         case kind::learning_rate: return "learning rate";
     }
     return "";
+}
+
+std::optional<Eigen::Index> find_parameter(const std::vector<parameter>& list, parameter::kind what,
+                                           int first) {
+    const auto found = std::find_if(list.begin(), list.end(), [&](const parameter& by) {
+        return by.what == what && (first < 0 || by.first == first);
+    });
+    return found == list.end() ? std::nullopt : std::optional<Eigen::Index>(found - list.begin());
 }
 
 std::vector<parameter> model_parameters(const data::moments& moments) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,12 @@ struct parameter {
 
 /// A parameter's name for people: `init`, `scale of A`, `coupling of A and B`, ...
 [[nodiscard]] std::string to_string(const data::moments& moments, const parameter& by);
+
+/// Place of the first parameter of a kind in a list; absent where there is none.
+///
+/// \param first  Its modality; -1: any.
+[[nodiscard]] std::optional<Eigen::Index> find_parameter(const std::vector<parameter>& list,
+                                                         parameter::kind what, int first = -1);
 
 /// Those of data and initial weights, in the order of their kinds; couplings for at most 12
 /// modalities (their number is that of the pairs).

@@ -73,14 +73,9 @@ std::string about_conditioning(const diagnosis& d) {
 
 // d ln t of a modality by a parameter; NaN where there is none.
 double slope(const theory::sensitivity_table& table, int modality, theory::parameter::kind what,
-             int of) {
-    for (std::size_t i = 0; i < table.parameters.size(); ++i) {
-        const theory::parameter& by = table.parameters[i];
-        if (by.what == what && (of < 0 || by.first == of)) {
-            return table.leading(modality, static_cast<Eigen::Index>(i));
-        }
-    }
-    return std::numeric_limits<double>::quiet_NaN();
+             int of = -1) {
+    const auto column = find_parameter(table.parameters, what, of);
+    return column ? table.leading(modality, *column) : std::numeric_limits<double>::quiet_NaN();
 }
 
 // What a tenth more would do to the modality that late fusion learns last, by the formula.
@@ -91,7 +86,7 @@ std::string about_changes(const diagnosis& d, const fusion_facts& f) {
         return "";
     }
     const int last = d.order.back();
-    const double init = slope(*f.sensitivities, last, kind::init, -1);
+    const double init = slope(*f.sensitivities, last, kind::init);
     const double own = slope(*f.sensitivities, last, kind::scale, last);
     const double first = slope(*f.sensitivities, last, kind::scale, d.order.front());
     if (!(std::isfinite(init) && std::isfinite(own) && std::isfinite(first))) {

@@ -26,13 +26,7 @@ theory::sensitivity_table table_of(const whole_model& m) {
 // The derivative by one parameter.
 Eigen::VectorXd slope(const theory::sensitivity_table& table, const Eigen::MatrixXd& slopes,
                       kind what, int first = -1) {
-    for (std::size_t i = 0; i < table.parameters.size(); ++i) {
-        const parameter& by = table.parameters[i];
-        if (by.what == what && (first < 0 || by.first == first)) {
-            return slopes.col(static_cast<Eigen::Index>(i));
-        }
-    }
-    throw std::logic_error("no such parameter");
+    return slopes.col(find_parameter(table.parameters, what, first).value());
 }
 
 std::vector<double> race_times(const whole_model& m) {
