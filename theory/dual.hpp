@@ -6,8 +6,6 @@
 #include <type_traits>
 #include <unsupported/Eigen/AutoDiff>
 
-#include "theory/wide.hpp"
-
 namespace fusionflow::theory {
 
 /// A number and its derivative along one direction: forward automatic differentiation. Comparisons
@@ -18,11 +16,6 @@ using dual = Eigen::AutoDiffScalar<Eigen::Matrix<double, 1, 1>>;
 
 template <typename Number>
 inline constexpr bool is_dual = std::is_same_v<Number, dual>;
-
-/// What a model is made of (rates, initial norms) where times are `Number`: it fits in a double
-/// where times may not, and has a derivative where they do.
-template <typename Number>
-using model_number = std::conditional_t<std::is_same_v<Number, wide>, double, Number>;
 
 template <typename Number>
 using vector_of = Eigen::Matrix<Number, Eigen::Dynamic, 1>;
@@ -39,7 +32,6 @@ using matrix_of = Eigen::Matrix<Number, Eigen::Dynamic, Eigen::Dynamic>;
 }
 
 [[nodiscard]] inline double value_of(double x) { return x; }
-[[nodiscard]] inline double value_of(const wide& x) { return static_cast<double>(x); }
 [[nodiscard]] inline double value_of(const dual& x) { return x.value(); }
 [[nodiscard]] inline double slope_of(const dual& x) { return x.derivatives()(0); }
 

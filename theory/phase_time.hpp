@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "theory/dual.hpp"
+#include "theory/wide.hpp"
 
 namespace fusionflow::theory {
 

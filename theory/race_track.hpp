@@ -10,6 +10,7 @@
 #include "theory/race.hpp"
 #include "theory/variation.hpp"
 #include "theory/weight_decay.hpp"
+#include "theory/wide.hpp"
 
 namespace fusionflow::theory {
 
