@@ -22,6 +22,12 @@ double rank_tolerance(const Eigen::VectorXd& eigenvalues) {
            eigenvalues.cwiseAbs().maxCoeff();
 }
 
+Eigen::MatrixXd square_root(const Eigen::MatrixXd& semi_definite) {
+    const spectrum parts = decompose(semi_definite);
+    return parts.vectors * parts.values.cwiseMax(0).cwiseSqrt().asDiagonal() *
+           parts.vectors.transpose();
+}
+
 symmetric_pseudo_inverse pseudo_inverse(const Eigen::MatrixXd& matrix) {
     symmetric_pseudo_inverse result;
     result.inverse = Eigen::MatrixXd::Zero(matrix.rows(), matrix.cols());

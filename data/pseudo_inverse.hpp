@@ -12,6 +12,10 @@ struct spectrum {
 
 [[nodiscard]] spectrum decompose(const Eigen::MatrixXd& symmetric);
 
+/// The positive semi-definite square root of a symmetric positive semi-definite matrix; eigenvalues
+/// below zero, which rounding leaves, count as zero.
+[[nodiscard]] Eigen::MatrixXd square_root(const Eigen::MatrixXd& semi_definite);
+
 /// The Moore-Penrose inverse of a symmetric positive semi-definite matrix and how it was cut off.
 struct symmetric_pseudo_inverse {
     Eigen::MatrixXd inverse;  ///< D x D

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "data/error.hpp"
+#include "data/pseudo_inverse.hpp"
 #include "data/random.hpp"
 
 namespace fusionflow::solver {
@@ -39,37 +40,74 @@ void draw_entries(state& weights, const network_shape& shape, const theory::init
     }
 }
 
-Eigen::VectorXd output_direction(const layer& l, data::random_source& random) {
-    return l.rows == 1 ? Eigen::VectorXd::Ones(1) : random.unit_vector(l.rows);
+// Balanced networks need a direction in each hidden space for every target.
+void require_room(const network_shape& shape) {
+    const auto check = [&](const std::vector<layer>& layers) {
+        for (const layer& l : layers) {
+            if (l.rows < shape.outputs()) {
+                throw data::input_error(
+                    "width", fmt::format("balanced networks of {} targets need at least as many "
+                                         "units in a layer, got {}",
+                                         shape.outputs(), l.rows));
+            }
+        }
+    };
+    for (int m = 0; m < shape.count(); ++m) {
+        check(shape.branch(m));
+    }
+    check(shape.trunk());
 }
 
-// Rank-one layers whose directions meet: norm * (direction above) (direction below)^T.
+// Orthonormal columns, one per target: what stands in a hidden space for the targets.
+Eigen::MatrixXd draw_frame(Eigen::Index rows, Eigen::Index targets, data::random_source& random) {
+    if (rows == targets) {
+        return Eigen::MatrixXd::Identity(rows, rows);
+    }
+    Eigen::MatrixXd frame(rows, targets);
+    for (Eigen::Index k = 0; k < targets; ++k) {
+        frame.col(k) = random.unit_vector(rows);
+        if (k > 0) {
+            const auto before = frame.leftCols(k);
+            for (int twice = 0; twice < 2; ++twice) {  // once leaves rounding of near-parallel ones
+                frame.col(k) -= before * (before.transpose() * frame.col(k));
+            }
+            frame.col(k).normalize();
+        }
+    }
+    return frame;
+}
+
+// Layers of rank K whose frames meet: (frame above) (square root of what is below) (frame
+// below)^T, the first of a branch (frame above) u_m O_m with O_m = initial_directions().
 void draw_balanced(state& weights, const network_shape& shape, const data::moments& moments,
                    const theory::initialisation& init, data::random_source& random) {
-    if (shape.outputs() > 1) {
-        throw data::input_error("scheme", fmt::format("need gaussian or gaussian-iid for {} "
-                                                      "targets, got balanced",
-                                                      shape.outputs()));
-    }
+    const Eigen::Index targets = shape.outputs();
+    require_room(shape);
     const Eigen::VectorXd inputs = theory::initial_directions(moments);
-    // All branches end in the same direction, the one that the trunk starts from.
-    const Eigen::VectorXd meeting = output_direction(shape.branch(0).back(), random);
-    double trunk_square = init.trunk_excess;
+    // All branches end in the same directions, those that the trunk starts from.
+    const Eigen::MatrixXd meeting = draw_frame(shape.branch(0).back().rows, targets, random);
+    Eigen::MatrixXd trunk_square =
+        init.trunk_excess * Eigen::MatrixXd::Identity(targets, targets);
     for (int m = 0; m < shape.count(); ++m) {
-        trunk_square += init.norm(m) * init.norm(m);
-        Eigen::VectorXd below = moments.part(inputs, m);
+        const Eigen::MatrixXd first = moments.matrix(inputs, m);
+        const Eigen::MatrixXd further = first * first.transpose();  // its own square root
+        trunk_square += init.norm(m) * init.norm(m) * further;
+        Eigen::MatrixXd below;
         const auto& layers = shape.branch(m);
         for (std::size_t j = 0; j < layers.size(); ++j) {
-            const Eigen::VectorXd above =
-                j + 1 == layers.size() ? meeting : output_direction(layers[j], random);
-            matrix(weights.data(), layers[j]) = init.norm(m) * above * below.transpose();
+            const Eigen::MatrixXd above = j + 1 == layers.size()
+                                              ? meeting
+                                              : draw_frame(layers[j].rows, targets, random);
+            const Eigen::MatrixXd core = j == 0 ? first : further * below.transpose();
+            matrix(weights.data(), layers[j]) = init.norm(m) * above * core;
             below = above;
         }
     }
-    Eigen::VectorXd below = meeting;
+    const Eigen::MatrixXd trunk = data::square_root(trunk_square);
+    Eigen::MatrixXd below = meeting;
     for (const layer& l : shape.trunk()) {
-        const Eigen::VectorXd above = output_direction(l, random);
-        matrix(weights.data(), l) = std::sqrt(trunk_square) * above * below.transpose();
+        const Eigen::MatrixXd above = draw_frame(l.rows, targets, random);
+        matrix(weights.data(), l) = above * trunk * below.transpose();
         below = above;
     }
 }

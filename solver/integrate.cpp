@@ -14,6 +14,7 @@
 #include "solver/gram_flow.hpp"
 #include "solver/one_way_flow.hpp"
 #include "solver/reduced_flow.hpp"
+#include "solver/targets_flow.hpp"
 #include "solver/two_layer_flow.hpp"
 
 namespace fusionflow::solver {
@@ -94,6 +95,12 @@ void integrate_options::validate() const {
 
 integration integrate(const data::moments& moments, const theory::architecture& arch,
                       const theory::initialisation& init, const integrate_options& options) {
+    if (moments.outputs() > 1) {
+        targets_flow system(moments, arch, init);
+        integration result = run_flow(system, moments, arch, {}, options);
+        result.equations = "targets";
+        return result;
+    }
     reduced_flow system(moments, arch, init);
     integration result =
         run_flow(system, moments, arch, theory::race_saddles(moments, arch, init), options);

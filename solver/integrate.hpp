@@ -52,10 +52,11 @@ struct integration {
     double time_final = 0;
     Eigen::VectorXd weights_final;  ///< W at the end
     std::string stepper;            ///< what was used
-    std::string_view equations{};   ///< of a flow: "reduced", "chain", "sinh", "gram", "one-way"
+    std::string_view equations{};   ///< of a flow: "reduced", "targets", "chain", "sinh", ...
 };
 
-/// Integrates the reduced flow of balanced, aligned networks (docs/theory.md#reduced-flow).
+/// Integrates the reduced flow of balanced, aligned networks (docs/theory.md#reduced-flow); of
+/// several targets, their matrix flow (targets_flow).
 ///
 /// Half-heights are found on dense output and refined to rounding level. Ends when every modality
 /// that can be learned has been, or with a named outcome; never with a non-finite number as

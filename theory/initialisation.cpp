@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
 
@@ -24,6 +25,14 @@ double log10_longest(const architecture& arch, const initialisation& init, int m
 }
 
 constexpr std::int64_t widest = 1'000'000'000'000;
+
+// The nearest matrix whose singular values are all 1.
+Eigen::MatrixXd polar_factor(const Eigen::MatrixXd& of) {
+    const Eigen::JacobiSVD<Eigen::MatrixXd, Eigen::FullPivHouseholderQRPreconditioner> svd(
+        of, Eigen::ComputeFullU | Eigen::ComputeFullV);
+    const Eigen::Index rank = std::min(of.rows(), of.cols());
+    return svd.matrixU().leftCols(rank) * svd.matrixV().leftCols(rank).transpose();
+}
 
 }  // namespace
 
@@ -116,9 +125,10 @@ void require_range(const architecture& arch, const initialisation& init) {
 }
 
 Eigen::VectorXd initial_directions(const data::moments& moments) {
-    Eigen::VectorXd directions = Eigen::VectorXd::Zero(moments.dimension());
+    const int targets = moments.outputs();
+    Eigen::VectorXd directions = Eigen::VectorXd::Zero(moments.correlations().size());
     for (int m = 0; m < moments.count(); ++m) {
-        Eigen::VectorXd along = moments.part(moments.correlation(), m);
+        Eigen::VectorXd along = moments.part(moments.correlations(), m);
         if (along.norm() == 0) {
             data::modality_set others = data::all_modalities(moments.count());
             std::erase(others, m);
@@ -127,7 +137,9 @@ Eigen::VectorXd initial_directions(const data::moments& moments) {
         if (along.norm() == 0) {
             along(0) = 1;
         }
-        directions.segment(moments.offset(m), moments.dim(m)) = along.stableNormalized();
+        moments.part(directions, m) =
+            targets == 1 ? along.stableNormalized()
+                         : polar_factor(along.reshaped(targets, moments.dim(m))).reshaped().eval();
     }
     return directions;
 }

@@ -58,6 +58,10 @@ void require_range(const architecture& arch, const initialisation& init);
 
 /// Unit vectors w_m(0)/u_m(0), stacked (D numbers): along s_m; where s_m = 0 along the residual
 /// that is left when all others are learned; where that is zero too, the first axis.
+///
+/// Of K targets the same with polar factors in place of unit vectors, K x D_m with singular values 1
+/// (K D numbers): s_m = P O_m, P positive semi-definite. Where s_m is rank-deficient, as its
+/// singular value decomposition completes them.
 [[nodiscard]] Eigen::VectorXd initial_directions(const data::moments& moments);
 
 /// Expected Gram matrices Q_m = Theta_m Theta_m^T, Theta_m = [W1_m^T; w2_m], of a two-layer late

@@ -90,41 +90,82 @@ dual integral_to(const Function& f, const dual& end) {
                          value(end.value()) * slope_of(end));
 }
 
+/// The speed of time in ln u of the leader, relative to where it starts.
+template <typename Number>
+class phase_clock {
+public:
+    using small = model_number<Number>;
+
+    phase_clock(const std::vector<basic_racer<small>>& racers, int first, int shared,
+                const small& trunk_excess)
+        : leader_(racers[static_cast<std::size_t>(first)]), shared_(shared),
+          trunk_excess_(trunk_excess) {
+        for (std::size_t m = 0; m < racers.size(); ++m) {
+            if (static_cast<int>(m) != first) {
+                others_.push_back(pursue<Number>(racers[m], leader_));
+            }
+        }
+    }
+
+    // ds = u^(2-n) d(ln u) / rate; everything relative to the leader's initial norm.
+    [[nodiscard]] small operator()(double log_growth) const {
+        using std::exp;
+        using std::sqrt;
+        const Number u = leader_.norm * exp(Number(log_growth));
+        const Number left = potential(leader_.branch, u);
+        const auto gone = potential_gone<Number>(leader_, log_growth);
+        Number trunk_square = u * u + trunk_excess_;
+        for (const pursuit<Number>& other : others_) {
+            const Number norm = other.norm(left, gone);
+            trunk_square += norm * norm;
+        }
+        const Number trunk = sqrt(trunk_square) / leader_.norm;
+        return std::exp((2 - leader_.branch) * log_growth) *
+               static_cast<small>(power(trunk, -shared_));
+    }
+
+    // Time to where ln u has grown by `log_growth`.
+    [[nodiscard]] Number time_to(const small& log_growth) const {
+        const small integral = integral_to(*this, log_growth);
+        return power(Number(leader_.norm), 2 - leader_.branch - shared_) / leader_.rate * integral;
+    }
+
+private:
+    basic_racer<small> leader_;
+    int shared_;
+    small trunk_excess_;
+    std::vector<pursuit<Number>> others_;
+};
+
 }  // namespace
 
 template <typename Number>
 Number first_phase_time(const std::vector<basic_racer<model_number<Number>>>& racers, int first,
                         int shared, const model_number<Number>& trunk_excess) {
-    using std::exp;
     using std::log;
-    using std::sqrt;
-    using small = model_number<Number>;
-    const auto& leader = racers[static_cast<std::size_t>(first)];
-    std::vector<pursuit<Number>> others;
-    for (std::size_t m = 0; m < racers.size(); ++m) {
-        if (static_cast<int>(m) != first) {
-            others.push_back(pursue<Number>(racers[m], leader));
-        }
-    }
-    // ds = u^(2-n) d(ln u) / rate; everything relative to the leader's initial norm.
-    const auto integrand = [&](double log_growth) -> small {
-        const Number u = leader.norm * exp(Number(log_growth));
-        const Number left = potential(leader.branch, u);
-        const auto gone = potential_gone<Number>(leader, log_growth);
-        Number trunk_square = u * u + trunk_excess;
-        for (const pursuit<Number>& other : others) {
-            const Number norm = other.norm(left, gone);
-            trunk_square += norm * norm;
-        }
-        const Number trunk = sqrt(trunk_square) / leader.norm;
-        return std::exp((2 - leader.branch) * log_growth) *
-               static_cast<small>(power(trunk, -shared));
-    };
-    const small integral = integral_to(integrand, small(-log(leader.norm)));
-    const Number time =
-        power(Number(leader.norm), 2 - leader.branch - shared) / leader.rate * integral;
+    const phase_clock<Number> clock(racers, first, shared, trunk_excess);
+    const Number time = clock.time_to(-log(racers[static_cast<std::size_t>(first)].norm));
     const bool in_range = time <= Number(std::numeric_limits<Number>::max());
     return in_range ? time : Number(std::numeric_limits<double>::quiet_NaN());
+}
+
+double first_phase_clock(const std::vector<racer>& racers, int first, int shared,
+                         double trunk_excess, double time) {
+    const racer& leader = racers[static_cast<std::size_t>(first)];
+    const phase_clock<double> clock(racers, first, shared, trunk_excess);
+    const double end = -std::log(leader.norm);
+    const double longest = clock.time_to(end);
+    if (!(time < longest)) {
+        return potential_gone<double>(leader, end) / leader.rate;
+    }
+    const auto excess = [&](double log_growth) {
+        return log_growth > 0 ? clock.time_to(log_growth) - time : -time;
+    };
+    std::uintmax_t iterations = 200;
+    const auto [low, high] = boost::math::tools::toms748_solve(
+        excess, 0.0, end, -time, longest - time, boost::math::tools::eps_tolerance<double>(45),
+        iterations);
+    return potential_gone<double>(leader, low + (high - low) / 2) / leader.rate;
 }
 
 template double first_phase_time<double>(const std::vector<racer>&, int, int, const double&);

@@ -38,6 +38,13 @@ template <typename Number = double>
                                       int first, int shared,
                                       const model_number<Number>& trunk_excess = 0);
 
+/// The fusion clock s after a part of the first phase: the inverse of t(s) = tau int ds / u_f^p.
+///
+/// \param time  0 ... first_phase_time(); later ones count as that. Units of tau.
+/// \return  To about 1e-12 relative. \see tests/theory/phase_time_test.cpp
+[[nodiscard]] double first_phase_clock(const std::vector<racer>& racers, int first, int shared,
+                                       double trunk_excess, double time);
+
 /// Norm of the trunk layers while the modalities in the list are learned and the others are small:
 /// the root of u_f^2 = sum_k u_k^2 with u_k^(n_k) u_f^p = |W_k|.
 ///

@@ -1,0 +1,146 @@
+#include "theory/mode_race.hpp"
+
+#include <fmt/format.h>
+
+#include <Eigen/SVD>
+#include <algorithm>
+#include <cmath>
+
+#include "data/error.hpp"
+#include "theory/mode_units.hpp"
+#include "theory/partial_solution.hpp"
+
+namespace fusionflow::theory {
+
+namespace {
+
+constexpr double tie = 1e-12;      // clock readings this close agree to rounding
+constexpr double rounding = 1e-9;  // of norms on the way to half
+
+class mode_track {
+public:
+    mode_track(const data::moments& moments, const architecture& arch, const initialisation& init)
+        : moments_(moments), arch_(arch), units_(moments, arch, init) {}
+
+    mode_race_result run() {
+        auto& answer = result_.answer;
+        answer.times.assign(static_cast<std::size_t>(moments_.count()), never);
+        if (!units_.small_at_start()) {
+            std::fill(answer.times.begin(), answer.times.end(),
+                      std::numeric_limits<double>::quiet_NaN());
+            answer.ended = outcome::no_plateau;
+            answer.warnings.emplace_back(
+                "init: the formulas need initial norms below 1: no time is given");
+            return result_;
+        }
+        start();
+        while (next_phase()) {
+        }
+        for (int m = 0; m < moments_.count(); ++m) {
+            if (std::isinf(answer.times[static_cast<std::size_t>(m)])) {
+                answer.ended = outcome::permanent_bias;
+                answer.warnings.push_back(
+                    fmt::format("permanent bias: nothing is left for {} to explain: never learned",
+                                moments_.name(m)));
+            }
+        }
+        answer.phases = phases_from_times(answer.times);
+        return result_;
+    }
+
+private:
+    void stand() {
+        result_.saddles.push_back(units_.stand());
+        if (!result_.saddles.back().converged) {
+            result_.answer.warnings.push_back(
+                "modes: the least-squares solution of a plateau did not settle: times after it are "
+                "of a point nearby");
+        }
+        note_learned();
+    }
+
+    void start() {
+        for (const int m : arch_.closure({})) {
+            result_.answer.times[static_cast<std::size_t>(m)] =
+                std::numeric_limits<double>::quiet_NaN();
+            learned_ = data::with(learned_, m);
+            result_.answer.warnings.push_back(fmt::format(
+                "{} is one layer deep: it relaxes without a plateau, in a time of order 1 that "
+                "the formulas do not give (integrate does)",
+                moments_.name(m)));
+        }
+        stand();
+    }
+
+    bool next_phase() {
+        const std::vector<candidate> all = units_.candidates();
+        double least = never;
+        for (const candidate& c : all) {
+            least = std::min(least, c.time);
+        }
+        if (!std::isfinite(least)) {
+            return false;
+        }
+        time_ += least;
+        std::vector<candidate> winners;
+        for (const candidate& c : all) {
+            if (c.time > least * (1 + tie)) {
+                units_.advance(c, least);
+            } else {
+                winners.push_back(c);
+            }
+        }
+        const std::vector<data::modality_set> gains = units_.learn(winners);
+        for (std::size_t i = 0; i < winners.size(); ++i) {
+            for (const int m : gains[i]) {
+                const auto before = std::count_if(
+                    result_.modes.begin(), result_.modes.end(),
+                    [m](const learned_mode& known) { return known.modality == m; });
+                result_.modes.push_back(
+                    {m, static_cast<int>(before), time_, winners[i].rate_of(m)});
+            }
+        }
+        stand();
+        return true;
+    }
+
+    // Who has reached half of what it goes to; learning one moves what the others go to.
+    void note_learned() {
+        for (bool more = true; more;) {
+            more = false;
+            for (int m = 0; m < moments_.count(); ++m) {
+                if (data::contains(learned_, m)) {
+                    continue;
+                }
+                const auto ahead =
+                    solve_partial(moments_, arch_.closure(data::with(learned_, m)));
+                const double half = moments_.part(ahead.weights, m).norm() / 2;
+                const double now = moments_.part(result_.saddles.back().weights, m).norm();
+                if (half > 0 && now >= half * (1 - rounding)) {
+                    result_.answer.times[static_cast<std::size_t>(m)] = time_;
+                    learned_ = data::with(learned_, m);
+                    more = true;
+                }
+            }
+        }
+    }
+
+    const data::moments& moments_;
+    const architecture& arch_;
+    mode_units units_;
+    mode_race_result result_;
+    data::modality_set learned_;
+    double time_ = 0;
+};
+
+}  // namespace
+
+mode_race_result mode_race(const data::moments& moments, const architecture& arch,
+                           const initialisation& init) {
+    arch.match(moments);
+    init.validate(moments.count());
+    require_range(arch, init);
+    return mode_track(moments, arch, init).run();
+}
+
+}  // namespace fusionflow::theory
