@@ -79,12 +79,20 @@ json to_json(const model& about, const prediction& p, const std::vector<std::str
     for (int m = 0; m < about.moments.count(); ++m) {
         modalities.push_back(modality_json(about, p, m));
     }
+    json modes = json::array();
+    for (const theory::learned_mode& mode : p.modes) {
+        modes.push_back({{"modality", about.moments.name(mode.modality)},
+                         {"mode", mode.mode + 1},
+                         {"time", number(mode.time)},
+                         {"rate", number(mode.rate)}});
+    }
     json points = json::array();
     for (const theory::partial_solution& point : p.fixed_points) {
         points.push_back(
             {{"learned", about.moments.names_of(point.learned)}, {"loss", number(point.loss)}});
     }
     return {{"modalities", modalities},
+            {"modes", modes},
             {"time_ratio", number(p.leading.time_ratio())},
             {"time_ratio_refined", number(p.refined ? p.refined->time_ratio() : unknown)},
             {"time_ratio_law", number(p.law ? p.law->time_ratio() : unknown)},
@@ -154,12 +162,33 @@ sheet modality_sheet(const model& about, const prediction& p, std::optional<doub
     return s;
 }
 
+// Of several targets: their modes in the order in which they are learned.
+sheet mode_sheet(const model& about, const prediction& p, std::optional<double> rate) {
+    sheet s{{{"modality", false}, {"mode"}, {"rate"}, {"time (tau)"}}, {}};
+    if (rate) {
+        s.columns.push_back({"epoch"});
+    }
+    for (const theory::learned_mode& mode : p.modes) {
+        std::vector<std::string> row = {about.moments.name(mode.modality),
+                                        std::to_string(mode.mode + 1), spell(mode.rate),
+                                        spell(mode.time)};
+        if (rate) {
+            row.push_back(spell(mode.time / *rate));
+        }
+        s.rows.push_back(std::move(row));
+    }
+    return s;
+}
+
 std::string to_text(const model& about, const prediction& p, std::optional<double> rate) {
     std::string text = validation::to_text(modality_sheet(about, p, rate));
     text += fmt::format("time ratio, last / first: {}", spell(p.leading.time_ratio()));
     text += p.refined ? fmt::format("   refined: {}", spell(p.refined->time_ratio())) : "";
     text += p.law ? fmt::format("   width law: {}", spell(p.law->time_ratio())) : "";
     text += "\n\n";
+    if (!p.modes.empty()) {
+        text += validation::to_text(mode_sheet(about, p, rate)) + '\n';
+    }
     sheet points{{{"fixed point: learned", false}, {"loss"}}, {}};
     for (const theory::partial_solution& point : p.fixed_points) {
         const std::string set =

@@ -212,8 +212,8 @@ moments moments::of_targets(std::vector<std::string> names, std::vector<int> dim
 const Eigen::VectorXd& moments::correlation() const {
     if (outputs_ != 1) {
         throw input_error("correlation",
-                          fmt::format("need one target here, got {}: only networks (simulate) "
-                                      "take more",
+                          fmt::format("need one target here, got {}: the race, the flow of "
+                                      "balanced networks and networks take more",
                                       outputs_));
     }
     return correlations_;

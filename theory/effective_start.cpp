@@ -192,6 +192,7 @@ effective_start aligned_start(const data::moments& moments, const architecture& 
                               const initialisation& init) {
     arch.match(moments);
     init.validate(moments.count());
+    (void)moments.correlation();  // refuses several targets
     if (init.drawn == scheme::balanced) {
         return {balanced_weights(moments, arch, init), ""};
     }

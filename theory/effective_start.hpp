@@ -39,7 +39,8 @@ struct effective_start {
 ///
 /// \return  Nothing but a reason where trunks of two layers or more meet branches of three or more,
 ///          or branches of different depth; for paths of more than ten layers; for gaussian_iid.
-/// \throws data::input_error if sizes differ or a rule of `init` is broken.
+/// \throws data::input_error if sizes differ or a rule of `init` is broken, and naming correlation
+///         where there are several targets.
 /// \see docs/width-law.md#start; tests/theory/effective_start_test.cpp
 [[nodiscard]] effective_start aligned_start(const data::moments& moments, const architecture& arch,
                                             const initialisation& init);

@@ -144,8 +144,21 @@ Eigen::VectorXd initial_directions(const data::moments& moments) {
     return directions;
 }
 
+double effective_norm(const data::moments& moments, const architecture& arch,
+                      const initialisation& init, int m) {
+    const double u0 = init.norm(m);
+    if (!arch.two_layer_late() || init.drawn == scheme::balanced) {
+        return u0;
+    }
+    if (init.drawn == scheme::gaussian) {
+        return u0 / 2 * std::sqrt(1.0 / moments.dim(m) + 1.0 / moments.outputs());
+    }
+    return u0 * std::sqrt(static_cast<double>(init.last_width()) / 2);
+}
+
 std::vector<Eigen::MatrixXd> expected_grams(const data::moments& moments,
                                             const initialisation& init) {
+    (void)moments.correlation();  // refuses several targets
     const Eigen::VectorXd directions = initial_directions(moments);
     std::vector<Eigen::MatrixXd> grams;
     for (int m = 0; m < moments.count(); ++m) {

@@ -64,6 +64,14 @@ void require_range(const architecture& arch, const initialisation& init);
 /// singular value decomposition completes them.
 [[nodiscard]] Eigen::VectorXd initial_directions(const data::moments& moments);
 
+/// The norm with which modality m starts to grow, on average over draws. In two-layer late fusion
+/// that is half of the root of (d; v)^T Q_m (d; v), Q_m the Gram matrix of its weights, along a mode with input
+/// direction d and output direction v; elsewhere, and of balanced weights, it is u_m(0):
+///
+///     gaussian: u0 sqrt(1/D_m + 1/K) / 2,   gaussian_iid: u0 sqrt(H/2)
+[[nodiscard]] double effective_norm(const data::moments& moments, const architecture& arch,
+                                    const initialisation& init, int m);
+
 /// Expected Gram matrices Q_m = Theta_m Theta_m^T, Theta_m = [W1_m^T; w2_m], of a two-layer late
 /// network: (D_m+1) x (D_m+1) each, stacked as a vector. Unit: weight squared.
 ///

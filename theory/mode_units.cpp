@@ -29,19 +29,6 @@ void append(Eigen::MatrixXd& columns, Eigen::VectorXd direction) {
 
 using svd = Eigen::JacobiSVD<Eigen::MatrixXd>;
 
-// Half of what a random two-layer network has along a mode: see race() and expected_grams().
-double effective_norm(const data::moments& moments, const architecture& arch,
-                      const initialisation& init, int m) {
-    const double u0 = init.norm(m);
-    if (!arch.two_layer_late() || init.drawn == scheme::balanced) {
-        return u0;
-    }
-    if (init.drawn == scheme::gaussian) {
-        return u0 / 2 * std::sqrt(1.0 / moments.dim(m) + 1.0 / moments.outputs());
-    }
-    return u0 * std::sqrt(static_cast<double>(init.last_width()) / 2);
-}
-
 }  // namespace
 
 mode_units::mode_units(const data::moments& moments, const architecture& arch,

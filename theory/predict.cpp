@@ -26,7 +26,7 @@ std::vector<Eigen::VectorXd> misattributions(const data::moments& moments, const
             std::find_if(raced.saddles.begin(), raced.saddles.end(),
                          [m](const partial_solution& s) { return data::contains(s.learned, m); });
         Eigen::VectorXd difference =
-            Eigen::VectorXd::Constant(moments.dim(m), std::numeric_limits<double>::quiet_NaN());
+            Eigen::VectorXd::Constant(moments.part(all.weights, m).size(), std::numeric_limits<double>::quiet_NaN());
         if (learned_at != raced.saddles.end()) {
             difference = moments.part(learned_at->weights, m) - moments.part(all.weights, m);
         }
@@ -70,7 +70,7 @@ void add_general_warnings(prediction& p, const data::moments& moments, const arc
 
 void add_law(prediction& p, const data::moments& moments, const architecture& arch,
              const initialisation& init) {
-    if (init.drawn != scheme::gaussian || arch.two_layer_late() || !in_range(arch, init)) {
+    if (moments.outputs() > 1 || init.drawn != scheme::gaussian || arch.two_layer_late() || !in_range(arch, init)) {
         return;
     }
     width_law_answer law = width_law(moments, arch, init);
@@ -123,7 +123,8 @@ prediction predict(const data::moments& moments, const architecture& arch,
     prediction p;
     p.leading = raced.answer;
     p.warnings = raced.answer.warnings;
-    if (options.weight_decay == 0) {
+    p.modes = raced.modes;
+    if (options.weight_decay == 0 && moments.outputs() == 1) {
         p.refined =
             refined_two_layer(moments, arch, expected_grams(moments, init), options.learning_rate);
     }

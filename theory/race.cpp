@@ -225,12 +225,42 @@ race_result race_track<Number>::run() {
     return result;
 }
 
+namespace {
+
+race_result race_of_targets(const data::moments& moments, const architecture& arch,
+                            const initialisation& init, double weight_decay) {
+    if (weight_decay > 0) {
+        throw data::input_error("weight-decay",
+                                fmt::format("need one target, got {}", moments.outputs()));
+    }
+    mode_race_result raced = mode_race(moments, arch, init);
+    race_result result{std::move(raced.answer), {}, std::move(raced.modes)};
+    data::modality_set learned = arch.closure({});
+    result.saddles.push_back(solve_partial(moments, learned));
+    const std::vector<int> order = result.answer.order();
+    const int last = order.empty() ? 0 : *std::max_element(order.begin(), order.end());
+    for (int place = 1; place <= last; ++place) {
+        for (int m = 0; m < moments.count(); ++m) {
+            if (order[static_cast<std::size_t>(m)] == place) {
+                learned = data::with(learned, m);
+            }
+        }
+        result.saddles.push_back(solve_partial(moments, learned));
+    }
+    return result;
+}
+
+}  // namespace
+
 race_result race(const data::moments& moments, const architecture& arch, const initialisation& init,
                  double weight_decay) {
     arch.match(moments);
     init.validate(moments.count());
     require_range(arch, init);
     check_weight_decay(weight_decay);
+    if (moments.outputs() > 1) {
+        return race_of_targets(moments, arch, init, weight_decay);
+    }
     if (weight_decay > 0 && !arch.two_layer_late()) {
         throw data::input_error("weight-decay",
                                 "the formulas know it for two-layer late fusion only (--depth 2 "
@@ -245,6 +275,9 @@ race_result race_beyond_range(const data::moments& moments, const architecture& 
                               const initialisation& init) {
     arch.match(moments);
     init.validate(moments.count());
+    if (moments.outputs() > 1) {
+        require_range(arch, init);
+    }
     race_result result = race_track<wide>(moments, arch, init, 0, true).run();
     result.answer.warnings.emplace_back(
         "init: times are beyond the range of numbers: log10 of them is given");

@@ -3,6 +3,7 @@
 #include "theory/architecture.hpp"
 #include "theory/initialisation.hpp"
 #include "theory/learning.hpp"
+#include "theory/mode_race.hpp"
 #include "theory/partial_solution.hpp"
 
 namespace fusionflow::theory {
@@ -14,6 +15,9 @@ struct race_result {
     /// (architecture::closure), the first is where the network starts, the last holds all that is
     /// learned.
     std::vector<partial_solution> saddles;
+    /// Of several targets, what was learned of each modality in turn: mode_race(). The saddles are
+    /// then those of whole modalities.
+    std::vector<learned_mode> modes{};
 };
 
 /// Who is learned when, leading order in small u0: the race in the fusion clock.
@@ -33,7 +37,9 @@ struct race_result {
 /// Random initialisations enter through their effective norm in two-layer late fusion and through
 /// u0 otherwise.
 ///
-/// \param weight_decay  lambda >= 0, two-layer late fusion only: rates become r_m - lambda, and a
+/// Of several targets the race is over modes, mode_race().
+///
+/// \param weight_decay  lambda >= 0, one target and two-layer late fusion only: rates become r_m - lambda, and a
 ///                      waiting modality with r_m <= lambda is never learned
 ///                      (docs/theory.md#weight-decay).
 /// \throws data::input_error if the sizes differ, `init` breaks its rules, or require_range();

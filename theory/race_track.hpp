@@ -33,20 +33,11 @@ public:
                double weight_decay, bool timed, const variation* change = nullptr)
         : moments_(moments), arch_(arch), weight_decay_(weight_decay), decay_(weight_decay),
           timed_(timed), change_(change) {
+        (void)moments.correlation();  // refuses several targets
         const Eigen::VectorXd directions = initial_directions(moments);
-        const bool two_layer = arch.two_layer_late() && init.drawn != scheme::balanced;
-        const auto grams =
-            two_layer ? expected_grams(moments, init) : std::vector<Eigen::MatrixXd>{};
         for (int m = 0; m < moments.count(); ++m) {
             runner<Number> r;
-            double norm = init.norm(m);
-            if (two_layer) {
-                const auto& gram = grams[static_cast<std::size_t>(m)];
-                Eigen::VectorXd growing(moments.dim(m) + 1);
-                growing << moments.part(directions, m), 1.0;
-                norm = std::sqrt(growing.dot(gram * growing)) / 2;
-            }
-            r.norm = scaled(norm, 1);
+            r.norm = scaled(effective_norm(moments, arch, init, m), 1);
             r.potential = potential<Number>(arch.branch(m), r.norm) - end_potential(m);
             r.direction = moments.dim(m) == 1 ? moments.part(directions, m)(0) : 1;
             runners_.push_back(r);

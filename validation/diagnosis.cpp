@@ -134,9 +134,7 @@ fusion_facts describe_fusion(const diagnosis_request& r, const settings& s, int 
                              const ensemble_progress& progress) {
     fusion_facts facts{depth, *s.fusion, {}, {}, {}, {}, {}};
     for (const method& how : method_table()) {
-        // Formulas and flows know one target.
-        if (how.kind == method_kind::network || how.name == "exact-drawn" ||
-            s.moments->outputs() > 1) {
+        if (how.kind == method_kind::network || how.name == "exact-drawn") {
             continue;
         }
         method_result result = how.run(s, 0, false);
@@ -225,9 +223,9 @@ diagnosis diagnose(const diagnosis_request& request, const ensemble_progress& pr
     d.explains_most = static_cast<int>(most - d.modalities.begin());
     d.explained = shares.total;
     const auto saddles = late_saddles(m);
-    d.prospects = judge_prospects(request, m, saddles);
-    d.plateaus = describe_plateaus(request, m, saddles);
     settings s = network_settings(request);
+    d.prospects = judge_prospects(request, m, s.init, saddles);
+    d.plateaus = describe_plateaus(request, m, saddles);
     for (const int depth : request.depths) {
         for (int fusion = 1; fusion <= depth; ++fusion) {
             set_option(s, "depth", std::to_string(depth));

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "solver/integrate.hpp"
 #include "theory/race.hpp"
 
 namespace fusionflow::validation {
@@ -17,34 +18,9 @@ namespace {
 using data::modality_set;
 using data::moments;
 
-// Measured for two modalities of 50 independent inputs each (docs/diagnose.md#who-is-first): below
-// the first part of the rank of the earlier ones nothing leaks; predictions hold again above the
-// second multiple of all inputs.
-constexpr double surely_fitted = 0.9;
+// Measured for two modalities of 50 independent inputs each (docs/diagnose.md#who-is-first):
+// predictions hold from this multiple of all inputs on.
 constexpr double enough_samples = 1.5;
-
-// At each saddle the modality with the largest residual is learned next.
-std::vector<theory::partial_solution> greedy_saddles(const moments& m) {
-    std::vector<theory::partial_solution> met = {theory::solve_partial(m, {})};
-    while (std::ssize(met.back().learned) < m.count()) {
-        double largest = 0;
-        int next = -1;
-        for (int i = 0; i < m.count(); ++i) {
-            const double left = data::contains(met.back().learned, i)
-                                    ? 0
-                                    : leading_singular_value(m, met.back().residual, i);
-            if (left > largest) {
-                largest = left;
-                next = i;
-            }
-        }
-        if (next < 0) {
-            break;
-        }
-        met.push_back(theory::solve_partial(m, data::with(met.back().learned, next)));
-    }
-    return met;
-}
 
 int inputs_of(const moments& m, const modality_set& set) {
     return std::accumulate(set.begin(), set.end(), 0,
@@ -66,21 +42,44 @@ prospect_facts judge_left(const diagnosis_request& r, const moments& m, prospect
         return facts;
     }
     const bool fits_samples = r.samples > 0 && samples <= facts.needed;
-    if (!fits_samples) {
-        facts.what = prospect::never;
-        facts.because = fmt::format("{} explain all that it could", who);
-    } else if (samples <= surely_fitted * facts.needed) {
-        facts.what = prospect::never;
-        facts.because = fmt::format("{} with {:.0f} inputs fit {} samples exactly", who,
-                                    facts.needed, r.samples);
+    facts.because = fits_samples ? fmt::format("{} with {:.0f} inputs fit {} samples exactly", who,
+                                               facts.needed, r.samples)
+                                 : fmt::format("{} explain all that it could", who);
+    facts.what = prospect::never;
+    if (!facts.growth) {
+        return facts;
+    }
+    const double needed = *facts.growth_needed;
+    const double factor = std::exp(needed - *facts.growth);
+    facts.because += fmt::format(", and meanwhile it grows by e^{:.3g} of the e^{:.3g} that it needs",
+                                 *facts.growth, needed);
+    if (factor > 1) {
+        facts.because += fmt::format(" (it would from {:.2g} times these initial weights)", factor);
     } else {
         facts.what = prospect::leaks;
-        facts.because =
-            fmt::format("{} with {:.0f} inputs just fit {} samples: their slowest directions leave "
-                        "a part to it, the more the larger the initial weights",
-                        who, facts.needed, r.samples);
     }
     return facts;
+}
+
+// How far a modality grows while others are learned, if it is too small to be felt by them.
+std::optional<double> growth_beside(const moments& m, const theory::initialisation& init,
+                                    int modality, const modality_set& earlier) {
+    constexpr double unfelt = 1e-100;
+    const auto late = theory::architecture::fused(2, 2, m.count());
+    theory::initialisation start{.u0 = init.u0};
+    for (int i = 0; i < m.count(); ++i) {
+        start.branch_norms.push_back(
+            data::contains(earlier, i) ? theory::effective_norm(m, late, init, i) : unfelt);
+    }
+    solver::integrate_options options;
+    options.rtol = 1e-6;
+    options.record = true;
+    options.tail = 1e4;  // until the slowest directions of the others are learned
+    const solver::integration run = solver::integrate(m, late, start, options);
+    if (theory::is_failure(run.answer.ended)) {
+        return std::nullopt;
+    }
+    return std::log(run.path.branch.back()(modality) / run.path.branch.front()(modality));
 }
 
 }  // namespace
@@ -101,13 +100,13 @@ double leading_singular_value(const moments& m, const Eigen::VectorXd& stacked, 
 
 std::vector<theory::partial_solution> late_saddles(const moments& m) {
     const theory::initialisation small{};
-    return m.outputs() == 1
-               ? theory::race_saddles(m, theory::architecture::fused(2, 2, m.count()), small)
-               : greedy_saddles(m);
+    return theory::race(m, theory::architecture::fused(2, 2, m.count()), small).saddles;
 }
 
 std::vector<prospect_facts> judge_prospects(const diagnosis_request& r, const moments& m,
+                                            const theory::initialisation& init,
                                             const std::vector<theory::partial_solution>& saddles) {
+    const auto late = theory::architecture::fused(2, 2, m.count());
     std::vector<prospect_facts> all(static_cast<std::size_t>(m.count()));
     for (int i = 0; i < m.count(); ++i) {
         // The last saddle without it: what it waits for.
@@ -122,6 +121,10 @@ std::vector<prospect_facts> judge_prospects(const diagnosis_request& r, const mo
                 fmt::format("it is learned first: |s| = {:.6g} is the largest", facts.residual);
             all[static_cast<std::size_t>(i)] = facts;
         } else {
+            if (facts.residual == 0) {
+                facts.growth = growth_beside(m, init, i, before->learned);
+                facts.growth_needed = -std::log(theory::effective_norm(m, late, init, i));
+            }
             all[static_cast<std::size_t>(i)] = judge_left(r, m, facts, before->learned);
         }
     }

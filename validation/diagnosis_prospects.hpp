@@ -14,13 +14,13 @@ namespace fusionflow::validation {
                                             int modality);
 
 /// The saddles that late fusion of two layers meets from small weights, from none learned on: those
-/// of the race (theory::race_saddles). Of several targets, which it does not know, the modality
-/// with the largest residual is learned next.
+/// of the race.
 [[nodiscard]] std::vector<theory::partial_solution> late_saddles(const data::moments& m);
 
+/// \param init     Of the networks meant.
 /// \param saddles  late_saddles().
 [[nodiscard]] std::vector<prospect_facts> judge_prospects(
-    const diagnosis_request& request, const data::moments& m,
+    const diagnosis_request& request, const data::moments& m, const theory::initialisation& init,
     const std::vector<theory::partial_solution>& saddles);
 
 }  // namespace fusionflow::validation

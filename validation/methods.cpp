@@ -26,11 +26,14 @@ method_result not_available() {
     return result;
 }
 
+// The race and the balanced flow know several targets; the other formulas and flows know one.
+bool one_target(const model& m) { return m.moments.outputs() == 1; }
+
 // What linear networks and their theory have nothing to say about.
 bool beyond_linear(const model& m) { return m.samples && m.samples->has_features(); }
 
 bool exact_flow_exists(const model& m, const settings& s) {
-    return solver::has_exact_flow(m.architecture, m.init) && !beyond_linear(m) &&
+    return solver::has_exact_flow(m.architecture, m.init) && one_target(m) && !beyond_linear(m) &&
            s.simulate.weight_decay == 0;
 }
 
@@ -73,7 +76,7 @@ method_result run_formula(const settings& s, int /*repeat*/, bool /*record*/) {
 
 method_result run_refined(const settings& s, int /*repeat*/, bool /*record*/) {
     const model m = build_model(s);
-    if (beyond_linear(m) || s.simulate.weight_decay > 0) {
+    if (!one_target(m) || beyond_linear(m) || s.simulate.weight_decay > 0) {
         return not_available();
     }
     auto answer = theory::refined_two_layer(
@@ -88,7 +91,7 @@ method_result run_refined(const settings& s, int /*repeat*/, bool /*record*/) {
 
 method_result run_law(const settings& s, int /*repeat*/, bool /*record*/) {
     const model m = build_model(s);
-    if (beyond_linear(m) || s.simulate.weight_decay > 0) {
+    if (!one_target(m) || beyond_linear(m) || s.simulate.weight_decay > 0) {
         return not_available();
     }
     theory::width_law_answer law = theory::width_law(m.moments, m.architecture, m.init);
@@ -115,7 +118,7 @@ method_result run_flow(const settings& s, int /*repeat*/, bool record) {
 // Stands for gaussian networks of the width; from a balanced start it is the reduced flow.
 method_result run_chain(const settings& s, int /*repeat*/, bool record) {
     const model m = build_model(s);
-    if (beyond_linear(m) || s.simulate.weight_decay > 0 ||
+    if (!one_target(m) || beyond_linear(m) || s.simulate.weight_decay > 0 ||
         !theory::aligned_start(m.moments, m.architecture, m.init).missing.empty()) {
         return not_available();
     }

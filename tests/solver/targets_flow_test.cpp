@@ -4,7 +4,8 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "solver/reduced_flow.hpp"
+#include "solver/adaptive.hpp"
+#include "solver/integrate.hpp"
 #include "solver/simulate.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/says.hpp"
@@ -104,10 +105,11 @@ BOOST_AUTO_TEST_CASE(needs_balanced_weights_and_room_for_targets) {
     const auto arch = architecture::fused(2, 2, 2);
     theory::initialisation init{.u0 = 0.1, .drawn = theory::scheme::gaussian};
     BOOST_CHECK_EXCEPTION(solver::integrate(moments, arch, init, accurate()), data::input_error,
-                          tests::says("scheme"));
+                          tests::says("scheme: the reduced flow is that of balanced networks"));
     init = {.u0 = 0.1, .width = 2};
     BOOST_CHECK_EXCEPTION(solver::simulate(moments, arch, init, {}), data::input_error,
-                          tests::says("width"));
+                          tests::says("width: balanced networks of 3 targets need at least as many units in "
+                                      "a layer, got 2"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -5,6 +5,8 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
+#include "theory/potential.hpp"
+
 using namespace fusionflow;
 using digits50 = boost::multiprecision::cpp_bin_float_50;
 
@@ -84,6 +86,28 @@ BOOST_AUTO_TEST_CASE(a_larger_trunk_shortens_the_first_phase) {
     const std::vector<theory::racer> racers{{2, 0.01, 1.0}, {2, 0.01, 0.5}};
     BOOST_TEST(theory::first_phase_time(racers, 0, 2, 0.01) <
                theory::first_phase_time(racers, 0, 2));
+}
+
+// A racer that starts from where another one is after a part of the clock needs what is left of its
+// time. Quadrature to 1e-14, a root to 45 bits.
+BOOST_AUTO_TEST_CASE(a_first_phase_can_be_stopped_on_the_way) {
+    for (const int branch : {1, 2, 3}) {
+        const std::vector<theory::racer> racers{{branch, 0.01, 1.0}, {2, 0.02, 0.5}};
+        const double whole = theory::first_phase_time(racers, 0, 2);
+        for (const double part : {0.1, 0.9, 0.999}) {
+            const double clock = theory::first_phase_clock(racers, 0, 2, 0, part * whole);
+            std::vector<theory::racer> later = racers;
+            for (theory::racer& r : later) {
+                r.norm = theory::norm_at_potential(
+                    r.branch, theory::potential(r.branch, r.norm) - r.rate * clock);
+            }
+            const double rest = theory::first_phase_time(later, 0, 2);
+            BOOST_TEST(std::abs(rest / ((1 - part) * whole) - 1) < 1e-9);
+        }
+        const double end = theory::first_phase_clock(racers, 0, 2, 0, 2 * whole);
+        const double gone = theory::potential(branch, 0.01) - theory::potential(branch, 1.0);
+        BOOST_TEST(std::abs(end / gone - 1) < 1e-12);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(times_beyond_double_are_not_numbers) {
