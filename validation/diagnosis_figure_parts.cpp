@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "validation/gnuplot.hpp"
 #include "validation/plot_style.hpp"
 #include "validation/svg.hpp"
@@ -34,20 +36,29 @@ std::string panel_title(const depth_panel& panel) {
     return fmt::format("set title '{} layers' offset 0,-0.5\n", panel.front()->depth);
 }
 
-std::vector<entries> legend_lines(const entries& names, int width) {
-    constexpr double letter = 7;
-    constexpr double around = 70;
-    std::vector<entries> lines;
-    double used = width;
+std::vector<legend_entry> colour_entries(const std::vector<std::string>& names) {
+    std::vector<legend_entry> all;
     for (std::size_t i = 0; i < names.size(); ++i) {
-        const double needed = around + letter * static_cast<double>(names[i].size());
-        if (used + needed > width) {
+        all.push_back({fmt::format("with lines lw 3 lc rgb '{}'", plot_colour(i)), names[i]});
+    }
+    return all;
+}
+
+std::vector<entries> legend_lines(const std::vector<legend_entry>& all, int width) {
+    // gnuplot makes all entries of a line as wide as the widest.
+    constexpr std::size_t letter = 7;
+    constexpr std::size_t around = 60;
+    std::vector<entries> lines;
+    std::size_t widest = 0;
+    for (const legend_entry& one : all) {
+        widest = std::max(widest, around + letter * one.name.size());
+        const bool fits =
+            !lines.empty() && (lines.back().size() + 1) * widest <= static_cast<std::size_t>(width);
+        if (!fits) {
             lines.emplace_back();
-            used = 0;
+            widest = around + letter * one.name.size();
         }
-        used += needed;
-        lines.back().push_back(fmt::format("NaN with lines lw 3 lc rgb '{}' title {}",
-                                           plot_colour(i), gnuplot_word(names[i])));
+        lines.back().push_back(fmt::format("NaN {} title {}", one.style, gnuplot_word(one.name)));
     }
     return lines;
 }

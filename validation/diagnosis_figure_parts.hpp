@@ -28,8 +28,19 @@ inline constexpr int disc = 7;  ///< a point type of gnuplot's
 /// `set title`: how many layers there are.
 [[nodiscard]] std::string panel_title(const depth_panel& panel);
 
-/// Names in the colours of their places, in as many lines as they need.
-[[nodiscard]] std::vector<entries> legend_lines(const entries& names, int width);
+/// What a legend says of a kind of mark.
+struct legend_entry {
+    std::string style;  ///< `with points ...`
+    std::string name;
+};
+
+/// Names in the colours of their places.
+[[nodiscard]] std::vector<legend_entry> colour_entries(const std::vector<std::string>& names);
+
+/// As many lines of a legend as its names need.
+///
+/// \param width  Of the figure, in pixels.
+[[nodiscard]] std::vector<entries> legend_lines(const std::vector<legend_entry>& all, int width);
 
 /// Begins a figure with a logarithmic axis.
 ///

@@ -35,18 +35,22 @@ std::string point_row(double x, const theory::learning* prediction, std::size_t 
     return known ? fmt::format("{:.6g} {:.8g}\n", x, prediction->times[at] * scale) : "";
 }
 
-void add_marks(const fusion_facts& f, std::size_t at, double x, double scale, time_marks& to) {
+// Predictions to the left of `x`, networks to the right, so that they do not hide each other.
+void add_marks(const fusion_facts& f, std::size_t at, double x, double apart, double scale,
+               time_marks& to) {
+    const double left = x - apart / 5;
+    const double right = x + apart / 5;
     const spread& seen = f.networks.times[at];
     if (seen.finite > 0) {
-        to.ranges += fmt::format("{:.6g} {:.8g} {:.8g} {:.8g}\n", x, seen.at(0.05) * scale,
+        to.ranges += fmt::format("{:.6g} {:.8g} {:.8g} {:.8g}\n", right, seen.at(0.05) * scale,
                                  seen.at(0.5) * scale, seen.at(0.95) * scale);
     } else if (seen.never > 0) {
         to.never += fmt::format("set label 'never' at {:.6g}, graph 0.99 right rotate by 90 font "
                                 "',10' tc rgb '{}'\n",
-                                x, to.colour);
+                                right, to.colour);
     }
-    to.formula += point_row(x, find_prediction(f, "formula"), at, scale);
-    to.flow += point_row(x, best_flow(f), at, scale);
+    to.formula += point_row(left, find_prediction(f, "formula"), at, scale);
+    to.flow += point_row(left, best_flow(f), at, scale);
 }
 
 std::string times_panel(const diagnosis_request& r, const diagnosis& d, const depth_panel& panel) {
@@ -60,7 +64,7 @@ std::string times_panel(const diagnosis_request& r, const diagnosis& d, const de
         time_marks marks{plot_colour(at), {}, {}, {}, {}};
         for (const fusion_facts* f : panel) {
             const double x = f->fusion + (static_cast<double>(k) - (count - 1) / 2) * apart;
-            add_marks(*f, at, x, time_scale(r), marks);
+            add_marks(*f, at, x, apart, time_scale(r), marks);
         }
         const std::string own = fmt::format("{}_{}", panel.front()->depth, k);
         add_block(
@@ -94,14 +98,16 @@ log_range range_of_times(const diagnosis_request& r, const diagnosis& d) {
     return range;
 }
 
-entries mark_entries(const diagnosis& d) {
-    entries all = {fmt::format("NaN with lines lw 4 lc rgb '{}' title 'networks, 5 – 95 %'", grey),
-                   fmt::format("NaN {} title 'median'", point_style(disc, grey))};
-    if (find_prediction(d.fusions.front(), "formula") != nullptr) {
-        all.push_back(fmt::format("NaN {} title 'formula'", point_style(formula_point, grey)));
+// Networks, and the predictions that there are.
+std::vector<legend_entry> mark_entries(const diagnosis& d) {
+    std::vector<legend_entry> all = {{fmt::format("with lines lw 4 lc rgb '{}'", grey), "5 – 95 %"},
+                                     {point_style(disc, grey), "median"}};
+    const fusion_facts& any = d.fusions.front();
+    if (find_prediction(any, "formula") != nullptr) {
+        all.push_back({point_style(formula_point, grey), "formula"});
     }
-    if (best_flow(d.fusions.front()) != nullptr) {
-        all.push_back(fmt::format("NaN {} title 'flow'", point_style(flow_point, grey)));
+    if (best_flow(any) != nullptr) {
+        all.push_back({point_style(flow_point, grey), "flow"});
     }
     return all;
 }
@@ -113,12 +119,15 @@ std::string draw_times(const diagnosis_request& request, const diagnosis& d) {
         return "";
     }
     const auto panels = by_depth(d);
-    entries names;
+    std::vector<std::string> names;
     for (const modality_facts& facts : d.modalities) {
         names.push_back(facts.name);
     }
-    auto legend = legend_lines(names, chart_layout::of(panels.size(), 0).width);
-    legend.push_back(mark_entries(d));
+    const int width = chart_layout::of(panels.size(), 0).width;
+    auto legend = legend_lines(colour_entries(names), width);
+    for (entries& line : legend_lines(mark_entries(d), width)) {
+        legend.push_back(std::move(line));
+    }
     const auto where = chart_layout::of(panels.size(), legend.size());
     std::string script = begin_figure(where, 'y', range_of_times(request, d));
     script += "set xlabel 'fused at layer'\n";

@@ -8,7 +8,6 @@
 #include "validation/diagnosis_figure_parts.hpp"
 #include "validation/diagnosis_figures.hpp"
 #include "validation/diagnosis_tables.hpp"
-#include "validation/gnuplot.hpp"
 #include "validation/plot.hpp"
 #include "validation/plot_style.hpp"
 
@@ -132,15 +131,16 @@ std::string draw_held_out(const diagnosis_request& request, const diagnosis& d) 
     for (const fusion_facts& f : d.fusions) {
         deepest = std::max(deepest, f.fusion);
     }
-    entries names;
+    std::vector<std::string> names;
     for (int fusion = 1; fusion <= deepest; ++fusion) {
         names.push_back(fmt::format("fused at {}", fusion));
     }
-    const auto legend = legend_lines(names, chart_layout::of(panels.size(), 0).width);
+    const auto legend =
+        legend_lines(colour_entries(names), chart_layout::of(panels.size(), 0).width);
     const auto where = chart_layout::of(panels.size(), legend.size());
     std::string script = begin_figure(where, 'x', range_of_paths(request, d));
-    script += fmt::format("set xlabel {}\nset yrange [0:{:.8g}]\n",
-                          gnuplot_word(axis_text(request)), 1.05 * largest);
+    script +=
+        fmt::format("set xlabel '{}'\nset yrange [0:{:.8g}]\n", axis_text(request), 1.05 * largest);
     for (std::size_t p = 0; p < panels.size(); ++p) {
         script += set_frame(where.frame(p)) + panel_title(panels[p]);
         script += where.y_label(p, "held-out loss (target²)");

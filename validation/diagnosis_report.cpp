@@ -76,16 +76,26 @@ std::string late_fusion_sentence(const diagnosis& d) {
     return text + '.';
 }
 
-std::string answer_html(const diagnosis_request& r, const diagnosis& d) {
+// "A is learned first, since ... (B: 0.5, C: 0.1)"
+std::string first_sentence(const diagnosis& d) {
+    std::vector<std::string> others;
+    for (std::size_t k = 1; k < d.order.size(); ++k) {
+        const auto& facts = d.modalities[static_cast<std::size_t>(d.order[k])];
+        others.push_back(fmt::format("{}: {:.5g}", facts.name, facts.strength));
+    }
     const auto& first = d.modalities[static_cast<std::size_t>(d.order.front())];
-    std::string text = fmt::format(
-        "{} is learned first: from small weights the modality whose inputs go with the target most "
-        "strongly leads, and its |s| = {:.5g} is the largest.",
-        first.name, first.strength);
-    text += fmt::format(" {} All together explain {:.1f} % of the target{}.",
-                        late_fusion_sentence(d), 100 * d.explained,
-                        r.samples > 0 ? fmt::format(" on {} samples", r.samples) : "");
-    return "<h1>How deep should I fuse?</h1>\n" + paragraph(text) + list(d.advice);
+    return fmt::format(
+        "{} is learned first, since it goes with the target most strongly: |s| = {:.5g} ({}).",
+        first.name, first.strength, fmt::join(others, ", "));
+}
+
+std::string answer_html(const diagnosis_request& r, const diagnosis& d) {
+    const std::string samples = r.samples > 0 ? fmt::format(" of {} samples", r.samples) : "";
+    return "<h1>How deep should I fuse?</h1>\n" +
+           paragraph(fmt::format("{} {} All together explain {:.1f} % of the target{}.",
+                                 first_sentence(d), late_fusion_sentence(d), 100 * d.explained,
+                                 samples)) +
+           list(d.advice);
 }
 
 std::string modalities_html(const diagnosis& d) {
@@ -129,8 +139,8 @@ std::string prospects_html(const diagnosis& d) {
     std::string html;
     for (const int m : d.order) {
         const auto at = static_cast<std::size_t>(m);
-        html += fmt::format("<li>{} {}: {}.</li>\n", chip_of(d.prospects[at].what),
-                            escape_xml(d.modalities[at].name), escape_xml(d.prospects[at].because));
+        html += fmt::format("<li>{} · {} · {}.</li>\n", escape_xml(d.modalities[at].name),
+                            chip_of(d.prospects[at].what), escape_xml(d.prospects[at].because));
     }
     return heading("What becomes of each in late fusion") + fmt::format("<ul>\n{}</ul>\n", html);
 }

@@ -31,7 +31,8 @@ std::string error_text(double per_cent) {
     if (!std::isfinite(per_cent)) {
         return "-";
     }
-    return std::abs(per_cent) < 1000 ? fmt::format("{:+.1f} %", per_cent)
+    const double tenths = std::round(10 * per_cent) / 10 + 0.0;  // without a zero below zero
+    return std::abs(per_cent) < 1000 ? fmt::format("{:+.1f} %", tenths)
                                      : fmt::format("{:+.2g} %", per_cent);
 }
 
