@@ -131,7 +131,7 @@ plot_frame chart_layout::frame(std::size_t panel) const {
     const double below = row * panel_height;
     const double one = width / static_cast<double>(columns);
     // gnuplot leaves out the text of a y axis that has less room.
-    return {.left = (across * one + 74) / width,
+    return {.left = (across * one + 84) / width,
             .right = (across * one + one - 14) / width,
             .top = 1 - (below + 28) / height,
             .bottom = 1 - (below + panel_height - 58) / height};

@@ -60,7 +60,8 @@ double log_range::high() const { return least_ > 0 ? largest_ * beyond : 10; }
 std::string log_tics(double low, double high) {
     std::vector<std::string> labels;
     for (const double v : high / low < narrow ? even_steps(low, high) : powers_of_ten(low, high)) {
-        labels.push_back(fmt::format("'{0:.6g}' {0:.6g}", v));
+        labels.push_back(fmt::format("'{0}' {0}", v < 1e5 ? fmt::format("{:.5g}", v)
+                                                          : fmt::format("{:.3g}", v)));
     }
     return fmt::format("({})", fmt::join(labels, ", "));
 }

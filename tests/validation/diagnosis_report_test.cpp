@@ -154,12 +154,13 @@ BOOST_AUTO_TEST_CASE(figures_have_a_mark_for_each_time) {
     is_one_page(page, 2);  // without held-out rows
     const std::size_t from = page.find("<figure>");
     const std::string times = page.substr(from, page.find("</figure>") - from);
-    // Two modalities, five ways to fuse, and the legend's.
-    BOOST_TEST(count(times, "href='#times-gpPt7'") + count(times, "href='#times-gpPt12'") +
-                   count(times, "href='#times-gpPt6'") ==
-               count(times, "xlink:href"));
+    // Two modalities, five ways to fuse, and the legend: gnuplot's disc, triangle and diamond.
+    for (const char* shape : {"gpPt6", "gpPt7", "gpPt11"}) {
+        BOOST_TEST(count(times, fmt::format("<use xlink:href='#times-{}' transform", shape)) == 11U,
+                   shape);
+    }
     for (const char* text : {"2 layers", "3 layers", "fused at layer", "epochs", "formula", "flow",
-                             "median", "5 – 95 %", "&lt;b&gt;"}) {
+                             "median", "5 – 95 %", "&lt;b>&amp;\"x"}) {
         shows(times, text);
     }
 }
