@@ -114,9 +114,11 @@ std::string to_text(const data::moments& moments, const solver::integration& run
                        answer.work.rejected_steps, answer.work.rhs_evaluations);
 }
 
-void print(const json& value) {
-    fmt::print("{}\n", value.dump(2, ' ', false, json::error_handler_t::replace));
+std::string to_text(const json& value) {
+    return value.dump(2, ' ', false, json::error_handler_t::replace) + '\n';
 }
+
+void print(const json& value) { fmt::print("{}", to_text(value)); }
 
 void print_warnings(const arguments& given, const std::vector<std::string>& warnings) {
     if (given.quiet) {

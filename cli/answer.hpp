@@ -35,6 +35,8 @@ using json = nlohmann::ordered_json;
 [[nodiscard]] std::string to_text(const data::moments& moments, const solver::integration& run,
                                   const std::vector<double>& epochs);
 
+/// As files and stdout have it: lines, indented by two spaces.
+[[nodiscard]] std::string to_text(const json& value);
 void print(const json& value);
 /// To stderr, one line each, unless --quiet.
 void print_warnings(const arguments& given, const std::vector<std::string>& warnings);

@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <cstdio>
+#include <filesystem>
+
 #include "cli/answer.hpp"
 #include "cli/command.hpp"
 #include "cli/diagnosis_answer.hpp"
@@ -8,7 +11,10 @@
 #include "cli/sample_tables.hpp"
 #include "data/error.hpp"
 #include "validation/diagnosis.hpp"
+#include "validation/diagnosis_report.hpp"
+#include "validation/gnuplot.hpp"
 #include "validation/numbers.hpp"
+#include "validation/report.hpp"
 
 namespace fusionflow::cli {
 
@@ -22,6 +28,8 @@ std::vector<option> diagnose_options() {
     all.push_back({"depths", "L1,L2,...", "layers, each with every fusion (2,3,4)"});
     all.push_back({"networks", "R", "compressed networks for each of them (20)"});
     all.push_back({"epochs", "N", "budget of epochs; with --learning-rate"});
+    all.push_back({"report", "DIR",
+                   "write index.html with figures and diagnosis.json there (needs gnuplot)", true});
     all.push_back({"jobs", "N", "threads (all processors)", true});
     return all;
 }
@@ -54,11 +62,30 @@ diagnosis_request read_request(const arguments& given, const samples_read& sampl
     return request;
 }
 
+// Refuses what could not be written or drawn, before anything is read.
+void check_report(const arguments& given) {
+    if (given.has("report")) {
+        validation::check_report_folder(given.get("report"));
+        (void)validation::run_gnuplot("");
+    }
+}
+
+void write_report(const arguments& given, const diagnosis_request& request,
+                  const validation::diagnosis& d, const json& answer) {
+    const std::string folder = given.get("report");
+    validation::write_diagnosis_report(request, d, folder, {to_text(answer), given.provenance});
+    if (!given.quiet) {
+        fmt::print(stderr, "fusionflow: report: {}\n",
+                   (std::filesystem::path(folder) / "index.html").string());
+    }
+}
+
 exit_code run(const arguments& given) {
     if (given.has("held-out") && reads_tables(given)) {
         throw data::input_error("held-out", "cannot be combined with --modality: "
                                             "--train-fraction holds rows of the tables out");
     }
+    check_report(given);
     const samples_read samples = read_samples(given);
     const diagnosis_request request = read_request(given, samples);
     validation::diagnosis d;
@@ -69,11 +96,15 @@ exit_code run(const arguments& given) {
         });
     }
     d.warnings.insert(d.warnings.begin(), samples.warnings.begin(), samples.warnings.end());
+    const json answer = to_json(request, d, given.provenance);
     if (given.json) {
-        print(to_json(request, d, given.provenance));
+        print(answer);
     } else {
         fmt::print("{}", to_text(request, d));
         print_warnings(given, d.warnings);
+    }
+    if (given.has("report")) {
+        write_report(given, request, d, answer);
     }
     return exit_code::done;
 }

@@ -154,6 +154,7 @@ std::optional<validation::journal> open_journal(const arguments& given,
         }
         return std::nullopt;
     }
+    validation::make_report_folder(given.get("report"));
     return std::optional<validation::journal>(std::in_place, runs_file(given),
                                               validation::fingerprint(suites, under),
                                               given.has("resume"), "report");

@@ -130,10 +130,11 @@ plot_frame chart_layout::frame(std::size_t panel) const {
     const double across = static_cast<int>(panel) % columns;
     const double below = row * panel_height;
     const double one = width / static_cast<double>(columns);
-    return {.left = (across * one + 62) / width,
+    // gnuplot leaves out the text of a y axis that has less room.
+    return {.left = (across * one + 84) / width,
             .right = (across * one + one - 14) / width,
             .top = 1 - (below + 28) / height,
-            .bottom = 1 - (below + panel_height - 48) / height};
+            .bottom = 1 - (below + panel_height - 58) / height};
 }
 
 std::string chart_layout::y_label(std::size_t panel, const std::string& text) const {

@@ -73,24 +73,34 @@ std::vector<plateau_facts> describe_plateaus(const diagnosis_request& r, const m
     return all;
 }
 
-stopping_facts watch_held_out(const moments& held_out, const method_result& run) {
-    stopping_facts facts;
-    facts.least = theory::never;
-    for (std::size_t i = 0; i < run.path.size(); ++i) {
-        const double error = solver::loss(held_out, run.path.weights[i]);
-        facts.at_start = i == 0 ? error : facts.at_start;
-        facts.at_end = error;
-        if (error < facts.least) {
-            facts.least = error;
-            facts.least_time = run.path.time[i];
-        }
+std::vector<double> losses_along(const moments& held_out, const solver::trajectory& path) {
+    std::vector<double> losses;
+    for (const Eigen::VectorXd& weights : path.weights) {
+        losses.push_back(solver::loss(held_out, weights));
     }
+    return losses;
+}
+
+stopping_facts when_to_stop(const std::vector<double>& losses, const method_result& run) {
+    const auto least = std::min_element(losses.begin(), losses.end());
+    stopping_facts facts{losses.front(),
+                         *least,
+                         run.path.time[static_cast<std::size_t>(least - losses.begin())],
+                         losses.back(),
+                         {}};
     for (std::size_t m = 0; m < run.answer.times.size(); ++m) {
         if (run.answer.times[m] <= facts.least_time) {
             facts.learned_then = data::with(std::move(facts.learned_then), static_cast<int>(m));
         }
     }
     return facts;
+}
+
+// What figures show of a path: weights of many inputs would fill the memory.
+solver::trajectory without_weights(solver::trajectory path) {
+    path.weights.clear();
+    path.branch.clear();
+    return path;
 }
 
 double power(const moments& m, const Eigen::VectorXd& stacked, int modality) {
@@ -117,17 +127,21 @@ double half_power(const moments& m, const solver::trajectory& path, int modality
 void watch_network(const diagnosis_request& r, const settings& s, fusion_facts& facts) {
     settings longer = s;
     longer.simulate.flow.tail = settling_tail;
-    const method_result run = find_method("compressed").run(longer, 0, true);
+    method_result run = find_method("compressed").run(longer, 0, true);
+    if (r.held_out) {
+        facts.held_out_loss = losses_along(*r.held_out, run.path);
+    }
     if (theory::is_failure(run.answer.ended)) {
         facts.half_power.assign(run.answer.times.size(), std::numeric_limits<double>::quiet_NaN());
-        return;
+    } else {
+        for (int m = 0; m < s.moments->count(); ++m) {
+            facts.half_power.push_back(half_power(*s.moments, run.path, m));
+        }
+        if (r.held_out) {
+            facts.stopping = when_to_stop(facts.held_out_loss, run);
+        }
     }
-    for (int m = 0; m < s.moments->count(); ++m) {
-        facts.half_power.push_back(half_power(*s.moments, run.path, m));
-    }
-    if (r.held_out) {
-        facts.stopping = watch_held_out(*r.held_out, run);
-    }
+    facts.path = without_weights(std::move(run.path));
 }
 
 fusion_facts describe_fusion(const diagnosis_request& r, const settings& s, int depth,

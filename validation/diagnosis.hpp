@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "data/moments.hpp"
+#include "solver/trajectory.hpp"
 #include "theory/learning.hpp"
 #include "theory/sensitivity.hpp"
 #include "validation/ensemble.hpp"
@@ -87,6 +88,8 @@ struct fusion_facts {
     std::optional<stopping_facts> stopping;  ///< with held-out samples, of the first network
     /// What changes would do to the formula's times; of one target.
     std::optional<theory::sensitivity_table> sensitivities;
+    solver::trajectory path{};            ///< of the first network, without its weights
+    std::vector<double> held_out_loss{};  ///< along the path, with held-out samples
 };
 
 /// What is left while only some modalities are learned.

@@ -112,7 +112,8 @@ void add_panel(const figure& fig, std::size_t index, const plot_layout& where,
     add_plot(p, index, true, script);
 
     script += set_frame(where.frame(index, false));
-    script += "unset title\nset format x '%g'\nset xlabel 'time t (τ)'\n";
+    fmt::format_to(out, "unset title\nset format x '%g'\nset xlabel {}\n",
+                   gnuplot_word(fig.time_label));
     fmt::format_to(out, "set yrange [0:{:.8g}]\nset ytics 0, {:.8g}\n", all.weight,
                    tick(all.weight));
     fmt::format_to(out, "set ylabel '{}'\n", first ? "|W_m| (target / input)" : "");

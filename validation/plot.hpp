@@ -28,6 +28,7 @@ struct panel {
 struct figure {
     std::vector<panel> panels;  ///< 1 ... 8, side by side in rows of at most four
     std::string provenance;     ///< one line: the description of an SVG file, small print in others
+    std::string time_label = "time t (τ)";
 };
 
 /// Refuses what could not be drawn, before anything is computed.

@@ -10,11 +10,13 @@
 #include "data/error.hpp"
 #include "validation/chart.hpp"
 #include "validation/files.hpp"
-#include "validation/report_style.hpp"
+#include "validation/html.hpp"
 #include "validation/results_json.hpp"
 #include "validation/svg.hpp"
 
 namespace fusionflow::validation {
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -23,10 +25,6 @@ std::string spell(double value) {
         return "–";
     }
     return std::isinf(value) ? "never" : fmt::format("{:.6g}", value);
-}
-
-std::string chip(const std::string& kind, const std::string& text) {
-    return fmt::format("<span class=\"chip {}\">{}</span>", kind, escape_xml(text));
 }
 
 std::string id_of(const std::string& suite, const std::string& name) {
@@ -103,18 +101,6 @@ std::string statements_html(const std::vector<check_result>& results) {
     return html;
 }
 
-// Several SVGs of gnuplot's in one page must not share the names of their marks.
-std::string own_names(std::string svg, const std::string& prefix) {
-    for (const std::string mark : {"gpDot", "gpPt"}) {
-        for (std::size_t at = 0; (at = svg.find(mark, at)) != std::string::npos;) {
-            svg.insert(at, prefix);
-            at += prefix.size() + mark.size();
-        }
-    }
-    const std::size_t start = svg.find("<svg");
-    return start == std::string::npos ? svg : svg.substr(start);
-}
-
 std::string runs_text(const experiment_result& e) {
     const int failed = e.measured.failed();
     return failed == 0
@@ -130,9 +116,7 @@ std::string experiment_html(const suite_result& s, const experiment_result& e,
         "<span class=\"soft\">{}</span></p>\n",
         id, escape_xml(e.about.title), escape_xml(e.about.claim),
         chip(std::string(to_string(e.found)), std::string(to_string(e.found))), runs_text(e));
-    if (!svg.empty()) {
-        html += fmt::format("<figure>{}</figure>\n", own_names(svg, id + "-"));
-    }
+    html += html_figure(svg, id);
     html += statements_html(e.results);
     return html + fmt::format("<pre>fusionflow validate {} --report DIR</pre>\n</section>\n",
                               escape_xml(shell_word(s.name + "/" + e.about.name)));
@@ -169,20 +153,13 @@ std::string summary_html(const suite_result& s) {
 
 std::string report_page(const std::vector<suite_result>& suites,
                         const std::vector<std::string>& figures, const std::string& provenance) {
-    std::string html = fmt::format(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-        "<meta name=\"color-scheme\" content=\"light dark\">\n"
-        "<link rel=\"icon\" href=\"data:,\">\n"
-        "<title>fusionflow: theory against simulation</title>\n<style>{}</style>\n</head>\n<body>\n"
+    std::string html =
         "<h1>Theory against simulation</h1>\n"
         "<p>Formulas are lines, flows dashed, networks markers with bars of one standard error. "
         "Times are in units of τ. An experiment is <em>confirmed</em> if all that its claim says "
-        "was "
-        "seen, <em>qualified</em> if it was seen to end where theory says that it ends, "
+        "was seen, <em>qualified</em> if it was seen to end where theory says that it ends, "
         "<em>contradicted</em> if the claim was seen not to hold, and <em>failed</em> if something "
-        "was seen that this suite does not expect.</p>\n",
-        report_style);
+        "was seen that this suite does not expect.</p>\n";
     for (const suite_result& s : suites) {
         html += summary_html(s);
     }
@@ -199,23 +176,35 @@ std::string report_page(const std::vector<suite_result>& suites,
             ++figure_index;
         }
     }
-    return html +
-           fmt::format("<p class=\"soft\">{}</p>\n</body>\n</html>\n", escape_xml(provenance));
+    return html_page("theory against simulation", html, provenance);
 }
 
-void check_report_folder(const std::string& folder) {
+void make_report_folder(const std::string& folder) {
     std::error_code why;
-    std::filesystem::create_directories(folder, why);
-    if (why || !std::filesystem::is_directory(folder)) {
+    fs::create_directories(folder, why);
+    if (why || !fs::is_directory(folder)) {
         throw data::input_error("report", fmt::format("cannot make the folder {}", folder));
     }
-    check_writable("report", (std::filesystem::path(folder) / "index.html").string());
+    check_writable("report", (fs::path(folder) / "index.html").string());
+}
+
+// Made to see whether it can be, and taken away again.
+void check_report_folder(const std::string& folder) {
+    std::vector<fs::path> missing;
+    std::error_code ignored;
+    for (fs::path at = folder; !at.empty() && !fs::exists(at, ignored); at = at.parent_path()) {
+        missing.push_back(at);
+    }
+    make_report_folder(folder);
+    for (const fs::path& made : missing) {
+        fs::remove(made, ignored);
+    }
 }
 
 void write_report(const std::vector<suite_result>& suites, const std::string& folder,
                   const report_options& options) {
-    check_report_folder(folder);
-    const std::filesystem::path to(folder);
+    make_report_folder(folder);
+    const fs::path to(folder);
     std::vector<std::string> figures;
     for (const suite_result& s : suites) {
         for (const experiment_result& e : s.experiments) {

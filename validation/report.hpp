@@ -23,10 +23,13 @@ struct report_options {
 void write_report(const std::vector<suite_result>& suites, const std::string& folder,
                   const report_options& options);
 
-/// Refuses a folder that could not be written, before anything is computed.
+/// Refuses a folder that could not be written, before anything is computed. Leaves none behind.
 ///
 /// \throws data::input_error naming report.
 void check_report_folder(const std::string& folder);
+
+/// Makes the folder if it is not there; refuses as check_report_folder().
+void make_report_folder(const std::string& folder);
 
 /// The page. \param figures  SVG text per experiment, in their order over all suites; may be empty.
 [[nodiscard]] std::string report_page(const std::vector<suite_result>& suites,

@@ -29,7 +29,7 @@ td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space:
 .contradicted, .failed { color: var(--bad); }
 figure { margin: 1rem 0; background: #ffffff; border: 1px solid var(--line); border-radius: 6px;
   padding: .4rem; overflow-x: auto; }
-figure svg { display: block; max-width: 100%; height: auto; margin: 0 auto; }
+figure svg { display: block; max-width: 100%; min-width: 33rem; height: auto; margin: 0 auto; }
 pre { background: var(--card); padding: .6rem; overflow-x: auto; font-size: .85rem;
   border-radius: 6px; }
 details > summary { cursor: pointer; color: var(--soft); }

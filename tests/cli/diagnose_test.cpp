@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <random>
@@ -33,6 +34,14 @@ const std::vector<std::string> quick = {"--depths", "2", "--networks", "3", "--i
 std::vector<std::string> with(std::vector<std::string> line, const std::vector<std::string>& more) {
     line.insert(line.end(), more.begin(), more.end());
     return line;
+}
+
+// Columns without their alignment.
+std::string single_spaced(std::string text) {
+    text.erase(
+        std::unique(text.begin(), text.end(), [](char a, char b) { return a == ' ' && b == ' '; }),
+        text.end());
+    return text;
 }
 
 }  // namespace
@@ -81,6 +90,62 @@ BOOST_AUTO_TEST_CASE(moments_of_the_table_say_the_same) {
     for (const char* key : {"samples", "modalities", "plateaus", "fusions", "advice"}) {
         BOOST_TEST(of_table[key] == of_moments[key], key);
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_report_is_a_page_and_what_json_prints) {
+    const tests::temporary_folder folder;
+    tests::write(folder.file("t.csv"), a_table(100));
+    const auto line = with({"diagnose", folder.file("t.csv"), "--modality", "one=a", "--modality",
+                            "two=b", "--target", "y"},
+                           quick);
+    const auto plain = run(line);
+    const std::string to = folder.file("new/report");
+    const auto text = run(with(line, {"--report", to}));
+    BOOST_TEST(text.code == 0);
+    BOOST_TEST(text.out == plain.out);
+    BOOST_TEST(text.err == plain.err + "fusionflow: report: " + to + "/index.html\n");
+    const auto json = run(with(line, {"--report", to, "--format", "json", "--quiet"}));
+    BOOST_TEST(json.err.empty());
+    BOOST_TEST(json.out == tests::read(to + "/diagnosis.json"));
+    const std::string page = tests::read(to + "/index.html");
+    const auto answer = json.json();
+    for (const auto& advice : answer["advice"]) {
+        BOOST_TEST(page.find("<li>" + advice.get<std::string>() + "</li>") != std::string::npos);
+    }
+    // Time and error of the formula, as the text has them.
+    const auto& late = answer["fusions"][1];
+    const double error = late["predictions"]["formula"]["errors_percent"][0];
+    const double median = late["networks"]["times"][0]["quantiles"]["0.5"];
+    const double time = late["predictions"]["formula"]["times"][0];
+    // Rounding of three operations on numbers of this size.
+    BOOST_TEST(std::abs(error - 100 * (time - median) / median) < 1e-10);
+    const std::string row = fmt::format(" {:.5g} {:+.1f} % ", time, error);
+    BOOST_TEST(single_spaced(text.out).find(row) != std::string::npos, row << "is not in\n"
+                                                                           << text.out);
+    for (std::size_t at = 0; at < text.out.size();) {
+        const std::size_t end = text.out.find('\n', at);
+        BOOST_TEST(end - at <= 100U);
+        at = end + 1;
+    }
+}
+
+BOOST_AUTO_TEST_CASE(reports_that_cannot_be_written_are_refused_before_anything_is_read) {
+    const tests::temporary_folder folder;
+    const std::string file = folder.file("f");
+    tests::write(file, "a file");
+    const auto taken = run({"diagnose", "none.json", "--report", file});
+    BOOST_TEST(taken.code == 2);
+    BOOST_TEST(taken.out.empty());
+    BOOST_TEST(taken.err == "fusionflow: --report: cannot make the folder " + file + "\n");
+    // Input that is refused later leaves no folder.
+    const auto unread = run({"diagnose", folder.file("none.json"), "--report", folder.file("a/b")});
+    BOOST_TEST(unread.code == 2);
+    BOOST_TEST(folder.count() == 1);
+    const auto undrawn =
+        tests::run_line("PATH=" + folder.path() + " fusionflow diagnose none.json --report r");
+    BOOST_TEST(undrawn.code == 2);
+    BOOST_TEST(undrawn.err ==
+               "fusionflow: plot: gnuplot was not found; install it (Debian: gnuplot-nox)\n");
 }
 
 BOOST_AUTO_TEST_CASE(refuses_in_one_line) {

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""browser_test.py FUSIONFLOW: a report, opened in headless Chromium.
+"""browser_test.py FUSIONFLOW: reports of validate and diagnose, opened in headless Chromium.
 
-Every kind of figure must be there with a size, names from the suite must be text and never markup,
+Every kind of figure must be there with a size, names from the suite or the table must be text and never markup,
 nothing may be fetched, the console must stay silent, on a wide screen, on a phone, and in the dark.
 Exit code 77 where there is no Chromium.
 """
 
 import json
+import random
 import re
 import shutil
 import subprocess
@@ -74,6 +75,11 @@ reason = "{HOSTILE}"
 """)
 FIGURES = 5
 
+# Names of modalities of a table; `=` would end one.
+HOSTILE_NAME = "</svg><script>console.error('ran')</script>&\"<b>"
+DIAGNOSIS = ["--modality", HOSTILE_NAME + "=a", "--modality", "plain=b", "--target", "y",
+             "--train-fraction", "0.7", "--depths", "2,3", "--networks", "2"]
+
 # What a reader's browser makes of the page, left where --dump-dom shows it.
 PROBE = """<script>
 const box = s => [s.getBoundingClientRect().width, s.getBoundingClientRect().height,
@@ -84,6 +90,7 @@ document.body.dataset.seen = JSON.stringify({
   bold: document.querySelectorAll('b').length,
   fetched: performance.getEntriesByType('resource').map(r => r.name),
   beyond: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  page: document.body.textContent,
   background: getComputedStyle(document.body).backgroundColor,
   text: getComputedStyle(document.body).color,
   titles: [...document.querySelectorAll('h2')].map(h => h.textContent)});
@@ -127,18 +134,47 @@ def brightness(colour):
     return sum(int(part) for part in re.findall(r"\d+", colour)[:3])
 
 
-def check_page(seen, dark):
-    require(len(seen["figures"]) == FIGURES, f"{len(seen['figures'])} figures")
+def check_page(seen, dark, figures):
+    require(len(seen["figures"]) == figures, f"{len(seen['figures'])} figures")
     for width, height, marks in seen["figures"]:
         require(width > 100 and height > 100 and marks > 5,
                 f"a figure of {width} x {height} with {marks} marks")
     require(seen["scripts"] == 1, "there is a script besides the probe")
     require(seen["bold"] == 0, "a name became markup")
-    require(seen["titles"].count(HOSTILE.replace('\\"', '"')) == 1, f"titles {seen['titles']}")
     require(seen["fetched"] == [], f"fetched {seen['fetched']}")
     require(seen["beyond"] <= 0, f"the page is {seen['beyond']} pixels wider than the screen")
     paper, ink = brightness(seen["background"]), brightness(seen["text"])
     require(paper < ink if dark else paper > ink, f"{seen['text']} on {seen['background']}")
+
+
+def look_at(browser, folder, figures):
+    """Opens the report in a folder on a wide screen, on a phone, in the dark; the last answer."""
+    page = folder / "index.html"
+    page.write_text(page.read_text().replace("</body>", PROBE + "</body>"))
+    for width, height, dark in [(1280, 900, False), (390, 844, False), (1280, 900, True)]:
+        seen = open_page(browser, page, folder / "profile", width, height, dark)
+        check_page(seen, dark, figures)
+    return seen
+
+
+def check_validation(browser, home):
+    (home / "all.toml").write_text(SUITE)
+    subprocess.run([sys.argv[1], "validate", "all.toml", "--report", "report", "--quiet"],
+                   cwd=home, check=True, stdout=subprocess.DEVNULL)
+    titles = look_at(browser, home / "report", FIGURES)["titles"]
+    require(titles.count(HOSTILE.replace('\\"', '"')) == 1, f"titles {titles}")
+
+
+def check_diagnosis(browser, home):
+    draw = random.Random(1)
+    rows = [(draw.gauss(0, 1), draw.gauss(0, 2), draw.gauss(0, 1)) for _ in range(80)]
+    (home / "table.csv").write_text(
+        "a,b,y\n" + "".join(f"{a},{b},{a + b + noise}\n" for a, b, noise in rows))
+    subprocess.run([sys.argv[1], "diagnose", "table.csv", *DIAGNOSIS, "--report", "diagnosis",
+                    "--quiet"], cwd=home, check=True, stdout=subprocess.DEVNULL)
+    # Times, paths, held-out loss.
+    shown = look_at(browser, home / "diagnosis", 3)["page"]
+    require(shown.count(HOSTILE_NAME) > 5, f"{HOSTILE_NAME} is not what the page calls it")
 
 
 def main():
@@ -147,14 +183,8 @@ def main():
         print("browser_test: skipped: no Chromium or no gnuplot")
         sys.exit(77)
     with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        (home / "all.toml").write_text(SUITE)
-        subprocess.run([sys.argv[1], "validate", "all.toml", "--report", "report", "--quiet"],
-                       cwd=home, check=True, stdout=subprocess.DEVNULL)
-        page = home / "report" / "index.html"
-        page.write_text(page.read_text().replace("</body>", PROBE + "</body>"))
-        for width, height, dark in [(1280, 900, False), (390, 844, False), (1280, 900, True)]:
-            check_page(open_page(browser, page, home / "profile", width, height, dark), dark)
+        check_validation(browser, Path(folder))
+        check_diagnosis(browser, Path(folder))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 #include "validation/report.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "data/error.hpp"
@@ -130,6 +131,12 @@ BOOST_AUTO_TEST_CASE(folders_that_cannot_be_made_are_refused) {
     tests::write(folder.file("f"), "a file");
     BOOST_CHECK_EXCEPTION(validation::check_report_folder(folder.file("f")), data::input_error,
                           says("report: cannot make the folder " + folder.file("f")));
+    // One that can be made is not there after the check.
+    validation::check_report_folder(folder.file("a/b"));
+    BOOST_TEST(folder.count() == 1);
+    validation::make_report_folder(folder.file("a/b"));
+    validation::check_report_folder(folder.file("a/b"));
+    BOOST_TEST(std::filesystem::is_directory(folder.file("a/b")));
 }
 
 BOOST_AUTO_TEST_CASE(junit_has_a_case_per_check_and_says_what_failed) {

@@ -1,0 +1,225 @@
+#include "validation/diagnosis_report.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+
+#include "data/error.hpp"
+#include "tests/support/folder.hpp"
+#include "tests/support/options.hpp"
+#include "validation/diagnosis_tables.hpp"
+
+using namespace fusionflow;
+using validation::diagnosis;
+using validation::diagnosis_request;
+
+BOOST_AUTO_TEST_SUITE(diagnosis_report)
+
+namespace {
+
+// A name that would break a page, a picture or a script if it were not escaped.
+const std::string hostile = "<b>&\"x";
+
+// Two scalars of deviations 2 and 1 with correlation 0.3 and weights 1 of K targets.
+std::shared_ptr<const data::moments> two_scalars(int targets, const std::string& name,
+                                                 double noise) {
+    Eigen::MatrixXd covariance(2, 2);
+    covariance << 4, 0.6, 0.6, 1;
+    const Eigen::MatrixXd correlation =
+        Eigen::MatrixXd::Ones(targets, 1) * Eigen::RowVector2d(4.6, 1.6);
+    return std::make_shared<const data::moments>(data::moments::of_targets(
+        {name, "B"}, {1, 1}, covariance, correlation, targets * (6.2 + noise)));
+}
+
+diagnosis_request request_of(int targets) {
+    diagnosis_request r;
+    r.model =
+        tests::with({{"scheme", "gaussian-iid"}, {"init", "1e-3"}, {"learning-rate", "0.01"}});
+    r.model.moments = two_scalars(targets, hostile, 0.5);
+    r.samples = 321;
+    r.depths = {2, 3};
+    r.networks = 3;
+    r.epochs = 1e6;
+    return r;
+}
+
+std::string page_of(const diagnosis_request& r, const diagnosis& d) {
+    const tests::temporary_folder folder;
+    write_diagnosis_report(r, d, folder.file("r"), {"{\"a\": 1}\n", "made <by> a test"});
+    BOOST_TEST(tests::read(folder.file("r/diagnosis.json")) == "{\"a\": 1}\n");
+    return tests::read(folder.file("r/index.html"));
+}
+
+std::size_t count(const std::string& in, const std::string& what) {
+    std::size_t n = 0;
+    for (std::size_t at = 0; (at = in.find(what, at)) != std::string::npos; at += what.size()) {
+        ++n;
+    }
+    return n;
+}
+
+void shows(const std::string& page, const std::string& text) {
+    BOOST_TEST(page.find(text) != std::string::npos, "the page does not show " << text);
+}
+
+// As between tags; these names have no other characters that are special.
+std::string escaped(std::string text) {
+    for (std::size_t at = 0; (at = text.find(hostile, at)) != std::string::npos;) {
+        text.replace(at, hostile.size(), "&lt;b&gt;&amp;\"x");
+    }
+    return text;
+}
+
+std::string cell(const std::string& text) { return "<td class=\"n\">" + text + "</td>"; }
+
+// Five digits of epochs, a per mille of per cents.
+void shows_times(const std::string& page, const validation::fusion_facts& f) {
+    const double rate = 0.01;
+    for (std::size_t m = 0; m < 2; ++m) {
+        const double median = f.networks.times[m].at(0.5);
+        for (const double p : {0.05, 0.5, 0.95}) {
+            shows(page, cell(fmt::format("{:.5g}", f.networks.times[m].at(p) / rate)));
+        }
+        shows(page, cell(fmt::format("{:.5g}", f.half_power[m] / rate)));
+        for (const auto& p : f.predictions) {
+            if (p.method == "formula" || (p.method == "exact" && f.depth == 2)) {
+                const double time = p.answer.times[m];
+                shows(page, cell(fmt::format("{:.5g}", time / rate)) +
+                                cell(fmt::format("{:+.1f} %", 100 * (time - median) / median)));
+            }
+        }
+    }
+}
+
+void is_one_page(const std::string& page, std::size_t figures) {
+    BOOST_TEST(count(page, "<figure>") == figures);
+    BOOST_TEST(count(page, "<svg ") == figures);
+    BOOST_TEST(count(page, "</svg>") == figures);
+    BOOST_TEST(count(page, "<?xml") == 0U);
+    BOOST_TEST(count(page, "<script") == 0U);
+    BOOST_TEST(count(page, "<b>") == 0U);
+    // Names of the namespaces of SVG are all that looks like an address.
+    BOOST_TEST(count(page, "http") == count(page, "=\"http://www.w3.org/"));
+    for (const char* fetch : {"src=", "url(", "@import", "<iframe", "<a "}) {
+        BOOST_TEST(count(page, fetch) == 0U, fetch);
+    }
+    BOOST_TEST(count(page, "<link ") == 1U);
+    shows(page, "<link rel=\"icon\" href=\"data:,\">");
+    shows(page, "made &lt;by&gt; a test");
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(all_that_was_found_is_on_the_page) {
+    diagnosis_request r = request_of(1);
+    r.held_out = two_scalars(1, hostile, 0.7);
+    diagnosis d = validation::diagnose(r);
+    d.warnings.push_back("a warning of " + hostile);
+    const std::string page = page_of(r, d);
+    is_one_page(page, 3);
+    for (std::size_t m = 0; m < 2; ++m) {
+        const auto& facts = d.modalities[m];
+        shows(page, "<td>" + escaped(facts.name) + "</td>");
+        shows(page, cell(fmt::format("{:.5g}", facts.strength)) +
+                        cell(fmt::format("{:.1f} %", 100 * facts.alone)) +
+                        cell(fmt::format("{:.1f} %", 100 * facts.gain)) +
+                        cell(fmt::format("{:.1f} %", 100 * facts.shapley)));
+        shows(page, escaped(d.prospects[m].because));
+    }
+    shows(page, fmt::format("explain {:.1f} % of the target of 321 samples", 100 * d.explained));
+    BOOST_TEST_REQUIRE(d.plateaus.size() == 3U);
+    for (const auto& p : d.plateaus) {
+        shows(page, cell(fmt::format("{:.5g}", p.loss)) + cell(fmt::format("{:.5g}", *p.held_out)));
+    }
+    BOOST_TEST_REQUIRE(d.fusions.size() == 5U);
+    for (const auto& f : d.fusions) {
+        shows_times(page, f);
+        shows(page, fmt::format("<td class=\"n\">{} of {}</td>", f.fusion, f.depth));
+        shows(page, fmt::format("<h3>{} layers, fused at {}</h3>", f.depth, f.fusion));
+        // d ln t / d ln u of the modality that is first.
+        shows(page, cell(fmt::format("{:+.4g}", f.sensitivities->leading(0, 0))));
+    }
+    BOOST_TEST_REQUIRE(d.advice.size() > 3U);
+    for (const std::string& advice : d.advice) {
+        shows(page, "<li>" + escaped(advice) + "</li>");
+    }
+    shows(page, "<li>a warning of &lt;b&gt;&amp;\"x</li>");
+}
+
+BOOST_AUTO_TEST_CASE(figures_have_a_mark_for_each_time) {
+    const diagnosis_request r = request_of(1);
+    const diagnosis d = validation::diagnose(r);
+    const std::string page = page_of(r, d);
+    is_one_page(page, 2);  // without held-out rows
+    const std::size_t from = page.find("<figure>");
+    const std::string times = page.substr(from, page.find("</figure>") - from);
+    // Two modalities, five ways to fuse, and the legend: gnuplot's disc, triangle and diamond.
+    for (const char* shape : {"gpPt6", "gpPt7", "gpPt11"}) {
+        BOOST_TEST(count(times, fmt::format("<use xlink:href='#times-{}' transform", shape)) == 11U,
+                   shape);
+    }
+    for (const char* text : {"2 layers", "3 layers", "fused at layer", "epochs", "formula", "flow",
+                             "median", "5 – 95 %", "&lt;b>&amp;\"x"}) {
+        shows(times, text);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(several_targets_have_networks_only) {
+    diagnosis_request r = request_of(2);
+    r.depths = {2};
+    const diagnosis d = validation::diagnose(r);
+    const std::string page = page_of(r, d);
+    is_one_page(page, 2);
+    for (const auto& f : d.fusions) {
+        shows_times(page, f);
+    }
+    BOOST_TEST(page.find("What changes would do") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_diagnosis_without_networks_is_a_page_without_figures) {
+    diagnosis_request r = request_of(1);
+    r.depths = {};
+    r.epochs.reset();
+    is_one_page(page_of(r, validation::diagnose(r)), 0);
+}
+
+BOOST_AUTO_TEST_CASE(errors_are_against_the_median_of_those_that_learned) {
+    validation::fusion_facts f;
+    f.networks.times = {validation::spread_of(std::vector{1.0, 2.0, 9.0, theory::never}),
+                        validation::spread_of(std::vector{theory::never})};
+    theory::learning late;
+    late.times = {3, 3};
+    BOOST_TEST(validation::prediction_error(f, late, 0) == 50.0);
+    BOOST_TEST(std::isnan(validation::prediction_error(f, late, 1)));
+    late.times[0] = theory::never;
+    BOOST_TEST(std::isnan(validation::prediction_error(f, late, 0)));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_never_learned_is_said) {
+    // B repeats A, so that nothing is left to it.
+    Eigen::MatrixXd covariance(2, 2);
+    covariance << 4, 2, 2, 1;
+    diagnosis_request r = request_of(1);
+    r.model.moments =
+        std::make_shared<const data::moments>(std::vector<std::string>{"A", "B"}, std::vector{1, 1},
+                                              covariance, Eigen::Vector2d(4, 2), 5);
+    r.depths = {2};
+    const diagnosis d = validation::diagnose(r);
+    const std::string page = page_of(r, d);
+    shows(page, "Late fusion learns 1 of 2 modalities; never: B.");
+    shows(page, "B · <span class=\"chip failed\">never</span> · A explain all that it could.");
+}
+
+BOOST_AUTO_TEST_CASE(refuses_a_folder_that_is_a_file) {
+    const tests::temporary_folder folder;
+    tests::write(folder.file("f"), "a file");
+    diagnosis_request r = request_of(1);
+    r.depths = {};
+    r.epochs.reset();
+    BOOST_CHECK_EXCEPTION(write_diagnosis_report(r, validation::diagnose(r), folder.file("f"), {}),
+                          data::input_error,
+                          tests::says("report: cannot make the folder " + folder.file("f")));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
