@@ -16,7 +16,7 @@ constexpr int votes_needed = 2;    // of looks
 // flow.
 constexpr double stable_as_seen = 2.5;
 constexpr int steps_needed = 50;
-constexpr int steps_back = 5;
+constexpr int steps_back = 30;
 
 /// Estimates the largest rate at which neighbouring solutions part or meet: a power iteration on
 /// the Jacobian, one product by a difference of derivatives each time it is asked.
