@@ -7,7 +7,8 @@ namespace fusionflow::solver {
 
 namespace {
 
-constexpr double difference = 1.5e-8;  // relative to x: the root of the rounding unit
+constexpr double difference = 1.5e-8;  // relative to |x|: the root of the rounding unit
+constexpr double visible = 1e-3;       // most of it in the flow's own measure
 constexpr double share = 0.1;          // of a new direction in the one that was found last
 constexpr double settled = 0.01;       // relative change by which the iteration ends
 constexpr int most_products = 50;
@@ -54,15 +55,24 @@ void spectral_radius::look_along(const state& dxdt) {
     scale(along_, 1 / size_of(along_));
 }
 
+// How far aside to look: less where a state has small numbers, which mean something, next to large.
+double spectral_radius::distance(const state& x) const {
+    const double size = size_of(x);
+    const double far = difference * (size > 0 ? size : 1.0);
+    const double seen = system_.relative_error(x, along_);
+    return seen * far > visible ? visible / seen : far;
+}
+
 // Replaces along_, of length one, by J along_, of length one; says how long that was.
-double spectral_radius::product(const state& x, const state& dxdt, double distance) {
+double spectral_radius::product(const state& x, const state& dxdt) {
+    const double apart = distance(x);
     for (std::size_t i = 0; i < x.size(); ++i) {
-        aside_[i] = x[i] + distance * along_[i];
+        aside_[i] = x[i] + apart * along_[i];
     }
     ++evaluations_;
     system_.derivative(aside_, along_);
     for (std::size_t i = 0; i < x.size(); ++i) {
-        along_[i] = (along_[i] - dxdt[i]) / distance;
+        along_[i] = (along_[i] - dxdt[i]) / apart;
     }
     if (system_.keeps_time()) {
         along_.back() = 0;
@@ -74,15 +84,13 @@ double spectral_radius::product(const state& x, const state& dxdt, double distan
 
 double spectral_radius::operator()(const state& x, const state& dxdt) {
     look_along(dxdt);
-    const double size = size_of(x);
-    const double distance = difference * (size > 0 ? size : 1.0);
-    double found = product(x, dxdt, distance);
+    double found = product(x, dxdt);
     for (int products = 1; products < most_products; ++products) {
         if (!(found > 0 && std::isfinite(found))) {
             break;
         }
         const double before = found;
-        found = product(x, dxdt, distance);
+        found = product(x, dxdt);
         if (std::abs(found - before) <= settled * found) {
             break;
         }

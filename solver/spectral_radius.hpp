@@ -22,7 +22,8 @@ public:
 
 private:
     void look_along(const state& dxdt);
-    double product(const state& x, const state& dxdt, double distance);
+    [[nodiscard]] double distance(const state& x) const;
+    double product(const state& x, const state& dxdt);
 
     flow& system_;
     long& evaluations_;
