@@ -32,6 +32,7 @@ constexpr auto stepper_names = std::to_array<named_stepper>({
     {stepper::cash_karp, "cash-karp"},
     {stepper::fehlberg78, "fehlberg78"},
     {stepper::bulirsch_stoer, "bulirsch-stoer"},
+    {stepper::rkc, "rkc"},
     {stepper::radau, "radau"},
 });
 
@@ -70,8 +71,8 @@ stepper parse_stepper(std::string_view name) {
         }
     }
     throw data::input_error("stepper",
-                            fmt::format("need auto, dopri5, cash-karp, fehlberg78, bulirsch-stoer "
-                                        "or radau, got '{}'",
+                            fmt::format("need auto, dopri5, cash-karp, fehlberg78, bulirsch-stoer, "
+                                        "rkc or radau, got '{}'",
                                         name));
 }
 

@@ -12,13 +12,14 @@
 
 namespace fusionflow::solver {
 
-/// Explicit ones are Boost.Odeint's; their work grows with the length of plateaus.
+/// The work of explicit ones grows with the length of plateaus.
 enum class stepper {
-    automatic,       ///< explicit where the flow is not stiff, radau where it is
+    automatic,       ///< dopri5 where the flow is not stiff, radau or rkc where it is
     dopri5,          ///< Dormand-Prince 5(4), explicit
     cash_karp,       ///< Cash-Karp 5(4), explicit
     fehlberg78,      ///< Runge-Kutta-Fehlberg 8(7), explicit
     bulirsch_stoer,  ///< extrapolated midpoint rule of order 10, explicit
+    rkc,             ///< Runge-Kutta-Chebyshev of order 2, explicit, for stiff gradient flows
     radau,           ///< Radau IIA of order 9, L-stable
 };
 

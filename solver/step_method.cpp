@@ -33,6 +33,7 @@ std::unique_ptr<step_method> make_method(const integrate_options& options, flow&
         case stepper::cash_karp: return make_cash_karp(system, evaluations);
         case stepper::fehlberg78: return make_fehlberg78(system, evaluations);
         case stepper::bulirsch_stoer: return make_bulirsch_stoer(system, evaluations);
+        case stepper::rkc: return make_chebyshev(system, evaluations);
         case stepper::radau:
             if (!system.has_jacobian()) {
                 throw data::input_error(
@@ -42,11 +43,9 @@ std::unique_ptr<step_method> make_method(const integrate_options& options, flow&
             return make_radau(system, evaluations);
         case stepper::automatic: break;
     }
-    if (!system.has_jacobian()) {
-        return make_dopri5(system, evaluations);
-    }
-    return system.initial().size() <= few ? make_radau(system, evaluations)
-                                          : make_switching(system, evaluations);
+    return system.has_jacobian() && system.initial().size() <= few
+               ? make_radau(system, evaluations)
+               : make_switching(system, evaluations);
 }
 
 }  // namespace fusionflow::solver

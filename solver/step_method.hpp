@@ -51,6 +51,13 @@ public:
     /// answer.
     virtual void at(double place, const error_gauge& gauge, state& x) = 0;
 
+    /// Steps by this method begin, or begin again after some by another: what it has estimated of
+    /// the flow may be long out of date.
+    virtual void begin() {}
+    /// The largest rate at which solutions next to the last step part or meet, as far as the step
+    /// has shown it, at no further derivatives; 0 of methods that do not know.
+    [[nodiscard]] virtual double rate() const { return 0; }
+
     /// The step was accepted: the next one may go by another method.
     ///
     /// \param proposed  The length that the controller would take next.
@@ -80,14 +87,17 @@ protected:
 [[nodiscard]] std::unique_ptr<step_method> make_cash_karp(flow& system, long& evaluations);
 [[nodiscard]] std::unique_ptr<step_method> make_fehlberg78(flow& system, long& evaluations);
 [[nodiscard]] std::unique_ptr<step_method> make_bulirsch_stoer(flow& system, long& evaluations);
+/// For stiff flows whose Jacobian has real eigenvalues, as gradient flows: stages as many as
+/// stability asks for.
+[[nodiscard]] std::unique_ptr<step_method> make_chebyshev(flow& system, long& evaluations);
 /// The flow must have a jacobian().
 [[nodiscard]] std::unique_ptr<step_method> make_radau(flow& system, long& evaluations);
-/// Dopri5 where accuracy limits the steps, radau where stability would. The flow must have a
-/// jacobian().
+/// Dopri5 where accuracy limits the steps; where stability would, radau if the flow has a
+/// jacobian(), and make_chebyshev() if it has none.
 [[nodiscard]] std::unique_ptr<step_method> make_switching(flow& system, long& evaluations);
 
-/// The method of a name. `automatic` is dopri5 where the flow has no jacobian(), radau where the
-/// state is a few numbers (its steps are then the cheapest, stiff or not), and switches elsewhere.
+/// The method of a name. `automatic` is radau where the flow has a jacobian() and the state is a few
+/// numbers (its steps are then the cheapest, stiff or not), and switches elsewhere.
 ///
 /// \throws data::input_error naming stepper where a flow cannot be integrated by it.
 [[nodiscard]] std::unique_ptr<step_method> make_method(const integrate_options& options,

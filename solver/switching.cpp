@@ -10,7 +10,13 @@ namespace {
 // An explicit step of length h is stable on decaying parts up to a rate of about this over h.
 constexpr double stable = 2.0;
 constexpr int steps_per_look = 3;  // a look costs a derivative, a step 6
-constexpr int votes_needed = 2;
+constexpr int votes_needed = 2;    // of looks
+// Dopri5 sees a rate itself, at no cost, but a lower one than the largest now and then. So many
+// steps that stability limits, one after another, are no chance, and few beside those of a stiff
+// flow.
+constexpr double stable_as_seen = 2.5;
+constexpr int steps_needed = 50;
+constexpr int steps_back = 30;
 
 /// Estimates the largest rate at which neighbouring solutions part or meet: a power iteration on
 /// the Jacobian, one product by a difference of derivatives each time it is asked.
@@ -60,15 +66,17 @@ private:
     state aside_;
 };
 
-/// An explicit method where accuracy limits its steps, radau where stability would.
+/// Dopri5 where accuracy limits its steps, a method for stiff flows where stability would.
 class switching final : public step_method {
 public:
     switching(flow& system, long& evaluations)
-        : explicit_(make_dopri5(system, evaluations)), implicit_(make_radau(system, evaluations)),
-          now_(explicit_.get()), rate_(system, evaluations) {}
+        : plain_(make_dopri5(system, evaluations)),
+          stiff_(system.has_jacobian() ? make_radau(system, evaluations)
+                                       : make_chebyshev(system, evaluations)),
+          now_(plain_.get()), looks_(system.has_jacobian()), rate_(system, evaluations) {}
 
     [[nodiscard]] std::string name() const override {
-        return switched_ ? explicit_->name() + " + " + implicit_->name() : explicit_->name();
+        return switched_ ? plain_->name() + " + " + stiff_->name() : plain_->name();
     }
     [[nodiscard]] bool attempt(const state& x, const state& dxdt, double h,
                                const error_gauge& gauge) override {
@@ -85,30 +93,49 @@ public:
     [[nodiscard]] double review(double proposed, const error_gauge& gauge) override;
 
 private:
-    std::unique_ptr<step_method> explicit_;
-    std::unique_ptr<step_method> implicit_;
+    [[nodiscard]] bool votes_by_looks(double proposed);
+    [[nodiscard]] bool votes_by_steps(double proposed);
+
+    std::unique_ptr<step_method> plain_;
+    std::unique_ptr<step_method> stiff_;
     step_method* now_;
+    bool looks_;  // or goes by what the methods say of rates
     rate_estimate rate_;
     bool switched_ = false;
     int steps_ = 0;
     int votes_ = 0;
 };
 
-double switching::review(double proposed, const error_gauge& /*gauge*/) {
-    const bool is_explicit = now_ == explicit_.get();
+// True where the other method should go on.
+bool switching::votes_by_looks(double proposed) {
     if (++steps_ % steps_per_look != 0) {
-        return proposed;
+        return false;
     }
     const double rate = rate_(next(), next_speed());
-    const bool other = is_explicit ? !(rate * proposed < stable) : rate * proposed < stable / 2;
+    const bool other =
+        now_ == plain_.get() ? !(rate * proposed < stable) : rate * proposed < stable / 2;
     votes_ = other ? votes_ + 1 : 0;
-    if (votes_ < votes_needed) {
-        return proposed;
+    return votes_ >= votes_needed;
+}
+
+// The same. With rate h = 1 two stages of rkc, the fewest, get less far than dopri5 would in as
+// many evaluations at the limit of its stability.
+bool switching::votes_by_steps(double proposed) {
+    const bool is_plain = now_ == plain_.get();
+    const double reach = now_->rate() * proposed;
+    votes_ = (is_plain ? reach > stable_as_seen : reach < 1) ? votes_ + 1 : 0;
+    return votes_ >= (is_plain ? steps_needed : steps_back);
+}
+
+double switching::review(double proposed, const error_gauge& gauge) {
+    const double possible = now_->review(proposed, gauge);
+    if (looks_ ? votes_by_looks(possible) : votes_by_steps(possible)) {
+        votes_ = 0;
+        switched_ = true;
+        now_ = now_ == plain_.get() ? stiff_.get() : plain_.get();
+        now_->begin();
     }
-    votes_ = 0;
-    switched_ = true;
-    now_ = is_explicit ? implicit_.get() : explicit_.get();
-    return proposed;
+    return possible;
 }
 
 }  // namespace

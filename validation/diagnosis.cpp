@@ -29,7 +29,7 @@ using data::moments;
 constexpr double settling_tail = 4;
 
 // What networks are like where options do not say it: drawn, not as small as theory likes them, to
-// the accuracy of quantiles. Explicit steps of one that waits long on stiff data would be millions.
+// the accuracy of quantiles. Steps of one that waits long on data stiffer than most are cut short.
 constexpr auto defaults =
     std::to_array<std::pair<const char*, const char*>>({{"scheme", "gaussian"},
                                                         {"init", "0.1"},

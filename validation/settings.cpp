@@ -157,7 +157,7 @@ constexpr auto entries = std::to_array<entry>({
      [](settings& s, std::string_view n, const std::string& v) {
          s.simulate.flow.rtol = parse_number(n, v);
      }},
-    {{"stepper", "NAME", "auto, dopri5, cash-karp, fehlberg78, bulirsch-stoer or radau (auto)",
+    {{"stepper", "NAME", "auto, dopri5, cash-karp, fehlberg78, bulirsch-stoer, rkc, radau (auto)",
       "solver", false},
      [](settings& s, std::string_view, const std::string& v) {
          s.simulate.flow.method = solver::parse_stepper(v);

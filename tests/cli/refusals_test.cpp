@@ -100,8 +100,8 @@ BOOST_AUTO_TEST_CASE(options_that_do_not_exist_or_are_not_complete) {
             "--representation: need full, compressed or sampled, got "
             "'dense'");
     refuses({"integrate", "--stepper", "euler"},
-            "--stepper: need auto, dopri5, cash-karp, fehlberg78, bulirsch-stoer or radau, got "
-            "'euler'");
+            "--stepper: need auto, dopri5, cash-karp, fehlberg78, bulirsch-stoer, rkc or radau, "
+            "got 'euler'");
     refuses({"validate", "nope"}, "suite: need paper, quick or a file ending in .toml, got 'nope'");
     refuses({"table", "--methods", "formula,magic"},
             "--methods: need some of formula, refined, law, flow, chain, exact, exact-drawn, "

@@ -264,8 +264,8 @@ BOOST_AUTO_TEST_CASE(refuses_options_outside_their_range) {
                           says("max-time: need a time > 0, got 0"));
     BOOST_CHECK_EXCEPTION(
         (void)solver::parse_stepper("euler"), data::input_error,
-        says("stepper: need auto, dopri5, cash-karp, fehlberg78, bulirsch-stoer or radau, "
-             "got 'euler'"));
+        says("stepper: need auto, dopri5, cash-karp, fehlberg78, bulirsch-stoer, rkc or "
+             "radau, got 'euler'"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -116,6 +116,24 @@ private:
     static constexpr double highest = 1e6;
 };
 
+/// Another flow, with a Jacobian that nobody knows.
+class without_jacobian final : public known_flow {
+public:
+    explicit without_jacobian(solver::flow& other) : other_(other) {}
+
+    [[nodiscard]] solver::state initial() const override { return other_.initial(); }
+    void derivative(const solver::state& x, solver::state& dxdt) override {
+        other_.derivative(x, dxdt);
+    }
+    [[nodiscard]] double relative_error(const solver::state& x,
+                                        const solver::state& e) const override {
+        return other_.relative_error(x, e);
+    }
+
+private:
+    solver::flow& other_;
+};
+
 /// dx/dt = 1 up to a wall, where it is not a number.
 class wall final : public known_flow {
 public:

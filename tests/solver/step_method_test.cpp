@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "tests/solver/known_flows.hpp"
+#include "tests/solver/walk.hpp"
 
 using namespace fusionflow;
 using solver::error_gauge;
@@ -17,7 +18,7 @@ BOOST_AUTO_TEST_SUITE(step_method)
 
 namespace {
 
-using factory = std::unique_ptr<solver::step_method> (*)(solver::flow&, long&);
+using factory = tests::method_factory;
 
 /// What a method promises, and steps between which to look: their errors are far above those of
 /// rounding, and next orders of h are a small part of them.
@@ -29,13 +30,15 @@ struct promise {
     double shortest;      // step; the longest is 2.5 times as long
 };
 
-// Interpolation: Dormand and Prince's polynomial of degree 4, the cubic of Hermite, and the
-// polynomial through start and five stages of Radau.
+// Interpolation: Dormand and Prince's polynomial of degree 4, the cubic of Hermite (whose far end
+// has an error of order 3 of a step of order 2), and the polynomial through start and five stages
+// of Radau.
 constexpr promise promises[] = {
     {"dopri5", solver::make_dopri5, 5, 5, 0.015},
     {"cash-karp", solver::make_cash_karp, 5, 4, 0.05},
     {"fehlberg78", solver::make_fehlberg78, 8, 4, 0.25},
     {"bulirsch-stoer", solver::make_bulirsch_stoer, 10, 4, 0.3},
+    {"rkc", solver::make_chebyshev, 2, 3, 0.01},
     {"radau", solver::make_radau, 9, 6, 0.38},
 };
 

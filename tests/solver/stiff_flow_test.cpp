@@ -67,8 +67,8 @@ BOOST_AUTO_TEST_CASE(achieved_error_is_within_ten_tolerances_everywhere) {
 
 BOOST_AUTO_TEST_CASE(other_steppers_meet_ten_tolerances_where_they_get_through) {
     using solver::stepper;
-    for (const stepper method :
-         {stepper::dopri5, stepper::cash_karp, stepper::fehlberg78, stepper::bulirsch_stoer}) {
+    for (const stepper method : {stepper::dopri5, stepper::cash_karp, stepper::fehlberg78,
+                                 stepper::bulirsch_stoer, stepper::rkc}) {
         for (const point& p : points) {
             if (p.u0 < 0.1 && p.u0 > 1e-5) {
                 continue;  // plateaus that take explicit steps a million

@@ -5,6 +5,7 @@
 
 #include "solver/step_method.hpp"
 #include "tests/solver/known_flows.hpp"
+#include "tests/solver/walk.hpp"
 
 using namespace fusionflow;
 using solver::state;
@@ -58,38 +59,23 @@ struct journey {
     double error = 0;     // largest, of the solution
     double power_in = 0;  // error_power(), that of the method in use: in the middle of the stretch
     double power_after = 0;  // and at the end
+    bool arrived = false;
     std::string name;
 };
 
-journey go_through(std::unique_ptr<solver::step_method> (*make)(solver::flow&, long&)) {
-    constexpr double rtol = 1e-8;
+journey go_through(tests::method_factory make, solver::flow& system, double rtol) {
     constexpr double end = 12;
-    stiff_stretch system;
     long evaluations = 0;
     const auto method = make(system, evaluations);
-    const solver::error_gauge gauge{&system, 0, rtol};
-    state x = system.initial();
-    state dxdt(x.size());
-    system.derivative(x, dxdt);
     journey result;
-    double h = 1e-2;
-    for (int attempts = 0; attempts < 1'000'000 && x[0] < end; ++attempts) {
-        const bool solved = method->attempt(x, dxdt, h, gauge);
-        const double error = solved ? std::max(method->error(), 1e-8) : 1e9;
-        const double factor =
-            std::clamp(0.8 * std::pow(error, -1 / method->error_power()), 0.2, 5.0);
-        if (!(error <= 1)) {
-            h *= factor;
-            continue;
-        }
-        x = method->next();
-        dxdt = method->next_speed();
+    const auto arrived = [&](const state& x, double) { return x[0] >= end; };
+    tests::walk(system, *method, rtol, 1e-2, arrived, [&](const state& x) {
         ++result.steps;
         result.error = std::max(result.error, std::abs(x[1] - std::cos(x[0])));
         result.power_in = x[0] < 0 ? method->error_power() : result.power_in;
-        h = method->review(h * factor, gauge);
-    }
-    BOOST_TEST(x[0] >= end);
+        result.arrived = arrived(x, 0);
+    });
+    BOOST_TEST(result.arrived);
     result.power_after = method->error_power();
     result.name = method->name();
     return result;
@@ -121,8 +107,30 @@ BOOST_AUTO_TEST_CASE(radau_solves_the_slow_part_of_a_stiff_pair) {
     BOOST_TEST(std::abs(end.fast) < 1e-12);  // (5 / 5e7)^2 / 2
 }
 
+BOOST_AUTO_TEST_CASE(dopri5_sees_the_rate_that_limits_it) {
+    decaying_pair system(1, 100);
+    long evaluations = 0;
+    const auto method = solver::make_dopri5(system, evaluations);
+    const solver::error_gauge gauge{&system, 0, 1e-3};
+    state x = system.initial();
+    state dxdt(x.size());
+    system.derivative(x, dxdt);
+    for (int i = 0; i < 20; ++i) {
+        BOOST_TEST_REQUIRE(method->attempt(x, dxdt, 0.033, gauge));
+        x = method->next();
+        dxdt = method->next_speed();
+        // Of a symmetric Jacobian no quotient is larger than the largest rate, but for rounding.
+        BOOST_TEST(method->rate() < 100 * (1 + 1e-9));
+    }
+    BOOST_TEST(evaluations == 20 * 6);
+    // At the limit of stability, 3.3 over the rate, the fast part stays and its stages are apart by
+    // most.
+    BOOST_TEST(method->rate() > 90);
+}
+
 BOOST_AUTO_TEST_CASE(switching_takes_radau_through_a_stiff_stretch_and_dopri5_after_it) {
-    const journey switched = go_through(solver::make_switching);
+    stiff_stretch system;
+    const journey switched = go_through(solver::make_switching, system, 1e-8);
     BOOST_TEST(switched.power_in == 6);
     BOOST_TEST(switched.power_after == 5);
     BOOST_TEST(switched.name == "dopri5 + radau");
@@ -133,21 +141,41 @@ BOOST_AUTO_TEST_CASE(switching_takes_radau_through_a_stiff_stretch_and_dopri5_af
     BOOST_TEST(switched.error < 1e-6);
 }
 
+BOOST_AUTO_TEST_CASE(switching_takes_chebyshev_where_there_is_no_jacobian) {
+    stiff_stretch stretch;
+    tests::without_jacobian system(stretch);
+    const journey switched = go_through(solver::make_switching, system, 1e-5);
+    BOOST_TEST(switched.power_in == 3);
+    BOOST_TEST(switched.power_after == 5);
+    BOOST_TEST(switched.name == "dopri5 + rkc");
+    // As above, some 1e5 steps by dopri5.
+    BOOST_TEST(switched.steps < 5000);
+    // Some hundred errors of at most rtol, of which only those of ten units of time add up.
+    BOOST_TEST(switched.error < 1e-3);
+}
+
 BOOST_AUTO_TEST_CASE(switching_stays_with_dopri5_where_nothing_is_stiff) {
-    decaying_pair system(1, 2);
-    long evaluations = 0;
-    const auto method = solver::make_switching(system, evaluations);
-    const solver::error_gauge gauge{&system, 0, 1e-9};
-    state x = system.initial();
-    state dxdt(x.size());
-    system.derivative(x, dxdt);
-    for (int i = 0; i < 50; ++i) {
-        BOOST_TEST_REQUIRE(method->attempt(x, dxdt, 0.05, gauge));
-        x = method->next();
-        dxdt = method->next_speed();
-        BOOST_TEST(method->review(0.05, gauge) == 0.05);
+    decaying_pair pair(1, 2);
+    tests::without_jacobian blind(pair);
+    for (solver::flow* system :
+         {static_cast<solver::flow*>(&pair), static_cast<solver::flow*>(&blind)}) {
+        long evaluations = 0;
+        const auto method = solver::make_switching(*system, evaluations);
+        const solver::error_gauge gauge{system, 0, 1e-9};
+        state x = system->initial();
+        state dxdt(x.size());
+        system->derivative(x, dxdt);
+        constexpr int steps = 100;
+        for (int i = 0; i < steps; ++i) {
+            BOOST_TEST_REQUIRE(method->attempt(x, dxdt, 0.05, gauge));
+            x = method->next();
+            dxdt = method->next_speed();
+            BOOST_TEST(method->review(0.05, gauge) == 0.05);
+        }
+        BOOST_TEST(method->name() == "dopri5");
+        // Looks are paid for only where there is a Jacobian: every third step.
+        BOOST_TEST(evaluations == 6 * steps + (system == &pair ? steps / 3 : 0));
     }
-    BOOST_TEST(method->name() == "dopri5");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
