@@ -25,18 +25,21 @@ json modality_json(const diagnosis& d, std::size_t m) {
     const auto& facts = d.modalities[m];
     const auto& prospect = d.prospects[m];
     const auto place = std::find(d.order.begin(), d.order.end(), static_cast<int>(m));
-    return {{"name", facts.name},
-            {"order", place - d.order.begin() + 1},
-            {"inputs", facts.inputs},
-            {"rank", facts.rank},
-            {"strength", facts.strength},
-            {"condition", facts.condition},
-            {"explained_alone", facts.alone},
-            {"conditional_gain", facts.gain},
-            {"shapley", facts.shapley},
-            {"prospect", to_string(prospect.what)},
-            {"residual", prospect.residual},
-            {"because", prospect.because}};
+    return {
+        {"name", facts.name},
+        {"order", place - d.order.begin() + 1},
+        {"inputs", facts.inputs},
+        {"rank", facts.rank},
+        {"strength", facts.strength},
+        {"condition", facts.condition},
+        {"explained_alone", facts.alone},
+        {"conditional_gain", facts.gain},
+        {"shapley", facts.shapley},
+        {"prospect", to_string(prospect.what)},
+        {"residual", prospect.residual},
+        {"growth", prospect.growth ? number(*prospect.growth) : json(nullptr)},
+        {"growth_needed", prospect.growth_needed ? number(*prospect.growth_needed) : json(nullptr)},
+        {"because", prospect.because}};
 }
 
 json times_json(const spread& s) {
@@ -70,7 +73,8 @@ json fusion_json(const diagnosis_request& r, const fusion_facts& f) {
                      {"time_ratio", times_json(f.networks.time_ratio)},
                      {"median_end", number(f.networks.median_end())},
                      {"outcomes", json(f.networks.ended)}}},
-                   {"half_power", numbers(f.half_power)}};
+                   {"half_power", numbers(f.half_power)},
+                   {"half_power_formula", numbers(f.half_power_formula)}};
     if (f.sensitivities) {
         object["sensitivities"] = sensitivities_json(*r.model.moments, *f.sensitivities);
     }
@@ -133,7 +137,7 @@ std::string to_text(const diagnosis_request& request, const diagnosis& d) {
                                    to_text(validation::plateau_sheet(request, d)));
     text += fmt::format(
         "{} at which |W_m| reaches half of its plateau, by formula, flow and networks (errors are\n"
-        "against their median), and at which W_m x_m has half of its power\n{}\n",
+        "against their median), and at which W_m x_m has half of its power (error: of the formula)\n{}\n",
         validation::time_unit(request), to_text(validation::time_sheet(request, d)));
     return text + advice_text(d);
 }

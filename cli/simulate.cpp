@@ -236,11 +236,6 @@ exit_code run(const arguments& given) {
     if (repeats.repeats > 1) {
         return run_repeats(given, about, options, repeats);
     }
-    if (given.has("plot") && about.moments.outputs() > 1) {
-        throw data::input_error("plot", fmt::format("need one target, got {}: there is no flow of "
-                                                    "more to draw beside the network",
-                                                    about.moments.outputs()));
-    }
     check_saved_files(given, about);
     auto start = read_weights(given, about);
     progress_line progress(given.quiet);

@@ -127,7 +127,9 @@ void step_loop::record(double t, const state& x, bool last) {
 // Half-heights and trajectory inside the accepted step; weights_ are those at its end afterwards.
 void step_loop::note_step() {
     interior_.begin(x_, step_, gauge_);
-    if (recorder_.wanted()) {
+    system_.total_weights(method_->next(), weights_);
+    // Steps at whose end nothing has moved have nothing to show inside.
+    if (recorder_.would_keep(t_ + time_of(method_->next(), step_), weights_)) {
         for (int i = 1; i < recorded_per_step; ++i) {
             const double place = step_ * i / recorded_per_step;
             const state& x = interior_.accurate(place);
@@ -135,7 +137,6 @@ void step_loop::note_step() {
         }
         record(t_ + time_of(method_->next(), step_), method_->next(), false);
     }
-    system_.total_weights(method_->next(), weights_);
     if (!ended_) {
         monitor_.step(*this, weights_, system_.interior_samples());
     }

@@ -30,6 +30,24 @@ recorder::recorder(const data::moments& moments, bool wanted)
     path_.outputs = moments.outputs();
 }
 
+Eigen::VectorXd recorder::norms_of(const Eigen::VectorXd& weights) const {
+    Eigen::VectorXd norms(moments_->count());
+    for (int m = 0; m < moments_->count(); ++m) {
+        norms(m) = moments_->part(weights, m).norm();
+    }
+    return norms;
+}
+
+bool recorder::moved(double t, const Eigen::VectorXd& norms, double now) const {
+    return t > path_.time.back() * (1 + least_wait) ||
+           std::abs(now - path_.loss.back()) > least_move * std::abs(path_.loss.front()) ||
+           ((norms - path_.norms.back()).cwiseAbs().array() > least_move * scale_.array()).any();
+}
+
+bool recorder::would_keep(double t, const Eigen::VectorXd& weights) const {
+    return wanted_ && (path_.time.empty() || moved(t, norms_of(weights), loss(*moments_, weights)));
+}
+
 void recorder::offer(double t, const Eigen::VectorXd& weights, const Eigen::VectorXd& branch,
                      bool last) {
     if (wanted_) {
@@ -42,20 +60,15 @@ void recorder::offer(double t, const Eigen::VectorXd& weights, const Eigen::Vect
     if (!wanted_) {
         return;
     }
-    bool moved = path_.time.empty() || last || t > path_.time.back() * (1 + least_wait);
-    moved = moved || std::abs(now - path_.loss.back()) > least_move * std::abs(path_.loss.front());
-    Eigen::VectorXd norms(moments_->count());
-    for (int m = 0; m < moments_->count(); ++m) {
-        norms(m) = moments_->part(weights, m).norm();
-        scale_(m) = std::max(scale_(m), norms(m));
-        moved = moved || std::abs(norms(m) - path_.norms.back()(m)) > least_move * scale_(m);
-    }
-    if (!moved || (!path_.time.empty() && t == path_.time.back())) {
+    const Eigen::VectorXd norms = norms_of(weights);
+    scale_ = scale_.cwiseMax(norms);
+    const bool wanted = last || path_.time.empty() || moved(t, norms, now);
+    if (!wanted || (!path_.time.empty() && t == path_.time.back())) {
         return;
     }
     path_.time.push_back(t);
     path_.weights.push_back(weights);
-    path_.norms.push_back(std::move(norms));
+    path_.norms.push_back(norms);
     path_.branch.push_back(branch);
     path_.loss.push_back(now);
 }

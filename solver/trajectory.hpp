@@ -33,6 +33,8 @@ public:
     recorder(const data::moments& moments, bool wanted);
 
     [[nodiscard]] bool wanted() const noexcept { return wanted_; }
+    /// True if enough has moved since the last instant that was kept.
+    [[nodiscard]] bool would_keep(double t, const Eigen::VectorXd& weights) const;
     /// \param last  Keep the instant whatever moved.
     void offer(double t, const Eigen::VectorXd& weights, const Eigen::VectorXd& branch, bool last);
     /// The same where the loss is not that of the total weights: of a nonlinear network.
@@ -41,6 +43,9 @@ public:
     [[nodiscard]] trajectory take() && { return std::move(path_); }
 
 private:
+    [[nodiscard]] Eigen::VectorXd norms_of(const Eigen::VectorXd& weights) const;
+    [[nodiscard]] bool moved(double t, const Eigen::VectorXd& norms, double now) const;
+
     const data::moments* moments_;
     bool wanted_;
     trajectory path_;

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "data/error.hpp"
 #include "theory/mode_units.hpp"
@@ -20,14 +20,18 @@ constexpr double rounding = 1e-9;  // of norms on the way to half
 class mode_track {
 public:
     mode_track(const data::moments& moments, const architecture& arch, const initialisation& init)
-        : moments_(moments), arch_(arch), units_(moments, arch, init) {}
+        : moments_(moments), arch_(arch),
+          everything_(solve_partial(moments, data::all_modalities(moments.count()))),
+          units_(moments, arch, init) {}
 
     mode_race_result run() {
         auto& answer = result_.answer;
         answer.times.assign(static_cast<std::size_t>(moments_.count()), never);
+        result_.power_times = answer.times;
         if (!units_.small_at_start()) {
             std::fill(answer.times.begin(), answer.times.end(),
                       std::numeric_limits<double>::quiet_NaN());
+            result_.power_times = answer.times;
             answer.ended = outcome::no_plateau;
             answer.warnings.emplace_back(
                 "init: the formulas need initial norms below 1: no time is given");
@@ -57,11 +61,14 @@ private:
                 "of a point nearby");
         }
         note_learned();
+        note_power();
     }
 
     void start() {
         for (const int m : arch_.closure({})) {
             result_.answer.times[static_cast<std::size_t>(m)] =
+                std::numeric_limits<double>::quiet_NaN();
+            result_.power_times[static_cast<std::size_t>(m)] =
                 std::numeric_limits<double>::quiet_NaN();
             learned_ = data::with(learned_, m);
             result_.answer.warnings.push_back(fmt::format(
@@ -93,9 +100,9 @@ private:
         const std::vector<data::modality_set> gains = units_.learn(winners);
         for (std::size_t i = 0; i < winners.size(); ++i) {
             for (const int m : gains[i]) {
-                const auto before = std::count_if(
-                    result_.modes.begin(), result_.modes.end(),
-                    [m](const learned_mode& known) { return known.modality == m; });
+                const auto before =
+                    std::count_if(result_.modes.begin(), result_.modes.end(),
+                                  [m](const learned_mode& known) { return known.modality == m; });
                 result_.modes.push_back(
                     {m, static_cast<int>(before), time_, winners[i].rate_of(m)});
             }
@@ -112,8 +119,7 @@ private:
                 if (data::contains(learned_, m)) {
                     continue;
                 }
-                const auto ahead =
-                    solve_partial(moments_, arch_.closure(data::with(learned_, m)));
+                const auto ahead = solve_partial(moments_, arch_.closure(data::with(learned_, m)));
                 const double half = moments_.part(ahead.weights, m).norm() / 2;
                 const double now = moments_.part(result_.saddles.back().weights, m).norm();
                 if (half > 0 && now >= half * (1 - rounding)) {
@@ -125,8 +131,25 @@ private:
         }
     }
 
+    [[nodiscard]] double power(const Eigen::VectorXd& weights, int m) const {
+        const auto w = moments_.matrix(weights, m);
+        return (w * moments_.covariance_of(m)).cwiseProduct(w).sum();
+    }
+
+    void note_power() {
+        for (int m = 0; m < moments_.count(); ++m) {
+            double& time = result_.power_times[static_cast<std::size_t>(m)];
+            const double half = power(everything_.weights, m) / 2;
+            const double now = power(result_.saddles.back().weights, m);
+            if (std::isinf(time) && half > 0 && now >= half * (1 - rounding)) {
+                time = time_;
+            }
+        }
+    }
+
     const data::moments& moments_;
     const architecture& arch_;
+    partial_solution everything_;
     mode_units units_;
     mode_race_result result_;
     data::modality_set learned_;

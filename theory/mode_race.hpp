@@ -22,6 +22,9 @@ struct mode_race_result {
     /// Per modality: when the modes learned by then make up half of |W_m| at the saddle it goes to,
     /// which is how flows and networks are measured.
     learning answer;
+    /// Per modality, when W_m x_m first has half of the power tr W_m Sigma_mm W_m^T that it has in the
+    /// end: unlike |W_m| it does not wait for directions of inputs that hardly vary.
+    std::vector<double> power_times;
     std::vector<learned_mode> modes;     ///< in the order in which they are learned
     std::vector<rank_solution> saddles;  ///< where the network starts, and after each time
 };

@@ -234,7 +234,8 @@ race_result race_of_targets(const data::moments& moments, const architecture& ar
                                 fmt::format("need one target, got {}", moments.outputs()));
     }
     mode_race_result raced = mode_race(moments, arch, init);
-    race_result result{std::move(raced.answer), {}, std::move(raced.modes)};
+    race_result result{
+        std::move(raced.answer), {}, std::move(raced.modes), std::move(raced.power_times)};
     data::modality_set learned = arch.closure({});
     result.saddles.push_back(solve_partial(moments, learned));
     const std::vector<int> order = result.answer.order();
@@ -266,7 +267,9 @@ race_result race(const data::moments& moments, const architecture& arch, const i
                                 "the formulas know it for two-layer late fusion only (--depth 2 "
                                 "--fusion 2); simulate knows it for every network");
     }
-    return race_track<double>(moments, arch, init, weight_decay, true).run();
+    race_result result = race_track<double>(moments, arch, init, weight_decay, true).run();
+    result.power_times = result.answer.times;
+    return result;
 }
 
 template class race_track<dual>;

@@ -18,6 +18,8 @@ struct race_result {
     /// Of several targets, what was learned of each modality in turn: mode_race(). The saddles are
     /// then those of whole modalities.
     std::vector<learned_mode> modes{};
+    /// mode_race_result::power_times; of one target, whose modalities are one mode each, the times.
+    std::vector<double> power_times{};
 };
 
 /// Who is learned when, leading order in small u0: the race in the fusion clock.

@@ -144,9 +144,20 @@ void watch_network(const diagnosis_request& r, const settings& s, fusion_facts& 
     facts.path = without_weights(std::move(run.path));
 }
 
+// Unknown where there is no formula.
+std::vector<double> power_times(const settings& s, const model& about, const fusion_facts& facts) {
+    const bool known = std::any_of(facts.predictions.begin(), facts.predictions.end(),
+                                   [](const predicted& p) { return p.method == "formula"; });
+    return known ? theory::race(about.moments, about.architecture, about.init,
+                                s.simulate.weight_decay)
+                       .power_times
+                 : std::vector<double>(static_cast<std::size_t>(about.moments.count()),
+                                       std::numeric_limits<double>::quiet_NaN());
+}
+
 fusion_facts describe_fusion(const diagnosis_request& r, const settings& s, int depth,
                              const ensemble_progress& progress) {
-    fusion_facts facts{depth, *s.fusion, {}, {}, {}, {}, {}};
+    fusion_facts facts{depth, *s.fusion, {}, {}, {}, {}, {}, {}};
     for (const method& how : method_table()) {
         if (how.kind == method_kind::network || how.name == "exact-drawn") {
             continue;
@@ -157,6 +168,7 @@ fusion_facts describe_fusion(const diagnosis_request& r, const settings& s, int 
         }
     }
     const model about = build_model(s);
+    facts.half_power_formula = power_times(s, about, facts);
     if (about.moments.outputs() == 1) {
         facts.sensitivities =
             theory::sensitivities(about.moments, about.architecture, about.init, {});

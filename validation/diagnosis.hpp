@@ -85,6 +85,8 @@ struct fusion_facts {
     /// the output, is half of that in the end; NaN where the network came to trouble. Unlike |W_m|
     /// it does not wait for directions of inputs that hardly vary.
     std::vector<double> half_power;
+    /// What the formula says of that (theory::race_result::power_times).
+    std::vector<double> half_power_formula;
     std::optional<stopping_facts> stopping;  ///< with held-out samples, of the first network
     /// What changes would do to the formula's times; of one target.
     std::optional<theory::sensitivity_table> sensitivities;

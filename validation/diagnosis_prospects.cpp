@@ -28,7 +28,7 @@ int inputs_of(const moments& m, const modality_set& set) {
 }
 
 prospect_facts judge_left(const diagnosis_request& r, const moments& m, prospect_facts facts,
-                          const modality_set& earlier) {
+                          const std::string& name, const modality_set& earlier) {
     const auto samples = static_cast<double>(r.samples);
     const std::string who = fmt::format("{}", fmt::join(m.names_of(earlier), ", "));
     if (facts.residual > 0) {
@@ -51,10 +51,12 @@ prospect_facts judge_left(const diagnosis_request& r, const moments& m, prospect
     }
     const double needed = *facts.growth_needed;
     const double factor = std::exp(needed - *facts.growth);
-    facts.because += fmt::format(", and meanwhile it grows by e^{:.3g} of the e^{:.3g} that it needs",
-                                 *facts.growth, needed);
+    facts.because += fmt::format(", and meanwhile {} grows by e^{:.3g} where it needs e^{:.3g}",
+                                 name, *facts.growth, needed);
     if (factor > 1) {
-        facts.because += fmt::format(" (it would from {:.2g} times these initial weights)", factor);
+        facts.because += fmt::format(": its |W| stays near {:.2g} (it would leak from {:.2g} times "
+                                     "these initial weights on)",
+                                     1 / (factor * factor), factor);
     } else {
         facts.what = prospect::leaks;
     }
@@ -125,7 +127,7 @@ std::vector<prospect_facts> judge_prospects(const diagnosis_request& r, const mo
                 facts.growth = growth_beside(m, init, i, before->learned);
                 facts.growth_needed = -std::log(theory::effective_norm(m, late, init, i));
             }
-            all[static_cast<std::size_t>(i)] = judge_left(r, m, facts, before->learned);
+            all[static_cast<std::size_t>(i)] = judge_left(r, m, facts, m.name(i), before->learned);
         }
     }
     return all;

@@ -32,8 +32,13 @@ std::string error_text(double per_cent) {
         return "-";
     }
     const double tenths = std::round(10 * per_cent) / 10 + 0.0;  // without a zero below zero
-    return std::abs(per_cent) < 1000 ? fmt::format("{:+.1f} %", tenths)
-                                     : fmt::format("{:+.2g} %", per_cent);
+    return std::abs(per_cent) < 1000 ? fmt::format("{:+.1f}%", tenths)
+                                     : fmt::format("{:+.2g}%", per_cent);
+}
+
+double per_cent_off(double predicted, double seen) {
+    const double error = 100 * (predicted / seen - 1);
+    return std::isfinite(error) ? error : std::numeric_limits<double>::quiet_NaN();
 }
 
 // Time and error of a prediction that may not exist.
@@ -107,7 +112,8 @@ sheet time_sheet(const diagnosis_request& request, const diagnosis& d) {
              {"median"},
              {"95 %"},
              {"learned"},
-             {"power"}},
+             {"power"},
+             {"error"}},
             {}};
     for (const fusion_facts& f : d.fusions) {
         for (const int m : d.order) {
@@ -122,6 +128,7 @@ sheet time_sheet(const diagnosis_request& request, const diagnosis& d) {
             }
             row.push_back(fmt::format("{}/{}", seen.finite, f.networks.runs.size()));
             row.push_back(spell_time(request, f.half_power[at]));
+            row.push_back(error_text(power_error(f, m)));
             s.rows.push_back(std::move(row));
         }
     }
@@ -145,9 +152,12 @@ const theory::learning* best_flow(const fusion_facts& f) {
 
 double prediction_error(const fusion_facts& f, const theory::learning& prediction, int modality) {
     const auto at = static_cast<std::size_t>(modality);
-    const double median = f.networks.times[at].at(0.5);
-    const double error = 100 * (prediction.times[at] / median - 1);
-    return std::isfinite(error) ? error : std::numeric_limits<double>::quiet_NaN();
+    return per_cent_off(prediction.times[at], f.networks.times[at].at(0.5));
+}
+
+double power_error(const fusion_facts& f, int modality) {
+    const auto at = static_cast<std::size_t>(modality);
+    return per_cent_off(f.half_power_formula[at], f.half_power[at]);
 }
 
 }  // namespace fusionflow::validation

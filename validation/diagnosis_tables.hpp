@@ -42,4 +42,7 @@ namespace fusionflow::validation {
 [[nodiscard]] double prediction_error(const fusion_facts& f, const theory::learning& prediction,
                                       int modality);
 
+/// The same of what the formula says of the power of a modality, against the first network.
+[[nodiscard]] double power_error(const fusion_facts& f, int modality);
+
 }  // namespace fusionflow::validation

@@ -91,7 +91,8 @@ figure one_run_figure(const settings& s, const std::string& method_name,
     add_method(s, "formula", one);
     if (how.kind == method_kind::network) {
         const model m = build_model(s);
-        const bool exact = solver::has_exact_flow(m.architecture, m.init);
+        const bool exact =
+            m.moments.outputs() == 1 && solver::has_exact_flow(m.architecture, m.init);
         // A sampled network is not the draw that the exact flow would start from.
         const char* drawn = how.forms_weights ? "exact-drawn" : "exact";
         add_method(s, exact ? drawn : "flow", one);

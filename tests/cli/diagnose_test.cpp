@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(a_report_is_a_page_and_what_json_prints) {
     const double time = late["predictions"]["formula"]["times"][0];
     // Rounding of three operations on numbers of this size.
     BOOST_TEST(std::abs(error - 100 * (time - median) / median) < 1e-10);
-    const std::string row = fmt::format(" {:.5g} {:+.1f} % ", time, error);
+    const std::string row = fmt::format(" {:.5g} {:+.1f}% ", time, error);
     BOOST_TEST(single_spaced(text.out).find(row) != std::string::npos, row << "is not in\n"
                                                                            << text.out);
     for (std::size_t at = 0; at < text.out.size();) {

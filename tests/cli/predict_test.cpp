@@ -1,9 +1,13 @@
+#include <fmt/format.h>
+
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
 #include "data/moments_json.hpp"
 #include "tests/cli/program.hpp"
+#include "tests/support/folder.hpp"
 #include "tests/support/models.hpp"
+#include "theory/race.hpp"
 
 using namespace fusionflow;
 using tests::relative;
@@ -168,6 +172,34 @@ BOOST_AUTO_TEST_CASE(sensitivities_are_derivatives_of_the_logarithm_of_the_times
     BOOST_TEST(deeper["sensitivities"][0]["by"]["weight_decay"].is_null());
     BOOST_TEST(deeper["sensitivities"][0]["by_refined"].is_null());
     BOOST_TEST(!run(json_of({"predict"})).json().contains("sensitivities"));
+}
+
+BOOST_AUTO_TEST_CASE(modes_of_several_targets_are_listed) {
+    const tests::temporary_folder folder;
+    const auto moments = tests::random_moments({4, 3}, 5, 3);
+    tests::write(folder.file("m.json"), data::format_moments(moments));
+    const std::vector<std::string> words{
+        "predict", "--moments", folder.file("m.json"), "--depth", "3", "--fusion", "2",
+        "--init",  "0.01",      "--learning-rate",     "0.1"};
+    const auto shown = run(words);
+    const auto json = run(json_of(words)).json();
+    const auto raced = theory::race(moments, theory::architecture::fused(3, 2, 2), {.u0 = 0.01});
+    BOOST_REQUIRE(json["modes"].size() == 6U);
+    for (std::size_t i = 0; i < 6; ++i) {
+        const theory::learned_mode& mode = raced.modes[i];
+        BOOST_TEST(json["modes"][i]["modality"] == moments.name(mode.modality));
+        BOOST_TEST(json["modes"][i]["mode"] == mode.mode + 1);
+        BOOST_TEST(relative(json["modes"][i]["time"].get<double>(), mode.time) < 1e-12);
+        BOOST_TEST(shown.out.find(fmt::format("{:.8g}", mode.time / 0.1)) != std::string::npos);
+    }
+    BOOST_TEST(json["modalities"][0]["misattribution"].size() == 12U);
+    const auto integrated = run({"integrate", "--moments", folder.file("m.json"), "--init", "0.1"});
+    BOOST_TEST(integrated.code == 0);
+    BOOST_TEST(integrated.out.find("targets flow") != std::string::npos);
+    const auto refused = run({"predict", "--moments", folder.file("m.json"), "--sensitivities"});
+    BOOST_TEST(refused.code == 2);
+    BOOST_TEST(refused.err == "fusionflow: correlation: need one target here, got 3: the race, the "
+                              "flow of balanced networks and networks take more\n");
 }
 
 BOOST_AUTO_TEST_CASE(sensitivities_for_people_are_in_per_cent) {

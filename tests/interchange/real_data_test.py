@@ -99,6 +99,16 @@ def digits(folder):
     # |s| says left first. Most of its weights lie along directions that hardly vary.
     left, right = late["half_power"]
     require(answer["first_learned"] == "left" and left < right, "left has not its power first")
+    # The race over modes says when it is half: leading order at u0 = 0.1, whose error is of
+    # 1/ln(1/u0) = 43 % in times and less in their ratio.
+    formula = late["half_power_formula"]
+    error = abs(formula[1] / formula[0] / (right / left) - 1)
+    print(f"digits: ratio {right / left:.4g}, formula {formula[1] / formula[0]:.4g}, error {error:.2%}")
+    require(error < 0.3, f"the formula's ratio of half powers is off by {error:.2%}")
+    # The flow of balanced networks is as small as the drawn ones, not drawn: 1 % off.
+    errors = late["predictions"]["flow"]["errors_percent"]
+    print(f"digits: flow against a network: {errors[0]:+.2f} % and {errors[1]:+.2f} %")
+    require(max(map(abs, errors)) < 2, f"the balanced flow is off by {errors} %")
     left, right = (times["mean"] for times in late["networks"]["times"])
     require(right < left, "right has not half of its weights first")
     print(f"digits: {answer['first_learned']} first by |s|, {answer['explains_most']} explains most")

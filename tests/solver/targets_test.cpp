@@ -120,13 +120,10 @@ BOOST_AUTO_TEST_CASE(sampled_networks_of_a_million_units_learn_all_of_it) {
     BOOST_TEST(run.run.loss_final < 1e-3 * run.run.loss_initial);
 }
 
-BOOST_AUTO_TEST_CASE(a_wrong_scheme_or_option_is_refused) {
+BOOST_AUTO_TEST_CASE(weight_decay_is_refused) {
     const auto moments = tests::random_moments({3, 2}, 7, 3);
     const auto arch = theory::architecture::fused(3, 2, 2);
     auto options = options_for(representation::full, 0.02);
-    BOOST_CHECK_EXCEPTION(
-        (void)solver::simulate(moments, arch, {.u0 = 0.1, .width = 5}, options), data::input_error,
-        says("scheme: need gaussian or gaussian-iid for 3 targets, got balanced"));
     options.weight_decay = 0.1;
     BOOST_CHECK_EXCEPTION((void)solver::simulate(moments, arch,
                                                  {.u0 = 0.1, .drawn = scheme::gaussian, .width = 5},

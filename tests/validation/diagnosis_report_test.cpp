@@ -86,7 +86,7 @@ void shows_times(const std::string& page, const validation::fusion_facts& f) {
             if (p.method == "formula" || (p.method == "exact" && f.depth == 2)) {
                 const double time = p.answer.times[m];
                 shows(page, cell(fmt::format("{:.5g}", time / rate)) +
-                                cell(fmt::format("{:+.1f} %", 100 * (time - median) / median)));
+                                cell(fmt::format("{:+.1f}%", 100 * (time - median) / median)));
             }
         }
     }
@@ -208,7 +208,7 @@ BOOST_AUTO_TEST_CASE(what_is_never_learned_is_said) {
     const diagnosis d = validation::diagnose(r);
     const std::string page = page_of(r, d);
     shows(page, "Late fusion learns 1 of 2 modalities; never: B.");
-    shows(page, "B · <span class=\"chip failed\">never</span> · A explain all that it could.");
+    shows(page, "B · <span class=\"chip failed\">never</span> · A explain all that it could, and meanwhile B grows by e^");
 }
 
 BOOST_AUTO_TEST_CASE(refuses_a_folder_that_is_a_file) {
