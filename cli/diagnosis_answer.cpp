@@ -137,7 +137,8 @@ std::string to_text(const diagnosis_request& request, const diagnosis& d) {
                                    to_text(validation::plateau_sheet(request, d)));
     text += fmt::format(
         "{} at which |W_m| reaches half of its plateau, by formula, flow and networks (errors are\n"
-        "against their median), and at which W_m x_m has half of its power (error: of the formula)\n{}\n",
+        "against their median), and at which W_m x_m has half of its power (error: the formula's)\n"
+        "{}\n",
         validation::time_unit(request), to_text(validation::time_sheet(request, d)));
     return text + advice_text(d);
 }

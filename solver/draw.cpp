@@ -86,8 +86,7 @@ void draw_balanced(state& weights, const network_shape& shape, const data::momen
     const Eigen::VectorXd inputs = theory::initial_directions(moments);
     // All branches end in the same directions, those that the trunk starts from.
     const Eigen::MatrixXd meeting = draw_frame(shape.branch(0).back().rows, targets, random);
-    Eigen::MatrixXd trunk_square =
-        init.trunk_excess * Eigen::MatrixXd::Identity(targets, targets);
+    Eigen::MatrixXd trunk_square = init.trunk_excess * Eigen::MatrixXd::Identity(targets, targets);
     for (int m = 0; m < shape.count(); ++m) {
         const Eigen::MatrixXd first = moments.matrix(inputs, m);
         const Eigen::MatrixXd further = first * first.transpose();  // its own square root
@@ -95,9 +94,8 @@ void draw_balanced(state& weights, const network_shape& shape, const data::momen
         Eigen::MatrixXd below;
         const auto& layers = shape.branch(m);
         for (std::size_t j = 0; j < layers.size(); ++j) {
-            const Eigen::MatrixXd above = j + 1 == layers.size()
-                                              ? meeting
-                                              : draw_frame(layers[j].rows, targets, random);
+            const Eigen::MatrixXd above =
+                j + 1 == layers.size() ? meeting : draw_frame(layers[j].rows, targets, random);
             const Eigen::MatrixXd core = j == 0 ? first : further * below.transpose();
             matrix(weights.data(), layers[j]) = init.norm(m) * above * core;
             below = above;

@@ -96,7 +96,7 @@ protected:
 /// jacobian(), and make_chebyshev() if it has none.
 [[nodiscard]] std::unique_ptr<step_method> make_switching(flow& system, long& evaluations);
 
-/// The method of a name. `automatic` is radau where the flow has a jacobian() and the state is a few
+/// The method of a name. `automatic` is radau where the flow has a jacobian() and the state a few
 /// numbers (its steps are then the cheapest, stiff or not), and switches elsewhere.
 ///
 /// \throws data::input_error naming stepper where a flow cannot be integrated by it.

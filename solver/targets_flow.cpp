@@ -108,8 +108,8 @@ Eigen::MatrixXd targets_flow::speed(const factor& f, const Eigen::MatrixXd& push
     const Eigen::MatrixXd& left = f.parts.matrixU();
     const Eigen::MatrixXd& right = f.parts.matrixV();
     const Eigen::VectorXd& u = f.parts.singularValues();
-    const Eigen::MatrixXd from_left = left.transpose() * push;    // r x cols
-    const Eigen::MatrixXd inner = from_left * right;              // r x r
+    const Eigen::MatrixXd from_left = left.transpose() * push;  // r x cols
+    const Eigen::MatrixXd inner = from_left * right;            // r x r
     Eigen::MatrixXd change(u.size(), u.size());
     Eigen::VectorXd outer(u.size());
     for (Eigen::Index j = 0; j < u.size(); ++j) {

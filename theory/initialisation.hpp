@@ -59,14 +59,14 @@ void require_range(const architecture& arch, const initialisation& init);
 /// Unit vectors w_m(0)/u_m(0), stacked (D numbers): along s_m; where s_m = 0 along the residual
 /// that is left when all others are learned; where that is zero too, the first axis.
 ///
-/// Of K targets the same with polar factors in place of unit vectors, K x D_m with singular values 1
-/// (K D numbers): s_m = P O_m, P positive semi-definite. Where s_m is rank-deficient, as its
+/// Of K targets the same with polar factors in place of unit vectors, K x D_m with singular values
+/// of 1 (K D numbers): s_m = P O_m, P positive semi-definite. Where s_m is rank-deficient, as its
 /// singular value decomposition completes them.
 [[nodiscard]] Eigen::VectorXd initial_directions(const data::moments& moments);
 
 /// The norm with which modality m starts to grow, on average over draws. In two-layer late fusion
-/// that is half of the root of (d; v)^T Q_m (d; v), Q_m the Gram matrix of its weights, along a mode with input
-/// direction d and output direction v; elsewhere, and of balanced weights, it is u_m(0):
+/// that is half of the root of (d; v)^T Q_m (d; v), Q_m the Gram matrix of its weights, of a mode
+/// with input direction d and output direction v; elsewhere, and of balanced weights, it is u_m(0):
 ///
 ///     gaussian: u0 sqrt(1/D_m + 1/K) / 2,   gaussian_iid: u0 sqrt(H/2)
 [[nodiscard]] double effective_norm(const data::moments& moments, const architecture& arch,

@@ -115,12 +115,12 @@ void mode_units::add_growing(int m, const Eigen::VectorXd& speeds, std::vector<c
     const svd parts(push, Eigen::ComputeThinU | Eigen::ComputeThinV);
     const Eigen::MatrixXd outputs = saddle_.space * parts.matrixU();
     const Eigen::VectorXd& rates = parts.singularValues();
-    // Weights of the modes along the new directions, largest first.
+    // Weights of the modes along the new directions, none of a norm above 1; the largest is first.
     Eigen::MatrixXd weights(std::ssize(modes), rates.size());
     for (Eigen::Index k = 0; k < weights.rows(); ++k) {
         const growing& mode = modes[static_cast<std::size_t>(k)];
-        const double norm = norm_at_potential(
-            arch_.branch(m), std::max(mode.potential, 0.0) + potential(arch_.branch(m), 1.0));
+        const double norm = norm_at_potential(arch_.branch(m), std::max(mode.potential, 0.0) +
+                                                                   potential(arch_.branch(m), 1.0));
         for (Eigen::Index j = 0; j < weights.cols(); ++j) {
             const bool grows = rates(j) > negligible_ * speeds.maxCoeff();
             weights(k, j) = grows ? norm * overlap(mode.output, outputs.col(j)) *
@@ -137,8 +137,11 @@ void mode_units::add_growing(int m, const Eigen::VectorXd& speeds, std::vector<c
         growing& mode = modes[static_cast<std::size_t>(k)];
         mode.output = outputs.col(j);
         mode.input = parts.matrixV().col(j);
-        all.push_back({std::max(mode.potential, 0.0) / rates(j), static_cast<std::size_t>(k),
-                       false, m, {rates(j)}});
+        all.push_back({std::max(mode.potential, 0.0) / rates(j),
+                       static_cast<std::size_t>(k),
+                       false,
+                       m,
+                       {rates(j)}});
         weights.row(k).setConstant(-1);
         weights.col(j).setConstant(-1);
     }
@@ -180,10 +183,9 @@ void mode_units::add_waiting(std::vector<candidate>& all) {
             const double rate = (left[i].transpose() * along).norm();
             for (std::size_t w = 0; rate > negligible_ && w < waiting_.size(); ++w) {
                 const double norm = waiting_[w].norms[i] * overlap(waiting_[w].direction, along);
-                const double clock =
-                    (norm > 0 ? potential(arch_.branch(m), norm) - end_potential(m)
-                              : std::numeric_limits<double>::max()) /
-                    rate;
+                const double clock = (norm > 0 ? potential(arch_.branch(m), norm) - end_potential(m)
+                                               : std::numeric_limits<double>::max()) /
+                                     rate;
                 if (!taken[w] && clock < least) {
                     least = clock;
                     next.place = w;

@@ -14,11 +14,11 @@ namespace fusionflow::theory {
 /// Something that may be learned next: a modality's next mode in what the trunk has learned, or a
 /// unit that the trunk does not have yet.
 struct candidate {
-    double time = 0;     ///< from now on, units of tau
-    std::size_t place = 0;         ///< among what waits for the modality, or among waiting units
-    bool new_unit = false;         ///< the trunk does not have it yet
-    int modality = 0;              ///< that leads
-    std::vector<double> rates{};   ///< of a new unit per modality; else of `modality` alone
+    double time = 0;              ///< from now on, units of tau
+    std::size_t place = 0;        ///< among what waits for the modality, or among waiting units
+    bool new_unit = false;        ///< the trunk does not have it yet
+    int modality = 0;             ///< that leads
+    std::vector<double> rates{};  ///< of a new unit per modality; else of `modality` alone
 
     [[nodiscard]] double rate_of(int m) const {
         return new_unit ? rates[static_cast<std::size_t>(m)] : rates.front();
@@ -46,8 +46,8 @@ public:
 private:
     // A mode that grows into what the trunk has.
     struct growing {
-        double potential = 0;         // left
-        Eigen::VectorXd output{};     // direction, none yet: any
+        double potential = 0;      // left
+        Eigen::VectorXd output{};  // direction, none yet: any
         Eigen::VectorXd input{};
     };
     // A unit that the trunk does not have yet.

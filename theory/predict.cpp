@@ -25,8 +25,8 @@ std::vector<Eigen::VectorXd> misattributions(const data::moments& moments, const
         const auto learned_at =
             std::find_if(raced.saddles.begin(), raced.saddles.end(),
                          [m](const partial_solution& s) { return data::contains(s.learned, m); });
-        Eigen::VectorXd difference =
-            Eigen::VectorXd::Constant(moments.part(all.weights, m).size(), std::numeric_limits<double>::quiet_NaN());
+        Eigen::VectorXd difference = Eigen::VectorXd::Constant(
+            moments.part(all.weights, m).size(), std::numeric_limits<double>::quiet_NaN());
         if (learned_at != raced.saddles.end()) {
             difference = moments.part(learned_at->weights, m) - moments.part(all.weights, m);
         }
@@ -70,7 +70,8 @@ void add_general_warnings(prediction& p, const data::moments& moments, const arc
 
 void add_law(prediction& p, const data::moments& moments, const architecture& arch,
              const initialisation& init) {
-    if (moments.outputs() > 1 || init.drawn != scheme::gaussian || arch.two_layer_late() || !in_range(arch, init)) {
+    if (moments.outputs() > 1 || init.drawn != scheme::gaussian || arch.two_layer_late() ||
+        !in_range(arch, init)) {
         return;
     }
     width_law_answer law = width_law(moments, arch, init);

@@ -25,7 +25,8 @@ struct prediction {
     learning leading;                 ///< race(): leading order in small u0
     std::optional<learning> refined;  ///< two-layer late fusion only
     std::optional<learning> law;      ///< width_law(): gaussian networks where there is one
-    std::vector<learned_mode> modes;  ///< of several targets, in the order in which they are learned
+    std::vector<learned_mode>
+        modes;  ///< of several targets, in the order in which they are learned
     std::vector<Eigen::VectorXd>
         misattribution;  ///< W_m when learned minus W_m at the end; K D_m numbers each
     std::vector<partial_solution> fixed_points;  ///< empty for more than 12 modalities

@@ -41,8 +41,8 @@ struct race_result {
 ///
 /// Of several targets the race is over modes, mode_race().
 ///
-/// \param weight_decay  lambda >= 0, one target and two-layer late fusion only: rates become r_m - lambda, and a
-///                      waiting modality with r_m <= lambda is never learned
+/// \param weight_decay  lambda >= 0, one target and two-layer late fusion only: rates become
+///                      r_m - lambda, and a waiting modality with r_m <= lambda is never learned
 ///                      (docs/theory.md#weight-decay).
 /// \throws data::input_error if the sizes differ, `init` breaks its rules, or require_range();
 ///         naming weight-decay where it is negative or the network is another.

@@ -53,7 +53,7 @@ struct prospect_facts {
     prospect what = prospect::learned;
     double residual = 0;  ///< leading singular value of what the earlier ones leave to it
     double needed = 0;    ///< D of the earlier ones
-    /// Where nothing is left to it: ln of how much its norm grows while the earlier ones are learned,
+    /// Where nothing is left to it: ln of how much its norm grows while earlier ones are learned,
     /// int |E_m| dt, if it does not disturb them; and how much it takes to be learned, ln 1/u_m(0).
     std::optional<double> growth{};
     std::optional<double> growth_needed{};

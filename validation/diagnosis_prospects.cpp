@@ -54,9 +54,10 @@ prospect_facts judge_left(const diagnosis_request& r, const moments& m, prospect
     facts.because += fmt::format(", and meanwhile {} grows by e^{:.3g} where it needs e^{:.3g}",
                                  name, *facts.growth, needed);
     if (factor > 1) {
-        facts.because += fmt::format(": its |W| stays near {:.2g} (it would leak from {:.2g} times "
+        // Two layers of norm 1/factor. From about a hundredth on it feels what it takes away.
+        facts.because += fmt::format(": its |W| stays {} {:.2g} (it would leak from {:.2g} times "
                                      "these initial weights on)",
-                                     1 / (factor * factor), factor);
+                                     factor > 10 ? "near" : "below", 1 / (factor * factor), factor);
     } else {
         facts.what = prospect::leaks;
     }

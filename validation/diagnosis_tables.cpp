@@ -102,7 +102,7 @@ sheet plateau_sheet(const diagnosis_request& request, const diagnosis& d) {
 }
 
 sheet time_sheet(const diagnosis_request& request, const diagnosis& d) {
-    sheet s{{{"fused at"},
+    sheet s{{{"fused"},
              {"modality", false},
              {"formula"},
              {"error"},
@@ -111,7 +111,7 @@ sheet time_sheet(const diagnosis_request& request, const diagnosis& d) {
              {"5 %"},
              {"median"},
              {"95 %"},
-             {"learned"},
+             {"runs"},
              {"power"},
              {"error"}},
             {}};
@@ -119,7 +119,7 @@ sheet time_sheet(const diagnosis_request& request, const diagnosis& d) {
         for (const int m : d.order) {
             const auto at = static_cast<std::size_t>(m);
             const spread& seen = f.networks.times[at];
-            std::vector<std::string> row = {fmt::format("{} of {}", f.fusion, f.depth),
+            std::vector<std::string> row = {fmt::format("{}/{}", f.fusion, f.depth),
                                             d.modalities[at].name};
             add_prediction(request, f, find_prediction(f, "formula"), m, row);
             add_prediction(request, f, best_flow(f), m, row);

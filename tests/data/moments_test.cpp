@@ -58,8 +58,9 @@ BOOST_AUTO_TEST_CASE(several_targets_are_stacked_modality_by_modality) {
     BOOST_TEST((m.part(m.correlations(), 1) == Eigen::Vector4d(2, 5, 3, 6)));
     BOOST_CHECK_EXCEPTION(
         (void)m.correlation(), input_error,
-        says("correlation: need one target here, got 2: the race, the flow of balanced networks and "
-             "networks take more"));
+        says(
+            "correlation: need one target here, got 2: the race, the flow of balanced networks and "
+            "networks take more"));
 }
 
 BOOST_AUTO_TEST_CASE(rejects_targets_that_no_inputs_explain_so) {

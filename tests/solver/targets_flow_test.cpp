@@ -103,8 +103,8 @@ BOOST_AUTO_TEST_CASE(balance_is_conserved) {
 
 // Targets, inputs and modalities all have directions of their own here, so that modes mix. What the
 // leading order leaves out is of order u0 in branches of three layers; most times are within ten of
-// that, and those of modes that lean on each other within five percent. One of sixteen may differ by
-// a whole mode: where a plateau has nearly half of |W_m|, the flow crosses half on its way to it.
+// that, and those of modes that lean on each other within five percent. One of sixteen may be off
+// by a whole mode: where a plateau has nearly half of |W_m|, the flow crosses half on its way.
 BOOST_AUTO_TEST_CASE(the_race_over_modes_tells_its_times) {
     for (const architecture& arch : {architecture({3, 3}, 0), architecture({3, 3}, 1)}) {
         std::vector<double> errors;

@@ -16,8 +16,8 @@ BOOST_AUTO_TEST_SUITE(mode_race)
 namespace {
 
 const std::vector<architecture>& architectures() {
-    static const std::vector<architecture> all = {{{2, 2}, 0}, {{1, 1}, 2}, {{2, 2}, 1}, {{3, 3}, 0},
-                                                  {{3, 3}, 2}, {{1, 2}, 1}, {{2, 4}, 1}};
+    static const std::vector<architecture> all = {
+        {{2, 2}, 0}, {{1, 1}, 2}, {{2, 2}, 1}, {{3, 3}, 0}, {{3, 3}, 2}, {{1, 2}, 1}, {{2, 4}, 1}};
     return all;
 }
 
@@ -93,8 +93,8 @@ BOOST_AUTO_TEST_CASE(targets_that_do_not_meet_are_races_of_their_own) {
             }
             std::sort(alone.begin(), alone.end());
             const auto times = times_of(modes, m);
-            BOOST_TEST_CONTEXT(arch.branch(0) << arch.branch(1) << " + " << arch.shared()
-                                              << ", modality " << m) {
+            BOOST_TEST_CONTEXT(arch.branch(0)
+                               << arch.branch(1) << " + " << arch.shared() << ", modality " << m) {
                 BOOST_REQUIRE(times.size() == 3U);
                 for (std::size_t k = 0; k < 3; ++k) {
                     BOOST_TEST(relative(times[k], alone[k]) < 1e-9);

@@ -98,8 +98,8 @@ BOOST_AUTO_TEST_CASE(a_first_phase_can_be_stopped_on_the_way) {
             const double clock = theory::first_phase_clock(racers, 0, 2, 0, part * whole);
             std::vector<theory::racer> later = racers;
             for (theory::racer& r : later) {
-                r.norm = theory::norm_at_potential(
-                    r.branch, theory::potential(r.branch, r.norm) - r.rate * clock);
+                r.norm = theory::norm_at_potential(r.branch, theory::potential(r.branch, r.norm) -
+                                                                 r.rate * clock);
             }
             const double rest = theory::first_phase_time(later, 0, 2);
             BOOST_TEST(std::abs(rest / ((1 - part) * whole) - 1) < 1e-9);

@@ -208,7 +208,8 @@ BOOST_AUTO_TEST_CASE(what_is_never_learned_is_said) {
     const diagnosis d = validation::diagnose(r);
     const std::string page = page_of(r, d);
     shows(page, "Late fusion learns 1 of 2 modalities; never: B.");
-    shows(page, "B · <span class=\"chip failed\">never</span> · A explain all that it could, and meanwhile B grows by e^");
+    shows(page, "B · <span class=\"chip failed\">never</span> · A explain all that it could, and "
+                "meanwhile B grows by e^");
 }
 
 BOOST_AUTO_TEST_CASE(refuses_a_folder_that_is_a_file) {

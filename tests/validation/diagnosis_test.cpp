@@ -126,24 +126,27 @@ BOOST_AUTO_TEST_CASE(plateaus_are_those_of_the_race) {
     BOOST_TEST(d.plateaus[2].learned == (std::vector<int>{0, 1}));
 }
 
-// Near P = 50 the draw decides, and is asked: what leaks has |W_B| of order 1 in networks.
+// Near P = 50 the draw decides, and is asked. What leaks takes what little is left to it, and comes
+// to a |W_B| of 0.03 to 0.15 (|W_A| is about 1); what does not ends at 0.005 and below here.
 BOOST_AUTO_TEST_CASE(whether_it_leaks_is_what_networks_do) {
     for (const auto& [seed, what] :
-         {std::pair("1", prospect::never), std::pair("3", prospect::leaks)}) {
+         {std::pair("2", prospect::never), std::pair("3", prospect::leaks),
+          std::pair("4", prospect::leaks)}) {
         diagnosis_request r = request_of(scan(45, seed), small_iid);
         r.samples = 45;
         r.depths = {};
         BOOST_TEST((validation::diagnose(r).prospects[1].what == what));
         const double left = weight_left(r);
         BOOST_TEST_CONTEXT("seed " << seed << ": " << left) {
-            BOOST_TEST((left > 0.1) == (what == prospect::leaks));
+            BOOST_TEST((left > 0.02) == (what == prospect::leaks));
         }
     }
 }
 
-// "Never" comes with how much there will be: two layers of norm u_m(0) e^growth make |W_m| its square.
-// Networks of a draw have their own first norms, a factor of about 1.5 around the expected ones of
-// 50 units, and turn on the way: within a factor of four, over two orders of magnitude.
+// "Never" comes with how much there will be: two layers of norm u_m(0) e^growth make |W_m| its
+// square.
+// Networks of a draw have their own first norms, some ten percent around the expected ones of 50
+// units, and turn on the way: within a factor of two, over two orders of magnitude.
 BOOST_AUTO_TEST_CASE(never_says_how_little) {
     for (const int samples : {20, 35}) {
         for (const char* init : {"1e-6", "1e-4"}) {
@@ -158,7 +161,7 @@ BOOST_AUTO_TEST_CASE(never_says_how_little) {
             const double said = std::exp(2 * (*facts.growth - *facts.growth_needed));
             BOOST_TEST_CONTEXT("P = " << samples << ", u0 = " << init << ": " << left) {
                 BOOST_TEST(said < 0.1);
-                BOOST_TEST(std::abs(std::log(left / said)) < std::log(4));
+                BOOST_TEST(std::abs(std::log(left / said)) < std::log(2));
             }
         }
     }
