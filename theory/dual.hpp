@@ -17,6 +17,15 @@ using dual = Eigen::AutoDiffScalar<Eigen::Matrix<double, 1, 1>>;
 template <typename Number>
 inline constexpr bool is_dual = std::is_same_v<Number, dual>;
 
+/// Numbers with room for more than a double has: theory/wide.hpp.
+template <typename Number>
+inline constexpr bool beyond_double = false;
+
+/// What a model is made of (rates, initial norms) where times are `Number`: it fits in a double
+/// where times may not, and has a derivative where they do.
+template <typename Number>
+using model_number = std::conditional_t<beyond_double<Number>, double, Number>;
+
 template <typename Number>
 using vector_of = Eigen::Matrix<Number, Eigen::Dynamic, 1>;
 template <typename Number>
@@ -31,7 +40,10 @@ using matrix_of = Eigen::Matrix<Number, Eigen::Dynamic, Eigen::Dynamic>;
     return values.binaryExpr(slopes, [](double v, double s) { return make_dual(v, s); });
 }
 
-[[nodiscard]] inline double value_of(double x) { return x; }
+template <typename Number>
+[[nodiscard]] double value_of(const Number& x) {
+    return static_cast<double>(x);
+}
 [[nodiscard]] inline double value_of(const dual& x) { return x.value(); }
 [[nodiscard]] inline double slope_of(const dual& x) { return x.derivatives()(0); }
 

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "theory/potential.hpp"
+#include "theory/wide.hpp"
 
 namespace fusionflow::theory {
 

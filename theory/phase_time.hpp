@@ -3,7 +3,6 @@
 #include <vector>
 
 #include "theory/dual.hpp"
-#include "theory/wide.hpp"
 
 namespace fusionflow::theory {
 

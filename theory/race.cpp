@@ -7,6 +7,7 @@
 
 #include "data/error.hpp"
 #include "theory/phase_time.hpp"
+#include "theory/wide.hpp"
 
 namespace fusionflow::theory {
 
@@ -83,7 +84,7 @@ void race_track<Number>::set_time(learning& answer, int m) {
     const auto i = static_cast<std::size_t>(m);
     times_[i] = time_;
     answer.times[i] = in_double(time_);
-    if constexpr (beyond_double) {
+    if constexpr (beyond_double<Number>) {
         answer.log10_times[i] = static_cast<double>(log10(time_));
     }
 }
@@ -99,7 +100,7 @@ template <typename Number>
 void race_track<Number>::start(race_result& result) {
     times_.assign(runners_.size(), never);
     result.answer.times.assign(runners_.size(), never);
-    if (beyond_double) {
+    if (beyond_double<Number>) {
         result.answer.log10_times = result.answer.times;
     }
     stand_at(result, arch_.closure({}));
@@ -214,7 +215,7 @@ race_result race_track<Number>::run() {
     }
     // Durations as they are, not as differences of times, which would lose a short phase after a
     // long one; unknown where a time is.
-    const auto& times = beyond_double ? result.answer.log10_times : result.answer.times;
+    const auto& times = beyond_double<Number> ? result.answer.log10_times : result.answer.times;
     const bool known =
         std::none_of(times.begin(), times.end(), [](double t) { return std::isnan(t); });
     if (!known) {

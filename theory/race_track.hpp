@@ -10,7 +10,6 @@
 #include "theory/race.hpp"
 #include "theory/variation.hpp"
 #include "theory/weight_decay.hpp"
-#include "theory/wide.hpp"
 
 namespace fusionflow::theory {
 
@@ -54,8 +53,6 @@ public:
     [[nodiscard]] const std::vector<Number>& times() const noexcept { return times_; }
 
 private:
-    static constexpr bool beyond_double = std::is_same_v<Number, wide>;
-
     // Of the initial weights, to the power that they enter with.
     [[nodiscard]] model_number<Number> scaled(double value, int power) const {
         if constexpr (is_dual<Number>) {

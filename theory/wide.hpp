@@ -2,7 +2,8 @@
 
 #include <boost/multiprecision/cpp_bin_float.hpp>
 #include <cstdint>
-#include <type_traits>
+
+#include "theory/dual.hpp"
 
 namespace fusionflow::theory {
 
@@ -13,11 +14,7 @@ using wide =
                                       64, boost::multiprecision::digit_base_2, void, std::int32_t>,
                                   boost::multiprecision::et_off>;
 
-/// What a model is made of (rates, initial norms) where times are `Number`: it fits in a double
-/// where times may not, and has a derivative where they do.
-template <typename Number>
-using model_number = std::conditional_t<std::is_same_v<Number, wide>, double, Number>;
-
-[[nodiscard]] inline double value_of(const wide& x) { return static_cast<double>(x); }
+template <>
+inline constexpr bool beyond_double<wide> = true;
 
 }  // namespace fusionflow::theory

@@ -94,11 +94,18 @@ std::string about_changes(const diagnosis& d, const fusion_facts& f) {
     }
     const auto per_cent = [&](double by) { return 100 * (std::pow(more, by) - 1); };
     const auto name = [&](int m) { return d.modalities[static_cast<std::size_t>(m)].name; };
+    // Of two layers only; by lambda itself.
+    constexpr double some_decay = 0.01;
+    const double decay = slope(*f.sensitivities, last, kind::weight_decay);
     return fmt::format("Late fusion of {} layers, by the formula: 10 % larger initial weights "
                        "change the time of {} by {:+.2g} %, 10 % larger inputs of {} by {:+.2g} %, "
-                       "of {} by {:+.2g} %.",
+                       "of {} by {:+.2g} %{}.",
                        f.depth, name(last), per_cent(init), name(last), per_cent(own),
-                       name(d.order.front()), per_cent(first));
+                       name(d.order.front()), per_cent(first),
+                       std::isfinite(decay)
+                           ? fmt::format(", a weight decay of {} by {:+.2g} %", some_decay,
+                                         100 * std::expm1(some_decay * decay))
+                           : "");
 }
 
 // Of one depth: the deepest fusion within the budget.
