@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(all_that_was_found_is_on_the_page) {
     BOOST_TEST_REQUIRE(d.fusions.size() == 5U);
     for (const auto& f : d.fusions) {
         shows_times(page, f);
-        shows(page, fmt::format("<td class=\"n\">{} of {}</td>", f.fusion, f.depth));
+        shows(page, fmt::format("<td class=\"n\">{}/{}</td>", f.fusion, f.depth));
         shows(page, fmt::format("<h3>{} layers, fused at {}</h3>", f.depth, f.fusion));
         // d ln t / d ln u of the modality that is first.
         shows(page, cell(fmt::format("{:+.4g}", f.sensitivities->leading(0, 0))));
