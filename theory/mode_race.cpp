@@ -56,7 +56,7 @@ private:
     void stand() {
         result_.saddles.push_back(units_.stand());
         if (!result_.saddles.back().converged) {
-            result_.answer.warnings.push_back(
+            result_.answer.warnings.emplace_back(
                 "modes: the least-squares solution of a plateau did not settle: times after it are "
                 "of a point nearby");
         }

@@ -169,7 +169,7 @@ void mode_units::add_waiting(std::vector<candidate>& all) {
     std::vector<Eigen::MatrixXd> left;
     for (int m = 0; m < moments_.count(); ++m) {
         const Eigen::MatrixXd e = moments_.matrix(saddle_.residual, m);
-        left.push_back(e - saddle_.space * (saddle_.space.transpose() * e));
+        left.emplace_back(e - saddle_.space * (saddle_.space.transpose() * e));
     }
     std::vector<bool> taken(waiting_.size(), false);
     for (std::size_t count = 0; count < waiting_.size(); ++count) {
@@ -210,6 +210,7 @@ void mode_units::add_waiting(std::vector<candidate>& all) {
 
 std::vector<racer> mode_units::racers(const candidate& c) const {
     std::vector<racer> all;
+    all.reserve(static_cast<std::size_t>(moments_.count()));
     for (int m = 0; m < moments_.count(); ++m) {
         all.push_back(
             {arch_.branch(m), waiting_[c.place].norms[static_cast<std::size_t>(m)], c.rate_of(m)});
