@@ -26,6 +26,7 @@ std::vector<option> diagnose_options() {
     std::vector<option> all = sample_options();
     all.push_back({"held-out", "H.json", "moments of held-out samples, where DATA are moments"});
     all.push_back({"depths", "L1,L2,...", "layers, each with every fusion (2,3,4)"});
+    all.push_back({"inits", "U1,U2,...", "further initial norms, for times from each"});
     all.push_back({"networks", "R", "compressed networks for each of them (20)"});
     all.push_back({"epochs", "N", "budget of epochs; with --learning-rate"});
     all.push_back({"report", "DIR",
@@ -51,6 +52,10 @@ diagnosis_request read_request(const arguments& given, const samples_read& sampl
     if (given.has("depths")) {
         request.depths =
             validation::parse_list("depths", given.get("depths"), validation::parse_int);
+    }
+    if (given.has("inits")) {
+        request.inits =
+            validation::parse_list("inits", given.get("inits"), validation::parse_number);
     }
     if (given.has("networks")) {
         request.networks = validation::parse_int("networks", given.get("networks"));

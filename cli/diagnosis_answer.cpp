@@ -66,6 +66,7 @@ json fusion_json(const diagnosis_request& r, const fusion_facts& f) {
     }
     json object = {{"depth", f.depth},
                    {"fusion", f.fusion},
+                   {"init", f.init},
                    {"predictions", predictions},
                    {"networks",
                     {{"count", f.networks.runs.size()},
@@ -117,6 +118,10 @@ json to_json(const diagnosis_request& request, const diagnosis& d, const std::st
     for (const fusion_facts& f : d.fusions) {
         fusions.push_back(fusion_json(request, f));
     }
+    json further = json::array();
+    for (const fusion_facts& f : d.further) {
+        further.push_back(fusion_json(request, f));
+    }
     const auto name = [&](int m) { return d.modalities[static_cast<std::size_t>(m)].name; };
     return {{"samples", request.samples > 0 ? json(request.samples) : json(nullptr)},
             {"modalities", modalities},
@@ -126,6 +131,7 @@ json to_json(const diagnosis_request& request, const diagnosis& d, const std::st
             {"explained", d.explained},
             {"plateaus", plateaus},
             {"fusions", fusions},
+            {"further", further},
             {"advice", d.advice},
             {"warnings", d.warnings},
             {"provenance", provenance}};
@@ -140,6 +146,10 @@ std::string to_text(const diagnosis_request& request, const diagnosis& d) {
         "against their median), and at which W_m x_m has half of its power (error: the formula's)\n"
         "{}\n",
         validation::time_unit(request), to_text(validation::time_sheet(request, d)));
+    if (!d.further.empty()) {
+        text += fmt::format("the same from other initial norms\n{}\n",
+                            to_text(validation::further_sheet(request, d)));
+    }
     return text + advice_text(d);
 }
 

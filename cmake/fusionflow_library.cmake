@@ -19,6 +19,9 @@ function(fusionflow_library name)
                                               $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/fusionflow>)
   target_link_libraries(${target} PUBLIC ${ARG_LINK} PRIVATE ${ARG_PRIVATE_LINK})
   fusionflow_compile_options(${target})
+  # What nearly every source reads: a third of the time of a small one.
+  target_precompile_headers(${target} PRIVATE <fmt/format.h> <Eigen/Core> <algorithm> <cmath>
+    <functional> <limits> <memory> <optional> <string> <string_view> <vector>)
 
   install(TARGETS ${target} EXPORT fusionflow_targets)
   install(DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/fusionflow

@@ -173,24 +173,37 @@ fusion_facts describe_fusion(const diagnosis_request& r, const settings& s, int 
         facts.sensitivities =
             theory::sensitivities(about.moments, about.architecture, about.init, {});
     }
+    facts.init = s.init.u0;
     facts.networks = run_ensemble(about, s.simulate, {r.networks, r.jobs}, progress);
     watch_network(r, s, facts);
     return facts;
 }
 
-std::vector<std::string> failures_of(const diagnosis& d) {
-    std::vector<std::string> warnings;
-    for (const fusion_facts& f : d.fusions) {
+std::vector<fusion_facts> describe_fusions(const diagnosis_request& r, settings s,
+                                           const ensemble_progress& progress) {
+    std::vector<fusion_facts> all;
+    for (const int depth : r.depths) {
+        for (int fusion = 1; fusion <= depth; ++fusion) {
+            set_option(s, "depth", std::to_string(depth));
+            set_option(s, "fusion", std::to_string(fusion));
+            all.push_back(describe_fusion(r, s, depth, progress));
+        }
+    }
+    return all;
+}
+
+void add_failures(const std::vector<fusion_facts>& fusions, std::vector<std::string>& warnings) {
+    for (const fusion_facts& f : fusions) {
         for (const auto& [ended, count] : f.networks.ended) {
             if (theory::is_failure(ended)) {
-                warnings.push_back(fmt::format("{} layers fused at {}: {} of {} networks ended as "
-                                               "{}: what they would learn later is unknown",
-                                               f.depth, f.fusion, count, f.networks.runs.size(),
-                                               ended));
+                warnings.push_back(fmt::format("{} layers fused at {}, from {:g}: {} of {} "
+                                               "networks ended as {}: what they would learn later "
+                                               "is unknown",
+                                               f.depth, f.fusion, f.init, count,
+                                               f.networks.runs.size(), ended));
             }
         }
     }
-    return warnings;
 }
 
 settings network_settings(const diagnosis_request& r) {
@@ -226,6 +239,11 @@ void check_request(const diagnosis_request& r) {
             throw data::input_error("depths", fmt::format("need 2 ... 20 layers, got {}", depth));
         }
     }
+    for (const double init : r.inits) {
+        if (!(init > 0 && std::isfinite(init))) {
+            throw data::input_error("inits", fmt::format("need finite norms > 0, got {}", init));
+        }
+    }
     if (r.epochs && !r.model.learning_rate()) {
         throw data::input_error("epochs", "needs --learning-rate");
     }
@@ -252,15 +270,16 @@ diagnosis diagnose(const diagnosis_request& request, const ensemble_progress& pr
     settings s = network_settings(request);
     d.prospects = judge_prospects(request, m, s.init, saddles);
     d.plateaus = describe_plateaus(request, m, saddles);
-    for (const int depth : request.depths) {
-        for (int fusion = 1; fusion <= depth; ++fusion) {
-            set_option(s, "depth", std::to_string(depth));
-            set_option(s, "fusion", std::to_string(fusion));
-            d.fusions.push_back(describe_fusion(request, s, depth, progress));
+    d.fusions = describe_fusions(request, s, progress);
+    for (const double init : request.inits) {
+        set_option(s, "init", fmt::format("{}", init));
+        for (fusion_facts& f : describe_fusions(request, s, progress)) {
+            d.further.push_back(std::move(f));
         }
     }
     d.advice = advise(request, d);
-    d.warnings = failures_of(d);
+    add_failures(d.fusions, d.warnings);
+    add_failures(d.further, d.warnings);
     return d;
 }
 

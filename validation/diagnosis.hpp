@@ -21,6 +21,7 @@ struct diagnosis_request {
     std::uint64_t samples = 0;                        ///< P of them; 0: of the population
     std::shared_ptr<const data::moments> held_out{};  ///< of samples that are not trained on
     std::vector<int> depths{2, 3, 4};                 ///< L, each with fusion at every layer
+    std::vector<double> inits{};                      ///< further initial norms, > 0
     int networks = 20;                                ///< of an ensemble, 1 ... 1e6
     int jobs = 1;                                     ///< threads
     std::optional<double> epochs{};                   ///< budget; with a learning rate
@@ -43,7 +44,7 @@ enum class prospect {
     learned,     ///< in time as predicted
     unreliable,  ///< learned, at a time that predictions miss: few samples for so many inputs
     leaks,       ///< never in theory, and in networks more or less, as the initial scale has it
-    never        ///< the others fit the samples alone
+    never        ///< the others leave it too little to grow by
 };
 
 [[nodiscard]] std::string_view to_string(prospect p);
@@ -92,6 +93,7 @@ struct fusion_facts {
     std::optional<theory::sensitivity_table> sensitivities;
     solver::trajectory path{};            ///< of the first network, without its weights
     std::vector<double> held_out_loss{};  ///< along the path, with held-out samples
+    double init = 0;                      ///< u0 that the networks begin with
 };
 
 /// What is left while only some modalities are learned.
@@ -109,6 +111,7 @@ struct diagnosis {
     std::vector<prospect_facts> prospects;  ///< per modality
     std::vector<plateau_facts> plateaus;    ///< of late fusion, in the order in which they are met
     std::vector<fusion_facts> fusions;
+    std::vector<fusion_facts> further;  ///< the same from request.inits, one after the other
     std::vector<std::string> advice;
     std::vector<std::string> warnings;
 };
@@ -116,7 +119,7 @@ struct diagnosis {
 /// Who is learned first and why, how long the others wait at each depth of fusion, whether they are
 /// learned at all, and what follows from that.
 ///
-/// \throws data::input_error naming depths, networks, epochs or an option of the model.
+/// \throws data::input_error naming depths, inits, networks, epochs or an option of the model.
 /// \see docs/diagnose.md; tests/validation/diagnosis_test.cpp
 [[nodiscard]] diagnosis diagnose(const diagnosis_request& request,
                                  const ensemble_progress& progress = {});

@@ -135,6 +135,12 @@ std::string times_html(const diagnosis_request& r, const diagnosis& d) {
                          r.model.learning_rate() ? "Epochs" : "Times in units of τ"));
 }
 
+std::string further_html(const diagnosis_request& r, const diagnosis& d) {
+    return d.further.empty() ? ""
+                             : heading("From other initial norms") + to_html(further_sheet(r, d)) +
+                                   remark("As above, with layers that begin with norms of `init`.");
+}
+
 std::string prospects_html(const diagnosis& d) {
     std::string html;
     for (const int m : d.order) {
@@ -167,8 +173,8 @@ std::string page(const diagnosis_request& r, const diagnosis& d, const std::stri
     const std::string warnings = list(d.warnings);
     return html_page("diagnosis",
                      answer_html(r, d) + modalities_html(d) + plateaus_html(r, d) +
-                         figures_html(r, d) + times_html(r, d) + prospects_html(d) +
-                         sensitivities_html(r, d) +
+                         figures_html(r, d) + times_html(r, d) + further_html(r, d) +
+                         prospects_html(d) + sensitivities_html(r, d) +
                          (warnings.empty() ? "" : heading("Warnings") + warnings),
                      provenance);
 }

@@ -135,6 +135,38 @@ sheet time_sheet(const diagnosis_request& request, const diagnosis& d) {
     return s;
 }
 
+sheet further_sheet(const diagnosis_request& request, const diagnosis& d) {
+    sheet s{{{"init"},
+             {"fused"},
+             {"modality", false},
+             {"formula"},
+             {"error"},
+             {"flow"},
+             {"error"},
+             {"median"},
+             {"runs"},
+             {"power"},
+             {"error"}},
+            {}};
+    for (const fusion_facts& f : d.further) {
+        for (const int m : d.order) {
+            const auto at = static_cast<std::size_t>(m);
+            const spread& seen = f.networks.times[at];
+            std::vector<std::string> row = {fmt::format("{:g}", f.init),
+                                            fmt::format("{}/{}", f.fusion, f.depth),
+                                            d.modalities[at].name};
+            add_prediction(request, f, find_prediction(f, "formula"), m, row);
+            add_prediction(request, f, best_flow(f), m, row);
+            row.push_back(quantile_text(request, seen, 0.5));
+            row.push_back(fmt::format("{}/{}", seen.finite, f.networks.runs.size()));
+            row.push_back(spell_time(request, f.half_power[at]));
+            row.push_back(error_text(power_error(f, m)));
+            s.rows.push_back(std::move(row));
+        }
+    }
+    return s;
+}
+
 const theory::learning* find_prediction(const fusion_facts& f, std::string_view method) {
     const auto found = std::find_if(f.predictions.begin(), f.predictions.end(),
                                     [&](const auto& p) { return p.method == method; });

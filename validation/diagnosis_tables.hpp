@@ -25,6 +25,9 @@ namespace fusionflow::validation {
 /// A row for each way to fuse and modality: predictions with their errors, quantiles of networks.
 [[nodiscard]] sheet time_sheet(const diagnosis_request& request, const diagnosis& d);
 
+/// The same from further initial norms, in fewer columns.
+[[nodiscard]] sheet further_sheet(const diagnosis_request& request, const diagnosis& d);
+
 /// What a method predicts of a way to fuse; null where it does not exist.
 [[nodiscard]] const theory::learning* find_prediction(const fusion_facts& f,
                                                       std::string_view method);

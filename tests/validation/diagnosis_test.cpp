@@ -200,6 +200,24 @@ BOOST_AUTO_TEST_CASE(held_out_samples_tell_when_to_stop) {
     BOOST_TEST(d.plateaus[0].held_out.value() == 1.0);
 }
 
+BOOST_AUTO_TEST_CASE(further_initial_norms_are_the_same_networks_as_by_init) {
+    diagnosis_request r = request_of({}, {{"scheme", "gaussian"}, {"init", "0.1"}});
+    r.networks = 3;
+    r.inits = {0.03, 0.1};
+    const auto d = validation::diagnose(r);
+    BOOST_REQUIRE(d.fusions.size() == 2U);
+    BOOST_REQUIRE(d.further.size() == 4U);
+    for (std::size_t i = 0; i < 4; ++i) {
+        BOOST_TEST(d.further[i].init == r.inits[i / 2]);
+        BOOST_TEST(d.further[i].fusion == static_cast<int>(i % 2) + 1);
+    }
+    for (std::size_t i = 0; i < 2; ++i) {
+        BOOST_TEST(d.fusions[i].init == 0.1);
+        BOOST_TEST(d.further[i + 2].half_power == d.fusions[i].half_power);
+        BOOST_TEST(d.further[i].half_power[0] > d.fusions[i].half_power[0]);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(several_targets_have_a_formula_and_a_flow) {
     // One target of each sign: the same network twice.
     Eigen::MatrixXd covariance(2, 2);
@@ -234,6 +252,9 @@ BOOST_AUTO_TEST_CASE(refuses_what_it_cannot_answer) {
     r.depths = {1};
     refuses(r, "depths: need 2 ... 20 layers, got 1");
     r.depths = {2};
+    r.inits = {0.1, 0};
+    refuses(r, "inits: need finite norms > 0, got 0");
+    r.inits = {};
     r.epochs = 100;
     refuses(r, "epochs: needs --learning-rate");
     r.epochs.reset();
