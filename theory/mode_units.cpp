@@ -70,8 +70,7 @@ double mode_units::end_potential(int m) const {
 }
 
 const rank_solution& mode_units::stand() {
-    saddle_ = solve_ranks(moments_, saddle_);
-    return saddle_;
+    return saddle_ = solve_ranks(moments_, saddle_);
 }
 
 std::vector<candidate> mode_units::candidates() {
@@ -107,7 +106,8 @@ Eigen::VectorXd mode_units::trunk_speeds() const {
 
 void mode_units::add_growing(int m, const Eigen::VectorXd& speeds, std::vector<candidate>& all) {
     auto& modes = growing_[static_cast<std::size_t>(m)];
-    if (modes.empty()) {
+    const auto learned = saddle_.outputs[static_cast<std::size_t>(m)].cols();
+    if (modes.empty() || learned >= std::min<Eigen::Index>(saddle_.space.cols(), moments_.dim(m))) {
         return;
     }
     const Eigen::MatrixXd push =
@@ -147,7 +147,7 @@ void mode_units::add_growing(int m, const Eigen::VectorXd& speeds, std::vector<c
     }
 }
 
-// Among the outputs: of a modality by itself, of branches of one layer of all of them together.
+// Of a modality by itself; of branches of one layer of all of them together.
 Eigen::VectorXd mode_units::leading_direction(const std::vector<Eigen::MatrixXd>& left,
                                               int m) const {
     Eigen::MatrixXd square = left[static_cast<std::size_t>(m)];
