@@ -52,6 +52,7 @@ json fusion_json(const diagnosis_request& r, const fusion_facts& f) {
     json predictions = json::object();
     for (const validation::predicted& p : f.predictions) {
         std::vector<double> errors;
+        errors.reserve(f.networks.times.size());
         for (int m = 0; m < r.model.moments->count(); ++m) {
             errors.push_back(validation::prediction_error(f, p.answer, m));
         }
