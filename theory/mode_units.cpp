@@ -69,9 +69,7 @@ double mode_units::end_potential(int m) const {
     return arch_.branch(m) == 1 || arch_.shared() == 0 ? potential(arch_.branch(m), 1.0) : 0;
 }
 
-const rank_solution& mode_units::stand() {
-    return saddle_ = solve_ranks(moments_, saddle_);
-}
+const rank_solution& mode_units::stand() { return saddle_ = solve_ranks(moments_, saddle_); }
 
 std::vector<candidate> mode_units::candidates() {
     std::vector<candidate> all;
