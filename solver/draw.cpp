@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "data/error.hpp"
+#include "data/orthonormal.hpp"
 #include "data/pseudo_inverse.hpp"
 #include "data/random.hpp"
 
@@ -63,16 +64,9 @@ Eigen::MatrixXd draw_frame(Eigen::Index rows, Eigen::Index targets, data::random
     if (rows == targets) {
         return Eigen::MatrixXd::Identity(rows, rows);
     }
-    Eigen::MatrixXd frame(rows, targets);
+    Eigen::MatrixXd frame(rows, 0);
     for (Eigen::Index k = 0; k < targets; ++k) {
-        frame.col(k) = random.unit_vector(rows);
-        if (k > 0) {
-            const auto before = frame.leftCols(k);
-            for (int twice = 0; twice < 2; ++twice) {  // once leaves rounding of near-parallel ones
-                frame.col(k) -= before * (before.transpose() * frame.col(k));
-            }
-            frame.col(k).normalize();
-        }
+        data::append_orthonormal(frame, random.unit_vector(rows));
     }
     return frame;
 }

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "data/error.hpp"
+#include "theory/contribution.hpp"
 #include "theory/mode_units.hpp"
 #include "theory/partial_solution.hpp"
 
@@ -131,16 +132,11 @@ private:
         }
     }
 
-    [[nodiscard]] double power(const Eigen::VectorXd& weights, int m) const {
-        const auto w = moments_.matrix(weights, m);
-        return (w * moments_.covariance_of(m)).cwiseProduct(w).sum();
-    }
-
     void note_power() {
         for (int m = 0; m < moments_.count(); ++m) {
             double& time = result_.power_times[static_cast<std::size_t>(m)];
-            const double half = power(everything_.weights, m) / 2;
-            const double now = power(result_.saddles.back().weights, m);
+            const double half = contribution_power(moments_, everything_.weights, m) / 2;
+            const double now = contribution_power(moments_, result_.saddles.back().weights, m);
             if (std::isinf(time) && half > 0 && now >= half * (1 - rounding)) {
                 time = time_;
             }

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "data/orthonormal.hpp"
 #include "theory/learning.hpp"
 #include "theory/potential.hpp"
 
@@ -18,13 +19,6 @@ constexpr double rounding = 1e-9;  // of residuals, which an iteration leaves
 // |a . b|; of what has no direction yet 1.
 double overlap(const Eigen::VectorXd& a, const Eigen::VectorXd& b) {
     return a.size() == 0 ? 1.0 : std::abs(a.dot(b));
-}
-
-// One more orthonormal column.
-void append(Eigen::MatrixXd& columns, Eigen::VectorXd direction) {
-    direction -= columns * (columns.transpose() * direction);
-    columns.conservativeResize(Eigen::NoChange, columns.cols() + 1);
-    columns.rightCols(1) = direction.normalized();
 }
 
 using svd = Eigen::JacobiSVD<Eigen::MatrixXd>;
@@ -243,7 +237,7 @@ data::modality_set mode_units::learn_unit(const candidate& c) {
         const double left = to_go(m) - c.rate_of(m) * clock;
         if (arch_.branch(m) == 1 || left <= tie * to_go(m)) {
             if (saddle_.outputs[i].cols() < moments_.dim(m)) {
-                append(saddle_.outputs[i], unit.direction);
+                data::append_orthonormal(saddle_.outputs[i], unit.direction);
                 gain.push_back(m);
             }
         } else {
@@ -252,7 +246,7 @@ data::modality_set mode_units::learn_unit(const candidate& c) {
             growing_[i].push_back({left, unit.direction, input.stableNormalized()});
         }
     }
-    append(saddle_.space, unit.direction);
+    data::append_orthonormal(saddle_.space, unit.direction);
     return gain;
 }
 
@@ -267,7 +261,7 @@ std::vector<data::modality_set> mode_units::learn(const std::vector<candidate>& 
             gains.push_back(learn_unit(c));
         } else {
             const auto i = static_cast<std::size_t>(c.modality);
-            append(saddle_.outputs[i], growing_before[i][c.place].output);
+            data::append_orthonormal(saddle_.outputs[i], growing_before[i][c.place].output);
             gains.push_back({c.modality});
         }
     }

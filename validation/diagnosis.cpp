@@ -12,6 +12,7 @@
 #include "data/error.hpp"
 #include "data/pseudo_inverse.hpp"
 #include "theory/attribution.hpp"
+#include "theory/contribution.hpp"
 #include "theory/partial_solution.hpp"
 #include "theory/race.hpp"
 #include "validation/diagnosis_advice.hpp"
@@ -103,17 +104,13 @@ solver::trajectory without_weights(solver::trajectory path) {
     return path;
 }
 
-double power(const moments& m, const Eigen::VectorXd& stacked, int modality) {
-    const auto weights = m.matrix(stacked, modality);
-    return (weights * m.covariance_of(modality)).cwiseProduct(weights).sum();
-}
-
 // On a straight line between recorded instants.
 double half_power(const moments& m, const solver::trajectory& path, int modality) {
-    const double half = power(m, path.weights.back(), modality) / 2;
-    double before = power(m, path.weights.front(), modality);
+    using theory::contribution_power;
+    const double half = contribution_power(m, path.weights.back(), modality) / 2;
+    double before = contribution_power(m, path.weights.front(), modality);
     for (std::size_t i = 1; i < path.size(); ++i) {
-        const double now = power(m, path.weights[i], modality);
+        const double now = contribution_power(m, path.weights[i], modality);
         if (now >= half && now > before) {
             const double part = std::clamp((half - before) / (now - before), 0.0, 1.0);
             return path.time[i - 1] + part * (path.time[i] - path.time[i - 1]);

@@ -47,6 +47,17 @@ std::size_t earliest(const fusion_facts& f) {
     return first;
 }
 
+// Of several targets |s_m| is that of the strongest mode alone.
+std::string about_modes(const diagnosis_request& r, const diagnosis& d) {
+    if (d.plateaus.size() < 2 || data::contains(d.plateaus[1].learned, d.order.front())) {
+        return "";
+    }
+    return fmt::format("{} has the strongest mode, but of all modes together those of {} are half "
+                       "learned first (late fusion, by the formula for small weights).",
+                       d.modalities[static_cast<std::size_t>(d.order.front())].name,
+                       fmt::join(r.model.moments->names_of(d.plateaus[1].learned), ", "));
+}
+
 // Depths at which late fusion has the weights of another modality than the first half-way first,
 // though not their power.
 std::string about_conditioning(const diagnosis& d) {
@@ -128,6 +139,14 @@ std::string within_budget(const diagnosis_request& r, const diagnosis& d, int de
                              deepest->networks.runs.size(), *r.epochs);
 }
 
+// Of a modality to which nothing is left.
+std::string more_samples(const diagnosis_request& r, const prospect_facts& p) {
+    return r.samples > 0 && static_cast<double>(r.samples) <= p.needed
+               ? fmt::format(" More than {:.0f} samples, or early fusion, learn all of it.",
+                             p.needed)
+               : " Nothing is lost by that.";
+}
+
 std::vector<std::string> about_waiting(const diagnosis_request& r, const diagnosis& d) {
     std::vector<std::string> all;
     for (std::size_t m = 0; m < d.prospects.size(); ++m) {
@@ -139,17 +158,12 @@ std::vector<std::string> about_waiting(const diagnosis_request& r, const diagnos
                 all.push_back(fmt::format("{}: {}.", name, p.because));
                 break;
             case prospect::leaks:
-                all.push_back(fmt::format("Late fusion learns {} in part only: {}. Use more than "
-                                          "{:.0f} samples, or early fusion.",
-                                          name, p.because, p.needed));
+                all.push_back(fmt::format("Late fusion learns {} in part only: {}.{}", name,
+                                          p.because, more_samples(r, p)));
                 break;
             case prospect::never:
-                all.push_back(fmt::format(
-                    "Late fusion never learns {}: {}.{}", name, p.because,
-                    r.samples > 0 && static_cast<double>(r.samples) <= p.needed
-                        ? fmt::format(" More than {:.0f} samples, or early fusion, would.",
-                                      p.needed)
-                        : " Nothing is lost by that."));
+                all.push_back(fmt::format("Late fusion never learns {}: {}.{}", name, p.because,
+                                          more_samples(r, p)));
                 break;
         }
     }
@@ -172,6 +186,9 @@ std::string about_stopping(const diagnosis_request& r, const fusion_facts& f) {
 
 std::vector<std::string> advise(const diagnosis_request& request, const diagnosis& d) {
     std::vector<std::string> all = {who_comes_first(d)};
+    if (std::string text = about_modes(request, d); !text.empty()) {
+        all.push_back(std::move(text));
+    }
     for (std::string& text : about_waiting(request, d)) {
         all.push_back(std::move(text));
     }

@@ -53,6 +53,39 @@ void add_prediction(const diagnosis_request& r, const fusion_facts& f,
     row.push_back(error_text(prediction_error(f, *prediction, modality)));
 }
 
+struct quantile {
+    double part;
+    const char* name;
+};
+
+// A row for each way to fuse and modality, by strength.
+sheet times_of(const diagnosis_request& r, const diagnosis& d,
+               const std::vector<fusion_facts>& fusions, const std::vector<quantile>& quantiles) {
+    sheet s{{{"fused"}, {"modality", false}, {"formula"}, {"error"}, {"flow"}, {"error"}}, {}};
+    for (const quantile& q : quantiles) {
+        s.columns.push_back({q.name});
+    }
+    s.columns.insert(s.columns.end(), {{"runs"}, {"power"}, {"error"}});
+    for (const fusion_facts& f : fusions) {
+        for (const int m : d.order) {
+            const auto at = static_cast<std::size_t>(m);
+            const spread& seen = f.networks.times[at];
+            std::vector<std::string> row = {fmt::format("{}/{}", f.fusion, f.depth),
+                                            d.modalities[at].name};
+            add_prediction(r, f, find_prediction(f, "formula"), m, row);
+            add_prediction(r, f, best_flow(f), m, row);
+            for (const quantile& q : quantiles) {
+                row.push_back(quantile_text(r, seen, q.part));
+            }
+            row.push_back(fmt::format("{}/{}", seen.finite, f.networks.runs.size()));
+            row.push_back(spell_time(r, f.half_power[at]));
+            row.push_back(error_text(power_error(f, m)));
+            s.rows.push_back(std::move(row));
+        }
+    }
+    return s;
+}
+
 }  // namespace
 
 std::string time_unit(const diagnosis_request& request) {
@@ -102,67 +135,15 @@ sheet plateau_sheet(const diagnosis_request& request, const diagnosis& d) {
 }
 
 sheet time_sheet(const diagnosis_request& request, const diagnosis& d) {
-    sheet s{{{"fused"},
-             {"modality", false},
-             {"formula"},
-             {"error"},
-             {"flow"},
-             {"error"},
-             {"5 %"},
-             {"median"},
-             {"95 %"},
-             {"runs"},
-             {"power"},
-             {"error"}},
-            {}};
-    for (const fusion_facts& f : d.fusions) {
-        for (const int m : d.order) {
-            const auto at = static_cast<std::size_t>(m);
-            const spread& seen = f.networks.times[at];
-            std::vector<std::string> row = {fmt::format("{}/{}", f.fusion, f.depth),
-                                            d.modalities[at].name};
-            add_prediction(request, f, find_prediction(f, "formula"), m, row);
-            add_prediction(request, f, best_flow(f), m, row);
-            for (const double p : {0.05, 0.5, 0.95}) {
-                row.push_back(quantile_text(request, seen, p));
-            }
-            row.push_back(fmt::format("{}/{}", seen.finite, f.networks.runs.size()));
-            row.push_back(spell_time(request, f.half_power[at]));
-            row.push_back(error_text(power_error(f, m)));
-            s.rows.push_back(std::move(row));
-        }
-    }
-    return s;
+    return times_of(request, d, d.fusions, {{0.05, "5 %"}, {0.5, "median"}, {0.95, "95 %"}});
 }
 
 sheet further_sheet(const diagnosis_request& request, const diagnosis& d) {
-    sheet s{{{"init"},
-             {"fused"},
-             {"modality", false},
-             {"formula"},
-             {"error"},
-             {"flow"},
-             {"error"},
-             {"median"},
-             {"runs"},
-             {"power"},
-             {"error"}},
-            {}};
-    for (const fusion_facts& f : d.further) {
-        for (const int m : d.order) {
-            const auto at = static_cast<std::size_t>(m);
-            const spread& seen = f.networks.times[at];
-            std::vector<std::string> row = {fmt::format("{:g}", f.init),
-                                            fmt::format("{}/{}", f.fusion, f.depth),
-                                            d.modalities[at].name};
-            add_prediction(request, f, find_prediction(f, "formula"), m, row);
-            add_prediction(request, f, best_flow(f), m, row);
-            row.push_back(quantile_text(request, seen, 0.5));
-            row.push_back(fmt::format("{}/{}", seen.finite, f.networks.runs.size()));
-            row.push_back(spell_time(request, f.half_power[at]));
-            row.push_back(error_text(power_error(f, m)));
-            s.rows.push_back(std::move(row));
-        }
+    sheet s = times_of(request, d, d.further, {{0.5, "median"}});
+    s.columns.insert(s.columns.begin(), {"init"});
+    for (std::size_t i = 0; i < s.rows.size(); ++i) {
+        const fusion_facts& f = d.further[i / d.order.size()];
+        s.rows[i].insert(s.rows[i].begin(), fmt::format("{:g}", f.init));
     }
     return s;
 }

@@ -8,23 +8,19 @@
 #include "solver/adaptive.hpp"
 #include "solver/integrate.hpp"
 #include "solver/simulate.hpp"
+#include "tests/support/architectures.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/says.hpp"
 #include "theory/race.hpp"
 
 using namespace fusionflow;
+using tests::architectures;
 using tests::relative;
 using theory::architecture;
 
 BOOST_AUTO_TEST_SUITE(targets_flow)
 
 namespace {
-
-const std::vector<architecture>& architectures() {
-    static const std::vector<architecture> all = {
-        {{2, 2}, 0}, {{1, 1}, 2}, {{2, 2}, 1}, {{3, 3}, 0}, {{3, 3}, 2}, {{1, 2}, 1}, {{2, 4}, 1}};
-    return all;
-}
 
 solver::integrate_options accurate() {
     solver::integrate_options options;

@@ -4,22 +4,18 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
+#include "tests/support/architectures.hpp"
 #include "tests/support/models.hpp"
 #include "theory/race.hpp"
 
 using namespace fusionflow;
+using tests::architectures;
 using tests::relative;
 using theory::architecture;
 
 BOOST_AUTO_TEST_SUITE(mode_race)
 
 namespace {
-
-const std::vector<architecture>& architectures() {
-    static const std::vector<architecture> all = {
-        {{2, 2}, 0}, {{1, 1}, 2}, {{2, 2}, 1}, {{3, 3}, 0}, {{3, 3}, 2}, {{1, 2}, 1}, {{2, 4}, 1}};
-    return all;
-}
 
 // y_k = a_k x_Ak + b_k x_Bk for correlated pairs (x_Ak, x_Bk) that nothing else ties to each other:
 // K problems of one target each.

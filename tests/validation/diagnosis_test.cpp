@@ -241,6 +241,39 @@ BOOST_AUTO_TEST_CASE(several_targets_have_a_formula_and_a_flow) {
     BOOST_TEST(!late.sensitivities);
 }
 
+// A has the strongest mode and a weak one, B two that are nearly as strong: half of |W_B| is there
+// when its first is learned, half of |W_A| only with its second.
+BOOST_AUTO_TEST_CASE(the_strongest_mode_need_not_be_of_who_is_half_learned_first) {
+    diagnosis_request r = request_of({}, {});
+    const Eigen::Vector4d variances(1, 0.01, 0.9, 0.9);
+    const Eigen::MatrixXd covariance = variances.asDiagonal();
+    Eigen::MatrixXd weights(4, 4);
+    weights << 1, 0, 0, 0, 0, 4, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1;
+    const Eigen::MatrixXd correlation = weights * covariance;
+    r.model.moments = std::make_shared<const data::moments>(data::moments::of_targets(
+        {"A", "B"}, {2, 2}, covariance, correlation, weights.cwiseProduct(correlation).sum()));
+    r.depths = {};
+    const auto d = validation::diagnose(r);
+    BOOST_TEST(d.order.front() == 0);
+    BOOST_TEST(d.plateaus.at(1).learned == (std::vector<int>{1}));
+    BOOST_TEST(says(d.advice, "A has the strongest mode, but of all modes together those of B"));
+}
+
+// B repeats A and begins large enough to take a part: no number of samples would change that.
+BOOST_AUTO_TEST_CASE(what_leaks_of_a_population_is_not_told_to_take_samples) {
+    Eigen::MatrixXd covariance(2, 2);
+    covariance << 4, 3.6, 3.6, 3.24;
+    diagnosis_request r = request_of({}, {{"init", "0.3"}});
+    r.model.moments =
+        std::make_shared<const data::moments>(std::vector<std::string>{"A", "B"}, std::vector{1, 1},
+                                              covariance, Eigen::Vector2d(4, 3.6), 5);
+    r.depths = {};
+    const auto d = validation::diagnose(r);
+    BOOST_TEST((d.prospects[1].what == prospect::leaks), d.prospects[1].because);
+    BOOST_TEST(says(d.advice, "Nothing is lost by that."));
+    BOOST_TEST(!says(d.advice, "samples"));
+}
+
 BOOST_AUTO_TEST_CASE(refuses_what_it_cannot_answer) {
     const auto refuses = [](const diagnosis_request& r, const std::string& message) {
         BOOST_CHECK_EXCEPTION((void)validation::diagnose(r), data::input_error,
