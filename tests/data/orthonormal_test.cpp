@@ -8,7 +8,7 @@ using namespace fusionflow;
 
 BOOST_AUTO_TEST_SUITE(orthonormal)
 
-// The second vector is parallel to the first but for 1e-9 of it: one pass would leave 1e-7 along it.
+// The second vector is parallel to the first but for 1e-9 of it: one pass leaves 1e-7 along it.
 BOOST_AUTO_TEST_CASE(columns_stay_orthonormal_next_to_nearly_parallel_vectors) {
     data::random_source random(3);
     const Eigen::VectorXd first = random.unit_vector(6);

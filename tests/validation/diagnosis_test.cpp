@@ -263,7 +263,7 @@ BOOST_AUTO_TEST_CASE(the_strongest_mode_need_not_be_of_who_is_half_learned_first
 BOOST_AUTO_TEST_CASE(what_leaks_of_a_population_is_not_told_to_take_samples) {
     Eigen::MatrixXd covariance(2, 2);
     covariance << 4, 3.6, 3.6, 3.24;
-    diagnosis_request r = request_of({}, {{"init", "0.3"}});
+    diagnosis_request r = request_of({}, {{"init", "0.6"}});
     r.model.moments =
         std::make_shared<const data::moments>(std::vector<std::string>{"A", "B"}, std::vector{1, 1},
                                               covariance, Eigen::Vector2d(4, 3.6), 5);
