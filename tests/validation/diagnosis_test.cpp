@@ -259,14 +259,15 @@ BOOST_AUTO_TEST_CASE(the_strongest_mode_need_not_be_of_who_is_half_learned_first
     BOOST_TEST(says(d.advice, "A has the strongest mode, but of all modes together those of B"));
 }
 
-// B repeats A and begins large enough to take a part: no number of samples would change that.
+// B repeats A, whose weight of 4 takes long enough for B to take a part: the growth of B is nine
+// tenths of that of A, to u = 2, and more than what B needs. No number of samples would change that.
 BOOST_AUTO_TEST_CASE(what_leaks_of_a_population_is_not_told_to_take_samples) {
     Eigen::MatrixXd covariance(2, 2);
     covariance << 4, 3.6, 3.6, 3.24;
-    diagnosis_request r = request_of({}, {{"init", "0.6"}});
+    diagnosis_request r = request_of({}, {{"init", "0.3"}});
     r.model.moments =
         std::make_shared<const data::moments>(std::vector<std::string>{"A", "B"}, std::vector{1, 1},
-                                              covariance, Eigen::Vector2d(4, 3.6), 5);
+                                              covariance, Eigen::Vector2d(16, 14.4), 65);
     r.depths = {};
     const auto d = validation::diagnose(r);
     BOOST_TEST((d.prospects[1].what == prospect::leaks), d.prospects[1].because);
