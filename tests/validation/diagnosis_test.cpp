@@ -260,7 +260,7 @@ BOOST_AUTO_TEST_CASE(the_strongest_mode_need_not_be_of_who_is_half_learned_first
 }
 
 // B repeats A, whose weight of 4 takes long enough for B to take a part: the growth of B is nine
-// tenths of that of A, to u = 2, and more than what B needs. No number of samples would change that.
+// tenths of that of A, to u = 2, and more than B needs. No number of samples would change that.
 BOOST_AUTO_TEST_CASE(what_leaks_of_a_population_is_not_told_to_take_samples) {
     Eigen::MatrixXd covariance(2, 2);
     covariance << 4, 3.6, 3.6, 3.24;
