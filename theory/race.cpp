@@ -15,21 +15,71 @@ namespace {
 
 // Clock readings this close are a tie: they agree to rounding of |s_m|.
 constexpr double tie = 1e-12;
+// Of the square of a sine: below it rounding cannot tell the direction from that of the residual.
+constexpr double aligned = 1e-30;
 
 }  // namespace
 
 template <typename Number>
-Number race_track<Number>::clock_to_go(int m, const partial_solution& saddle) const {
+pull<Number> race_track<Number>::pull_on(int m) const {
+    const auto& d = runners_[static_cast<std::size_t>(m)].direction;
+    pull<Number> e;
+    e.along = moments_.part(standing_.residual, m);
+    e.size = norm_of(e.along);
+    e.along /= e.size;
+    e.cosine = d.dot(e.along);
+    e.across = d - e.cosine * e.along;
+    e.sine_square = e.across.squaredNorm();
+    return e;
+}
+
+// What has to fall at the rate |E_m| until a weight that turns is at infinity.
+template <typename Number>
+Number race_track<Number>::turned_potential(int m, const pull<Number>& e) const {
+    const int n = arch_.branch(m);
+    const model_number<Number> factor = turning_factor(n, e.cosine, e.sine_square);
+    return potential<Number>(n, runners_[static_cast<std::size_t>(m)].norm) * Number(factor);
+}
+
+template <typename Number>
+bool race_track<Number>::reversed(int m) const {
+    if (arch_.branch(m) < 2 || !(value_of(rate(m)) > 0)) {
+        return false;
+    }
+    if (moments_.dim(m) == 1) {
+        const auto& r = runners_[static_cast<std::size_t>(m)];
+        return value_of(moments_.part(standing_.residual, m)(0)) * value_of(r.direction(0)) < 0;
+    }
+    const pull<Number> e = pull_on(m);
+    return turns(m) && value_of(e.cosine) < 0 && value_of(e.sine_square) < aligned;
+}
+
+template <typename Number>
+Number race_track<Number>::clock_to_go(int m) const {
     const auto& r = runners_[static_cast<std::size_t>(m)];
     const model_number<Number> speed = rate(m) - decay_;
     if (!(speed > 0)) {
         return never;
     }
     if (signed_runner(m)) {
-        const double sign = moments_.part(saddle.residual, m)(0) > 0 ? 1 : -1;
+        const double sign = moments_.part(standing_.residual, m)(0) > 0 ? 1 : -1;
         return (r.potential - sign * r.gathered) / speed;
     }
-    return reversed(m, saddle) ? Number(never) : Number(r.potential / speed);
+    if (reversed(m)) {
+        return never;
+    }
+    if (!turns(m)) {
+        return r.potential / speed;
+    }
+    const pull<Number> e = pull_on(m);
+    Number left = turned_potential(m, e);
+    if (arch_.shared() == 0) {  // the race ends at u = 1, where w has the same part across E
+        using std::sqrt;
+        const model_number<Number> square = r.norm * r.norm * e.sine_square;
+        const model_number<Number> cosine = sqrt(model_number<Number>(1.0 - square));
+        left -= end_potential(m) * Number(turning_factor(arch_.branch(m), cosine, square));
+    }
+    return left / e.size;
 }
 
 template <typename Number>
@@ -65,18 +115,35 @@ Number race_track<Number>::duration(int first, const Number& clock,
 }
 
 template <typename Number>
-void race_track<Number>::advance(const Number& clock, const partial_solution& saddle) {
-    for (int m = 0; m < moments_.count(); ++m) {
-        auto& r = runners_[static_cast<std::size_t>(m)];
-        if (signed_runner(m)) {
-            r.gathered += moments_.part(standing_.residual, m)(0) * clock;
-        } else if (reversed(m, saddle)) {
-            r.potential += rate(m) * clock;
-        } else {
-            r.potential -= rate(m) * clock;
-        }
-        r.potential += decay_ * clock;  // zero where the clock is not time
+void race_track<Number>::turn(int m, const Number& clock) {
+    auto& r = runners_[static_cast<std::size_t>(m)];
+    const pull<Number> e = pull_on(m);
+    if (!(e.size > 0)) {
+        return;
     }
+    using small = model_number<Number>;
+    const Number gone = Number(e.size) * clock / turned_potential(m, e);
+    const small left = small(1.0) - static_cast<small>(gone);
+    const small along = turned_part(arch_.branch(m), e.cosine, e.sine_square, left);
+    const vector_of<small> turned = e.across + along * e.along;
+    const small growth = norm_of(turned);
+    r.direction = turned / growth;
+    r.norm *= growth;
+}
+
+template <typename Number>
+void race_track<Number>::advance(int m, const Number& clock) {
+    auto& r = runners_[static_cast<std::size_t>(m)];
+    if (signed_runner(m)) {
+        r.gathered += moments_.part(standing_.residual, m)(0) * clock;
+    } else if (reversed(m)) {
+        r.potential += rate(m) * clock;
+    } else if (turns(m)) {
+        turn(m, clock);
+    } else {
+        r.potential -= rate(m) * clock;
+    }
+    r.potential += decay_ * clock;  // zero where the clock is not time
 }
 
 template <typename Number>
@@ -90,10 +157,69 @@ void race_track<Number>::set_time(learning& answer, int m) {
 }
 
 template <typename Number>
+double race_track<Number>::kept_sign(int m) const {
+    if (moments_.dim(m) > 1 || arch_.branch(m) == 1) {
+        return 0;
+    }
+    const auto& r = runners_[static_cast<std::size_t>(m)];
+    return signed_runner(m) ? (r.gathered < 0 ? -1 : 1) : value_of(r.direction(0));
+}
+
+// The least-squares solution on what is learned, in which scalars keep their signs: one whose weight
+// would have to pass through zero stays there and waits again.
+template <typename Number>
+partial_solution race_track<Number>::come_to_rest(data::modality_set learned) const {
+    partial_solution solution = solve_partial(moments_, learned, arch_, weight_decay_);
+    const data::modality_set all = learned;
+    // Every round lowers the loss of the signs that are allowed or ends; this many are never needed.
+    for (int round = 0; round < 4 * moments_.count(); ++round) {
+        int worst = -1;
+        double most = 0;
+        const auto consider = [&](int m, double violation) {
+            if (violation > most) {
+                most = violation;
+                worst = m;
+            }
+        };
+        for (const int m : learned) {
+            const double w = moments_.part(solution.weights, m)(0);
+            consider(m, -kept_sign(m) * w * std::sqrt(moments_.covariance_of(m)(0, 0)));
+        }
+        if (worst >= 0) {
+            std::erase(learned, worst);
+        } else {
+            for (const int m : all) {
+                if (!data::contains(learned, m)) {
+                    consider(m, kept_sign(m) * moments_.part(solution.residual, m)(0) /
+                                    std::sqrt(moments_.covariance_of(m)(0, 0)));
+                }
+            }
+            if (worst < 0) {
+                break;
+            }
+            learned = data::with(learned, worst);
+        }
+        solution = solve_partial(moments_, arch_.closure(learned), arch_, weight_decay_);
+    }
+    return solution;
+}
+
+template <typename Number>
 void race_track<Number>::stand_at(race_result& result, const data::modality_set& learned) {
-    result.saddles.push_back(solve_partial(moments_, learned, arch_, weight_decay_));
+    result.saddles.push_back(come_to_rest(learned));
     standing_ =
         numbers_at<model_number<Number>>(moments_, result.saddles.back(), change_, weight_decay_);
+}
+
+// The state of what has just been learned, should it have to wait again.
+template <typename Number>
+void race_track<Number>::settle(int m) {
+    auto& r = runners_[static_cast<std::size_t>(m)];
+    if (signed_runner(m)) {
+        r.gathered = moments_.part(standing_.residual, m)(0) > 0 ? r.potential : Number(-r.potential);
+    } else {
+        r.potential = 0;
+    }
 }
 
 template <typename Number>
@@ -121,7 +247,7 @@ bool race_track<Number>::next_phase(race_result& result) {
     int first = -1;
     for (int m = 0; m < moments_.count(); ++m) {
         const Number clock =
-            data::contains(saddle.learned, m) ? Number(never) : clock_to_go(m, saddle);
+            data::contains(saddle.learned, m) ? Number(never) : clock_to_go(m);
         if (clock < least) {
             least = clock;
             first = m;
@@ -132,7 +258,7 @@ bool race_track<Number>::next_phase(race_result& result) {
     }
     for (int m = 0; m < moments_.count(); ++m) {
         const Number clock =
-            data::contains(saddle.learned, m) ? Number(never) : clock_to_go(m, saddle);
+            data::contains(saddle.learned, m) ? Number(never) : clock_to_go(m);
         if (clock <= least * (1 + tie)) {
             winners.push_back(m);
             least = tied(least, clock);
@@ -146,12 +272,23 @@ bool race_track<Number>::next_phase(race_result& result) {
     const Number lasts = timed_ ? duration(first, least, saddle) : Number(0);
     time_ += lasts;
     result.answer.phases.push_back({saddle.learned, in_double(lasts)});
-    advance(least, saddle);
     const data::modality_set learned = arch_.closure(data::united(saddle.learned, winners));
+    // Who was reversed before it moved on.
+    data::modality_set turned_back;
+    for (int m = 0; m < moments_.count(); ++m) {
+        if (reversed(m)) {
+            turned_back.push_back(m);
+        }
+        if (!data::contains(learned, m)) {
+            advance(m, least);
+        } else if (!data::contains(saddle.learned, m)) {
+            settle(m);
+        }
+    }
     for (const int m : learned) {
-        if (!data::contains(saddle.learned, m)) {
+        if (!data::contains(saddle.learned, m) && !(times_[static_cast<std::size_t>(m)] < never)) {
             set_time(result.answer, m);
-            if (reversed(m, saddle)) {
+            if (data::contains(turned_back, m)) {
                 result.answer.warnings.push_back(fmt::format(
                     "sign reversal: the residual of {} changed sign before it was learned; the "
                     "time is that of random networks, balanced ones never learn it",
@@ -160,7 +297,19 @@ bool race_track<Number>::next_phase(race_result& result) {
         }
     }
     stand_at(result, learned);
-    return true;
+    for (const int m : learned) {
+        if (!data::contains(result.saddles.back().learned, m)) {
+            result.answer.warnings.push_back(fmt::format(
+                "{} is learned and fades again: what is learned after it reverses the sign of its "
+                "weight, which cannot pass through zero",
+                moments_.name(m)));
+        }
+    }
+    // A plateau that comes back would be one of ties that rounding breaks in turn.
+    return std::none_of(result.saddles.begin(), result.saddles.end() - 1,
+                        [&](const partial_solution& before) {
+                            return before.learned == result.saddles.back().learned;
+                        });
 }
 
 template <typename Number>
@@ -174,7 +323,7 @@ void race_track<Number>::say_never(race_result& result, int m) const {
             "weight decay: what is left for {} to explain, {:.6g}, is below lambda = {}: never "
             "learned",
             moments_.name(m), left, weight_decay_);
-    } else if (reversed(m, result.saddles.back())) {
+    } else if (reversed(m)) {
         why = outcome::sign_reversal;
         warning = fmt::format("sign reversal: the residual of {} changed sign, balanced weights "
                               "cannot follow: never learned",
@@ -201,17 +350,18 @@ race_result race_track<Number>::run() {
         if (!all_small) {
             result.answer.warnings.emplace_back(
                 "init: the formulas need initial norms below 1: no time is given");
-            stand_at(result, data::all_modalities(moments_.count()));
+            result.saddles.push_back(solve_partial(
+                moments_, data::all_modalities(moments_.count()), arch_, weight_decay_));
         }
         return result;
     }
     while (std::ssize(result.saddles.back().learned) < moments_.count() && next_phase(result)) {
     }
     for (int m = 0; m < moments_.count(); ++m) {
-        if (data::contains(result.saddles.back().learned, m)) {
-            continue;
+        if (!data::contains(result.saddles.back().learned, m) &&
+            !(times_[static_cast<std::size_t>(m)] < never)) {
+            say_never(result, m);
         }
-        say_never(result, m);
     }
     // Durations as they are, not as differences of times, which would lose a short phase after a
     // long one; unknown where a time is.
@@ -220,7 +370,7 @@ race_result race_track<Number>::run() {
         std::none_of(times.begin(), times.end(), [](double t) { return std::isnan(t); });
     if (!known) {
         result.answer.phases = phases_from_times(result.answer.times);
-    } else if (std::ssize(result.saddles.back().learned) < moments_.count()) {
+    } else if (std::any_of(times.begin(), times.end(), [](double t) { return std::isinf(t); })) {
         result.answer.phases.push_back({result.saddles.back().learned, never});
     }
     return result;

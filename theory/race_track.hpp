@@ -8,6 +8,7 @@
 #include "theory/dual.hpp"
 #include "theory/potential.hpp"
 #include "theory/race.hpp"
+#include "theory/turning.hpp"
 #include "theory/variation.hpp"
 #include "theory/weight_decay.hpp"
 
@@ -16,10 +17,20 @@ namespace fusionflow::theory {
 // A modality on its way.
 template <typename Number>
 struct runner {
-    model_number<Number> norm = 0;  // u_m(0), effective
-    Number potential = 0;  // left to the end of the branch's race, on the initial direction
+    model_number<Number> norm = 0;  // u_m, effective; of those that do not turn: u_m(0)
+    Number potential = 0;  // of those that do not turn: left to the end of the branch's race
     Number gathered = 0;   // scalars: int E ds, signed
-    double direction = 1;  // scalars: sign of w_m(0)
+    vector_of<model_number<Number>> direction{};  // of w_m
+};
+
+// A residual as a waiting weight sees it.
+template <typename Number>
+struct pull {
+    model_number<Number> size;                  // |E_m|
+    vector_of<model_number<Number>> along;      // E_m / |E_m|
+    vector_of<model_number<Number>> across;     // what of the weight's direction is across E_m
+    model_number<Number> cosine;                // of the angle between them
+    model_number<Number> sine_square;
 };
 
 /// \tparam Number  double, wide for times beyond its range, or dual for their slopes.
@@ -38,7 +49,11 @@ public:
             runner<Number> r;
             r.norm = scaled(effective_norm(moments, arch, init, m), 1);
             r.potential = potential<Number>(arch.branch(m), r.norm) - end_potential(m);
-            r.direction = moments.dim(m) == 1 ? moments.part(directions, m)(0) : 1;
+            if constexpr (is_dual<Number>) {
+                r.direction = moving_direction(moments, *change, m);
+            } else {
+                r.direction = moments.part(directions, m);
+            }
             runners_.push_back(r);
         }
         trunk_excess_ = scaled(init.trunk_excess, 2);
@@ -71,15 +86,18 @@ private:
     [[nodiscard]] bool signed_runner(int m) const {
         return moments_.dim(m) == 1 && arch_.branch(m) == 2;
     }
-    [[nodiscard]] bool reversed(int m, const partial_solution& saddle) const {
-        const auto& r = runners_[static_cast<std::size_t>(m)];
-        return moments_.dim(m) == 1 && arch_.branch(m) >= 2 &&
-               moments_.part(saddle.residual, m)(0) * r.direction < 0;
-    }
-    [[nodiscard]] Number clock_to_go(int m, const partial_solution& saddle) const;
+    // Branches of two layers turn, too, but only to a factor of the amplitude that the logarithm of
+    // the leading order does not see.
+    [[nodiscard]] bool turns(int m) const { return moments_.dim(m) > 1 && arch_.branch(m) >= 3; }
+    [[nodiscard]] pull<Number> pull_on(int m) const;
+    [[nodiscard]] Number turned_potential(int m, const pull<Number>& e) const;
+    // The residual points exactly against the weight.
+    [[nodiscard]] bool reversed(int m) const;
+    [[nodiscard]] Number clock_to_go(int m) const;
     [[nodiscard]] Number duration(int first, const Number& clock,
                                   const partial_solution& saddle) const;
-    void advance(const Number& clock, const partial_solution& saddle);
+    void advance(int m, const Number& clock);
+    void turn(int m, const Number& clock);
     [[nodiscard]] static double in_double(const Number& time) {
         // Beyond its range a time is unknown as a double, not endless.
         return time > Number(std::numeric_limits<double>::max()) && time < Number(never)
@@ -91,7 +109,11 @@ private:
     [[nodiscard]] model_number<Number> rate(int m) const {
         return norm_of(vector_of<model_number<Number>>(moments_.part(standing_.residual, m)));
     }
+    // The sign that a learned scalar keeps on the way to the next saddle; 0: it may have either.
+    [[nodiscard]] double kept_sign(int m) const;
+    [[nodiscard]] partial_solution come_to_rest(data::modality_set learned) const;
     void stand_at(race_result& result, const data::modality_set& learned);
+    void settle(int m);
     void start(race_result& result);
     void say_never(race_result& result, int m) const;
     bool next_phase(race_result& result);
