@@ -5,17 +5,17 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "data/error.hpp"
 #include "theory/contribution.hpp"
-#include "theory/mode_units.hpp"
+#include "theory/mode_blocks.hpp"
 #include "theory/partial_solution.hpp"
 
 namespace fusionflow::theory {
 
 namespace {
 
-constexpr double tie = 1e-12;      // clock readings this close agree to rounding
 constexpr double rounding = 1e-9;  // of norms on the way to half
 
 class mode_track {
@@ -23,13 +23,13 @@ public:
     mode_track(const data::moments& moments, const architecture& arch, const initialisation& init)
         : moments_(moments), arch_(arch),
           everything_(solve_partial(moments, data::all_modalities(moments.count()))),
-          units_(moments, arch, init) {}
+          front_(moments, arch, init) {}
 
     mode_race_result run() {
         auto& answer = result_.answer;
         answer.times.assign(static_cast<std::size_t>(moments_.count()), never);
         result_.power_times = answer.times;
-        if (!units_.small_at_start()) {
+        if (!front_.small_at_start()) {
             std::fill(answer.times.begin(), answer.times.end(),
                       std::numeric_limits<double>::quiet_NaN());
             result_.power_times = answer.times;
@@ -55,7 +55,7 @@ public:
 
 private:
     void stand() {
-        result_.saddles.push_back(units_.stand());
+        result_.saddles.push_back(front_.stand());
         if (!result_.saddles.back().converged) {
             result_.answer.warnings.emplace_back(
                 "modes: the least-squares solution of a plateau did not settle: times after it are "
@@ -81,32 +81,16 @@ private:
     }
 
     bool next_phase() {
-        const std::vector<candidate> all = units_.candidates();
-        double least = never;
-        for (const candidate& c : all) {
-            least = std::min(least, c.time);
-        }
-        if (!std::isfinite(least)) {
+        const std::optional<mode_phase> next = front_.leave();
+        if (!next) {
             return false;
         }
-        time_ += least;
-        std::vector<candidate> winners;
-        for (const candidate& c : all) {
-            if (c.time > least * (1 + tie)) {
-                units_.advance(c, least);
-            } else {
-                winners.push_back(c);
-            }
-        }
-        const std::vector<data::modality_set> gains = units_.learn(winners);
-        for (std::size_t i = 0; i < winners.size(); ++i) {
-            for (const int m : gains[i]) {
-                const auto before =
-                    std::count_if(result_.modes.begin(), result_.modes.end(),
-                                  [m](const learned_mode& known) { return known.modality == m; });
-                result_.modes.push_back(
-                    {m, static_cast<int>(before), time_, winners[i].rate_of(m)});
-            }
+        time_ += next->duration;
+        for (const mode_gain& gain : next->gains) {
+            const auto before = std::count_if(
+                result_.modes.begin(), result_.modes.end(),
+                [&](const learned_mode& known) { return known.modality == gain.modality; });
+            result_.modes.push_back({gain.modality, static_cast<int>(before), time_, gain.rate});
         }
         stand();
         return true;
@@ -146,7 +130,7 @@ private:
     const data::moments& moments_;
     const architecture& arch_;
     partial_solution everything_;
-    mode_units units_;
+    mode_blocks front_;
     mode_race_result result_;
     data::modality_set learned_;
     double time_ = 0;

@@ -1,0 +1,556 @@
+#include "theory/mode_blocks.hpp"
+
+#include <Eigen/QR>
+#include <Eigen/SVD>
+#include <algorithm>
+#include <boost/numeric/odeint/stepper/runge_kutta_dopri5.hpp>
+#include <cmath>
+
+#include "data/orthonormal.hpp"
+#include "data/pseudo_inverse.hpp"
+#include "theory/learning.hpp"
+
+namespace fusionflow::theory {
+
+namespace {
+
+using Eigen::Index;
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+using svd = Eigen::JacobiSVD<MatrixXd>;
+
+constexpr unsigned thin = Eigen::ComputeThinU | Eigen::ComputeThinV;
+constexpr double tie = 1e-12;
+constexpr double rounding = 1e-9;  // of residuals, which an iteration leaves
+
+// What is outside of orthonormal columns.
+MatrixXd outside_of(const MatrixXd& columns, const MatrixXd& of) {
+    return of - columns * (columns.transpose() * of);
+}
+
+// Orthonormal columns for the range of these.
+MatrixXd basis_of(const MatrixXd& columns) {
+    Eigen::ColPivHouseholderQR<MatrixXd> qr(columns);
+    qr.setThreshold(1e-10);  // what turns leave of a part that is not there is some 1e-15
+    const MatrixXd q = qr.householderQ() * MatrixXd::Identity(columns.rows(), columns.rows());
+    return q.leftCols(qr.rank());
+}
+
+MatrixXd complement_of(const MatrixXd& columns) {
+    if (columns.cols() == 0) {
+        return MatrixXd::Identity(columns.rows(), columns.rows());
+    }
+    const Eigen::HouseholderQR<MatrixXd> qr(columns);
+    const MatrixXd q = qr.householderQ() * MatrixXd::Identity(columns.rows(), columns.rows());
+    return q.rightCols(columns.rows() - columns.cols());
+}
+
+// The rotation that takes one range to another and turns by no more than that needs.
+MatrixXd shortest_turn(const MatrixXd& from, const MatrixXd& to) {
+    MatrixXd turn = MatrixXd::Identity(from.rows(), from.rows());
+    if (from.cols() == 0) {
+        return turn;
+    }
+    const svd parts(from.transpose() * to, Eigen::ComputeFullU | Eigen::ComputeFullV);
+    const MatrixXd starts = from * parts.matrixU();
+    const MatrixXd ends = to * parts.matrixV();
+    for (Index i = 0; i < from.cols(); ++i) {
+        const double cosine = std::min(1.0, parts.singularValues()(i));
+        VectorXd across = ends.col(i) - cosine * starts.col(i);
+        const double sine = across.norm();
+        if (!(sine > tie)) {
+            continue;
+        }
+        across /= sine;
+        const VectorXd x = starts.col(i);
+        turn += (cosine - 1) * (x * x.transpose() + across * across.transpose()) +
+                sine * (across * x.transpose() - x * across.transpose());
+    }
+    return turn;
+}
+
+// The small weights of a modality while what is learned moves.
+struct carried {
+    MatrixXd outputs;  // of the learned modes, before the trunk
+    MatrixXd inputs;
+    MatrixXd inside;   // rows before the trunk's outputs
+    MatrixXd outside;  // rows outside of them, among all outputs
+    MatrixXd leaning;
+
+    // To where the learned weights are now, while the trunk's outputs turn by `between`.
+    void step(const MatrixXd& learned, const MatrixXd& between) {
+        outside = between * outside;
+        leaning = between * leaning;
+        if (outputs.cols() == 0) {
+            return;
+        }
+        const svd modes(learned, thin);
+        const MatrixXd u = modes.matrixU().leftCols(outputs.cols());
+        const MatrixXd v = modes.matrixV().leftCols(outputs.cols());
+        const MatrixXd across = shortest_turn(inputs, v);
+        inside = shortest_turn(outputs, u) * inside * across.transpose();
+        outside = outside * across.transpose();
+        leaning = leaning * (inputs.transpose() * across.transpose() * v);
+        outputs = u;
+        inputs = v;
+    }
+};
+
+// A power of a symmetric positive matrix.
+MatrixXd power_of(const MatrixXd& matrix, double exponent) {
+    const data::spectrum parts = data::decompose(matrix);
+    VectorXd powers = parts.values;
+    const double least = powers.maxCoeff() * 1e-14;
+    for (double& value : powers) {
+        value = value > least ? std::pow(value, exponent) : 0.0;
+    }
+    return parts.vectors * powers.asDiagonal() * parts.vectors.transpose();
+}
+
+}  // namespace
+
+mode_blocks::mode_blocks(const data::moments& moments, const architecture& arch,
+                         const initialisation& init)
+    : moments_(moments), arch_(arch), trunk_excess_(init.trunk_excess),
+      negligible_(rounding * moments.correlations().norm()) {
+    const int targets = moments.outputs();
+    const VectorXd directions = initial_directions(moments);
+    for (int m = 0; m < moments.count(); ++m) {
+        const double norm = effective_norm(moments, arch, init, m);
+        small_ = small_ && norm < 1;
+        parts_.push_back({MatrixXd(targets, 0), MatrixXd(moments.dim(m), 0), VectorXd(0),
+                          norm * moments.matrix(directions, m), MatrixXd(targets, 0)});
+        saddle_.outputs.emplace_back(targets, 0);
+        if (arch.branch(m) == 1 && arch.shared() == 0) {  // nothing of it waits
+            const svd modes(moments.matrix(moments.correlations(), m), Eigen::ComputeThinU);
+            saddle_.outputs.back() = modes.matrixU();
+            parts_.back().small.setZero();
+        }
+    }
+    saddle_.weights = VectorXd::Zero(moments.correlations().size());
+    saddle_.space = MatrixXd::Identity(targets, arch.shared() > 0 ? 0 : targets);
+}
+
+// P of the trunk while only what is learned counts: the root of P^2 = sum_m A_m A_m^T, A_m A_m^T =
+// (B_m B_m^T)^(1/n_m), B_m = P^-p W_m. In logarithms each round halves the error at least.
+void mode_blocks::find_trunk() {
+    const Index units = saddle_.space.cols();
+    const int shared = arch_.shared();
+    trunk_ = MatrixXd::Identity(units, units);
+    if (shared == 0 || units == 0) {
+        return;
+    }
+    int shortest = arch_.branch(0);
+    for (const int n : arch_.branches()) {
+        shortest = std::min(shortest, n);
+    }
+    const double damping = 1 / (1 + static_cast<double>(shared) / shortest);
+    for (int round = 0; round < 200; ++round) {
+        const MatrixXd inverse = power_of(trunk_, -shared);
+        MatrixXd square = MatrixXd::Zero(units, units);
+        for (int m = 0; m < moments_.count(); ++m) {
+            const MatrixXd b =
+                inverse * (saddle_.space.transpose() * moments_.matrix(saddle_.weights, m));
+            if (b.norm() > 0) {
+                square += power_of(b * b.transpose(), 1.0 / arch_.branch(m));
+            }
+        }
+        const MatrixXd before = trunk_;
+        // P^(1-d) R^d, symmetric: the geometric mean where both commute.
+        const MatrixXd half = power_of(trunk_, (1 - damping) / 2);
+        trunk_ = half * power_of(square, damping / 2) * half;
+        if ((trunk_ - before).norm() <= 1e-13 * trunk_.norm()) {
+            break;
+        }
+    }
+}
+
+void mode_blocks::carry(const MatrixXd& turn) {
+    for (modality& part : parts_) {
+        part.outputs = turn * part.outputs;
+        part.small = turn * part.small;
+        part.leaning = turn * part.leaning;
+    }
+}
+
+// Where the learned modes of m are now, and what is small after the turn to there.
+void mode_blocks::find_learned(int m) {
+    modality& part = parts_[static_cast<std::size_t>(m)];
+    const Index rank = part.outputs.cols();
+    if (rank == 0) {
+        return;
+    }
+    const MatrixXd b = saddle_.space * (power_of(trunk_, -arch_.shared()) *
+                                        (saddle_.space.transpose() *
+                                         moments_.matrix(saddle_.weights, m)));
+    const svd modes(b, thin);
+    const MatrixXd outputs = modes.matrixU().leftCols(rank);
+    const MatrixXd inputs = modes.matrixV().leftCols(rank);
+    part.small = shortest_turn(part.outputs, outputs) * part.small *
+                 shortest_turn(part.inputs, inputs).transpose();
+    part.small = outside_of(outputs, part.small);
+    part.small = outside_of(inputs, part.small.transpose()).transpose().eval();
+    // The leaning parts belong to inputs, which turn too.
+    part.leaning = part.leaning * (part.inputs.transpose() *
+                                   shortest_turn(part.inputs, inputs).transpose() * inputs);
+    part.leaning = outside_of(saddle_.space, part.leaning);
+    part.outputs = outputs;
+    part.inputs = inputs;
+    part.norms = modes.singularValues().head(rank);
+    for (double& u : part.norms) {
+        u = std::pow(u, 1.0 / arch_.branch(m));
+    }
+}
+
+const rank_solution& mode_blocks::stand() {
+    if (worth_following()) {
+        follow();
+    }
+    const MatrixXd before = saddle_.space;
+    saddle_ = solve_ranks(moments_, saddle_);
+    if (arch_.shared() > 0) {
+        carry(shortest_turn(before, saddle_.space));
+    }
+    find_trunk();
+    for (int m = 0; m < moments_.count(); ++m) {
+        find_learned(m);
+    }
+    return saddle_;
+}
+
+// True where the way to the next plateau matters to what is small, and is not too long: small
+// weights in a plane and more arrive turned by an angle that depends on it, and a trunk turns what
+// is before it.
+bool mode_blocks::worth_following() const {
+    constexpr Index most_numbers = 400;  // of s: a step of the way costs about their square
+    Index learned = 0;
+    bool matters = arch_.shared() > 0 && saddle_.space.cols() > 1;
+    for (const modality& part : parts_) {
+        const bool waits = part.small.norm() > 0;
+        learned += part.outputs.cols();
+        matters = matters || (waits && (part.small.rows() - part.outputs.cols() > 1 ||
+                                        part.small.cols() - part.outputs.cols() > 1));
+    }
+    return matters && learned > 0 && moments_.outputs() > 1 &&
+           moments_.correlations().size() <= most_numbers;
+}
+
+// The branches at the start of the way, before the trunk: what was learned, and of what is new a
+// small part of what `there` has.
+std::vector<layered_network::branch> mode_blocks::small_start(const rank_solution& there) const {
+    constexpr double part_of_weight = 1e-4;
+    const int shared = arch_.shared();
+    const Index before = trunk_.cols();
+    const MatrixXd& space = saddle_.space;
+    MatrixXd root = MatrixXd::Zero(space.cols(), space.cols());
+    root.topLeftCorner(before, before) = trunk_;
+    const MatrixXd speeds = power_of(root, shared);
+    const bool new_output = space.cols() > before;
+    std::vector<layered_network::branch> branches;
+    std::vector<MatrixXd> rows;  // of branches of one layer, and of learned modes: by their pushes
+    double largest = 0;
+    for (int m = 0; m < moments_.count(); ++m) {
+        const modality& part = parts_[static_cast<std::size_t>(m)];
+        const int n = arch_.branch(m);
+        const double goal = part_of_weight * moments_.part(there.weights, m).norm();
+        const auto weights = moments_.matrix(saddle_.weights, m);
+        MatrixXd start = MatrixXd::Zero(space.cols(), moments_.dim(m));
+        rows.emplace_back(MatrixXd::Zero(1, moments_.dim(m)));
+        const auto old = space.leftCols(before);
+        if (n == 1) {
+            start.topRows(before) = power_of(trunk_, -shared) * (old.transpose() * weights);
+        }
+        const Index known = part.norms.size();
+        for (Index i = 0; i < part.outputs.cols(); ++i) {
+            const VectorXd output = space.transpose() * part.outputs.col(i);
+            double norm = i < known ? part.norms(i) : 0;
+            if (i >= known) {
+                const double speed = output.dot(speeds * output);
+                const bool alone = new_output && output(space.cols() - 1) > 0.5;
+                norm = alone ? std::pow(goal, 1.0 / (n + shared))
+                             : std::pow(goal / speed, 1.0 / n);
+            }
+            start += norm * output * part.inputs.col(i).transpose();
+        }
+        if (new_output && new_by_layers_) {
+            const MatrixXd push = space.rightCols(1).transpose() *
+                                  moments_.matrix(saddle_.residual, m);
+            if (n == 1) {
+                rows.back() = push;
+            } else if (known > 0) {
+                const VectorXd gains = part.norms.array().pow(n - 1);
+                const MatrixXd inputs = part.inputs.leftCols(known);
+                rows.back() = push * inputs * gains.asDiagonal() * inputs.transpose();
+            }
+            largest = std::max(largest, rows.back().norm());
+        }
+        branches.push_back({n, std::move(start)});
+    }
+    for (std::size_t m = 0; largest > 0 && m < branches.size(); ++m) {
+        const double goal = part_of_weight * there.weights.norm();
+        branches[m].weights.bottomRows(1) += std::pow(goal, 1.0 / (1 + shared)) / largest * rows[m];
+    }
+    return branches;
+}
+
+// Gradient flow of what is learned, from a small start of what is new, to near the next plateau; the
+// small weights are carried along step by step.
+void mode_blocks::follow() {
+    constexpr double tolerance = 1e-6;  // of a step
+    constexpr double arrived = 1e-3;    // relative distance of W from the plateau
+    constexpr double still = 1e-2;      // change of a layer in as long a time as has passed
+    constexpr int most_steps = 3000;
+    const int shared = arch_.shared();
+    if (shared == 0) {
+        saddle_.space.setIdentity();
+    }
+    const rank_solution there = solve_ranks(moments_, saddle_);
+    const auto branches = small_start(there);
+    const Index units = saddle_.space.cols();
+    MatrixXd square = MatrixXd::Zero(units, units);
+    for (const auto& b : branches) {
+        square += b.weights * b.weights.transpose();
+    }
+    const layered_network network(branches, shared, saddle_.space, data::square_root(square));
+
+    // Of the small weights: rows before the trunk's outputs, and those outside of them.
+    std::vector<carried> all;
+    for (const modality& part : parts_) {
+        const MatrixXd inside = saddle_.space.transpose() * part.small;
+        all.push_back({saddle_.space.transpose() * part.outputs, part.inputs, inside,
+                       part.small - saddle_.space * inside, part.leaning});
+    }
+    layered_network::state x = network.start();
+    layered_network::state next(x.size());
+    layered_network::state error(x.size());
+    layered_network::state speed(x.size());
+    MatrixXd weights;
+    const auto rhs = [&](const layered_network::state& at, layered_network::state& dxdt, double) {
+        const MatrixXd above = network.trunk(at);
+        MatrixXd w(moments_.outputs(), moments_.dimension());
+        for (int m = 0; m < moments_.count(); ++m) {
+            w.middleCols(moments_.offset(m), moments_.dim(m)) =
+                above * network.product(at, static_cast<std::size_t>(m));
+        }
+        const MatrixXd left =
+            moments_.matrix(moments_.correlations()) - w * moments_.covariance();
+        std::vector<MatrixXd> pushes;
+        pushes.reserve(branches.size());
+        for (int m = 0; m < moments_.count(); ++m) {
+            pushes.emplace_back(left.middleCols(moments_.offset(m), moments_.dim(m)));
+        }
+        network.derivative(at, pushes, dxdt);
+        weights = w;
+    };
+    const MatrixXd goal = moments_.matrix(there.weights);
+    boost::numeric::odeint::runge_kutta_dopri5<layered_network::state> stepper;
+    rhs(x, speed, 0);
+    const double escape = 20 / network.relative(x, speed);
+    double time = 0;
+    double h = 0.01 / network.relative(x, speed);
+    MatrixXd turn = saddle_.space;
+    for (int step = 0; step < most_steps; ++step) {
+        stepper.reset();
+        stepper.do_step(rhs, x, 0.0, next, h, error);
+        const double off = network.relative(next, error) / tolerance;
+        if (!(off <= 1)) {
+            h *= off > 1 ? std::max(0.2, 0.9 * std::pow(off, -0.2)) : 0.1;
+            continue;
+        }
+        x.swap(next);
+        time += h;
+        h *= std::min(5.0, 0.9 * std::pow(std::max(off, 1e-9), -0.2));
+        const MatrixXd before = turn;
+        turn = network.turn(x);
+        const MatrixXd between =
+            shared > 0 ? shortest_turn(before, turn)
+                       : MatrixXd::Identity(turn.rows(), turn.rows());
+        for (std::size_t m = 0; m < all.size(); ++m) {
+            all[m].step(network.weights(x, m), between);
+        }
+        rhs(x, speed, 0);
+        if ((weights - goal).norm() <= arrived * goal.norm() ||
+            (time > escape && network.relative(x, speed) * time <= still)) {
+            break;
+        }
+    }
+    saddle_.space = turn;
+    saddle_.weights = weights.reshaped();
+    for (std::size_t m = 0; m < all.size(); ++m) {
+        modality& part = parts_[m];
+        part.outputs = turn * all[m].outputs;
+        part.inputs = all[m].inputs;
+        part.small = turn * all[m].inside + all[m].outside;
+        part.leaning = all[m].leaning;
+        const svd modes(moments_.matrix(saddle_.weights, static_cast<int>(m)), thin);
+        saddle_.outputs[m] = modes.matrixU().leftCols(saddle_.outputs[m].cols());
+    }
+}
+
+// What grows into the outputs that the trunk has.
+std::optional<mode_blocks::view> mode_blocks::inside(int m) const {
+    const modality& part = parts_[static_cast<std::size_t>(m)];
+    const Index most = std::min<Index>(saddle_.space.cols(), moments_.dim(m));
+    if (arch_.branch(m) == 1 || part.outputs.cols() >= most || !(part.small.norm() > 0)) {
+        return std::nullopt;
+    }
+    MatrixXd push = saddle_.space * (power_of(trunk_, arch_.shared()) *
+                                     (saddle_.space.transpose() *
+                                      moments_.matrix(saddle_.residual, m)));
+    push = outside_of(part.outputs, push);
+    push = outside_of(part.inputs, push.transpose()).transpose().eval();
+    if (!(push.norm() > negligible_)) {
+        return std::nullopt;
+    }
+    MatrixXd both(push.rows(), 2 * push.cols());
+    both << part.small / part.small.norm(), push / push.norm();
+    view seen;
+    seen.modality = m;
+    seen.outputs = basis_of(both);
+    both.resize(push.cols(), 2 * push.rows());
+    both << part.small.transpose() / part.small.norm(), push.transpose() / push.norm();
+    seen.inputs = basis_of(both);
+    seen.block = {arch_.branch(m), seen.outputs.transpose() * part.small * seen.inputs,
+                  seen.outputs.transpose() * push * seen.inputs};
+    return seen;
+}
+
+// What grows into outputs that the trunk does not have yet.
+std::vector<mode_blocks::view> mode_blocks::outside() const {
+    std::vector<view> seen;
+    const MatrixXd outputs = complement_of(saddle_.space);
+    double pushes = 0;
+    for (int m = 0; m < moments_.count(); ++m) {
+        const modality& part = parts_[static_cast<std::size_t>(m)];
+        const MatrixXd left = outputs.transpose() * moments_.matrix(saddle_.residual, m);
+        if (part.outputs.cols() > 0) {
+            VectorXd gains = part.norms;
+            for (double& u : gains) {
+                u = std::pow(u, arch_.branch(m) - 1);
+            }
+            const MatrixXd push = left * part.inputs * gains.asDiagonal();
+            seen.push_back({m, true, outputs, part.inputs,
+                            {1, outputs.transpose() * part.leaning, push}});
+            pushes = std::max(pushes, push.norm());
+        }
+        const MatrixXd push = outside_of(part.inputs, left.transpose()).transpose();
+        const MatrixXd small = outputs.transpose() * part.small;
+        if (!(small.norm() > 0)) {
+            continue;
+        }
+        MatrixXd both(moments_.dim(m), 2 * outputs.cols());
+        both << small.transpose() / small.norm(),
+            push.transpose() / (push.norm() > 0 ? push.norm() : 1);
+        const MatrixXd inputs = basis_of(both);
+        seen.push_back({m, false, outputs, inputs,
+                        {arch_.branch(m), small * inputs, push * inputs}});
+        pushes = std::max(pushes, push.norm());
+    }
+    for (view& v : seen) {
+        if (!(v.block.push.norm() > negligible_)) {
+            v.block.push.setZero();
+        }
+    }
+    if (!(pushes > negligible_)) {
+        seen.clear();
+    }
+    return seen;
+}
+
+small_growth mode_blocks::grown(const candidate& c, double longest) const {
+    std::vector<small_block> blocks;
+    blocks.reserve(c.views.size());
+    for (const view& v : c.views) {
+        blocks.push_back(v.block);
+    }
+    // As in race(): where the clock is time the race ends at u = 1.
+    return grow(blocks, c.shared, c.shared > 0 ? trunk_excess_ : 0, longest,
+                arch_.shared() == 0 ? 1 : never);
+}
+
+// The small weights after the growth.
+void mode_blocks::take(const candidate& c, const small_growth& growth) {
+    for (std::size_t i = 0; i < c.views.size(); ++i) {
+        const view& v = c.views[i];
+        modality& part = parts_[static_cast<std::size_t>(v.modality)];
+        const MatrixXd change = v.outputs * (growth.weights[i] - v.block.weights);
+        if (v.learned) {
+            part.leaning += change;
+        } else {
+            part.small += change * v.inputs.transpose();
+        }
+    }
+}
+
+// Branches of one layer are there as soon as the trunk is.
+void mode_blocks::gain_layers(const VectorXd& output, mode_phase& next) {
+    for (int m = 0; m < moments_.count(); ++m) {
+        MatrixXd& own = saddle_.outputs[static_cast<std::size_t>(m)];
+        if (arch_.branch(m) == 1 && own.cols() < moments_.dim(m)) {
+            data::append_orthonormal(own, output);
+            next.gains.push_back(
+                {m, (output.transpose() * moments_.matrix(saddle_.residual, m)).norm()});
+        }
+    }
+}
+
+std::optional<mode_phase> mode_blocks::leave() {
+    std::vector<candidate> all;
+    for (int m = 0; m < moments_.count(); ++m) {
+        if (auto seen = inside(m)) {
+            all.push_back({{*std::move(seen)}, 0});
+        }
+    }
+    if (saddle_.space.cols() < saddle_.space.rows()) {
+        if (auto seen = outside(); !seen.empty()) {
+            all.push_back({std::move(seen), arch_.shared()});
+        }
+    }
+    mode_phase next;
+    next.duration = never;
+    for (candidate& c : all) {
+        c.growth = grown(c, never);
+        next.duration = std::min(next.duration, c.growth.time);
+    }
+    if (!std::isfinite(next.duration)) {
+        return std::nullopt;
+    }
+    for (const candidate& c : all) {
+        const bool wins = c.growth.time <= next.duration * (1 + tie);
+        const small_growth& growth = wins ? c.growth : grown(c, next.duration);
+        take(c, growth);
+        if (!wins) {
+            continue;
+        }
+        const view& v = c.views[static_cast<std::size_t>(growth.mode.block)];
+        modality& part = parts_[static_cast<std::size_t>(v.modality)];
+        VectorXd output = v.outputs * growth.mode.output;
+        if (c.shared > 0) {
+            data::append_orthonormal(saddle_.space, output);
+            new_by_layers_ = v.block.layers == 1;
+            gain_layers(output, next);
+        }
+        if (v.learned || v.block.layers == 1) {
+            continue;
+        }
+        const VectorXd input = v.inputs * growth.mode.input;
+        const VectorXd leaning = part.small * input + growth.mode.size * output;
+        part.leaning.conservativeResize(Eigen::NoChange, part.leaning.cols() + 1);
+        part.leaning.rightCols(1) = leaning;
+        output = saddle_.space * (saddle_.space.transpose() * output);
+        data::append_orthonormal(part.outputs, output.normalized());
+        data::append_orthonormal(part.inputs, input);
+        data::append_orthonormal(saddle_.outputs[static_cast<std::size_t>(v.modality)],
+                                 output.normalized());
+        next.gains.push_back({v.modality, growth.mode.rate});
+    }
+    for (int m = 0; m < moments_.count(); ++m) {
+        modality& part = parts_[static_cast<std::size_t>(m)];
+        part.leaning = outside_of(saddle_.space, part.leaning);
+        part.small = outside_of(arch_.branch(m) == 1 ? saddle_.space : part.outputs, part.small);
+        part.small = outside_of(part.inputs, part.small.transpose()).transpose().eval();
+    }
+    return next;
+}
+
+}  // namespace fusionflow::theory
