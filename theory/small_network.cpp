@@ -371,6 +371,9 @@ public:
                 return grown;
             }
         }
+        // So many steps are those of weights that shrink, whatever the time.
+        grown.time = longest;
+        read(grown);
         return grown;
     }
 
