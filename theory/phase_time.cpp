@@ -115,12 +115,15 @@ public:
         const Number u = leader_.norm * exp(Number(log_growth));
         const Number left = potential(leader_.branch, u);
         const auto gone = potential_gone<Number>(leader_, log_growth);
-        Number trunk_square = u * u + trunk_excess_;
+        // Relative to the leader's initial norm: squares of norms below 1e-162 vanish.
+        const Number start = leader_.norm;
+        Number trunk_square =
+            exp(Number(2 * log_growth)) + trunk_excess_ / leader_.norm / leader_.norm;
         for (const pursuit<Number>& other : others_) {
-            const Number norm = other.norm(left, gone);
+            const Number norm = other.norm(left, gone) / start;
             trunk_square += norm * norm;
         }
-        const Number trunk = sqrt(trunk_square) / leader_.norm;
+        const Number trunk = sqrt(trunk_square);
         return std::exp((2 - leader_.branch) * log_growth) *
                static_cast<small>(power(trunk, -shared_));
     }
