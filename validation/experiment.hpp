@@ -42,7 +42,7 @@ struct statement {
     grid where{};                ///< only points with these values; no axes: all
     double tolerance = 0;        ///< agreement, paired
     double standard_errors = 0;  ///< agreement, within: so many of the mean are allowed besides
-    std::string statistic{};     ///< distribution: min, p10, median, p90 or max
+    std::string statistic{};     ///< distribution: min, p10, p25, median, p75, p90 or max
     bool of_ratio = false;       ///< distribution of two series: of measured / expected, not of
                                  ///< |measured - expected| / |expected|
     double standard_error = std::numeric_limits<double>::quiet_NaN();  ///< of value

@@ -224,7 +224,7 @@ statement read_statement(const toml_reader& in, const experiment& e,
         read_bounds(in, s);
     }
     if (s.kind == statement_kind::distribution) {
-        s.statistic = in.one_of("statistic", {"min", "p10", "median", "p90", "max"});
+        s.statistic = in.one_of("statistic", {"min", "p10", "p25", "median", "p75", "p90", "max"});
         s.of_ratio = in.has("of") && in.one_of("of", {"difference", "ratio"}) == "ratio";
         if (in.has("of") && s.expected.empty()) {
             in.refuse(in.node("of"), "needs expected");

@@ -130,8 +130,13 @@ double statistic_of(std::vector<double> values, const std::string& name) {
         return check_result::unknown;
     }
     std::sort(values.begin(), values.end());
-    constexpr auto at = std::to_array<std::pair<std::string_view, double>>(
-        {{"min", 0}, {"p10", 0.1}, {"median", 0.5}, {"p90", 0.9}, {"max", 1}});
+    constexpr auto at = std::to_array<std::pair<std::string_view, double>>({{"min", 0},
+                                                                            {"p10", 0.1},
+                                                                            {"p25", 0.25},
+                                                                            {"median", 0.5},
+                                                                            {"p75", 0.75},
+                                                                            {"p90", 0.9},
+                                                                            {"max", 1}});
     const auto* const found =
         std::find_if(at.begin(), at.end(), [&](const auto& s) { return s.first == name; });
     return quantile(values, found->second);

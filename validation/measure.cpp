@@ -43,7 +43,7 @@ run_record run_one(const experiment& e, const task& t, const conditions& under,
     done.failed = !result.available || theory::is_failure(result.answer.ended);
     const model about = build_model(s);
     if (!done.failed && is_network(find_method(one.method)) &&
-        step_times_curvature(about, s) > most_stable_step) {
+        step_times_curvature(about, s, result.weights_final) > most_stable_step) {
         done.outcome = unstable_step;
         done.failed = true;
     }

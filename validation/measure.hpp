@@ -22,7 +22,7 @@ struct measure_options {
     std::size_t first_run = 0;  ///< number of the first run in the journal
 };
 
-/// Outcome of a run by gradient descent whose step size is too large for where training goes,
+/// Outcome of a run by gradient descent whose step size is too large for where training ended,
 /// step_times_curvature(), though it did not diverge.
 inline constexpr std::string_view unstable_step = "unstable_step";
 

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "theory/race.hpp"
-
 namespace fusionflow::validation {
 
 namespace {
@@ -22,7 +20,8 @@ Eigen::MatrixXd root_of_block(const Eigen::VectorXd& weights, int depth) {
     return std::pow(norm, 1 - 1.0 / depth) * root;
 }
 
-double curvature(const model& about, const Eigen::VectorXd& weights) {
+// B^(1/2), block by block.
+Eigen::MatrixXd root_of(const model& about, const Eigen::VectorXd& weights) {
     const data::moments& moments = about.moments;
     Eigen::MatrixXd root = Eigen::MatrixXd::Zero(moments.dimension(), moments.dimension());
     for (int m = 0; m < moments.count(); ++m) {
@@ -31,7 +30,11 @@ double curvature(const model& about, const Eigen::VectorXd& weights) {
         root.block(from, from, size, size) =
             root_of_block(weights.segment(from, size), about.architecture.branch(m));
     }
-    const Eigen::MatrixXd hessian = root * moments.covariance() * root;
+    return root;
+}
+
+double curvature(const model& about, const Eigen::MatrixXd& root) {
+    const Eigen::MatrixXd hessian = root * about.moments.covariance() * root;
     return Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(hessian, Eigen::EigenvaluesOnly)
         .eigenvalues()
         .maxCoeff();
@@ -39,19 +42,20 @@ double curvature(const model& about, const Eigen::VectorXd& weights) {
 
 }  // namespace
 
-double step_times_curvature(const model& about, const settings& s) {
+double step_times_curvature(const model& about, const settings& s, const Eigen::VectorXd& weights) {
     const bool steps = s.simulate.method == solver::training::gradient_descent;
     const bool linear =
         s.simulate.samples.moments_suffice() && !(about.samples && about.samples->has_features());
-    if (!steps || !linear || about.architecture.shared() > 0 || about.moments.outputs() > 1) {
+    if (!steps || !linear || about.architecture.shared() > 0 || about.moments.outputs() > 1 ||
+        weights.size() == 0 || !weights.allFinite()) {
         return 0;
     }
-    double largest = 0;
-    for (const theory::partial_solution& saddle :
-         theory::race_saddles(about.moments, about.architecture, about.init)) {
-        largest = std::max(largest, curvature(about, saddle.weights));
-    }
-    return s.simulate.learning_rate * largest;
+    const double step = s.simulate.learning_rate;
+    const Eigen::MatrixXd root = root_of(about, weights);
+    const Eigen::VectorXd residual =
+        about.moments.correlation() - about.moments.covariance() * weights;
+    const Eigen::VectorXd next = weights + step * root * (root * residual);
+    return step * std::max(curvature(about, root), curvature(about, root_of(about, next)));
 }
 
 }  // namespace fusionflow::validation
