@@ -297,9 +297,7 @@ const command validate_command = {
      {"junit", "F.xml", "write the checks as JUnit's XML", true},
      {"baseline", "F.json", "say what moved since an earlier --format json", true},
      {"seed", "N", "other draws of everything random (0: those of the suites)"},
-     {"perturb", "M=F",
-      "spoil the times of method M, which some check must judge, by a factor F, to see that it is "
-      "noticed"},
+     {"perturb", "M=F", "spoil the times of method M by a factor F, to see that it is noticed"},
      {"jobs", "N", "threads (all processors)", true}},
     "fusionflow validate quick",
     run};
