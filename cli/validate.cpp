@@ -58,6 +58,10 @@ std::string to_text(const std::vector<check_result>& checks) {
             fmt::format("{}  {:<46} {:>3} {}  {}\n", passed ? "pass" : "FAIL", check_name(*from),
                         to - from, to - from == 1 ? "case " : "cases", allowed_text(*tightest));
         for (auto c = from; c != to; ++c) {
+            if (c->passed && c->is_count_of_left_out && c->measured > 0) {
+                text += fmt::format("      {}: {}, allowed {}\n", c->quantity, c->measured,
+                                    to_string(c->allowed));
+            }
             if (!c->passed) {
                 text += fmt::format("      {}\n", c->name.substr(check_name(*c).size()));
                 text += fmt::format("        {}\n", failure_text(*c));

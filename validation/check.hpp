@@ -74,12 +74,13 @@ struct check_result {
     double error = unknown;      ///< relative to expected; absolute for orders and invariants
     double tolerance = unknown;  ///< of error
     std::string reason;
-    double standard_error = unknown;  ///< of measured
-    std::optional<verdict> says{};    ///< about the claim of an experiment, if it holds
-    bool passed = false;              ///< measured is allowed, and there was no trouble
-    std::string trouble;              ///< what kept a method from answering, or empty
-    std::string measured_by{};        ///< method, or series of an experiment
-    std::string expected_by{};        ///< likewise; empty: the suite itself
+    double standard_error = unknown;    ///< of measured
+    std::optional<verdict> says{};      ///< about the claim of an experiment, if it holds
+    bool passed = false;                ///< measured is allowed, and there was no trouble
+    std::string trouble;                ///< what kept a method from answering, or empty
+    std::string measured_by{};          ///< method, or series of an experiment
+    std::string expected_by{};          ///< likewise; empty: the suite itself
+    bool is_count_of_left_out = false;  ///< it counts points that its statement leaves out
 };
 
 /// What a check that does not hold comes to, in one line: who said what, or the trouble.

@@ -230,8 +230,9 @@ std::vector<std::size_t> judged_points(const experiment& e, const measurements& 
     check_result count = start(e, s, "points left out");
     count.quantity = "points left out, where a step size is unstable";
     count.expected_by.clear();
+    count.is_count_of_left_out = true;
     count.measured = static_cast<double>(left_out);
-    count.allowed = {0, static_cast<double>(s.most_left_out)};
+    count.allowed.high = s.most_left_out;
     count.passed = count.allowed.holds(count.measured);
     results.push_back(std::move(count));
     return points;

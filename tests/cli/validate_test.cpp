@@ -99,6 +99,34 @@ reason = "made to fail"
     BOOST_TEST(result.out.find("measured 4 (formula), allowed >= 5\n") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_left_out_is_counted_openly) {
+    const tests::temporary_folder folder;
+    tests::write(folder.file("own.toml"), R"(about = "Steps."
+[[experiment]]
+name = "steps"
+title = "Steps"
+claim = "Steps are small."
+model = { ratio = 2, init = 1e-3, width = 10, scheme = "gaussian-iid" }
+grid = "learning-rate=0.01,0.27"
+methods = ["exact-epochs", "full"]
+[[experiment.check]]
+name = "same"
+says = "Both forms agree."
+kind = "paired"
+measured = "exact-epochs"
+expected = "full"
+quantity = "time_ratio"
+left_out_at_most = 1
+tolerance = 1e-6
+reason = "rounding"
+)");
+    const auto result = run({"validate", folder.file("own.toml")});
+    BOOST_TEST(result.code == 0);
+    BOOST_TEST(result.out.find("\n      points left out, where a step size is unstable: 1, "
+                               "allowed <= 1\n") != std::string::npos);
+    BOOST_TEST(result.out.find("(2 of 4 runs ended in trouble)") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(several_suites_run_one_after_the_other) {
     const tests::temporary_folder folder;
     tests::write(folder.file("a.toml"), passing);
