@@ -177,13 +177,16 @@ BOOST_AUTO_TEST_CASE(refuses_suites_that_are_not_there) {
                           says("suite: need paper, quick or a file ending in .toml, got 'nope'"));
     BOOST_CHECK_EXCEPTION((void)validation::load_suite("/no/such.toml"), data::input_error,
                           says("/no/such.toml: cannot be opened: No such file or directory"));
-    BOOST_CHECK_EXCEPTION((void)validation::load_suite("quick/nope"), data::input_error,
-                          says("suite: 'quick' has late-fusion-formula-converges, "
-                               "intermediate-fusion-formula-converges, "
-                               "two-layer-formula-converges, balanced-network-follows-flow, "
-                               "unequal-branches-follow-flow, refined-formula-meets-exact-flow, "
-                               "gaussian-network-meets-refined-formula, flow-keeps-balance, "
-                               "loss-never-rises, ends-at-least-squares; got 'nope'"));
+    BOOST_CHECK_EXCEPTION(
+        (void)validation::load_suite("quick/nope"), data::input_error,
+        says("suite: 'quick' has late-fusion-formula-converges, "
+             "intermediate-fusion-formula-converges, "
+             "two-layer-formula-converges, turning-vectors-of-three-layers-converge, "
+             "turning-vectors-of-four-layers-converge, "
+             "turning-targets-of-three-layers-converge, balanced-network-follows-flow, "
+             "unequal-branches-follow-flow, refined-formula-meets-exact-flow, "
+             "gaussian-network-meets-refined-formula, flow-keeps-balance, "
+             "loss-never-rises, ends-at-least-squares; got 'nope'"));
 }
 
 BOOST_AUTO_TEST_CASE(one_check_of_a_suite_can_be_named) {
