@@ -23,6 +23,7 @@ check_result start_result(const check& c, const std::string& what) {
     check_result result;
     result.name = what.empty() ? c.name : fmt::format("{}: {}", c.name, what);
     result.claim = c.claim;
+    result.quantity = c.quantity;
     result.tolerance = c.tolerance;
     result.reason = c.reason;
     result.measured_by = c.measured;
@@ -82,6 +83,7 @@ std::vector<check_result> run_agreement(const check& c, const conditions& under)
             result.expected = found.expected[look.index];
             result.measured = found.measured[look.index];
             result.error = found.errors[look.index];
+            result.allowed = about(result.expected, c.tolerance);
             result.passed = result.error <= c.tolerance;
             results.push_back(std::move(result));
         }
@@ -109,7 +111,9 @@ std::vector<check_result> run_convergence(const check& c, const conditions& unde
     std::vector<check_result> results;
     for (const looked_at& look : select(c.quantity, c.model, found[1].expected)) {
         check_result result = start_result(c, fmt::format("order of {}", look.name));
+        result.quantity = fmt::format("order of {}", look.name);
         result.expected = c.order;
+        result.allowed = {c.order - c.tolerance, c.order + c.tolerance};
         result.measured = std::log(found[0].errors[look.index] / found[1].errors[look.index]) /
                           std::log(scales[0] / scales[1]);
         result.error = std::abs(result.measured - c.order);
@@ -174,6 +178,7 @@ std::vector<check_result> run_invariant(const check& c, const conditions& under)
             continue;
         }
         result.expected = 0;
+        result.allowed = {0, c.tolerance};
         result.measured = found.value;
         result.error = std::abs(found.value);
         result.passed = result.error <= c.tolerance;
@@ -209,6 +214,39 @@ std::vector<check_result> run_check(const check& c, const conditions& under) {
     return {};
 }
 
+double allowed_range::beyond(double value) const {
+    if (std::isnan(value)) {
+        return std::numeric_limits<double>::infinity();
+    }
+    // Equal first: infinity minus infinity is not known.
+    return std::max(value == low ? 0 : low - value, value == high ? 0 : value - high);
+}
+
+allowed_range about(double expected, double tolerance) {
+    if (!std::isfinite(expected)) {
+        return {expected, expected};
+    }
+    const double width = tolerance * std::abs(expected);
+    return {expected - width, expected + width};
+}
+
+std::string to_string(const allowed_range& r) {
+    const auto spell = [](double value) {
+        return std::isinf(value) ? std::string("never") : fmt::format("{:.6g}", value);
+    };
+    if (std::isnan(r.low) || std::isnan(r.high)) {
+        return "nothing";
+    }
+    if (r.low == r.high) {
+        return spell(r.low);
+    }
+    if (std::isinf(r.low)) {
+        return std::isinf(r.high) ? "anything" : fmt::format("<= {}", spell(r.high));
+    }
+    return std::isinf(r.high) ? fmt::format(">= {}", spell(r.low))
+                              : fmt::format("{} ... {}", spell(r.low), spell(r.high));
+}
+
 std::string failure_text(const check_result& c) {
     if (!c.trouble.empty()) {
         return c.trouble;
@@ -216,9 +254,29 @@ std::string failure_text(const check_result& c) {
     const auto by = [](const std::string& who) {
         return who.empty() ? "" : fmt::format(" ({})", who);
     };
-    return fmt::format("expected {:.8g}{}, measured {:.8g}{}, error {:.3g}, allowed {:.3g}",
-                       c.expected, by(c.expected_by), c.measured, by(c.measured_by), c.error,
+    const std::string found = fmt::format("measured {:.8g}{}", c.measured, by(c.measured_by));
+    if (std::isnan(c.expected)) {
+        return fmt::format("{}, allowed {}", found, to_string(c.allowed));
+    }
+    return fmt::format("expected {:.8g}{}, {}, allowed {}, error {:.3g} of at most {:.3g}",
+                       c.expected, by(c.expected_by), found, to_string(c.allowed), c.error,
                        c.tolerance);
+}
+
+bool is_tighter(const check_result& first, const check_result& second) {
+    const auto beyond = [](const check_result& c) {
+        if (std::isnan(c.expected)) {
+            return c.allowed.beyond(c.measured);
+        }
+        return std::isnan(c.error) ? std::numeric_limits<double>::infinity()
+                                   : c.error - c.tolerance;
+    };
+    return beyond(first) > beyond(second);
+}
+
+bool judges_times_of(const check& c, std::string_view method_name) {
+    return c.kind != check_kind::invariant &&
+           (c.measured == method_name) != (c.expected == method_name);
 }
 
 }  // namespace fusionflow::validation

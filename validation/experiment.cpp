@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "validation/numbers.hpp"
+#include "validation/quantities.hpp"
 
 namespace fusionflow::validation {
 
@@ -18,10 +19,24 @@ bool same_value(const std::string& a, const std::string& b) {
 
 settings experiment::at(const series& one, std::size_t point) const {
     settings s = points.at(model, point);
-    for (const given_option& option : one.options) {
-        set_option(s, option.name, option.value);
+    for (const given_option& option : one.own.given) {
+        if (option.name == "moments") {
+            set_moments(s, one.own.moments, option.value);
+        } else {
+            set_option(s, option.name, option.value);
+        }
     }
     return s;
+}
+
+bool experiment::judges_times_of(std::string_view method_name) const {
+    const auto uses = [&](const std::string& series_name) {
+        return !series_name.empty() && all[find(series_name)].method == method_name;
+    };
+    return std::any_of(statements.begin(), statements.end(), [&](const statement& s) {
+        return s.kind != statement_kind::outcome && is_of_times(s.quantity) &&
+               uses(s.measured) != uses(s.expected);
+    });
 }
 
 std::size_t experiment::find(std::string_view series_name) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <limits>
 #include <optional>
 #include <string>
@@ -11,20 +12,21 @@ namespace fusionflow::validation {
 
 /// One way to run the model of an experiment: a method, with options of its own.
 struct series {
-    std::string name;                     ///< for people, unique in the experiment
-    std::string method;                   ///< of method_table()
-    std::vector<given_option> options{};  ///< set after those of the experiment
-    int repeats = 1;                      ///< draws of random networks
+    std::string name;    ///< for people, unique in the experiment
+    std::string method;  ///< of method_table()
+    settings own{};      ///< what is given here is set after the options of the experiment
+    int repeats = 1;     ///< draws of random networks
 };
 
 /// How a statement is judged.
 enum class statement_kind {
     agreement,     ///< at every point: means of two series agree
     paired,        ///< at every point: two series agree draw by draw
-    distribution,  ///< a statistic over all points lies in [low, high]: of the relative differences
-                   ///< of two series, or of the quantity of one
+    distribution,  ///< a statistic over all points lies in [low, high]: of one series, or of the
+                   ///< differences of two
     within,        ///< at every point: the mean of one series lies in [low, high]
-    outcome        ///< at every point: all runs of one series end so
+    outcome        ///< at every point: all runs of one series end so; with bounds: over all points
+                   ///< so many do
 };
 
 /// Something that an experiment is held to. A tolerance is of the relative difference.
@@ -40,11 +42,21 @@ struct statement {
     grid where{};                ///< only points with these values; no axes: all
     double tolerance = 0;        ///< agreement, paired
     double standard_errors = 0;  ///< agreement, within: so many of the mean are allowed besides
-    std::string statistic{};     ///< distribution: min, median, p90 or max
+    std::string statistic{};     ///< distribution: min, p10, p25, median, p75, p90 or max
+    bool of_ratio = false;       ///< distribution of two series: of measured / expected, not of
+                                 ///< |measured - expected| / |expected|
+    double standard_error = std::numeric_limits<double>::quiet_NaN();  ///< of value
+    int most_left_out = 0;          ///< points at which a step size is unstable are not judged, if
+                                    ///< they are at most so many
+    std::optional<double> value{};  ///< within, distribution: what low and high are about, if the
+                                    ///< suite says them by a value and its standard error
     double low = -std::numeric_limits<double>::infinity();
     double high = std::numeric_limits<double>::infinity();
     std::string ended{};  ///< outcome: name of a theory::outcome
     std::string reason;   ///< where the numbers come from
+
+    /// True for an outcome whose runs are counted over all points.
+    [[nodiscard]] bool counts_runs() const { return std::isfinite(low) || std::isfinite(high); }
 };
 
 enum class picture_kind {
@@ -80,6 +92,9 @@ struct experiment {
 
     /// Settings of a series at a point. \throws data::input_error as set_option.
     [[nodiscard]] settings at(const series& one, std::size_t point) const;
+    /// True where a statement holds a method's times against something that is not spoiled with
+    /// them. \see conditions::perturbed
+    [[nodiscard]] bool judges_times_of(std::string_view method_name) const;
     /// Index of a series; all.size() where there is none of that name.
     [[nodiscard]] std::size_t find(std::string_view series_name) const;
     /// True where the figure shows a series; there must be a figure.

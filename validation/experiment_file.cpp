@@ -4,6 +4,7 @@
 #include <array>
 
 #include "validation/figures.hpp"
+#include "validation/measure.hpp"
 #include "validation/methods.hpp"
 #include "validation/quantities.hpp"
 
@@ -67,7 +68,7 @@ series read_series(const toml_reader& in, int repeats) {
     s.name = in.text("name", s.method);
     s.repeats = in.has("repeats") ? in.count("repeats") : repeats;
     if (in.has("model")) {
-        s.options = in.model("model").given;
+        s.own = in.model("model");
     }
     return s;
 }
@@ -123,7 +124,35 @@ void require_axes(const toml_reader& in, const toml::node& where, const grid& as
     }
 }
 
+// A value with the standard error that was measured of it, and how many of these are allowed.
+void read_value(const toml_reader& in, statement& s) {
+    for (const std::string_view key : {"low", "high"}) {
+        if (in.has(key)) {
+            in.refuse(in.node(key), "cannot be combined with value");
+        }
+    }
+    const double value = in.number("value");
+    if (value == 0) {
+        in.refuse(in.node("value"), "need a value that is not 0 (or low and high)");
+    }
+    s.standard_error = in.positive("standard_error");
+    const double width = in.positive("standard_errors") * s.standard_error;
+    s.value = value;
+    s.low = value - width;
+    s.high = value + width;
+}
+
 void read_bounds(const toml_reader& in, statement& s) {
+    if (in.has("value")) {
+        read_value(in, s);
+        return;
+    }
+    if (in.has("standard_error")) {
+        in.refuse(in.node("standard_error"), "needs value");
+    }
+    if (s.kind == statement_kind::distribution && in.has("standard_errors")) {
+        in.refuse(in.node("standard_errors"), "needs value");
+    }
     if (in.has("low")) {
         s.low = in.number("low");
     }
@@ -131,7 +160,7 @@ void read_bounds(const toml_reader& in, statement& s) {
         s.high = in.number("high");
     }
     if (!(in.has("low") || in.has("high"))) {
-        in.refuse("need low, high or both");
+        in.refuse("need low, high or both, or value with its standard_error");
     }
     if (!(s.low <= s.high)) {
         in.refuse(in.node("low"), "need low <= high");
@@ -140,7 +169,7 @@ void read_bounds(const toml_reader& in, statement& s) {
 
 std::vector<std::string> keys_of(statement_kind kind) {
     std::vector<std::string> keys = {"name",     "says",   "means", "kind",
-                                     "measured", "reason", "where"};
+                                     "measured", "reason", "where", "left_out_at_most"};
     const auto add = [&keys](const std::vector<std::string>& more) {
         keys.insert(keys.end(), more.begin(), more.end());
     };
@@ -150,10 +179,13 @@ std::vector<std::string> keys_of(statement_kind kind) {
             break;
         case statement_kind::paired: add({"expected", "quantity", "tolerance"}); break;
         case statement_kind::distribution:
-            add({"expected", "quantity", "statistic", "low", "high"});
+            add({"expected", "quantity", "statistic", "of", "low", "high", "value",
+                 "standard_error", "standard_errors"});
             break;
-        case statement_kind::within: add({"quantity", "low", "high", "standard_errors"}); break;
-        case statement_kind::outcome: add({"outcome"}); break;
+        case statement_kind::within:
+            add({"quantity", "low", "high", "value", "standard_error", "standard_errors"});
+            break;
+        case statement_kind::outcome: add({"outcome", "low", "high"}); break;
     }
     return keys;
 }
@@ -171,6 +203,7 @@ statement read_statement(const toml_reader& in, const experiment& e,
     if (s.kind == statement_kind::outcome) {
         std::vector<std::string> outcomes = theory::outcome_names();
         outcomes.emplace_back("not_available");
+        outcomes.emplace_back(unstable_step);
         s.ended = in.one_of("outcome", outcomes);
     } else {
         s.quantity = in.one_of("quantity", quantity_names(seen[e.find(s.measured)].names()));
@@ -187,11 +220,18 @@ statement read_statement(const toml_reader& in, const experiment& e,
     }
     if (s.kind == statement_kind::agreement || s.kind == statement_kind::paired) {
         s.tolerance = in.positive("tolerance");
-    } else if (s.kind != statement_kind::outcome) {
+    } else if (s.kind != statement_kind::outcome || in.has("low") || in.has("high")) {
         read_bounds(in, s);
     }
     if (s.kind == statement_kind::distribution) {
-        s.statistic = in.one_of("statistic", {"min", "median", "p90", "max"});
+        s.statistic = in.one_of("statistic", {"min", "p10", "p25", "median", "p75", "p90", "max"});
+        s.of_ratio = in.has("of") && in.one_of("of", {"difference", "ratio"}) == "ratio";
+        if (in.has("of") && s.expected.empty()) {
+            in.refuse(in.node("of"), "needs expected");
+        }
+    }
+    if (in.has("left_out_at_most")) {
+        s.most_left_out = in.count("left_out_at_most");
     }
     if (in.has("standard_errors")) {
         s.standard_errors = in.positive("standard_errors");

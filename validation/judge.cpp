@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <utility>
 
 #include "validation/compare.hpp"
 
@@ -18,7 +20,7 @@ check_result start(const experiment& e, const statement& s, const std::string& p
         result.name += ": " + point;
     }
     result.claim = s.says;
-    result.tolerance = s.tolerance;
+    result.quantity = s.quantity;
     result.reason = s.reason;
     result.says = s.means;
     result.measured_by = s.measured;
@@ -58,11 +60,13 @@ void judge_agreement(const experiment& e, const measurements& m, const statement
     result.expected = expected.mean;
     result.standard_error = measured.standard_error;
     result.error = relative_error(measured.mean, expected.mean);
+    result.tolerance = s.tolerance;
     const double scatter = std::hypot(finite_or_zero(measured.standard_error),
                                       finite_or_zero(expected.standard_error));
     if (s.standard_errors > 0 && std::isfinite(expected.mean)) {
         result.tolerance += s.standard_errors * scatter / std::abs(expected.mean);
     }
+    result.allowed = about(result.expected, result.tolerance);
     result.passed = result.error <= result.tolerance;
 }
 
@@ -83,30 +87,20 @@ void judge_pairs(const experiment& e, const measurements& m, const statement& s,
             result.expected = other;
         }
     }
+    result.tolerance = s.tolerance;
+    result.allowed = about(result.expected, s.tolerance);
     result.passed = result.error <= result.tolerance;
 }
 
-// Outside [low, high] by so much, relative to the end that is passed.
-double outside(double value, double low, double high) {
-    const double below = low - value;
-    const double above = value - high;
-    if (!std::isfinite(value)) {
-        return std::isnan(value) ? check_result::unknown : value > high ? value : 0;
+// Against the value that the suite states with its standard error, or against its bounds.
+void judge_range(const statement& s, double scatter, check_result& result) {
+    result.allowed = {s.low - scatter, s.high + scatter};
+    result.passed = result.allowed.holds(result.measured);
+    if (s.value) {
+        result.expected = *s.value;
+        result.error = relative_error(result.measured, *s.value);
+        result.tolerance = (result.allowed.high - *s.value) / std::abs(*s.value);
     }
-    if (below > 0) {
-        return low == 0 ? below : below / std::abs(low);
-    }
-    return above > 0 ? (high == 0 ? above : above / std::abs(high)) : 0;
-}
-
-void judge_bounds(const statement& s, double scatter, check_result& result) {
-    result.expected = std::isfinite(s.low) ? s.low : s.high;
-    result.error = outside(result.measured, s.low - scatter, s.high + scatter);
-    result.tolerance = 0;
-    result.passed = result.error <= 0;
-    result.reason +=
-        fmt::format(" [{}{}{}]", std::isfinite(s.low) ? fmt::format("{:g} <= ", s.low) : "",
-                    s.quantity, std::isfinite(s.high) ? fmt::format(" <= {:g}", s.high) : "");
 }
 
 void judge_within(const experiment& e, const measurements& m, const statement& s, std::size_t point,
@@ -114,19 +108,20 @@ void judge_within(const experiment& e, const measurements& m, const statement& s
     const mean_value measured = m.mean(point, e.find(s.measured), s.quantity);
     result.measured = measured.mean;
     result.standard_error = measured.standard_error;
-    judge_bounds(s, s.standard_errors * finite_or_zero(measured.standard_error), result);
+    // Where the suite states the value's standard error, what a run finds of it does not count.
+    const double more = s.value ? 0 : s.standard_errors * finite_or_zero(measured.standard_error);
+    judge_range(s, more, result);
 }
 
 void judge_outcome(const experiment& e, const measurements& m, const statement& s,
                    std::size_t point, check_result& result) {
     const run_records& runs = m.runs[point][e.find(s.measured)];
+    const auto all = static_cast<double>(runs.size());
+    result.quantity = fmt::format("runs that ended as {}", s.ended);
     result.measured = static_cast<double>(std::count_if(
         runs.begin(), runs.end(), [&](const run_record& r) { return r.outcome == s.ended; }));
-    result.expected = static_cast<double>(runs.size());
-    result.error = result.expected - result.measured;
-    result.tolerance = 0;
-    result.passed = result.error <= 0;
-    result.reason += fmt::format(" [runs that ended as {}]", s.ended);
+    result.allowed = {all, all};
+    result.passed = result.allowed.holds(result.measured);
 }
 
 double statistic_of(std::vector<double> values, const std::string& name) {
@@ -135,28 +130,62 @@ double statistic_of(std::vector<double> values, const std::string& name) {
         return check_result::unknown;
     }
     std::sort(values.begin(), values.end());
-    return name == "min"   ? values.front()
-           : name == "max" ? values.back()
-                           : quantile(values, name == "median" ? 0.5 : 0.9);
+    constexpr auto at = std::to_array<std::pair<std::string_view, double>>({{"min", 0},
+                                                                            {"p10", 0.1},
+                                                                            {"p25", 0.25},
+                                                                            {"median", 0.5},
+                                                                            {"p75", 0.75},
+                                                                            {"p90", 0.9},
+                                                                            {"max", 1}});
+    const auto* const found =
+        std::find_if(at.begin(), at.end(), [&](const auto& s) { return s.first == name; });
+    return quantile(values, found->second);
 }
 
-check_result judge_distribution(const experiment& e, const measurements& m, const statement& s) {
-    const bool compares = !s.expected.empty();
-    check_result result = start(
-        e, s, fmt::format("{} of {}", s.statistic, compares ? "relative difference" : s.quantity));
+// Of what the statistic is: the quantity, or how two series compare in it.
+std::string compared_quantity(const statement& s) {
+    return s.expected.empty() ? s.quantity
+           : s.of_ratio       ? fmt::format("{}, {} over {}", s.quantity, s.measured, s.expected)
+                              : fmt::format("relative difference of {}", s.quantity);
+}
+
+check_result judge_distribution(const experiment& e, const measurements& m, const statement& s,
+                                const std::vector<std::size_t>& points) {
+    check_result result = start(e, s, fmt::format("{} of {}", s.statistic, compared_quantity(s)));
+    result.quantity = fmt::format("{} of {}", s.statistic, compared_quantity(s));
+    result.expected_by.clear();
     std::vector<double> values;
-    for (const std::size_t p : e.selected(s.where)) {
+    for (const std::size_t p : points) {
         result.trouble = trouble_of(m, p, e, s);
         if (!result.trouble.empty()) {
             return result;
         }
         const double measured = m.mean(p, e.find(s.measured), s.quantity).mean;
-        values.push_back(
-            compares ? relative_error(measured, m.mean(p, e.find(s.expected), s.quantity).mean)
-                     : measured);
+        if (s.expected.empty()) {
+            values.push_back(measured);
+            continue;
+        }
+        const double expected = m.mean(p, e.find(s.expected), s.quantity).mean;
+        values.push_back(s.of_ratio ? measured / expected : relative_error(measured, expected));
     }
     result.measured = statistic_of(std::move(values), s.statistic);
-    judge_bounds(s, 0, result);
+    result.standard_error = s.standard_error;
+    judge_range(s, 0, result);
+    return result;
+}
+
+// Over all points: how many runs ended so.
+check_result judge_outcomes(const experiment& e, const measurements& m, const statement& s,
+                            const std::vector<std::size_t>& points) {
+    check_result result = start(e, s, fmt::format("runs that ended as {}", s.ended));
+    result.quantity = fmt::format("runs that ended as {}", s.ended);
+    result.measured = 0;
+    for (const std::size_t p : points) {
+        const run_records& runs = m.runs[p][e.find(s.measured)];
+        result.measured += static_cast<double>(std::count_if(
+            runs.begin(), runs.end(), [&](const run_record& r) { return r.outcome == s.ended; }));
+    }
+    judge_range(s, 0, result);
     return result;
 }
 
@@ -179,6 +208,36 @@ check_result judge_point(const experiment& e, const measurements& m, const state
     return result;
 }
 
+bool is_unstable(const measurements& m, std::size_t point, std::size_t one) {
+    const run_records& runs = m.runs[point][one];
+    return std::any_of(runs.begin(), runs.end(), [](const run_record& r) {
+        return r.outcome == unstable_step || r.outcome == to_string(theory::outcome::diverged);
+    });
+}
+
+// The points that a statement is about. Those at which a step size is unstable are left out where
+// the statement says how many there may be; a result of its own then counts them.
+std::vector<std::size_t> judged_points(const experiment& e, const measurements& m,
+                                       const statement& s, std::vector<check_result>& results) {
+    std::vector<std::size_t> points = e.selected(s.where);
+    if (s.most_left_out == 0) {
+        return points;
+    }
+    const auto left_out = std::erase_if(points, [&](std::size_t p) {
+        return is_unstable(m, p, e.find(s.measured)) ||
+               (!s.expected.empty() && is_unstable(m, p, e.find(s.expected)));
+    });
+    check_result count = start(e, s, "points left out");
+    count.quantity = "points left out, where a step size is unstable";
+    count.expected_by.clear();
+    count.is_count_of_left_out = true;
+    count.measured = static_cast<double>(left_out);
+    count.allowed.high = s.most_left_out;
+    count.passed = count.allowed.holds(count.measured);
+    results.push_back(std::move(count));
+    return points;
+}
+
 }  // namespace
 
 std::string_view to_string(finding f) {
@@ -194,11 +253,16 @@ std::string_view to_string(finding f) {
 std::vector<check_result> judge(const experiment& e, const measurements& m) {
     std::vector<check_result> results;
     for (const statement& s : e.statements) {
+        const std::vector<std::size_t> points = judged_points(e, m, s, results);
         if (s.kind == statement_kind::distribution) {
-            results.push_back(judge_distribution(e, m, s));
+            results.push_back(judge_distribution(e, m, s, points));
             continue;
         }
-        for (const std::size_t p : e.selected(s.where)) {
+        if (s.kind == statement_kind::outcome && s.counts_runs()) {
+            results.push_back(judge_outcomes(e, m, s, points));
+            continue;
+        }
+        for (const std::size_t p : points) {
             results.push_back(judge_point(e, m, s, p));
         }
     }

@@ -20,8 +20,10 @@ enum class finding {
 /// Results of all statements, one per selected point (distributions: one).
 ///
 /// Passed where |measured - expected| / |expected| <= tolerance + standard_errors * (standard error
-/// of both means) / |expected|; check_result::tolerance is all that is allowed. Runs that ended in
-/// trouble make a result fail.
+/// of both means) / |expected|, or where the measured value lies in the range that the statement
+/// allows; check_result::allowed is all that is allowed. Runs that ended in trouble make a result
+/// fail, but points at which a step size is unstable are left out, and counted by a result of their
+/// own, where the statement says how many of them there may be.
 ///
 /// \see tests/validation/experiment_test.cpp
 [[nodiscard]] std::vector<check_result> judge(const experiment& e, const measurements& m);

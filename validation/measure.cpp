@@ -7,6 +7,7 @@
 #include "validation/methods.hpp"
 #include "validation/parallel.hpp"
 #include "validation/quantities.hpp"
+#include "validation/step_stability.hpp"
 
 namespace fusionflow::validation {
 
@@ -17,6 +18,8 @@ struct task {
     std::size_t series;
     int repeat;
 };
+
+bool is_network(const method& m) { return m.kind == method_kind::network; }
 
 bool draws_paths(const experiment& e) {
     return e.figure && e.figure->kind != picture_kind::lines && e.figure->kind != picture_kind::map;
@@ -39,6 +42,11 @@ run_record run_one(const experiment& e, const task& t, const conditions& under,
         result.available ? std::string(theory::to_string(result.answer.ended)) : "not_available";
     done.failed = !result.available || theory::is_failure(result.answer.ended);
     const model about = build_model(s);
+    if (!done.failed && is_network(find_method(one.method)) &&
+        step_times_curvature(about, s, result.weights_final) > most_stable_step) {
+        done.outcome = unstable_step;
+        done.failed = true;
+    }
     for (const std::string& quantity : quantities) {
         done.values[quantity] = observe(quantity, about, result);
     }

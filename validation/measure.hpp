@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "solver/trajectory.hpp"
@@ -21,12 +22,16 @@ struct measure_options {
     std::size_t first_run = 0;  ///< number of the first run in the journal
 };
 
+/// Outcome of a run by gradient descent whose step size is too large for where training ended,
+/// step_times_curvature(), though it did not diverge.
+inline constexpr std::string_view unstable_step = "unstable_step";
+
 /// One run: a series at a point, for one draw.
 struct run_record {
     std::map<std::string, double> values;  ///< by quantity; infinite: never; NaN: unknown
-    std::string outcome;                   ///< theory::to_string, or "not_available"
-    bool failed = false;                   ///< the outcome is trouble
-    solver::trajectory path{};             ///< of figures that draw paths
+    std::string outcome;        ///< theory::to_string, "not_available" or "unstable_step"
+    bool failed = false;        ///< the outcome is trouble
+    solver::trajectory path{};  ///< of figures that draw paths
 };
 
 /// The runs of a series at a point, draw by draw.

@@ -165,70 +165,72 @@ double misattribution(int m, const model& about, const method_result& run) {
 struct quantity_of_run {
     std::string_view name;
     bool needs_path;
+    bool of_times;  ///< says something about the times that a run answers
     double (*value)(const model& about, const method_result& run);
 };
 
 constexpr auto of_runs = std::to_array<quantity_of_run>({
-    {"first_time", false, first_time},
-    {"time_ratio", false,
+    {"first_time", false, true, first_time},
+    {"time_ratio", false, true,
      [](const model&, const method_result& run) { return run.answer.time_ratio(); }},
-    {"plateau_loss", true,
+    {"plateau_loss", true, false,
      [](const model& about, const method_result& run) {
          return loss_part(about, plateau(about, run));
      }},
-    {"final_loss", false,
+    {"final_loss", false, false,
      [](const model& about, const method_result& run) {
          return loss_part(about, final_weights(about, run));
      }},
-    {"first_learned", false,
+    {"first_learned", false, true,
      [](const model&, const method_result& run) {
          const int first = first_learned(run.answer);
          return first < 0 ? unknown : first + 1;
      }},
-    {"contributes_most", false, contributes_most},
-    {"superficial", false, superficial},
-    {"plateau_error", true,
+    {"contributes_most", false, false, contributes_most},
+    {"superficial", false, true, superficial},
+    {"plateau_error", true, false,
      [](const model& about, const method_result& run) {
          return excess_loss(about).of(plateau(about, run));
      }},
-    {"final_error", false,
+    {"final_error", false, false,
      [](const model& about, const method_result& run) {
          return excess_loss(about).of(final_weights(about, run));
      }},
-    {"least_error", true,
+    {"least_error", true, false,
      [](const model& about, const method_result& run) { return least_error(about, run).error; }},
-    {"least_error_time", true,
+    {"least_error_time", true, false,
      [](const model& about, const method_result& run) { return least_error(about, run).time; }},
-    {"least_error_part", true,
+    {"least_error_part", true, true,
      [](const model& about, const method_result& run) {
          return part_of_training(least_error(about, run).time, run);
      }},
-    {"first_minimum", true,
+    {"first_minimum", true, false,
      [](const model& about, const method_result& run) { return first_minimum(about, run).error; }},
-    {"first_minimum_part", true,
+    {"first_minimum_part", true, true,
      [](const model& about, const method_result& run) {
          return part_of_training(first_minimum(about, run).time, run);
      }},
-    {"excess_norm", false, excess_norm},
+    {"excess_norm", false, false, excess_norm},
 });
 
 // Of a modality, whose name follows.
 struct quantity_of_modality {
     std::string_view prefix;
     bool needs_path;
+    bool of_times;  ///< as above
     double (*value)(int m, const model& about, const method_result& run);
 };
 
 constexpr auto of_modalities = std::to_array<quantity_of_modality>({
-    {"time_", false,
+    {"time_", false, true,
      [](int m, const model&, const method_result& run) {
          return run.answer.times[static_cast<std::size_t>(m)];
      }},
-    {"norm_", false,
+    {"norm_", false, false,
      [](int m, const model& about, const method_result& run) {
          return about.moments.part(final_weights(about, run), m).norm();
      }},
-    {"misattribution_", true, misattribution},
+    {"misattribution_", true, false, misattribution},
 });
 
 const quantity_of_run* find_run(std::string_view name) {
@@ -260,6 +262,14 @@ bool needs_path(const std::string& quantity) {
     return std::any_of(of_modalities.begin(), of_modalities.end(), [&](const auto& q) {
         return q.needs_path && quantity.starts_with(q.prefix);
     });
+}
+
+bool is_of_times(const std::string& quantity) {
+    if (const quantity_of_run* q = find_run(quantity)) {
+        return q->of_times;
+    }
+    return std::any_of(of_modalities.begin(), of_modalities.end(),
+                       [&](const auto& q) { return q.of_times && quantity.starts_with(q.prefix); });
 }
 
 double observe(const std::string& quantity, const model& about, const method_result& run) {

@@ -22,6 +22,9 @@ namespace fusionflow::validation {
 /// True where a run has to keep its path for it.
 [[nodiscard]] bool needs_path(const std::string& quantity);
 
+/// True where it says something about the times that a run answers: where spoiled times may show.
+[[nodiscard]] bool is_of_times(const std::string& quantity);
+
 /// The value of a quantity; NaN where the run does not tell.
 ///
 /// The plateau of a path is the middle of its first unimodal phase, that of a formula the saddle

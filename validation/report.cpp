@@ -50,18 +50,18 @@ std::string case_row(const check_result& c) {
         std::isfinite(c.standard_error)
             ? fmt::format("{} ± {:.2g}", spell(c.measured), c.standard_error)
             : spell(c.measured);
-    return fmt::format("<tr><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>"
-                       "<td class=\"n\">{}</td><td class=\"n\">{:.2g}</td><td>{}</td></tr>\n",
-                       escape_xml(point_of(c)), spell(c.expected), measured,
-                       std::isnan(c.error) ? "–" : fmt::format("{:.2g}", c.error), c.tolerance,
-                       c.passed ? chip("pass", "holds")
-                                : chip("failed", c.trouble.empty() ? "fails" : c.trouble));
+    return fmt::format(
+        "<tr><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>"
+        "<td class=\"n\">{}</td><td class=\"n\">{}</td><td>{}</td></tr>\n",
+        escape_xml(point_of(c)), spell(c.expected), measured, escape_xml(to_string(c.allowed)),
+        std::isnan(c.error) ? "–" : fmt::format("{:.2g}", c.error),
+        c.passed ? chip("pass", "holds") : chip("failed", c.trouble.empty() ? "fails" : c.trouble));
 }
 
 std::string cases_table(const std::vector<check_result>& cases) {
     std::string html = "<div class=\"scroll\"><table><tr><th>case</th><th class=\"n\">expected</th>"
-                       "<th class=\"n\">measured</th><th class=\"n\">error</th>"
-                       "<th class=\"n\">allowed</th><th>verdict</th></tr>\n";
+                       "<th class=\"n\">measured</th><th class=\"n\">allowed</th>"
+                       "<th class=\"n\">error</th><th>verdict</th></tr>\n";
     for (const check_result& c : cases) {
         html += case_row(c);
     }
@@ -79,8 +79,10 @@ std::string statement_html(const std::vector<check_result>& cases) {
         : first.says == verdict::contradicts ? chip("contradicted", "contradicts")
         : first.says == verdict::qualifies   ? chip("qualified", "qualifies")
                                              : chip("pass", "holds");
-    std::string html = fmt::format("<h3>{} · {}</h3>\n<p class=\"soft\">Allowed because: {}</p>\n",
-                                   verdict, escape_xml(first.claim), escape_xml(first.reason));
+    std::string html = fmt::format("<h3>{} · {}</h3>\n<p class=\"soft\">Measured: {}. "
+                                   "Allowed because: {}</p>\n",
+                                   verdict, escape_xml(first.claim), escape_xml(first.quantity),
+                                   escape_xml(first.reason));
     const bool folded = failed == 0 && cases.size() > few;
     if (folded) {
         html += fmt::format("<details><summary>{} cases</summary>\n", cases.size());

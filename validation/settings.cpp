@@ -192,6 +192,11 @@ constexpr auto infos = [] {
     return all;
 }();
 
+void note_given(settings& s, std::string_view name, const std::string& value) {
+    std::erase_if(s.given, [name](const given_option& g) { return g.name == name; });
+    s.given.push_back({std::string(name), value});
+}
+
 }  // namespace
 
 bool settings::has(std::string_view name) const {
@@ -217,8 +222,13 @@ void set_option(settings& s, std::string_view name, const std::string& value) {
         throw data::input_error(std::string(name), "there is no such option");
     }
     entries[info - infos.data()].set(s, name, value);
-    std::erase_if(s.given, [name](const given_option& g) { return g.name == name; });
-    s.given.push_back({std::string(name), value});
+    note_given(s, name, value);
+}
+
+void set_moments(settings& s, std::shared_ptr<const data::moments> moments,
+                 const std::string& value) {
+    s.moments = std::move(moments);
+    note_given(s, "moments", value);
 }
 
 std::string shell_word(const std::string& word) {

@@ -66,6 +66,12 @@ struct setting_info {
 ///         the moments file.
 void set_option(settings& s, std::string_view name, const std::string& value);
 
+/// Sets `moments` to some that were read already.
+///
+/// \param value  What is said of where they come from: the option's value in `given`.
+void set_moments(settings& s, std::shared_ptr<const data::moments> moments,
+                 const std::string& value);
+
 /// A model: what predict, integrate and simulate take.
 struct model {
     data::moments moments;

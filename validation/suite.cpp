@@ -102,6 +102,14 @@ suite load_suite(const std::string& name_or_file) {
     return parse_suite(data::read_text(name_or_file), name_or_file);
 }
 
+bool suite::judges_times_of(std::string_view method_name) const {
+    return std::any_of(
+               checks.begin(), checks.end(),
+               [&](const check& c) { return validation::judges_times_of(c, method_name); }) ||
+           std::any_of(experiments.begin(), experiments.end(),
+                       [&](const experiment& e) { return e.judges_times_of(method_name); });
+}
+
 std::vector<check_result> suite_result::all() const {
     std::vector<check_result> results = checks;
     for (const experiment_result& e : experiments) {

@@ -15,6 +15,9 @@ struct suite {
     std::vector<check> checks;
     std::vector<experiment> experiments{};
     std::uint32_t text = 0;  ///< checksum of the TOML text
+
+    /// True where some check or experiment holds a method's times against something else.
+    [[nodiscard]] bool judges_times_of(std::string_view method_name) const;
 };
 
 /// What an experiment came to.

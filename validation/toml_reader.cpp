@@ -1,6 +1,9 @@
 #include "validation/toml_reader.hpp"
 
 #include <filesystem>
+#include <sstream>
+
+#include "data/moments_json.hpp"
 
 namespace fusionflow::validation {
 
@@ -145,6 +148,17 @@ std::string toml_reader::option_text(const toml::node& node) const {
     refuse(node, "need a number, a text, true or false, or a list of numbers");
 }
 
+namespace {
+
+// The keys of a file of moments, as a table of the suite. Numbers are written to all their digits.
+std::shared_ptr<const data::moments> read_moments(const toml::table& table) {
+    std::ostringstream text;
+    text << toml::json_formatter(table);
+    return std::make_shared<const data::moments>(data::parse_moments(text.str(), "moments"));
+}
+
+}  // namespace
+
 settings toml_reader::model(std::string_view key) const {
     const auto* options = node(key).as_table();
     if (options == nullptr) {
@@ -152,6 +166,11 @@ settings toml_reader::model(std::string_view key) const {
     }
     settings s;
     for (const auto& [name, value] : *options) {
+        if (const auto* inline_moments = value.as_table();
+            inline_moments != nullptr && name.str() == "moments") {
+            at(value, [&] { set_moments(s, read_moments(*inline_moments), "in the suite"); });
+            continue;
+        }
         std::string text = option_text(value);
         if (name.str() == "moments") {
             text = (std::filesystem::path(source_).parent_path() / text).string();

@@ -50,8 +50,8 @@ public:
                                                   const std::string& what) const;
     [[nodiscard]] toml_reader child(std::string_view key, const std::string& what) const;
 
-    /// The options in a table, as the command line would set them; `moments` files are looked for
-    /// beside the suite.
+    /// The options in a table, as the command line would set them; `moments` is the name of a file
+    /// beside the suite or a table with the keys of such a file.
     [[nodiscard]] settings model(std::string_view key) const;
 
     /// What `action` refuses is refused with the line of the key.

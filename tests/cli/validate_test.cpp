@@ -66,6 +66,67 @@ BOOST_AUTO_TEST_CASE(a_failed_check_makes_exit_code_one_and_is_shown) {
     BOOST_TEST(json.json()["failed"] == 1);
 }
 
+BOOST_AUTO_TEST_CASE(bounds_are_shown_as_what_was_allowed) {
+    const tests::temporary_folder folder;
+    tests::write(folder.file("own.toml"), R"(about = "Bounds."
+[[experiment]]
+name = "ratio"
+title = "Ratio"
+claim = "It is four."
+model = { ratio = 2 }
+methods = ["formula"]
+[[experiment.check]]
+name = "four"
+says = "It is about four."
+kind = "within"
+measured = "formula"
+quantity = "time_ratio"
+low = 3.6
+high = 4.2
+reason = "kappa^2"
+[[experiment.check]]
+name = "five"
+says = "It is five or more."
+kind = "within"
+measured = "formula"
+quantity = "time_ratio"
+low = 5
+reason = "made to fail"
+)");
+    const auto result = run({"validate", folder.file("own.toml")});
+    BOOST_TEST(result.code == 1);
+    BOOST_TEST(result.out.find("time_ratio 4, allowed 3.6 ... 4.2\n") != std::string::npos);
+    BOOST_TEST(result.out.find("measured 4 (formula), allowed >= 5\n") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_left_out_is_counted_openly) {
+    const tests::temporary_folder folder;
+    tests::write(folder.file("own.toml"), R"(about = "Steps."
+[[experiment]]
+name = "steps"
+title = "Steps"
+claim = "Steps are small."
+model = { ratio = 2, init = 1e-3, width = 10, scheme = "gaussian-iid" }
+grid = "learning-rate=0.01,0.27"
+methods = ["exact-epochs", "full"]
+[[experiment.check]]
+name = "same"
+says = "Both forms agree."
+kind = "paired"
+measured = "exact-epochs"
+expected = "full"
+quantity = "time_ratio"
+left_out_at_most = 1
+tolerance = 1e-6
+reason = "rounding"
+)");
+    const auto result = run({"validate", folder.file("own.toml")});
+    BOOST_TEST(result.code == 0);
+    BOOST_TEST(result.out.find("\n      points left out, where a step size is unstable: 1, "
+                               "allowed <= 1\n") != std::string::npos);
+    BOOST_TEST(result.out.find("(2 of 4 runs ended in trouble)") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(several_suites_run_one_after_the_other) {
     const tests::temporary_folder folder;
     tests::write(folder.file("a.toml"), passing);
@@ -97,6 +158,16 @@ BOOST_AUTO_TEST_CASE(a_spoiled_method_is_noticed_by_checks_of_every_kind) {
             BOOST_TEST(result.out.find("(" + method + ")") != std::string::npos);
         }
     }
+    // What nothing is held against cannot be noticed: invariants do not look at times.
+    const auto unused = run({"validate", "quick", "--perturb", "law=2"});
+    BOOST_TEST(unused.code == 2);
+    BOOST_TEST(unused.out.empty());
+    BOOST_TEST(unused.err == "fusionflow: --perturb: no check judges the times of law; need one of "
+                             "formula, refined, flow, exact, full\n");
+    const auto invariant = run({"validate", "quick/loss-never-rises", "--perturb", "full=2"});
+    BOOST_TEST(invariant.code == 2);
+    BOOST_TEST(invariant.err == "fusionflow: --perturb: no check judges the times of full; none "
+                                "judges the times of any method\n");
     BOOST_TEST(run({"validate", "quick", "--perturb", "formula"}).err ==
                "fusionflow: --perturb: need METHOD=FACTOR, as in formula=1.02, got 'formula'\n");
 }

@@ -38,6 +38,9 @@ BOOST_AUTO_TEST_CASE(agreement_has_a_result_per_point_and_modality) {
         BOOST_TEST(r.error > 0);
         BOOST_TEST(r.error == std::abs(r.measured - r.expected) / r.expected);
         BOOST_TEST(r.tolerance == 0.1);
+        BOOST_TEST(r.quantity == "times");
+        BOOST_TEST(std::abs(r.allowed.low - 0.9 * r.expected) < 1e-12 * r.expected);
+        BOOST_TEST(std::abs(r.allowed.high - 1.1 * r.expected) < 1e-12 * r.expected);
         BOOST_TEST(r.reason == "a guess");
     }
 }
@@ -117,6 +120,63 @@ BOOST_AUTO_TEST_CASE(invariants_hold_for_flows_and_are_seen_to_break_for_large_s
     validation::set_option(c.model, "method", "gd");
     validation::set_option(c.model, "learning-rate", "0.1");
     BOOST_TEST(!run_check(c)[0].passed);
+}
+
+BOOST_AUTO_TEST_CASE(ranges_are_said_as_people_read_them) {
+    const double infinity = std::numeric_limits<double>::infinity();
+    BOOST_TEST(to_string(validation::allowed_range{3.6, 4.2}) == "3.6 ... 4.2");
+    BOOST_TEST(to_string(validation::allowed_range{3.6, infinity}) == ">= 3.6");
+    BOOST_TEST(to_string(validation::allowed_range{-infinity, 0.02}) == "<= 0.02");
+    BOOST_TEST(to_string(validation::allowed_range{2, 2}) == "2");
+    BOOST_TEST(to_string(validation::about(infinity, 0.1)) == "never");
+    BOOST_TEST(to_string(validation::about(4, 0.01)) == "3.96 ... 4.04");
+    BOOST_TEST(to_string(validation::about(-4, 0.01)) == "-4.04 ... -3.96");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_outside_or_unknown_is_not_allowed) {
+    const double infinity = std::numeric_limits<double>::infinity();
+    const double unknown = std::numeric_limits<double>::quiet_NaN();
+    const validation::allowed_range range{3, 4};
+    BOOST_TEST(range.holds(3));
+    BOOST_TEST(!range.holds(4.1));
+    BOOST_TEST(!range.holds(unknown));
+    BOOST_TEST(!validation::allowed_range{}.holds(unknown));
+    BOOST_TEST(validation::about(infinity, 0.1).holds(infinity));
+    BOOST_TEST(!validation::about(infinity, 0.1).holds(1e300));
+    BOOST_TEST(range.beyond(3.25) == -0.25);
+    BOOST_TEST(range.beyond(4.5) == 0.5);
+    BOOST_TEST(range.beyond(unknown) == infinity);
+    BOOST_TEST(validation::about(infinity, 0.1).beyond(infinity) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_says_what_was_allowed) {
+    validation::check_result r;
+    r.measured = 4.5;
+    r.measured_by = "full";
+    r.allowed = {3.6, 4.2};
+    BOOST_TEST(failure_text(r) == "measured 4.5 (full), allowed 3.6 ... 4.2");
+    r.expected = 4;
+    r.expected_by = "formula";
+    r.allowed = {3.6, 4.4};
+    r.error = 0.125;
+    r.tolerance = 0.1;
+    BOOST_TEST(failure_text(r) ==
+               "expected 4 (formula), measured 4.5 (full), allowed 3.6 ... 4.4, error 0.125 of at "
+               "most 0.1");
+}
+
+BOOST_AUTO_TEST_CASE(a_check_judges_times_of_the_methods_that_it_compares) {
+    validation::check c = agreement();
+    BOOST_TEST(judges_times_of(c, "formula"));
+    BOOST_TEST(judges_times_of(c, "flow"));
+    BOOST_TEST(!judges_times_of(c, "law"));
+    // Both sides would be spoiled alike.
+    c.expected = "formula";
+    BOOST_TEST(!judges_times_of(c, "formula"));
+    c.kind = check_kind::invariant;
+    c.measured = "full";
+    c.expected = "";
+    BOOST_TEST(!judges_times_of(c, "full"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,7 @@
 #include "validation/report.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -124,6 +125,32 @@ BOOST_AUTO_TEST_CASE(a_report_is_one_page_with_every_figure_and_a_file_with_ever
     BOOST_TEST(json["experiments"][0]["finding"] == "confirmed");
     BOOST_TEST(json["experiments"][0]["measured"].size() == 18U);
     BOOST_TEST(json["experiments"][0]["measured"][0]["time_ratio"].is_number());
+}
+
+// A bound is no expected value, and being inside is no error of zero.
+BOOST_AUTO_TEST_CASE(every_form_of_a_report_says_the_range_that_was_allowed) {
+    auto all = results();
+    auto& bounded = all[0].experiments[1].results[0];
+    BOOST_TEST(std::isnan(bounded.expected));
+    BOOST_TEST(std::isnan(bounded.error));
+    const auto json = nlohmann::json::parse(validation::results_json(all, "p", false));
+    BOOST_TEST(json["checks"][6]["expected"].is_null());
+    BOOST_TEST(json["checks"][6]["error"].is_null());
+    BOOST_TEST(json["checks"][6]["tolerance"].is_null());
+    BOOST_TEST(json["checks"][6]["allowed"]["low"] == 1);
+    BOOST_TEST(json["checks"][6]["allowed"]["high"].is_null());
+    BOOST_TEST(json["checks"][6]["quantity"] == "time_ratio");
+    const auto& near = json["checks"][0];
+    const double expected = near["expected"].get<double>();
+    BOOST_TEST(std::abs(near["allowed"]["high"].get<double>() - 1.01 * expected) < 1e-12);
+    const std::string page = validation::report_page(all, {}, "p");
+    BOOST_TEST(page.find("<td class=\"n\">&gt;= 1</td>") != std::string::npos);
+    BOOST_TEST(page.find("Measured: time_ratio.") != std::string::npos);
+    bounded.allowed = {3.6, 4.2};
+    bounded.measured = 4.5;
+    bounded.passed = false;
+    BOOST_TEST(validation::results_junit(all, "p").find(
+                   "measured 4.5 (formula), allowed 3.6 ... 4.2") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(folders_that_cannot_be_made_are_refused) {

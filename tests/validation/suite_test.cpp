@@ -99,6 +99,31 @@ BOOST_AUTO_TEST_CASE(moments_files_are_found_beside_the_suite) {
     BOOST_TEST(validation::build_model(s.checks[0].model).moments.count() == 3);
 }
 
+BOOST_AUTO_TEST_CASE(moments_may_stand_in_the_suite) {
+    const auto with_moments = [](const std::string& target_power) {
+        return head +
+               replaced(
+                   replaced(
+                       rest, "{ depth = 3, init = 0.01 }",
+                       "{ depth = 3, init = 0.01, "
+                       "moments = { names = [\"sound\", \"sight\"], dims = [1, 2], covariance = "
+                       "[[4, 0.1, 0], [0.1, 1.0, 0.2], [0, 0.2, 1]], correlation = [4.5, 1.7, "
+                       "0.3], target_power = " +
+                           target_power + " } }"),
+                   "fusion=2:3", "fusion=3");
+    };
+    const auto s = parse_suite(with_moments("9"), "s.toml");
+    const auto moments = validation::build_model(s.checks[0].model).moments;
+    BOOST_TEST(moments.name(1) == "sight");
+    BOOST_TEST(moments.dimension() == 3);
+    BOOST_TEST(moments.covariance()(0, 1) == 0.1);
+    BOOST_TEST(moments.target_power() == 9);
+    refuses(with_moments("\"much\""),
+            "line 7: moments: \"target_power\": need a number, got \"much\"");
+    refuses(replaced(with_moments("9"), "depth = 3", "depth = 3, rho = 0.5"),
+            "line 7: rho: cannot be combined with --moments");
+}
+
 BOOST_AUTO_TEST_CASE(refuses_broken_files_with_their_line) {
     refuses("about = ", "line 1, column 9: Error while parsing key-value pair: encountered "
                         "end-of-file");
@@ -152,13 +177,16 @@ BOOST_AUTO_TEST_CASE(refuses_suites_that_are_not_there) {
                           says("suite: need paper, quick or a file ending in .toml, got 'nope'"));
     BOOST_CHECK_EXCEPTION((void)validation::load_suite("/no/such.toml"), data::input_error,
                           says("/no/such.toml: cannot be opened: No such file or directory"));
-    BOOST_CHECK_EXCEPTION((void)validation::load_suite("quick/nope"), data::input_error,
-                          says("suite: 'quick' has late-fusion-formula-converges, "
-                               "intermediate-fusion-formula-converges, "
-                               "two-layer-formula-converges, balanced-network-follows-flow, "
-                               "unequal-branches-follow-flow, refined-formula-meets-exact-flow, "
-                               "gaussian-network-meets-refined-formula, flow-keeps-balance, "
-                               "loss-never-rises, ends-at-least-squares; got 'nope'"));
+    BOOST_CHECK_EXCEPTION(
+        (void)validation::load_suite("quick/nope"), data::input_error,
+        says("suite: 'quick' has late-fusion-formula-converges, "
+             "intermediate-fusion-formula-converges, "
+             "two-layer-formula-converges, turning-vectors-of-three-layers-converge, "
+             "turning-vectors-of-four-layers-converge, "
+             "turning-targets-of-three-layers-converge, balanced-network-follows-flow, "
+             "unequal-branches-follow-flow, refined-formula-meets-exact-flow, "
+             "gaussian-network-meets-refined-formula, flow-keeps-balance, "
+             "loss-never-rises, ends-at-least-squares; got 'nope'"));
 }
 
 BOOST_AUTO_TEST_CASE(one_check_of_a_suite_can_be_named) {
