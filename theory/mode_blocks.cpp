@@ -180,9 +180,9 @@ void mode_blocks::find_learned(int m) {
     if (rank == 0) {
         return;
     }
-    const MatrixXd b = saddle_.space * (power_of(trunk_, -arch_.shared()) *
-                                        (saddle_.space.transpose() *
-                                         moments_.matrix(saddle_.weights, m)));
+    const MatrixXd b =
+        saddle_.space * (power_of(trunk_, -arch_.shared()) *
+                         (saddle_.space.transpose() * moments_.matrix(saddle_.weights, m)));
     const svd modes(b, thin);
     const MatrixXd outputs = modes.matrixU().leftCols(rank);
     const MatrixXd inputs = modes.matrixV().leftCols(rank);
@@ -267,14 +267,13 @@ std::vector<layered_network::branch> mode_blocks::small_start(const rank_solutio
             if (i >= known) {
                 const double speed = output.dot(speeds * output);
                 const bool alone = new_output && output(space.cols() - 1) > 0.5;
-                norm = alone ? std::pow(goal, 1.0 / (n + shared))
-                             : std::pow(goal / speed, 1.0 / n);
+                norm = alone ? std::pow(goal, 1.0 / (n + shared)) : std::pow(goal / speed, 1.0 / n);
             }
             start += norm * output * part.inputs.col(i).transpose();
         }
         if (new_output && new_by_layers_) {
-            const MatrixXd push = space.rightCols(1).transpose() *
-                                  moments_.matrix(saddle_.residual, m);
+            const MatrixXd push =
+                space.rightCols(1).transpose() * moments_.matrix(saddle_.residual, m);
             if (n == 1) {
                 rows.back() = push;
             } else if (known > 0) {
@@ -332,8 +331,7 @@ void mode_blocks::follow() {
             w.middleCols(moments_.offset(m), moments_.dim(m)) =
                 above * network.product(at, static_cast<std::size_t>(m));
         }
-        const MatrixXd left =
-            moments_.matrix(moments_.correlations()) - w * moments_.covariance();
+        const MatrixXd left = moments_.matrix(moments_.correlations()) - w * moments_.covariance();
         std::vector<MatrixXd> pushes;
         pushes.reserve(branches.size());
         for (int m = 0; m < moments_.count(); ++m) {
@@ -363,8 +361,7 @@ void mode_blocks::follow() {
         const MatrixXd before = turn;
         turn = network.turn(x);
         const MatrixXd between =
-            shared > 0 ? shortest_turn(before, turn)
-                       : MatrixXd::Identity(turn.rows(), turn.rows());
+            shared > 0 ? shortest_turn(before, turn) : MatrixXd::Identity(turn.rows(), turn.rows());
         for (std::size_t m = 0; m < all.size(); ++m) {
             all[m].step(network.weights(x, m), between);
         }
@@ -394,9 +391,9 @@ std::optional<mode_blocks::view> mode_blocks::inside(int m) const {
     if (arch_.branch(m) == 1 || part.outputs.cols() >= most || !(part.small.norm() > 0)) {
         return std::nullopt;
     }
-    MatrixXd push = saddle_.space * (power_of(trunk_, arch_.shared()) *
-                                     (saddle_.space.transpose() *
-                                      moments_.matrix(saddle_.residual, m)));
+    MatrixXd push =
+        saddle_.space * (power_of(trunk_, arch_.shared()) *
+                         (saddle_.space.transpose() * moments_.matrix(saddle_.residual, m)));
     push = outside_of(part.outputs, push);
     push = outside_of(part.inputs, push.transpose()).transpose().eval();
     if (!(push.norm() > negligible_)) {
@@ -429,8 +426,8 @@ std::vector<mode_blocks::view> mode_blocks::outside() const {
                 u = std::pow(u, arch_.branch(m) - 1);
             }
             const MatrixXd push = left * part.inputs * gains.asDiagonal();
-            seen.push_back({m, true, outputs, part.inputs,
-                            {1, outputs.transpose() * part.leaning, push}});
+            seen.push_back(
+                {m, true, outputs, part.inputs, {1, outputs.transpose() * part.leaning, push}});
             pushes = std::max(pushes, push.norm());
         }
         const MatrixXd push = outside_of(part.inputs, left.transpose()).transpose();
@@ -442,8 +439,8 @@ std::vector<mode_blocks::view> mode_blocks::outside() const {
         both << small.transpose() / small.norm(),
             push.transpose() / (push.norm() > 0 ? push.norm() : 1);
         const MatrixXd inputs = basis_of(both);
-        seen.push_back({m, false, outputs, inputs,
-                        {arch_.branch(m), small * inputs, push * inputs}});
+        seen.push_back(
+            {m, false, outputs, inputs, {arch_.branch(m), small * inputs, push * inputs}});
         pushes = std::max(pushes, push.norm());
     }
     for (view& v : seen) {

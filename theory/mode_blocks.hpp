@@ -87,7 +87,7 @@ private:
     std::vector<modality> parts_;
     rank_solution saddle_;
     bool new_by_layers_ = false;  // the last new output of the trunk, by one-layer branches
-    Eigen::MatrixXd trunk_;  // P inside the trunk's outputs, units x units
+    Eigen::MatrixXd trunk_;       // P inside the trunk's outputs, units x units
 };
 
 }  // namespace fusionflow::theory

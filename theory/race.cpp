@@ -216,7 +216,8 @@ template <typename Number>
 void race_track<Number>::settle(int m) {
     auto& r = runners_[static_cast<std::size_t>(m)];
     if (signed_runner(m)) {
-        r.gathered = moments_.part(standing_.residual, m)(0) > 0 ? r.potential : Number(-r.potential);
+        r.gathered =
+            moments_.part(standing_.residual, m)(0) > 0 ? r.potential : Number(-r.potential);
     } else {
         r.potential = 0;
     }
@@ -246,8 +247,7 @@ bool race_track<Number>::next_phase(race_result& result) {
     Number least = never;
     int first = -1;
     for (int m = 0; m < moments_.count(); ++m) {
-        const Number clock =
-            data::contains(saddle.learned, m) ? Number(never) : clock_to_go(m);
+        const Number clock = data::contains(saddle.learned, m) ? Number(never) : clock_to_go(m);
         if (clock < least) {
             least = clock;
             first = m;
@@ -257,8 +257,7 @@ bool race_track<Number>::next_phase(race_result& result) {
         return false;
     }
     for (int m = 0; m < moments_.count(); ++m) {
-        const Number clock =
-            data::contains(saddle.learned, m) ? Number(never) : clock_to_go(m);
+        const Number clock = data::contains(saddle.learned, m) ? Number(never) : clock_to_go(m);
         if (clock <= least * (1 + tie)) {
             winners.push_back(m);
             least = tied(least, clock);
@@ -350,8 +349,8 @@ race_result race_track<Number>::run() {
         if (!all_small) {
             result.answer.warnings.emplace_back(
                 "init: the formulas need initial norms below 1: no time is given");
-            result.saddles.push_back(solve_partial(
-                moments_, data::all_modalities(moments_.count()), arch_, weight_decay_));
+            result.saddles.push_back(solve_partial(moments_, data::all_modalities(moments_.count()),
+                                                   arch_, weight_decay_));
         }
         return result;
     }

@@ -26,10 +26,10 @@ struct runner {
 // A residual as a waiting weight sees it.
 template <typename Number>
 struct pull {
-    model_number<Number> size;                  // |E_m|
-    vector_of<model_number<Number>> along;      // E_m / |E_m|
-    vector_of<model_number<Number>> across;     // what of the weight's direction is across E_m
-    model_number<Number> cosine;                // of the angle between them
+    model_number<Number> size;               // |E_m|
+    vector_of<model_number<Number>> along;   // E_m / |E_m|
+    vector_of<model_number<Number>> across;  // what of the weight's direction is across E_m
+    model_number<Number> cosine;             // of the angle between them
     model_number<Number> sine_square;
 };
 

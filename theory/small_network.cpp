@@ -27,7 +27,7 @@ constexpr double tolerance = 1e-9;  // of a step
 // A mode that has grown by this leads alone: what is left of the time is this to the power 2 - L of
 // the whole, and the others move by that part of themselves.
 constexpr double far = 1e4;
-constexpr double aligned = 1e-11;  // of a matrix: what is no part of it
+constexpr double aligned = 1e-11;   // of a matrix: what is no part of it
 constexpr double opposite = 1e-24;  // the square of a sine that rounding cannot tell from zero
 constexpr int most_steps = 20'000;
 
@@ -50,9 +50,8 @@ small_growth turn_alone(const small_block& b, double longest, double end) {
     }
     const double whole = potential(n, norm) * turning_factor(n, cosine, square);
     const double side = norm * norm * square;
-    const double after = std::isinf(end) ? 0
-                                         : potential(n, end) *
-                                               turning_factor(n, std::sqrt(1 - side), side);
+    const double after =
+        std::isinf(end) ? 0 : potential(n, end) * turning_factor(n, std::sqrt(1 - side), side);
     grown.time = (whole - after) / rate;
     if (!(longest < grown.time)) {
         const svd parts(b.push, thin);
@@ -117,8 +116,8 @@ public:
             if (i == first) {
                 grown.mode = {0, rate_of(i), 0, output, input};
             } else {
-                after += pairs_[i].norm * std::exp(rate_of(i) * grown.time) * output *
-                         input.transpose();
+                after +=
+                    pairs_[i].norm * std::exp(rate_of(i) * grown.time) * output * input.transpose();
             }
         }
         grown.weights = {after};
@@ -296,8 +295,8 @@ private:
             const double least = 1e-12 * potential(r.branch, r.norm);
             const double norm =
                 norm_at_potential(r.branch, r.branch > 2 ? std::max(left, least) : left);
-            grown.weights[m] += norm / r.norm * outputs_.col(i) *
-                                (outputs_.col(i).transpose() * b.weights);
+            grown.weights[m] +=
+                norm / r.norm * outputs_.col(i) * (outputs_.col(i).transpose() * b.weights);
         }
     }
 
@@ -410,13 +409,14 @@ private:
             run_on(grown, n, u);
         }
         if (shared_ == 0) {
-            grown.time = time * unit + (potential(n, u) - (std::isinf(end_) ? 0 : potential(n, end_))) / rate;
+            grown.time = time * unit +
+                         (potential(n, u) - (std::isinf(end_) ? 0 : potential(n, end_))) / rate;
             return;
         }
         const double speed = rate * std::pow(u, n - 1) * std::pow(trunk, shared_);
-        grown.time = time * unit + (depth == 2 ? -std::log(trunk) * u / speed
-                                               : u / ((depth - 2) * speed) -
-                                                     1 / ((depth - 2) * rate));
+        grown.time =
+            time * unit + (depth == 2 ? -std::log(trunk) * u / speed
+                                      : u / ((depth - 2) * speed) - 1 / ((depth - 2) * rate));
     }
 
     // The others while the leader goes on alone: along its output, the rest stays.
@@ -432,10 +432,8 @@ private:
                 continue;
             }
             const double whole = potential(n, size);
-            const double left =
-                whole - (mode.output.transpose() * blocks_[m].push).norm() * clock;
-            const double later =
-                norm_at_potential(n, n > 2 ? std::max(left, 1e-12 * whole) : left);
+            const double left = whole - (mode.output.transpose() * blocks_[m].push).norm() * clock;
+            const double later = norm_at_potential(n, n > 2 ? std::max(left, 1e-12 * whole) : left);
             grown.weights[m] += (later / size - 1) * mode.output * row;
         }
     }
@@ -453,8 +451,8 @@ private:
 
 }  // namespace
 
-small_growth grow(const std::vector<small_block>& blocks, int shared, double excess,
-                  double longest, double end) {
+small_growth grow(const std::vector<small_block>& blocks, int shared, double excess, double longest,
+                  double end) {
     const bool pushed = std::any_of(blocks.begin(), blocks.end(), [](const small_block& b) {
         return b.push.norm() > 0 && b.weights.norm() > 0;
     });

@@ -19,9 +19,9 @@ struct small_block {
 
 /// A mode that has grown without bound.
 struct grown_mode {
-    int block = -1;           ///< whose it is; -1: none
-    double rate = 0;          ///< its singular value of the push; target x input
-    double size = 0;          ///< its norm u where it is told apart from the rest; 0: not needed
+    int block = -1;            ///< whose it is; -1: none
+    double rate = 0;           ///< its singular value of the push; target x input
+    double size = 0;           ///< its norm u where it is told apart from the rest; 0: not needed
     Eigen::VectorXd output{};  ///< K numbers
     Eigen::VectorXd input{};   ///< D numbers
 };

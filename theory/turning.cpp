@@ -24,9 +24,12 @@ double factor_ahead(int n, double cosine, double z) {
         }
         return cosine * sum;
     }
-    // (n-2) z^(1-n/2) B(z; n/2 - 1, 1/2) / 2
+    // (n-2) z^(1-n/2) B(z; n/2 - 1, 1/2) / 2; near pi/2 by the cosine, which z does not tell there.
     const double a = n / 2.0 - 1;
-    return a * std::pow(z, -a) * boost::math::beta(a, 0.5, z);
+    const double part = z < 0.9 ? boost::math::beta(a, 0.5, z)
+                                : boost::math::beta(a, 0.5) -
+                                      boost::math::beta(0.5, a, std::min(1.0, cosine * cosine));
+    return a * std::pow(z, -a) * part;
 }
 
 double factor(int n, double cosine, double z) {
@@ -72,9 +75,9 @@ angle turned(int n, const angle& from, double left) {
         low_excess = excess(low);
     }
     std::uintmax_t iterations = 200;
-    const auto [a, b] =
-        boost::math::tools::toms748_solve(excess, low, y, low_excess, high_excess,
-                                          boost::math::tools::eps_tolerance<double>(51), iterations);
+    const auto [a, b] = boost::math::tools::toms748_solve(
+        excess, low, y, low_excess, high_excess, boost::math::tools::eps_tolerance<double>(51),
+        iterations);
     return angle_of(a + (b - a) / 2);
 }
 
