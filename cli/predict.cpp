@@ -2,6 +2,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "cli/answer.hpp"
@@ -50,6 +51,8 @@ json modality_json(const model& about, const prediction& p, int m) {
     if (!p.leading.log10_times.empty()) {
         object["log10_time"] = number(p.leading.log10_times[i]);
     }
+    object["estimated_error"] = number(p.errors[i]);
+    object["no_plateau"] = p.no_plateau[i].empty() ? json(nullptr) : json(p.no_plateau[i]);
     if (p.shares) {
         object["explained_alone"] = p.shares->alone[i];
         object["conditional_gain"] = p.shares->conditional_gain[i];
@@ -111,8 +114,12 @@ std::string misattribution_text(const Eigen::VectorXd& v) {
     return v.size() == 1 ? fmt::format("{:.6g}", v(0)) : fmt::format("norm {:.6g}", v.norm());
 }
 
+std::string error_text(double relative) {
+    return std::isnan(relative) ? "-" : fmt::format("{:.1g} %", 100 * relative);
+}
+
 sheet modality_sheet(const model& about, const prediction& p, std::optional<double> rate) {
-    sheet s{{{"modality", false}, {"order"}, {"time (tau)"}}, {}};
+    sheet s{{{"modality", false}, {"order"}, {"time (tau)"}, {"error"}}, {}};
     if (p.refined) {
         s.columns.push_back({"refined (tau)"});
     }
@@ -134,7 +141,8 @@ sheet modality_sheet(const model& about, const prediction& p, std::optional<doub
         const int order = p.leading.order()[i];
         const double time = p.leading.times[i];
         std::vector<std::string> row = {about.moments.name(m),
-                                        order > 0 ? std::to_string(order) : "-", spell(time)};
+                                        order > 0 ? std::to_string(order) : "-", spell(time),
+                                        error_text(p.errors[i])};
         if (p.refined) {
             row.push_back(spell(refined_time(p, m)));
         }
