@@ -2,7 +2,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include "cli/answer.hpp"
@@ -114,15 +113,8 @@ std::string misattribution_text(const Eigen::VectorXd& v) {
     return v.size() == 1 ? fmt::format("{:.6g}", v(0)) : fmt::format("norm {:.6g}", v.norm());
 }
 
-std::string error_text(double relative) {
-    constexpr double vast = 10;
-    return std::isnan(relative) ? "-"
-           : relative > vast    ? "> 1000 %"
-                                : fmt::format("{:.2g} %", 100 * relative);
-}
-
 sheet modality_sheet(const model& about, const prediction& p, std::optional<double> rate) {
-    sheet s{{{"modality", false}, {"order"}, {"time (tau)"}, {"error"}}, {}};
+    sheet s{{{"modality", false}, {"order"}, {"time (tau)"}}, {}};
     if (p.refined) {
         s.columns.push_back({"refined (tau)"});
     }
@@ -144,8 +136,7 @@ sheet modality_sheet(const model& about, const prediction& p, std::optional<doub
         const int order = p.leading.order()[i];
         const double time = p.leading.times[i];
         std::vector<std::string> row = {about.moments.name(m),
-                                        order > 0 ? std::to_string(order) : "-", spell(time),
-                                        error_text(p.errors[i])};
+                                        order > 0 ? std::to_string(order) : "-", spell(time)};
         if (p.refined) {
             row.push_back(spell(refined_time(p, m)));
         }

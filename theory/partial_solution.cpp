@@ -146,6 +146,9 @@ private:
     [[nodiscard]] bool is_rounding(int m, const Eigen::MatrixXd& residual) const {
         const Eigen::Index at = moments_.offset(m);
         const Eigen::Index dim = moments_.dim(m);
+        if (inputs_.size() == 1 && residual.size() == 1) {
+            return is_rounding_of_scalars(at, residual(0));
+        }
         const Eigen::MatrixXd shared = sigma_.middleCols(at, dim)(inputs_, Eigen::all);
         const Eigen::MatrixXd by = inverse_.inverse * shared;  // L
         const double tolerance = 4 * static_cast<double>(inputs_.size() + 1) * eps;
@@ -166,12 +169,26 @@ private:
         return follows || relative.norm() <= noise.norm();
     }
 
+    // The same for one input that waits for one other, which most models are made of.
+    [[nodiscard]] bool is_rounding_of_scalars(Eigen::Index input, double residual) const {
+        const double scale = scale_(input);
+        const double known = scale_(inputs_.front());
+        if (!(scale > 0 && known > 0)) {
+            return !(scale > 0) || residual == 0;
+        }
+        const double spread = std::abs(sigma_(inputs_.front(), input)) / (known * scale);
+        const double noise =
+            eps * (std::abs(all_(0, input)) / scale + (1 + 2 * spread) * sizes_(0));
+        return 1 - spread * spread <= 8 * eps * (1 + spread * spread) ||
+               std::abs(residual) / scale <= noise;
+    }
+
     const data::moments& moments_;
     const data::modality_set& learned_;
     indices inputs_;
-    Eigen::MatrixXd all_;           // s, K x D
-    const Eigen::MatrixXd& sigma_;  // Sigma
-    Eigen::VectorXd scale_;         // sqrt(Sigma_ii)
+    Eigen::Map<const Eigen::MatrixXd> all_;  // s, K x D
+    const Eigen::MatrixXd& sigma_;           // Sigma
+    Eigen::VectorXd scale_;                  // sqrt(Sigma_ii)
     data::symmetric_pseudo_inverse inverse_;
     exact_matrix weights_;   // W_K
     Eigen::VectorXd sizes_;  // sum_j |W_j| sqrt(Sigma_jj) of each target: root of a target's power
