@@ -76,7 +76,8 @@ json fusion_json(const diagnosis_request& r, const fusion_facts& f) {
                      {"median_end", number(f.networks.median_end())},
                      {"outcomes", json(f.networks.ended)}}},
                    {"half_power", numbers(f.half_power)},
-                   {"half_power_formula", numbers(f.half_power_formula)}};
+                   {"half_power_formula", numbers(f.half_power_formula)},
+                   {"formula_errors_estimated", numbers(f.formula_errors)}};
     if (f.sensitivities) {
         object["sensitivities"] = sensitivities_json(*r.model.moments, *f.sensitivities);
     }

@@ -50,6 +50,8 @@ json modality_json(const model& about, const prediction& p, int m) {
     if (!p.leading.log10_times.empty()) {
         object["log10_time"] = number(p.leading.log10_times[i]);
     }
+    object["estimated_error"] = number(p.errors[i]);
+    object["no_plateau"] = p.no_plateau[i].empty() ? json(nullptr) : json(p.no_plateau[i]);
     if (p.shares) {
         object["explained_alone"] = p.shares->alone[i];
         object["conditional_gain"] = p.shares->conditional_gain[i];

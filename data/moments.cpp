@@ -115,47 +115,118 @@ void check_numbers(const Eigen::MatrixXd& correlation, double target_power, int 
     }
 }
 
-// A variance below zero is refused however small it is: sums of squares are never negative.
-void check_semi_definite(const Eigen::MatrixXd& covariance, const Eigen::VectorXd& eigenvalues) {
-    const double smallest = eigenvalues.minCoeff();
-    const double variance = covariance.diagonal().minCoeff();
-    if (!(smallest >= -slack * eigenvalues.maxCoeff() && variance >= 0)) {
-        throw input_error("covariance",
-                          fmt::format("must be positive semi-definite, smallest eigenvalue {:.6g}",
-                                      std::min(smallest, variance)));
+// Within these limits no square, quotient or product of two moments that an answer needs leaves the
+// range of double, and none loses digits at its end. Toy data reach 1e100 and 1e200.
+constexpr double largest_variance = 1e101;
+constexpr double largest_power = 1e202;
+
+bool is_zero_or_within(double value, double largest) {
+    return value == 0 || (value >= 1 / largest && value <= largest);
+}
+
+void check_sizes(const Eigen::MatrixXd& covariance, const Eigen::MatrixXd& correlation,
+                 double target_power) {
+    double largest = 0;  // |s_i| / sqrt(Sigma_ii), the root of a power
+    for (Eigen::Index i = 0; i < covariance.rows(); ++i) {
+        const double variance = covariance(i, i);
+        if (!is_zero_or_within(std::abs(variance), largest_variance)) {
+            throw input_error("covariance",
+                              fmt::format("need variances of 0 or {:.0e} to {:.0e}, got {} at {}",
+                                          1 / largest_variance, largest_variance, variance, i + 1));
+        }
+        if (variance > 0) {
+            largest =
+                std::max(largest, correlation.col(i).cwiseAbs().maxCoeff() / std::sqrt(variance));
+        }
+    }
+    if (!is_zero_or_within(target_power, largest_power)) {
+        throw input_error("target_power",
+                          fmt::format("need 0 or {:.0e} to {:.0e}, got {}", 1 / largest_power,
+                                      largest_power, target_power));
+    }
+    if (!(largest == 0 || largest >= std::sqrt(1 / largest_power))) {
+        throw input_error("correlation",
+                          fmt::format("need a largest |s_i| / sqrt(Sigma_ii) of 0 or {:.0e} and "
+                                      "more, got {}",
+                                      std::sqrt(1 / largest_power), largest));
     }
 }
 
-// In a direction where the inputs have power lambda, |s| <= sqrt(<y^2> lambda). Directions up to
-// the rank tolerance count as empty, so that much may be left in each of them, besides rounding.
-// `projections` has a column for every target.
-void check_targets(const Eigen::MatrixXd& projections, const Eigen::VectorXd& eigenvalues,
-                   double target_power) {
-    const double tolerance = rank_tolerance(eigenvalues);
-    const Eigen::Index rank = (eigenvalues.array() > tolerance).count();
-    const Eigen::Index empty = eigenvalues.size() - rank;
+// A variance below zero is refused however small it is: sums of squares are never negative. Other
+// negative powers are measured against the variances, so that no unit of an input hides them.
+void check_semi_definite(const Eigen::MatrixXd& covariance, const scaled_spectrum& parts) {
+    const double variance = covariance.diagonal().minCoeff();
+    const double largest = covariance.diagonal().maxCoeff();
+    bool empty_rows = true;  // an input that is always zero goes with nothing
+    for (Eigen::Index i = 0; i < covariance.rows(); ++i) {
+        empty_rows &= covariance(i, i) > 0 ||
+                      covariance.row(i).cwiseAbs().maxCoeff() <= slack * std::abs(largest);
+    }
+    const double smallest = parts.values.minCoeff();
+    if (variance >= 0 && empty_rows && smallest >= -slack * parts.values.maxCoeff()) {
+        return;
+    }
+    const double in_units = decompose(covariance).values.minCoeff();
+    if (variance < 0 || in_units < -slack * largest) {
+        throw input_error("covariance",
+                          fmt::format("must be positive semi-definite, smallest eigenvalue {:.6g}",
+                                      std::min(in_units, variance)));
+    }
+    throw input_error("covariance",
+                      fmt::format("must be positive semi-definite, smallest eigenvalue of its "
+                                  "correlation coefficients {:.6g}",
+                                  smallest));
+}
+
+void refuse_outside(double outside, double size, double allowed, const scaled_spectrum& parts) {
+    if (!(outside <= allowed)) {
+        throw input_error(
+            "correlation",
+            fmt::format("must lie in the range of the covariance (rank {} of {}), but "
+                        "{:.6g} of its norm {:.6g} lies outside",
+                        parts.rank, parts.values.size(), outside, size));
+    }
+}
+
+// In a direction where the inputs, of variance one, have power lambda, |s| <= sqrt(<y^2> lambda).
+// Directions up to the rank tolerance count as empty, so that much may be left in each of them,
+// besides rounding.
+void check_targets(const Eigen::MatrixXd& correlation, const Eigen::MatrixXd& covariance,
+                   const scaled_spectrum& parts, double target_power) {
+    const Eigen::Index empty = parts.values.size() - parts.rank;
+    const auto kept = parts.values.tail(parts.rank).array();
     double explained = 0;
-    for (Eigen::Index k = 0; k < projections.cols(); ++k) {
-        const Eigen::VectorXd target = projections.col(k);
-        const double outside = target.head(empty).stableNorm();
-        const double size = target.stableNorm();
-        const double allowed = slack * size + std::sqrt(static_cast<double>(empty) * tolerance) *
-                                                  std::sqrt(target_power);
-        if (!(outside <= allowed)) {
-            throw input_error(
-                "correlation",
-                fmt::format("must lie in the range of the covariance (rank {} of {}), but "
-                            "{:.6g} of its norm {:.6g} lies outside",
-                            rank, eigenvalues.size(), outside, size));
-        }
-        const Eigen::ArrayXd kept = target.tail(rank).array();
-        explained += (kept / eigenvalues.tail(rank).array() * kept).sum();
+    for (Eigen::Index k = 0; k < correlation.rows(); ++k) {
+        const Eigen::VectorXd row = correlation.row(k).transpose();
+        const auto varies = covariance.diagonal().array() > 0;
+        const Eigen::VectorXd with_nothing = varies.select(0, row.array());
+        const Eigen::VectorXd target =
+            parts.vectors.transpose() *
+            varies.select(row.cwiseQuotient(parts.scale).array(), 0).matrix();
+        refuse_outside(with_nothing.norm(), row.norm(), slack * row.norm(), parts);
+        refuse_outside(target.head(empty).norm(), target.norm(),
+                       slack * target.norm() +
+                           std::sqrt(static_cast<double>(empty) * parts.tolerance * target_power),
+                       parts);
+        explained += (target.tail(parts.rank).array().square() / kept).sum();
     }
     if (!(target_power >= (1 - slack) * explained)) {
         throw input_error("target_power",
                           fmt::format("need >= {:.10g} = s Sigma^+ s^T, the power that "
                                       "the inputs explain, got {}",
                                       explained, target_power));
+    }
+}
+
+// What check_semi_definite() and check_targets() have let pass as rounding, with inputs of which
+// there is nothing.
+void clear_empty(Eigen::MatrixXd& covariance, Eigen::Ref<Eigen::MatrixXd> correlation) {
+    for (Eigen::Index i = 0; i < covariance.rows(); ++i) {
+        if (covariance(i, i) == 0) {
+            covariance.row(i).setZero();
+            covariance.col(i).setZero();
+            correlation.col(i).setZero();
+        }
     }
 }
 
@@ -192,9 +263,11 @@ moments::moments(std::vector<std::string> names, std::vector<int> dims, Eigen::M
     check_symmetry(covariance_);
     // Halves first: the sum of two finite numbers may overflow.
     covariance_ = (0.5 * covariance_ + 0.5 * covariance_.transpose()).eval();
-    const auto [eigenvalues, vectors] = decompose(covariance_);
-    check_semi_definite(covariance_, eigenvalues);
-    check_targets(vectors.transpose() * correlation.transpose(), eigenvalues, target_power_);
+    check_sizes(covariance_, correlation, target_power_);
+    const scaled_spectrum parts = decompose_scaled(covariance_);
+    check_semi_definite(covariance_, parts);
+    check_targets(correlation, covariance_, parts, target_power_);
+    clear_empty(covariance_, correlations_.reshaped(outputs_, dimension()));
 }
 
 moments::moments(std::vector<std::string> names, std::vector<int> dims, Eigen::MatrixXd covariance,

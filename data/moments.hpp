@@ -29,9 +29,10 @@ public:
     ///
     /// \param names         One per modality, unique, not empty.
     /// \param dims          D_m >= 1, one per modality; their sum is D.
-    /// \param covariance    Sigma, D x D, symmetric and positive semi-definite (singular is legal).
+    /// \param covariance    Sigma, D x D, symmetric and positive semi-definite (singular is legal);
+    ///                      variances of 0 or 1e-101 to 1e101.
     /// \param correlation   s, D numbers, in the range of Sigma (all real data are).
-    /// \param target_power  <y^2> >= s Sigma^+ s^T; unit: target squared.
+    /// \param target_power  <y^2> >= s Sigma^+ s^T, 0 or 1e-202 to 1e202; unit: target squared.
     /// \throws input_error  naming names, dims, covariance, correlation or target_power.
     moments(std::vector<std::string> names, std::vector<int> dims, Eigen::MatrixXd covariance,
             const Eigen::VectorXd& correlation, double target_power);

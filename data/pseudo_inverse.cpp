@@ -1,9 +1,102 @@
 #include "data/pseudo_inverse.hpp"
 
 #include <Eigen/Eigenvalues>
+#include <Eigen/QR>
+#include <algorithm>
+#include <cmath>
 #include <limits>
+#include <numeric>
+#include <vector>
 
 namespace fusionflow::data {
+
+namespace {
+
+constexpr double eps = std::numeric_limits<double>::epsilon();
+
+// The correlation matrix of two inputs has closed forms, in which 1 - |c| is exact.
+spectrum decompose_pair(const Eigen::MatrixXd& unit) {
+    const double c = unit(0, 1);
+    const double sign = c < 0 ? -1 : 1;
+    spectrum parts{Eigen::Vector2d(1 - std::abs(c), 1 + std::abs(c)), Eigen::MatrixXd(2, 2)};
+    parts.vectors << std::sqrt(0.5), std::sqrt(0.5), -sign * std::sqrt(0.5), sign * std::sqrt(0.5);
+    return parts;
+}
+
+// C of A = diag(d) C diag(d).
+Eigen::MatrixXd without_scale(const Eigen::MatrixXd& matrix, const Eigen::VectorXd& scale) {
+    Eigen::MatrixXd unit = scale.cwiseInverse().asDiagonal() * matrix;
+    unit *= scale.cwiseInverse().asDiagonal();
+    for (Eigen::Index i = 0; i < matrix.rows(); ++i) {
+        if (matrix(i, i) > 0) {
+            unit(i, i) = 1;
+        } else {
+            unit.row(i).setZero();
+            unit.col(i).setZero();
+        }
+    }
+    return unit;
+}
+
+Eigen::VectorXd scale_of(const Eigen::MatrixXd& matrix) {
+    const Eigen::ArrayXd diagonal = matrix.diagonal().array();
+    return (diagonal > 0).select(diagonal.max(0).sqrt(), 1);
+}
+
+double tolerance_of(const Eigen::VectorXd& eigenvalues) {
+    return 4 * static_cast<double>(eigenvalues.size()) * eps *
+           std::max(0.0, eigenvalues.maxCoeff());
+}
+
+Eigen::VectorXd eigenvalues_of(const Eigen::MatrixXd& symmetric) {
+    return Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(symmetric, Eigen::EigenvaluesOnly)
+        .eigenvalues();
+}
+
+// The same kernel of C by vectors that have as many zeros as they can (Gauss-Jordan elimination with
+// complete pivoting): in units far apart rounding in place of a zero may outweigh all else.
+Eigen::MatrixXd sparse_kernel(Eigen::MatrixXd kernel) {
+    const double zero = 100 * eps * static_cast<double>(kernel.rows());
+    Eigen::MatrixXd open = kernel.cwiseAbs();  // where a pivot may be
+    for (Eigen::Index done = 0; done < kernel.cols(); ++done) {
+        Eigen::Index row = 0;
+        Eigen::Index column = 0;
+        open.rightCols(kernel.cols() - done).maxCoeff(&row, &column);
+        kernel.col(done).swap(kernel.col(done + column));
+        kernel.col(done) /= double{kernel(row, done)};
+        for (Eigen::Index j = 0; j < kernel.cols(); ++j) {
+            if (j != done) {
+                kernel.col(j) -= double{kernel(row, j)} * kernel.col(done);
+            }
+        }
+        const Eigen::VectorXd pivots = open.rowwise().maxCoeff();
+        open = kernel.cwiseAbs();
+        for (Eigen::Index i = 0; i < kernel.rows(); ++i) {
+            if (i == row || pivots(i) == 0) {
+                open.row(i).setZero();
+            }
+        }
+    }
+    return (kernel.array().abs() > zero).select(kernel, 0);
+}
+
+// An orthonormal basis of the columns, whose rows may differ by any factor: Householder's
+// reflections with pivots keep the digits of light rows where heavy ones come first.
+Eigen::MatrixXd orthonormal_basis(const Eigen::MatrixXd& columns) {
+    std::vector<Eigen::Index> heavy_first(static_cast<std::size_t>(columns.rows()));
+    std::iota(heavy_first.begin(), heavy_first.end(), 0);
+    const Eigen::VectorXd weights = columns.rowwise().lpNorm<Eigen::Infinity>();
+    std::stable_sort(heavy_first.begin(), heavy_first.end(),
+                     [&](Eigen::Index a, Eigen::Index b) { return weights(a) > weights(b); });
+    const Eigen::ColPivHouseholderQR<Eigen::MatrixXd> qr(columns(heavy_first, Eigen::all));
+    const Eigen::MatrixXd sorted =
+        qr.householderQ() * Eigen::MatrixXd::Identity(columns.rows(), columns.cols());
+    Eigen::MatrixXd basis(columns.rows(), columns.cols());
+    basis(heavy_first, Eigen::all) = sorted;
+    return basis;
+}
+
+}  // namespace
 
 spectrum decompose(const Eigen::MatrixXd& symmetric) {
     if (symmetric.rows() == 2) {  // two scalar modalities: the same without memory of its own
@@ -14,47 +107,74 @@ spectrum decompose(const Eigen::MatrixXd& symmetric) {
     return {solver.eigenvalues(), solver.eigenvectors()};
 }
 
-double rank_tolerance(const Eigen::VectorXd& eigenvalues) {
-    if (eigenvalues.size() == 0) {
-        return 0;
-    }
-    return static_cast<double>(eigenvalues.size()) * std::numeric_limits<double>::epsilon() *
-           eigenvalues.cwiseAbs().maxCoeff();
-}
-
 Eigen::MatrixXd square_root(const Eigen::MatrixXd& semi_definite) {
     const spectrum parts = decompose(semi_definite);
     return parts.vectors * parts.values.cwiseMax(0).cwiseSqrt().asDiagonal() *
            parts.vectors.transpose();
 }
 
+scaled_spectrum decompose_scaled(const Eigen::MatrixXd& matrix) {
+    scaled_spectrum result;
+    result.scale = scale_of(matrix);
+    const Eigen::MatrixXd unit = without_scale(matrix, result.scale);
+    const bool pair = unit.rows() == 2 && unit(0, 0) == 1 && unit(1, 1) == 1;
+    spectrum parts = pair ? decompose_pair(unit) : decompose(unit);
+    result.values = std::move(parts.values);
+    result.vectors = std::move(parts.vectors);
+    result.tolerance = tolerance_of(result.values);
+    result.rank = (result.values.array() > result.tolerance).count();
+    return result;
+}
+
 symmetric_pseudo_inverse pseudo_inverse(const Eigen::MatrixXd& matrix) {
     symmetric_pseudo_inverse result;
-    result.inverse = Eigen::MatrixXd::Zero(matrix.rows(), matrix.cols());
-    if (matrix.rows() == 0) {
+    const Eigen::Index size = matrix.rows();
+    if (size == 0) {
         return result;
     }
-    if (matrix.rows() == 1) {  // what most models are made of: without an eigenvalue solver
-        result.tolerance = rank_tolerance(matrix.col(0));
-        result.rank = matrix(0, 0) > result.tolerance ? 1 : 0;
-        result.inverse(0, 0) = result.rank == 1 ? 1 / matrix(0, 0) : 0;
+    if (size == 1 && matrix(0, 0) > 0) {  // what most models are made of
+        result.inverse = matrix.cwiseInverse();
+        result.kernel = Eigen::MatrixXd(1, 0);
+        result.rank = 1;
+        result.tolerance = 4 * eps;
         return result;
     }
-    const auto [eigenvalues, vectors] = decompose(matrix);
-    result.tolerance = rank_tolerance(eigenvalues);
-    // Eigenvalues ascend: those kept are the last ones.
-    const Eigen::Index rank = (eigenvalues.array() > result.tolerance).count();
-    result.rank = static_cast<int>(rank);
-    const auto kept = vectors.rightCols(rank);
-    result.inverse = kept * eigenvalues.tail(rank).cwiseInverse().asDiagonal() * kept.transpose();
+    const scaled_spectrum parts = decompose_scaled(matrix);
+    result.rank = static_cast<int>(parts.rank);
+    result.tolerance = parts.tolerance;
+    const auto per_unit = parts.scale.cwiseInverse().asDiagonal();
+    // F with inverse F F^T: any F will do that solves A F F^T A = A, less its part in the kernel.
+    Eigen::MatrixXd root = per_unit * parts.vectors.rightCols(parts.rank) *
+                           parts.values.tail(parts.rank).cwiseSqrt().cwiseInverse().asDiagonal();
+    result.kernel = Eigen::MatrixXd(size, size - parts.rank);
+    if (parts.rank < size) {
+        constexpr double alike = 1e4;  // units that cost no more than four digits
+        const bool far = parts.scale.maxCoeff() > alike * parts.scale.minCoeff();
+        const Eigen::MatrixXd empty = parts.vectors.leftCols(size - parts.rank);
+        result.kernel = orthonormal_basis(per_unit * (far ? sparse_kernel(empty) : empty));
+        for (int twice = 0; twice < 2; ++twice) {
+            root -= result.kernel * (result.kernel.transpose() * root);
+        }
+    }
+    result.inverse = root * root.transpose();
     return result;
 }
 
 conditioning conditioning_of(const Eigen::MatrixXd& matrix) {
-    const Eigen::VectorXd values = decompose(matrix).values;
-    const Eigen::Index rank = (values.array() > rank_tolerance(values)).count();
-    const Eigen::Index last = values.size() - 1;
-    return {static_cast<int>(rank), rank > 0 ? values(last) / values(last + 1 - rank) : 0};
+    const Eigen::VectorXd unit = eigenvalues_of(without_scale(matrix, scale_of(matrix)));
+    const Eigen::Index rank = (unit.array() > tolerance_of(unit)).count();
+    if (rank == 0) {
+        return {};
+    }
+    const Eigen::VectorXd values = eigenvalues_of(matrix);
+    const double largest = values(values.size() - 1);
+    const double least = values(values.size() - rank);
+    constexpr double sure = 1e-10;  // a part of the largest that has six digits
+    if (least > sure * largest) {
+        return {static_cast<int>(rank), largest / least};
+    }
+    const Eigen::VectorXd inverse = eigenvalues_of(pseudo_inverse(matrix).inverse);
+    return {static_cast<int>(rank), largest * inverse(inverse.size() - 1)};
 }
 
 }  // namespace fusionflow::data

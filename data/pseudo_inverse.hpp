@@ -16,30 +16,48 @@ struct spectrum {
 /// below zero, which rounding leaves, count as zero.
 [[nodiscard]] Eigen::MatrixXd square_root(const Eigen::MatrixXd& semi_definite);
 
-/// The Moore-Penrose inverse of a symmetric positive semi-definite matrix and how it was cut off.
-struct symmetric_pseudo_inverse {
-    Eigen::MatrixXd inverse;  ///< D x D
-    int rank = 0;             ///< eigenvalues above the tolerance
-    double tolerance = 0;     ///< eigenvalues at or below it count as zero; unit of the matrix
+/// A symmetric positive semi-definite matrix A whose diagonal is scaled out, A = diag(d) C diag(d),
+/// so that what counts of it does not depend on the units of its rows: of second moments, C holds
+/// the correlation coefficients. The rank of A is decided here and nowhere else.
+struct scaled_spectrum {
+    Eigen::VectorXd scale;    ///< d, roots of the diagonal of A; 1 where that is zero
+    Eigen::VectorXd values;   ///< eigenvalues of C, ascending
+    Eigen::MatrixXd vectors;  ///< of C, as columns
+    double tolerance = 0;     ///< 4 D eps max(values): eigenvalues up to it count as zero
+    Eigen::Index rank = 0;    ///< eigenvalues above it: the last ones
 };
 
-/// Eigenvalues of a symmetric matrix at or below this count as zero: D eps max|lambda|, about what
-/// rounding alone makes of a zero. \param eigenvalues  D >= 0 of them, any order.
-[[nodiscard]] double rank_tolerance(const Eigen::VectorXd& eigenvalues);
-
-/// Pseudo-inverse by eigendecomposition; eigenvalues up to rank_tolerance count as zero.
+/// Rounding moves an entry of C by two to three eps, hence its eigenvalues by at most 3 D eps and
+/// those of a decomposition by another D eps max(values): what is exactly singular stays below the
+/// tolerance, and a correlation of 1 - 1e-14 is far above it. A set of inputs never has a larger
+/// rank than its parts together.
 ///
-/// \param matrix  Symmetric, positive semi-definite, finite; D x D with D >= 0.
+/// \param matrix  Symmetric, positive semi-definite, finite; D x D with D >= 1. The rows of zeros
+///                on the diagonal are taken to be zero.
+[[nodiscard]] scaled_spectrum decompose_scaled(const Eigen::MatrixXd& matrix);
+
+/// The Moore-Penrose inverse of a symmetric positive semi-definite matrix, in the units of the
+/// matrix, and how it was cut off.
+struct symmetric_pseudo_inverse {
+    Eigen::MatrixXd inverse;  ///< D x D
+    Eigen::MatrixXd kernel;   ///< D x (D - rank), orthonormal: what the matrix takes to zero
+    int rank = 0;             ///< scaled_spectrum::rank
+    double tolerance = 0;     ///< scaled_spectrum::tolerance
+};
+
+/// \param matrix  As for decompose_scaled(), or D = 0.
+/// \see docs/theory.md#fixed-points; tests/data/pseudo_inverse_test.cpp
 [[nodiscard]] symmetric_pseudo_inverse pseudo_inverse(const Eigen::MatrixXd& matrix);
 
 /// Rank of a symmetric positive semi-definite matrix, and how far apart the eigenvalues are that
 /// count for it.
 struct conditioning {
-    int rank = 0;
-    double condition = 0;  ///< the largest over the least of these eigenvalues; 0 without any
+    int rank = 0;          ///< scaled_spectrum::rank
+    double condition = 0;  ///< the largest eigenvalue of the matrix, in its own units, over the
+                           ///< least that counts; 0 without any
 };
 
-/// \param matrix  As for pseudo_inverse(), D >= 1. \see tests/data/pseudo_inverse_test.cpp
+/// \param matrix  As for decompose_scaled(). \see tests/data/pseudo_inverse_test.cpp
 [[nodiscard]] conditioning conditioning_of(const Eigen::MatrixXd& matrix);
 
 }  // namespace fusionflow::data

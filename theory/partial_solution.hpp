@@ -10,6 +10,9 @@ namespace fusionflow::theory {
 /// The least-squares solution on a set K of modalities, and what it leaves.
 ///
 ///     W_K = s_K Sigma_K^+,   E = s - W Sigma,   loss = (<y^2> - s_K Sigma_K^+ s_K^T) / 2
+///
+/// W is the smallest solution in the units of the inputs; rank, E, loss and what is explained do
+/// not depend on units.
 struct partial_solution {
     data::modality_set learned;  ///< K
     Eigen::VectorXd weights;     ///< W, stacked, zero outside K
@@ -19,11 +22,31 @@ struct partial_solution {
     int rank = 0;                ///< of Sigma_K
 };
 
+/// Solves for the moments as they are stored, to about 1e-18 of the terms of E: W is refined in long
+/// double, so that an E of 1e-13 of its terms has its leading digits.
+///
 /// \param moments  Any.
 /// \param learned  K, possibly empty.
-/// \return  Parts W_m and E_m below 1e-10 of the terms they are the sum of are set to exactly zero:
-///          that is what rounding leaves of a cancellation.
+/// \return  Parts W_m and E_m that the rounding of the moments themselves could have made are set to
+///          exactly zero: docs/theory.md#rounding has the bound.
+/// \see tests/theory/partial_solution_test.cpp
 [[nodiscard]] partial_solution solve_partial(const data::moments& moments,
                                              const data::modality_set& learned);
+
+/// True if nothing is left for modality m once the set is learned: E_m = 0, or no more than what
+/// rounding of the moments makes of a zero. Permanent bias means this of every modality that waits.
+///
+/// \param saddle  solve_partial() of the moments.
+[[nodiscard]] bool nothing_left(const data::moments& moments, const partial_solution& saddle,
+                                int m);
+
+/// What rounding alone may leave of E_m at any weights W: a bound on |E_m|, each input in the unit
+/// of E_m, from the terms s_m and W Sigma that it is the difference of.
+///
+///     |b|,   b_i = eps (|s_i| + sqrt(Sigma_ii) sum_j |W_j| sqrt(Sigma_jj))
+///
+/// \param weights  W, stacked.
+[[nodiscard]] double residual_rounding(const data::moments& moments, const Eigen::VectorXd& weights,
+                                       int m);
 
 }  // namespace fusionflow::theory

@@ -15,9 +15,6 @@ namespace fusionflow::theory {
 
 namespace {
 
-// From this estimated error on the leading order is said to be coarse.
-constexpr double coarse = 0.05;
-
 std::vector<Eigen::VectorXd> misattributions(const data::moments& moments, const race_result& raced,
                                              const partial_solution& all) {
     std::vector<Eigen::VectorXd> differences;
@@ -51,14 +48,9 @@ void add_general_warnings(prediction& p, const data::moments& moments, const arc
     const auto inverse = data::pseudo_inverse(moments.covariance());
     if (inverse.rank < moments.dimension()) {
         p.warnings.push_back(fmt::format(
-            "singular covariance: rank {} of {}, eigenvalues up to {:.1e} counted as zero",
+            "singular covariance: rank {} of {}, eigenvalues of the correlation coefficients up to "
+            "{:.1e} counted as zero",
             inverse.rank, moments.dimension(), inverse.tolerance));
-    }
-    const double error = leading_order_error(arch, init);
-    if (error > coarse && p.leading.ended != outcome::no_plateau) {
-        p.warnings.push_back(fmt::format(
-            "init: {} is large for the leading order: estimated relative error of its times {:.2g}",
-            init.u0, error));
     }
     if (init.drawn != scheme::balanced && !arch.two_layer_late()) {
         p.warnings.push_back(fmt::format(
@@ -97,32 +89,15 @@ void predict_options::validate() const {
     check_weight_decay(weight_decay);
 }
 
-double leading_order_error(const architecture& arch, const initialisation& init) {
-    double largest = 0;
-    for (int m = 0; m < arch.count(); ++m) {
-        // Branches of one layer grow with the trunk: the whole path is what counts.
-        const int n = arch.branch(m) == 1 ? arch.depth(m) : arch.branch(m);
-        const double u0 = init.norm(m);
-        double error = 0;
-        if (!(u0 < 1)) {
-            error = 1;
-        } else if (n == 2) {
-            error = std::min(1.0, 0.5 / -std::log(u0));
-        } else if (n > 2) {
-            error = std::pow(u0, n - 2);
-        }
-        largest = std::max(largest, error);
-    }
-    return largest;
-}
-
 prediction predict(const data::moments& moments, const architecture& arch,
                    const initialisation& init, const predict_options& options) {
     options.validate();
-    const race_result raced = in_range(arch, init) ? race(moments, arch, init, options.weight_decay)
-                                                   : race_beyond_range(moments, arch, init);
+    leading_order leading = race_with_errors(moments, arch, init, options.weight_decay);
+    const race_result& raced = leading.raced;
     prediction p;
     p.leading = raced.answer;
+    p.errors = std::move(leading.errors);
+    p.no_plateau = std::move(leading.no_plateau);
     p.warnings = raced.answer.warnings;
     p.modes = raced.modes;
     if (options.weight_decay == 0 && moments.outputs() == 1) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "theory/attribution.hpp"
+#include "theory/leading_order.hpp"
 #include "theory/learning.hpp"
 #include "theory/race.hpp"
 #include "theory/refined.hpp"
@@ -22,9 +23,11 @@ struct predict_options {
 
 /// All that closed forms say about a model.
 struct prediction {
-    learning leading;                 ///< race(): leading order in small u0
-    std::optional<learning> refined;  ///< two-layer late fusion only
-    std::optional<learning> law;      ///< width_law(): gaussian networks where there is one
+    learning leading;                     ///< race(): leading order in small u0
+    std::vector<double> errors;           ///< estimated, of its times: leading_order::errors
+    std::vector<std::string> no_plateau;  ///< leading_order::no_plateau
+    std::optional<learning> refined;      ///< two-layer late fusion only
+    std::optional<learning> law;          ///< width_law(): gaussian networks where there is one
     std::vector<learned_mode>
         modes;  ///< of several targets, in the order in which they are learned
     std::vector<Eigen::VectorXd>
@@ -40,9 +43,5 @@ struct prediction {
 /// \see tests/theory/predict_test.cpp
 [[nodiscard]] prediction predict(const data::moments& moments, const architecture& arch,
                                  const initialisation& init, const predict_options& options);
-
-/// Estimated relative error of the leading order: the largest over the modalities of u0^(n-2) (n >
-/// 2) and 1 / (2 ln(1/u0)) (n = 2); 0 for early fusion of depth > 2. An order of magnitude.
-[[nodiscard]] double leading_order_error(const architecture& arch, const initialisation& init);
 
 }  // namespace fusionflow::theory

@@ -25,7 +25,8 @@ class regression {
 public:
     regression(const data::moments& moments, const rank_solution& start)
         : moments_(moments), all_(moments.matrix(moments.correlations())), space_(start.space),
-          outputs_(start.outputs), weights_(moments.matrix(start.weights)) {
+          outputs_(start.outputs), weights_(moments.matrix(start.weights)),
+          deviations_(moments.covariance().diagonal().cwiseSqrt()) {
         for (int m = 0; m < moments.count(); ++m) {
             inverses_.push_back(data::pseudo_inverse(moments.covariance_of(m)).inverse);
         }
@@ -41,7 +42,7 @@ public:
             if (space_.cols() < space_.rows()) {
                 turn_space();
             }
-            if ((weights_ - before).norm() <= settled * weights_.norm()) {
+            if (size_of(weights_ - before) <= settled * size_of(weights_)) {
                 return true;
             }
         }
@@ -62,6 +63,11 @@ public:
     }
 
 private:
+    // |W| with each input in units of its deviation.
+    [[nodiscard]] double size_of(const Eigen::MatrixXd& weights) const {
+        return (weights * deviations_.asDiagonal()).norm();
+    }
+
     [[nodiscard]] auto part(Eigen::MatrixXd& of, int m) const {
         return of.middleCols(moments_.offset(m), moments_.dim(m));
     }
@@ -136,6 +142,7 @@ private:
     Eigen::MatrixXd space_;
     std::vector<Eigen::MatrixXd> outputs_;
     Eigen::MatrixXd weights_;
+    Eigen::VectorXd deviations_;             // sqrt(Sigma_ii)
     std::vector<Eigen::MatrixXd> inverses_;  // Sigma_m^+
 };
 

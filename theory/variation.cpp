@@ -8,7 +8,7 @@ namespace fusionflow::theory {
 
 namespace {
 
-constexpr double rounding = 1e-10;  // of the terms of a sum, as in solve_partial()
+constexpr double rounding = 1e-10;  // of the terms of a sum, which slopes have fewer digits of
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
 // Inputs of the modalities that have learned something to be changed.
@@ -29,22 +29,26 @@ std::vector<Eigen::Index> moving_inputs(const data::moments& moments,
 // dW on the inputs that move: the solution of matrix dW = push, and the turn of the null space.
 Eigen::VectorXd solve_moving(const Eigen::MatrixXd& matrix, const Eigen::MatrixXd& change,
                              const Eigen::VectorXd& weights, const Eigen::VectorXd& push,
-                             double push_terms) {
+                             const Eigen::VectorXd& push_terms) {
     const auto inverse = data::pseudo_inverse(matrix);
     Eigen::VectorXd moved = inverse.inverse * push;
     if (inverse.rank == matrix.rows()) {
         return moved;
     }
-    const data::spectrum spectrum = data::decompose(matrix);
-    const Eigen::MatrixXd kernel = spectrum.vectors.leftCols(matrix.rows() - inverse.rank);
+    // Both are seen with the inputs in units of their deviations, where the rank is decided.
+    const data::scaled_spectrum spectrum = data::decompose_scaled(matrix);
+    const auto empty = spectrum.vectors.leftCols(matrix.rows() - inverse.rank);
+    const auto per_unit = spectrum.scale.cwiseInverse().asDiagonal();
+    const Eigen::MatrixXd scaled_change = per_unit * change * per_unit;
     const bool same_rank =
-        (kernel.transpose() * change * kernel).norm() <= rounding * change.norm();
-    const bool solvable = (kernel.transpose() * push).norm() <= rounding * push_terms;
+        (empty.transpose() * scaled_change * empty).norm() <= rounding * scaled_change.norm();
+    const bool solvable =
+        (empty.transpose() * (per_unit * push)).norm() <= rounding * (per_unit * push_terms).norm();
     if (!(same_rank && solvable)) {
         return Eigen::VectorXd::Constant(moved.size(), unknown);
     }
     const Eigen::VectorXd turned = change * (inverse.inverse * weights);
-    return moved + kernel * (kernel.transpose() * turned);
+    return moved + inverse.kernel * (inverse.kernel.transpose() * turned);
 }
 
 // The pull of weight decay, by lambda: W_m/|W_m|. At lambda = 0 a learned W_m = 0 has two sides.
@@ -130,16 +134,20 @@ saddle_numbers<dual> moving_saddle(const data::moments& moments, const partial_s
         const Eigen::MatrixXd held = held_covariance(moments, saddle, weight_decay);
         moved(inputs) =
             solve_moving(held(inputs, inputs), change.covariance(inputs, inputs), weights(inputs),
-                         push(inputs), terms(inputs).norm() + std::abs(change.weight_decay));
+                         push(inputs), terms(inputs).array() + std::abs(change.weight_decay));
     }
     Eigen::VectorXd left =
         change.correlation - change.covariance * weights - moments.covariance() * moved;
     const Eigen::VectorXd left_terms = terms + moments.covariance().cwiseAbs() * moved.cwiseAbs();
+    const Eigen::ArrayXd variances = moments.covariance().diagonal().array();
+    const Eigen::VectorXd per_unit = (variances > 0).select(variances.sqrt().inverse(), 0);
     for (int m = 0; m < moments.count(); ++m) {
         auto part = left.segment(moments.offset(m), moments.dim(m));
         // What is zero to rounding stays so to rounding.
-        const bool zero = moments.part(saddle.residual, m).norm() == 0 &&
-                          part.norm() <= rounding * moments.part(left_terms, m).norm();
+        const auto units = moments.part(per_unit, m);
+        const bool zero = nothing_left(moments, saddle, m) &&
+                          part.cwiseProduct(units).norm() <=
+                              rounding * moments.part(left_terms, m).cwiseProduct(units).norm();
         if (zero || data::contains(saddle.learned, m)) {
             part.setZero();
         }

@@ -34,7 +34,7 @@ Eigen::VectorXd pulled_weights(const data::moments& moments, const Eigen::Vector
             correlation.segment(at, dim).setZero();
         }
     }
-    return pulled.llt().solve(correlation);
+    return pulled.llt().solve(correlation);  // without pivots: free of units
 }
 
 Eigen::VectorXd norms_of(const data::moments& moments, const Eigen::VectorXd& weights) {
@@ -86,15 +86,16 @@ partial_solution solve_partial(const data::moments& moments, const data::modalit
     }
     const Eigen::VectorXd free_norms = norms_of(moments, solution.weights);
     Eigen::VectorXd norms = free_norms;
+    const Eigen::VectorXd deviations = moments.covariance().diagonal().cwiseSqrt();
     for (int round = 0; round < most_rounds; ++round) {
         for (int m = 0; m < moments.count(); ++m) {
             norms(m) = norms(m) > gone * free_norms(m) ? norms(m) : 0;
         }
         const Eigen::VectorXd next = pulled_weights(moments, decay_pulls(arch, norms, lambda));
-        const double change = (next - solution.weights).norm();
+        const double change = (next - solution.weights).cwiseProduct(deviations).norm();
         solution.weights = next;
         norms = norms_of(moments, next);
-        if (!(change > unchanged * next.norm())) {
+        if (!(change > unchanged * next.cwiseProduct(deviations).norm())) {
             break;
         }
     }

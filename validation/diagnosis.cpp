@@ -13,8 +13,8 @@
 #include "data/pseudo_inverse.hpp"
 #include "theory/attribution.hpp"
 #include "theory/contribution.hpp"
+#include "theory/leading_order.hpp"
 #include "theory/partial_solution.hpp"
-#include "theory/race.hpp"
 #include "validation/diagnosis_advice.hpp"
 #include "validation/diagnosis_prospects.hpp"
 #include "validation/methods.hpp"
@@ -141,15 +141,18 @@ void watch_network(const diagnosis_request& r, const settings& s, fusion_facts& 
     facts.path = without_weights(std::move(run.path));
 }
 
-// Unknown where there is no formula.
-std::vector<double> power_times(const settings& s, const model& about, const fusion_facts& facts) {
-    const bool known = std::any_of(facts.predictions.begin(), facts.predictions.end(),
-                                   [](const predicted& p) { return p.method == "formula"; });
-    return known ? theory::race(about.moments, about.architecture, about.init,
-                                s.simulate.weight_decay)
-                       .power_times
-                 : std::vector<double>(static_cast<std::size_t>(about.moments.count()),
-                                       std::numeric_limits<double>::quiet_NaN());
+// What is unknown where there is no formula.
+void ask_formula(const settings& s, const model& about, fusion_facts& facts) {
+    facts.half_power_formula.assign(static_cast<std::size_t>(about.moments.count()),
+                                    std::numeric_limits<double>::quiet_NaN());
+    facts.formula_errors = facts.half_power_formula;
+    if (std::any_of(facts.predictions.begin(), facts.predictions.end(),
+                    [](const predicted& p) { return p.method == "formula"; })) {
+        theory::leading_order formula = theory::race_with_errors(
+            about.moments, about.architecture, about.init, s.simulate.weight_decay);
+        facts.half_power_formula = std::move(formula.raced.power_times);
+        facts.formula_errors = std::move(formula.errors);
+    }
 }
 
 fusion_facts describe_fusion(const diagnosis_request& r, const settings& s, int depth,
@@ -165,7 +168,7 @@ fusion_facts describe_fusion(const diagnosis_request& r, const settings& s, int 
         }
     }
     const model about = build_model(s);
-    facts.half_power_formula = power_times(s, about, facts);
+    ask_formula(s, about, facts);
     if (about.moments.outputs() == 1) {
         facts.sensitivities =
             theory::sensitivities(about.moments, about.architecture, about.init, {});

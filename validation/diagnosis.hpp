@@ -94,6 +94,8 @@ struct fusion_facts {
     solver::trajectory path{};            ///< of the first network, without its weights
     std::vector<double> held_out_loss{};  ///< along the path, with held-out samples
     double init = 0;                      ///< u0 that the networks begin with
+    /// Of the formula's times, as it estimates them itself (theory::leading_order::errors).
+    std::vector<double> formula_errors{};
 };
 
 /// What is left while only some modalities are learned.

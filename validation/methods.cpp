@@ -12,6 +12,7 @@
 #include "solver/rotated_network.hpp"
 #include "solver/simulate_samples.hpp"
 #include "theory/effective_start.hpp"
+#include "theory/leading_order.hpp"
 #include "theory/race.hpp"
 #include "theory/refined.hpp"
 #include "theory/width_law.hpp"
@@ -70,7 +71,9 @@ method_result run_formula(const settings& s, int /*repeat*/, bool /*record*/) {
         return not_available();
     }
     method_result result;
-    result.answer = theory::race(m.moments, m.architecture, m.init, decay).answer;
+    m.init.validate(m.moments.count());
+    theory::require_range(m.architecture, m.init);
+    result.answer = theory::race_with_errors(m.moments, m.architecture, m.init, decay).raced.answer;
     return result;
 }
 

@@ -115,6 +115,31 @@ BOOST_AUTO_TEST_CASE(negative_numbers_are_values_not_options) {
     BOOST_TEST(run({"predict", "--rho=-0.5"}).code == 0);
 }
 
+// Two independent modalities in units 1e8 apart: no unit makes them singular, and what begins above
+// half in these units has no time.
+BOOST_AUTO_TEST_CASE(units_change_no_share_and_errors_are_estimated_in_them) {
+    const tests::temporary_folder folder;
+    tests::write(folder.file("m.json"),
+                 R"({"names": ["A", "B"], "dims": [1, 1], "covariance": [[1e16, 0], [0, 1]],
+                     "correlation": [6e7, 0.8], "target_power": 1})");
+    const auto answer = run(json_of({"predict", "--moments", folder.file("m.json")})).json();
+    const auto& a = answer["modalities"][0];
+    const auto& b = answer["modalities"][1];
+    for (const char* share : {"explained_alone", "conditional_gain", "shapley"}) {
+        BOOST_TEST(std::abs(a[share].get<double>() - 0.36) < 1e-12);
+        BOOST_TEST(std::abs(b[share].get<double>() - 0.64) < 1e-12);
+    }
+    BOOST_TEST(a["time"].is_null());
+    BOOST_TEST(a["estimated_error"].is_null());
+    BOOST_TEST(a["no_plateau"].get<std::string>().find("above half") != std::string::npos);
+    BOOST_TEST(b["no_plateau"].is_null());
+    BOOST_TEST(b["estimated_error"].get<double>() < 0.1);
+    BOOST_TEST(answer["outcome"] == "no_plateau");
+    for (const auto& warning : answer["warnings"]) {
+        BOOST_TEST(warning.get<std::string>().find("singular") == std::string::npos);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(singular_covariance_and_ties_are_said) {
     const tests::temporary_folder folder;
     tests::write(folder.file("m.json"),

@@ -157,6 +157,46 @@ BOOST_AUTO_TEST_CASE(accepts_a_target_that_follows_a_nearly_empty_direction) {
     BOOST_TEST(p.build().dimension() == 2);
 }
 
+// A unit does not hide what is wrong: scaled by it, the same moments are refused or taken.
+BOOST_AUTO_TEST_CASE(judges_moments_without_their_units) {
+    for (const double unit : {1e-12, 1.0, 1e12}) {
+        parts p;
+        p.covariance = square(unit * unit, unit * 1.2, unit * 1.2, 1);
+        p.correlation = Eigen::Vector2d(unit, 1);
+        BOOST_CHECK_THROW((void)p.build(), input_error);  // a correlation coefficient of 1.2
+        p.covariance = square(unit * unit, unit, unit, 1);
+        p.correlation = Eigen::Vector2d(unit, 0.5);
+        BOOST_CHECK_THROW((void)p.build(), input_error);  // x_A = x_B, but not for y
+        p.covariance = square(unit * unit, 0, 0, 1);
+        p.correlation = Eigen::Vector2d(unit, 2);
+        p.target_power = 4;  // 1 + 4 are explained
+        BOOST_CHECK_THROW((void)p.build(), input_error);
+        p.target_power = 5;
+        BOOST_TEST(p.build().dimension() == 2);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(rejects_sizes_of_which_squares_leave_the_range_of_numbers) {
+    parts p;
+    p.covariance = Eigen::Vector2d(4e300, 1e300).asDiagonal();
+    p.correlation = Eigen::Vector2d(4e300, 1e300);
+    p.target_power = 5e300;
+    check_refusal(p, "covariance: need variances of 0 or 1e-101 to 1e+101, got 4e+300 at 1");
+    p.covariance = Eigen::Vector2d(1, 1e-110).asDiagonal();
+    check_refusal(p, "covariance: need variances of 0 or 1e-101 to 1e+101, got 1e-110 at 2");
+    p.covariance = Eigen::Vector2d(4, 1).asDiagonal();
+    p.correlation = Eigen::Vector2d(0, 1e-290);
+    p.target_power = 1;
+    check_refusal(p, "correlation: need a largest |s_i| / sqrt(Sigma_ii) of 0 or 1e-101 and more, "
+                     "got 1e-290");
+    p.correlation.setZero();
+    p.target_power = 1e-290;
+    check_refusal(p, "target_power: need 0 or 1e-202 to 1e+202, got 1e-290");
+    p.correlation = Eigen::Vector2d(4e-80, 1e-80);
+    p.target_power = 5e-160;
+    BOOST_TEST(p.build().dimension() == 2);
+}
+
 BOOST_AUTO_TEST_CASE(symmetrises_rounding) {
     parts p;
     p.covariance = square(4, 0.5 + 1e-12, 0.5, 1);

@@ -1,6 +1,8 @@
 #include "data/pseudo_inverse.hpp"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <cmath>
 #include <limits>
 
 #include "data/random.hpp"
@@ -64,15 +66,55 @@ BOOST_AUTO_TEST_CASE(nothing_has_rank_zero_and_an_empty_inverse) {
     BOOST_TEST(result.inverse.size() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(cuts_eigenvalues_at_the_stated_tolerance) {
-    const auto rank_of = [](double second) {
-        return invert(Eigen::Vector2d(4, second).asDiagonal().toDenseMatrix()).rank;
+BOOST_AUTO_TEST_CASE(cuts_eigenvalues_of_the_correlation_coefficients_at_the_stated_tolerance) {
+    // Eigenvalues 1 - c and 1 + c, exact for two inputs.
+    const auto rank_of = [](double c) {
+        Eigen::Matrix2d matrix;
+        matrix << 4, 2 * c, 2 * c, 1;
+        return invert(matrix).rank;
     };
-    const double tolerance = 2 * eps * 4;  // D eps max|lambda|
-    BOOST_TEST(rank_of(tolerance) == 1);
-    BOOST_TEST(rank_of(1.01 * tolerance) == 2);
-    BOOST_TEST(rank_of(-tolerance) == 1);
-    BOOST_TEST(invert(Eigen::Vector2d(4, 1).asDiagonal().toDenseMatrix()).tolerance == tolerance);
+    const double tolerance = 4 * 2 * eps * 2;  // 4 D eps max(1 + c)
+    BOOST_TEST(rank_of(1 - tolerance + eps) == 1);
+    BOOST_TEST(rank_of(-1 + tolerance - eps) == 1);
+    BOOST_TEST(rank_of(1 - tolerance - eps) == 2);
+    BOOST_TEST(invert(Eigen::Vector2d(4, 1).asDiagonal().toDenseMatrix()).tolerance == 8 * eps);
+}
+
+// Rank, and the inverse in units that go with the matrix, are the same whatever the units are.
+BOOST_AUTO_TEST_CASE(rank_and_inverse_of_a_regular_matrix_follow_the_units) {
+    random_source random(7);
+    for (int trial = 0; trial < 50; ++trial) {
+        const Eigen::MatrixXd factor = random.normal_matrix(5, 12, 1);
+        const Eigen::MatrixXd a = factor * factor.transpose();
+        Eigen::VectorXd units(5);
+        for (double& unit : units) {
+            unit = std::pow(10, std::clamp(std::round(6 * random.normal()), -12.0, 12.0));
+        }
+        const auto plain = invert(a);
+        const auto scaled = invert(units.asDiagonal() * a * units.asDiagonal());
+        BOOST_TEST(plain.rank == 5);
+        BOOST_TEST(scaled.rank == 5);
+        const Eigen::MatrixXd back = units.asDiagonal() * scaled.inverse * units.asDiagonal();
+        // Conditions stay below 1e3 here: that many eps, and some.
+        BOOST_TEST((back - plain.inverse).norm() < 1e4 * eps * plain.inverse.norm());
+    }
+}
+
+// Two copies of one input in units 1e8, two others in units of 1: the copies share, the rest is as
+// if they were alone.
+BOOST_AUTO_TEST_CASE(kernels_of_inputs_in_different_units_do_not_mix) {
+    Eigen::MatrixXd matrix = Eigen::MatrixXd::Zero(4, 4);
+    matrix.topLeftCorner(2, 2).setConstant(1e16);
+    matrix.bottomRightCorner(2, 2).setConstant(4);
+    const auto result = invert(matrix);
+    BOOST_TEST(result.rank == 2);
+    BOOST_TEST(result.kernel.cols() == 2);
+    BOOST_TEST((matrix * result.kernel).cwiseAbs().maxCoeff() < 20 * eps * 1e16);
+    const Eigen::MatrixXd a = result.inverse.topLeftCorner(2, 2) * 1e16;
+    const Eigen::MatrixXd b = result.inverse.bottomRightCorner(2, 2) * 4;
+    // (1 1; 1 1)^+ = (1 1; 1 1) / 4; rounding of two projections.
+    BOOST_TEST((a - Eigen::MatrixXd::Constant(2, 2, 0.25)).norm() < 20 * eps);
+    BOOST_TEST((b - Eigen::MatrixXd::Constant(2, 2, 0.25)).norm() < 20 * eps);
 }
 
 BOOST_AUTO_TEST_CASE(scales_as_one_over_the_matrix) {
@@ -89,6 +131,15 @@ BOOST_AUTO_TEST_CASE(conditioning_leaves_out_what_does_not_count) {
     BOOST_TEST(std::abs(fusionflow::data::conditioning_of(matrix).condition - 4) < 1e-14);
     BOOST_TEST(fusionflow::data::conditioning_of(Eigen::MatrixXd::Zero(2, 2)).rank == 0);
     BOOST_TEST(fusionflow::data::conditioning_of(Eigen::MatrixXd::Zero(2, 2)).condition == 0);
+}
+
+BOOST_AUTO_TEST_CASE(condition_is_that_of_the_units_the_matrix_is_in) {
+    // Correlation 0.6 between units 1e10 apart: rank 2, eigenvalues 1e20 and 1 - 0.36.
+    Eigen::Matrix2d matrix;
+    matrix << 1e20, 0.6e10, 0.6e10, 1;
+    const auto seen = fusionflow::data::conditioning_of(matrix);
+    BOOST_TEST(seen.rank == 2);
+    BOOST_TEST(std::abs(seen.condition / (1e20 / 0.64) - 1) < 20 * eps);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

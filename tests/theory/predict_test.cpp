@@ -6,6 +6,8 @@
 
 #include "data/error.hpp"
 #include "tests/support/models.hpp"
+#include "tests/support/units.hpp"
+#include "theory/fixed_points.hpp"
 
 using namespace fusionflow;
 using theory::architecture;
@@ -64,6 +66,72 @@ BOOST_AUTO_TEST_CASE(knows_superficial_preference_and_permanent_bias) {
         data::toy_moments({.rho = 0.5, .ratio = 2, .target_weights = {1, 0}}), arch, {}, {});
     BOOST_TEST(biased.permanent_bias);
     BOOST_TEST(std::isinf(biased.refined->times[1]));
+}
+
+// What data say by themselves does not depend on units: one for each modality, one for the target.
+BOOST_AUTO_TEST_CASE(statistics_are_the_same_in_all_units) {
+    data::random_source random(2);
+    const auto close = [](double a, double b) { return std::abs(a - b) < 1e-10; };
+    for (unsigned seed = 1; seed <= 40; ++seed) {
+        const auto plain = tests::random_moments({1, 2, 2}, seed);
+        const Eigen::VectorXd units = tests::powers_of_ten(3, random);
+        const double target = tests::powers_of_ten(1, random)(0);
+        const auto scaled = tests::in_units(plain, units, target);
+        const auto a = theory::attribute(plain);
+        const auto b = theory::attribute(scaled);
+        double sum = 0;
+        for (std::size_t m = 0; m < 3; ++m) {
+            BOOST_TEST(close(a.alone[m], b.alone[m]));
+            BOOST_TEST(close(a.conditional_gain[m], b.conditional_gain[m]));
+            BOOST_TEST(close(a.shapley[m], b.shapley[m]));
+            sum += b.shapley[m];
+        }
+        BOOST_TEST(close(sum, b.total));
+        const auto arch = architecture::fused(3, 3, 3);
+        const auto points = theory::fixed_points(plain, arch);
+        const auto scaled_points = theory::fixed_points(scaled, arch);
+        for (std::size_t i = 0; i < points.size(); ++i) {
+            BOOST_TEST(points[i].rank == scaled_points[i].rank);
+            BOOST_TEST(close(points[i].loss / plain.target_power(),
+                             scaled_points[i].loss / scaled.target_power()));
+        }
+    }
+}
+
+// One factor for all inputs keeps who is first, what is misattributed and the warnings, if initial
+// layers go with W: by (target / input)^(1/L).
+BOOST_AUTO_TEST_CASE(a_common_unit_changes_the_unit_of_the_answer) {
+    for (const double input : {1e-12, 1e-3, 1e5, 1e12}) {
+        for (const double target : {1e-6, 1.0, 1e9}) {
+            const auto plain = tests::random_moments({1, 2, 2}, 6);
+            const auto scaled = tests::in_units(plain, Eigen::Vector3d::Constant(input), target);
+            const auto arch = architecture::fused(2, 2, 3);
+            const double u0 = 1e-12;
+            const double layer = std::sqrt(target / input);
+            const auto a = theory::predict(plain, arch, {.u0 = u0}, {});
+            const auto b = theory::predict(scaled, arch, {.u0 = u0 * layer}, {});
+            BOOST_REQUIRE((a.leading.ended == theory::outcome::learned));
+            for (std::size_t m = 0; m < 3; ++m) {
+                // Two-layer times are those of the refined formula, in units of 1 / |s|.
+                BOOST_TEST(tests::relative(b.refined->times[m] * input * target,
+                                           a.refined->times[m]) < 1e-9);
+                BOOST_TEST((b.misattribution[m] * (input / target) - a.misattribution[m]).norm() <=
+                           1e-9 * a.misattribution[m].norm() + 1e-12);
+            }
+            BOOST_TEST(a.superficial_preference == b.superficial_preference);
+            BOOST_TEST(a.refined->order() == b.refined->order());
+            BOOST_TEST(!mentions(b.warnings, "singular"));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(permanent_bias_and_sharing_are_seen_in_all_units) {
+    data::random_source random(4);
+    const auto plain = data::toy_moments({.rho = 0.5, .ratio = 2, .target_weights = {1, 0}});
+    for (int trial = 0; trial < 20; ++trial) {
+        const auto scaled = tests::in_units(plain, tests::powers_of_ten(2, random), 1);
+        BOOST_TEST(theory::nothing_left(scaled, theory::solve_partial(scaled, {0}), 1));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(works_without_lists_of_subsets_for_many_modalities) {
