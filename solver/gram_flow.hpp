@@ -36,6 +36,15 @@ public:
     void total_weights(const state& x, Eigen::VectorXd& weights) override;
     void branch_norms(const state& x, Eigen::VectorXd& norms) const override;
     [[nodiscard]] bool keeps_signs() const override { return keeps_signs_; }
+    /// States of up to 150 numbers have one. Larger states cost an implicit step more than the
+    /// stages that an explicit one needs.
+    [[nodiscard]] bool has_jacobian() const override;
+    /// sum_i E_i d2W_i/dx2 - (dW/dx)^T Sigma dW/dx, as of every gradient flow.
+    void jacobian(const state& x, Eigen::MatrixXd& j) override;
+
+protected:
+    /// -dE/dV, D x D, where V is the product of the two layers: Sigma, if V is W.
+    [[nodiscard]] virtual const Eigen::MatrixXd& response() const { return moments_->covariance(); }
 
 private:
     // F^T of a block, column by column: r numbers for each of its inputs, then for the output.
@@ -62,6 +71,8 @@ private:
     bool keeps_signs_;
     Eigen::VectorXd weights_;
     Eigen::VectorXd residual_;
+    Eigen::MatrixXd slopes_;  // dV/dx
+    Eigen::MatrixXd pulled_;  // -dE/dx
 };
 
 }  // namespace fusionflow::solver

@@ -1,190 +1,419 @@
 #include "solver/targets_flow.hpp"
 
+#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "data/error.hpp"
-#include "data/pseudo_inverse.hpp"
 #include "solver/moment_products.hpp"
 #include "solver/power.hpp"
+#include "solver/targets_motion.hpp"
+#include "theory/potential.hpp"
 
 namespace fusionflow::solver {
 
 namespace {
 
-constexpr unsigned thin = Eigen::ComputeThinU | Eigen::ComputeThinV;
-// Singular values count as apart from here on, relative to their sum: closer ones have the mean of
-// a derivative for their difference quotient, which is off by the square of this.
-constexpr double apart = 1e-7;
-// Singular values are followed down to this part of the least initial norm: shrinking ones too.
-constexpr double followed = 0.01;
+using matrix = Eigen::MatrixXd;
+using theory::dual;
 
-// (a^n - b^n) / (a - b), a, b >= 0
-double difference_quotient(double a, double b, int n) {
-    if (std::abs(a - b) <= apart * (a + b)) {
-        return n * power((a + b) / 2, n - 1);
+// A step goes straight on while a weight, times the step, is below this part of rtol.
+constexpr double unfelt = 0.1;
+constexpr double felt = 5;        // potentials below this are, at any tolerance
+constexpr double rounded = 1e-6;  // a potential does not fall to less than this part in one step
+constexpr double reach = 0.7;     // of a potential in one step
+// Of the terms of a residual: what rounding leaves of it at rest.
+constexpr double noise = 8 * std::numeric_limits<double>::epsilon();
+constexpr double tied = 1e-10;  // eigenvalues nearer than this part of the largest are the same
+
+// Orthonormal columns in which the first matrix is diagonal, within equal eigenvalues of it the
+// second, and so on: what turns singular vectors together vanishes at the start.
+matrix frame(const std::vector<matrix>& symmetric) {
+    const Eigen::Index size = symmetric.front().rows();
+    matrix columns = matrix::Identity(size, size);
+    std::vector<std::pair<Eigen::Index, Eigen::Index>> groups{{0, size}};
+    for (const matrix& next : symmetric) {
+        std::vector<std::pair<Eigen::Index, Eigen::Index>> finer;
+        for (const auto& [first, count] : groups) {
+            const matrix among = columns.middleCols(first, count);
+            const matrix seen = among.transpose() * next * among;
+            const Eigen::SelfAdjointEigenSolver<matrix> solved((seen + seen.transpose()) / 2);
+            columns.middleCols(first, count) = among * solved.eigenvectors();
+            const auto& values = solved.eigenvalues();
+            Eigen::Index begin = 0;
+            for (Eigen::Index i = 1; i <= count; ++i) {
+                if (i == count || values(i) - values(i - 1) > tied * next.norm()) {
+                    finer.emplace_back(first + begin, i - begin);
+                    begin = i;
+                }
+            }
+        }
+        groups = std::move(finer);
     }
-    return (power(a, n) - power(b, n)) / (a - b);
+    return columns;
 }
 
-// (a^n + b^n) / (a + b)
-double sum_quotient(double a, double b, int n) {
-    return a + b > 0 ? (power(a, n) + power(b, n)) / (a + b) : 0.0;
+void append(state& x, const matrix& numbers) {
+    x.insert(x.end(), numbers.data(), numbers.data() + numbers.size());
+}
+
+Eigen::Map<const matrix> numbers(const state& x, std::size_t at, Eigen::Index rows,
+                                 Eigen::Index cols) {
+    return {x.data() + at, rows, cols};
+}
+
+matrix power_of(const matrix& symmetric, int n) {
+    matrix result = matrix::Identity(symmetric.rows(), symmetric.cols());
+    for (; n > 0; --n) {
+        result *= symmetric;
+    }
+    return result;
 }
 
 }  // namespace
 
+struct targets_flow::parts {
+    const data::moments* moments;
+    targets_layout layout;
+    state initial;
+    targets_motion<double> motion{layout};
+    targets_motion<dual> slopes{layout};
+    matrix weights;
+    Eigen::VectorXd stacked;
+    Eigen::VectorXd residual;
+    matrix residual_matrix;
+    Eigen::VectorXd left_over;
+    std::vector<double> correlations;  // |s_m|
+    std::vector<double> covariances;   // Frobenius norms of rows of Sigma
+    theory::vector_of<dual> dual_state;
+    theory::vector_of<dual> dual_speed;
+    theory::matrix_of<dual> dual_weights;
+    theory::matrix_of<dual> dual_residual;
+
+    void start(const theory::architecture& arch, const theory::initialisation& init);
+    void look_at(const state& x);
+    void find_residual();
+    void derivative(state& dxdt);
+    [[nodiscard]] double error_of(std::size_t m, const state& x, const state& error) const;
+};
+
 targets_flow::targets_flow(const data::moments& moments, const theory::architecture& arch,
                            const theory::initialisation& init)
-    : moments_(&moments), least_norm_(init.norm(0)),
-      above_(Eigen::MatrixXd::Identity(moments.outputs(), moments.outputs())),
-      weights_(moments.correlations().size()), residual_(weights_.size()) {
+    : own_(std::make_unique<parts>()) {
     arch.match(moments);
     init.validate(moments.count());
     theory::require_range(arch, init);
     if (init.drawn != theory::scheme::balanced) {
         throw data::input_error("scheme", "the reduced flow is that of balanced networks");
     }
-    const Eigen::VectorXd directions = theory::initial_directions(moments);
-    Eigen::MatrixXd square = init.trunk_excess * above_;
-    for (int m = 0; m < moments.count(); ++m) {
-        const Eigen::MatrixXd start = init.norm(m) * moments.matrix(directions, m);
-        branches_.push_back(append(arch.branch(m), start));
-        square += start * start.transpose();
-        least_norm_ = std::min(least_norm_, init.norm(m));
-    }
-    below_.resize(branches_.size());
-    if (arch.shared() > 0) {
-        trunk_.push_back(append(arch.shared(), data::square_root(square)));
-    }
+    own_->moments = &moments;
+    own_->start(arch, init);
 }
 
-targets_flow::factor targets_flow::append(int layers, const Eigen::MatrixXd& start) {
-    factor f{layers, start.rows(), start.cols(), initial_.size(),
-             svd(start.rows(), start.cols(), thin)};
-    initial_.insert(initial_.end(), start.data(), start.data() + start.size());
-    return f;
-}
+targets_flow::~targets_flow() = default;
 
-// U diag(u^n) V^T
-Eigen::MatrixXd targets_flow::product(const factor& f, const state& x) {
-    if (f.layers == 1) {
-        return f.in(x);
-    }
-    Eigen::VectorXd powers = f.parts.singularValues();
-    for (double& u : powers) {
-        u = power(u, f.layers);
-    }
-    return f.parts.matrixU() * powers.asDiagonal() * f.parts.matrixV().transpose();
-}
+state targets_flow::initial() const { return own_->initial; }
 
-void targets_flow::look_at(const state& x) {
-    const auto decompose = [&](factor& f) {
-        if (f.layers > 1) {
-            f.parts.compute(f.in(x), thin);
+// All A_m have equal singular values at first, and the trunk may: any frames would do, but only
+// those in which the pushes are diagonal are the ones that the flow goes on from.
+void targets_flow::parts::start(const theory::architecture& arch,
+                                const theory::initialisation& init) {
+    const data::moments& data = *moments;
+    const Eigen::Index outputs = data.outputs();
+    const int shared = arch.shared();
+    const Eigen::VectorXd directions = theory::initial_directions(data);
+    layout.outputs = outputs;
+    layout.shared = shared;
+    layout.excess = init.trunk_excess;
+    layout.inputs = data.dimension();
+    const double scale = [&] {
+        double largest = std::sqrt(init.trunk_excess);
+        for (int m = 0; m < data.count(); ++m) {
+            largest = std::max(largest, init.norm(m));
         }
-        return product(f, x);
-    };
-    for (factor& f : trunk_) {
-        above_ = decompose(f);
+        return largest;
+    }();
+    // In units of the largest norm, whose powers may be out of range.
+    matrix square = init.trunk_excess / scale / scale * matrix::Identity(outputs, outputs);
+    for (int m = 0; m < data.count(); ++m) {
+        const auto o = data.matrix(directions, m);
+        const double u = init.norm(m) / scale;
+        square += u * u * o * o.transpose();
     }
-    for (std::size_t m = 0; m < branches_.size(); ++m) {
-        below_[m] = decompose(branches_[m]);
-        moments_->part(weights_, static_cast<int>(m)) = (above_ * below_[m]).reshaped();
+    matrix trunk = matrix::Identity(outputs, outputs);  // T, in these units
+    matrix root = trunk;
+    if (shared > 0) {
+        const Eigen::SelfAdjointEigenSolver<matrix> solved(square);
+        root = solved.eigenvectors() * solved.eigenvalues().cwiseMax(0).cwiseSqrt().asDiagonal() *
+               solved.eigenvectors().transpose();
+        trunk = power_of(root, shared);
     }
+    matrix total(outputs, data.dimension());
+    for (int m = 0; m < data.count(); ++m) {
+        const double size = power(init.norm(m), arch.branch(m)) * power(scale, shared);
+        total.middleCols(data.offset(m), data.dim(m)) = size * trunk * data.matrix(directions, m);
+    }
+    const matrix pulled = total * data.covariance();
+    const matrix left = data.matrix(data.correlations()) - pulled;
+    matrix right_frame = matrix::Identity(outputs, outputs);
+    if (shared > 0) {
+        matrix push = matrix::Zero(outputs, outputs);
+        matrix later = push;
+        for (int m = 0; m < data.count(); ++m) {
+            const double size = power(init.norm(m) / scale, arch.branch(m));
+            const matrix o = size * data.matrix(directions, m).transpose();
+            push += left.middleCols(data.offset(m), data.dim(m)) * o;
+            later += pulled.middleCols(data.offset(m), data.dim(m)) * o;
+        }
+        right_frame = frame({square, push, later});
+    }
+    for (int m = 0; m < data.count(); ++m) {
+        const matrix o = data.matrix(directions, m);
+        const matrix seen = right_frame.transpose() * o;  // of what is kept
+        targets_layout::branch b;
+        b.layers = arch.branch(m);
+        b.inputs = data.dim(m);
+        b.rank = std::min<Eigen::Index>(outputs, b.inputs);
+        b.offset = data.offset(m);
+        b.at = initial.size();
+        if (b.layers == 1) {
+            append(initial, init.norm(m) * seen);
+            layout.branches.push_back(b);
+            continue;
+        }
+        const matrix push = trunk * left.middleCols(b.offset, b.inputs);
+        const matrix later = trunk * pulled.middleCols(b.offset, b.inputs);
+        matrix u;
+        matrix v;
+        if (b.inputs <= outputs) {
+            v = frame({o.transpose() * push, o.transpose() * later});
+            u = o * v;
+        } else {
+            u = frame({push * o.transpose(), later * o.transpose()});
+            v = o.transpose() * u;
+        }
+        if (outputs == 1) {
+            v *= u(0, 0);
+        } else if (b.inputs == 1) {
+            u *= v(0, 0);
+        }
+        b.sign = outputs == 1 ? v(0, 0) : 1.0;
+        append(initial, matrix::Constant(b.rank, 1, -theory::potential(b.layers, init.norm(m))));
+        b.left = initial.size();
+        if (outputs > 1) {
+            append(initial, right_frame.transpose() * u);
+        }
+        b.right = initial.size();
+        if (b.inputs > 1) {
+            append(initial, v);
+        }
+        layout.branches.push_back(b);
+    }
+    layout.trunk = initial.size();
+    if (shared > 0 && outputs > 1) {
+        append(initial, right_frame);
+    }
+    layout.time = initial.size();
+    initial.push_back(0);
+    stacked.resize(data.correlations().size());
+    residual.resize(stacked.size());
+    left_over = Eigen::VectorXd::Zero(stacked.size());
+    for (int m = 0; m < data.count(); ++m) {
+        correlations.push_back(data.part(data.correlations(), m).norm());
+        covariances.push_back(data.covariance().middleRows(data.offset(m), data.dim(m)).norm());
+    }
+    dual_state.resize(std::ssize(initial));
+    dual_speed.resize(std::ssize(initial));
+}
+
+void targets_flow::parts::look_at(const state& x) {
+    motion.look_at(x.data(), weights);
+    stacked = weights.reshaped();
+}
+
+void targets_flow::parts::find_residual() {
+    solver::residual(*moments, stacked, residual);
+    residual -= left_over;
+    residual_matrix = residual.reshaped(layout.outputs, layout.inputs);
+}
+
+void targets_flow::parts::derivative(state& dxdt) {
+    find_residual();
+    motion.move(residual_matrix, dxdt.data());
 }
 
 void targets_flow::total_weights(const state& x, Eigen::VectorXd& weights) {
-    look_at(x);
-    weights = weights_;
-}
-
-// dA/dt of equal layers whose product is pushed by minus the gradient of the loss.
-Eigen::MatrixXd targets_flow::speed(const factor& f, const Eigen::MatrixXd& push) {
-    if (f.layers == 1) {
-        return push;
-    }
-    const Eigen::MatrixXd& left = f.parts.matrixU();
-    const Eigen::MatrixXd& right = f.parts.matrixV();
-    const Eigen::VectorXd& u = f.parts.singularValues();
-    const Eigen::MatrixXd from_left = left.transpose() * push;  // r x cols
-    const Eigen::MatrixXd inner = from_left * right;            // r x r
-    Eigen::MatrixXd change(u.size(), u.size());
-    Eigen::VectorXd outer(u.size());
-    for (Eigen::Index j = 0; j < u.size(); ++j) {
-        outer(j) = power(u(j), f.layers - 1);
-        for (Eigen::Index i = 0; i < u.size(); ++i) {
-            change(i, j) =
-                sum_quotient(u(i), u(j), f.layers) * (inner(i, j) + inner(j, i)) / 2 +
-                difference_quotient(u(i), u(j), f.layers) * (inner(i, j) - inner(j, i)) / 2;
-        }
-    }
-    // What leaves the space of V on the right (U is all of R^K), or of U on the left.
-    if (f.cols > f.rows) {
-        return left * (change * right.transpose() +
-                       outer.asDiagonal() * (from_left - inner * right.transpose()));
-    }
-    const Eigen::MatrixXd rest = push * right - left * inner;
-    return (left * change + rest * outer.asDiagonal()) * right.transpose();
+    own_->look_at(x);
+    weights = own_->stacked;
 }
 
 void targets_flow::derivative(const state& x, state& dxdt) {
-    look_at(x);
-    residual(*moments_, weights_, residual_);
-    Eigen::MatrixXd on_trunk = Eigen::MatrixXd::Zero(above_.rows(), above_.cols());
-    for (std::size_t m = 0; m < branches_.size(); ++m) {
-        const auto e = moments_->matrix(residual_, static_cast<int>(m));
-        branches_[m].in(dxdt) = speed(branches_[m], above_.transpose() * e);
-        if (!trunk_.empty()) {
-            on_trunk += e * below_[m].transpose();
-        }
+    own_->look_at(x);
+    own_->derivative(dxdt);
+}
+
+void targets_flow::jacobian(const state& x, Eigen::MatrixXd& j) {
+    parts& p = *own_;
+    const Eigen::Index size = std::ssize(x) - 1;  // without time
+    j.resize(size, size);
+    p.look_at(x);
+    p.find_residual();
+    for (Eigen::Index i = 0; i < p.dual_state.size(); ++i) {
+        p.dual_state(i) = theory::make_dual(x[static_cast<std::size_t>(i)], 0);
     }
-    for (const factor& f : trunk_) {
-        f.in(dxdt) = speed(f, on_trunk);
+    matrix weight_slopes(p.layout.outputs, p.layout.inputs);
+    matrix residual_slopes(p.layout.outputs, p.layout.inputs);
+    for (Eigen::Index i = 0; i < size; ++i) {
+        p.dual_state(i).derivatives()(0) = 1;
+        p.slopes.look_at(p.dual_state.data(), p.dual_weights);
+        p.dual_state(i).derivatives()(0) = 0;
+        weight_slopes = p.dual_weights.unaryExpr([](const dual& w) { return theory::slope_of(w); });
+        residual_slopes.noalias() = -weight_slopes * p.moments->covariance();
+        p.dual_residual = p.residual_matrix.binaryExpr(
+            residual_slopes, [](double v, double s) { return theory::make_dual(v, s); });
+        p.slopes.move(p.dual_residual, p.dual_speed.data());
+        for (Eigen::Index k = 0; k < size; ++k) {
+            j(k, i) = theory::slope_of(p.dual_speed(k));
+        }
     }
 }
 
-// Errors between two modes turn the larger one: they are measured by it.
-double targets_flow::error_of(const factor& f, const state& x, const state& error) const {
-    const svd now(f.in(x), thin);
-    const Eigen::VectorXd u = now.singularValues().cwiseMax(followed * least_norm_);
-    const Eigen::MatrixXd e = f.in(error);
-    const Eigen::MatrixXd from_left = now.matrixU().transpose() * e;
-    const Eigen::MatrixXd inner = from_left * now.matrixV();
-    double largest = 0;
-    for (Eigen::Index j = 0; j < u.size(); ++j) {
-        for (Eigen::Index i = 0; i < u.size(); ++i) {
-            largest = std::max(largest, std::abs(inner(i, j)) / std::max(u(i), u(j)));
+// What rounding leaves of the residual of a modality at rest would move its modes over a long
+// plateau.
+void targets_flow::settle(const state& x, state& dxdt) {
+    parts& p = *own_;
+    const bool rested = (p.left_over.array() != 0).any();
+    p.left_over.setZero();
+    p.look_at(x);
+    p.find_residual();
+    Eigen::VectorXd found = p.left_over;
+    const double size = p.stacked.norm();
+    for (int m = 0; m < p.moments->count(); ++m) {
+        const auto i = static_cast<std::size_t>(m);
+        if (p.moments->part(p.residual, m).norm() <=
+            noise * (p.correlations[i] + p.covariances[i] * size)) {
+            p.moments->part(found, m) = p.moments->part(p.residual, m);
         }
     }
-    const Eigen::MatrixXd rows = from_left - inner * now.matrixV().transpose();
-    const Eigen::MatrixXd cols = e * now.matrixV() - now.matrixU() * inner;
-    for (Eigen::Index i = 0; i < u.size(); ++i) {
-        largest = std::max({largest, rows.row(i).norm() / u(i), cols.col(i).norm() / u(i)});
+    p.left_over = found;
+    if (rested || (found.array() != 0).any()) {
+        p.derivative(dxdt);
+    }
+}
+
+// Of the state that was looked at last. A common turn of two frames moves a matrix by the difference
+// of singular values.
+double targets_flow::parts::error_of(std::size_t m, const state& x,
+                                     const state& error) const {
+    const targets_layout::branch& b = layout.branches[m];
+    const auto& part = motion.part(m);
+    double largest = 0;
+    const auto take = [&largest](double size) {
+        largest = size <= largest ? largest : size;  // NaN passes through, and stays:
+        largest = std::isnan(size) ? std::numeric_limits<double>::infinity() : largest;
+    };
+    const auto& trunk = motion.trunk();
+    if (b.layers == 1) {
+        const auto e = numbers(error, b.at, layout.outputs, b.inputs);
+        for (Eigen::Index i = 0; i < e.rows(); ++i) {
+            if (trunk(i) > 0) {
+                take(e.row(i).lpNorm<Eigen::Infinity>() / trunk(i));
+            }
+        }
+        return largest;
+    }
+    for (Eigen::Index i = 0; i < b.rank; ++i) {
+        const std::size_t at = b.at + static_cast<std::size_t>(i);
+        const double z = std::abs(x[at]);
+        take(std::abs(error[at]) / (b.layers == 2 ? std::max(z, 1.0) : (b.layers - 2) * z));
+    }
+    matrix turn_left = matrix::Zero(b.rank, b.rank);
+    matrix turn_right = turn_left;
+    if (layout.outputs > 1) {
+        const auto e = numbers(error, b.left, layout.outputs, b.rank);
+        turn_left = part.left.transpose() * e;
+        take((e - part.left * turn_left).lpNorm<Eigen::Infinity>());
+    }
+    if (b.inputs > 1) {
+        const auto e = numbers(error, b.right, b.inputs, b.rank);
+        turn_right = part.right.transpose() * e;
+        take((e - part.right * turn_right).lpNorm<Eigen::Infinity>());
+    }
+    for (Eigen::Index j = 0; j < b.rank; ++j) {
+        for (Eigen::Index i = 0; i < b.rank; ++i) {
+            const double together = (turn_left(i, j) + turn_right(i, j)) / 2;
+            const double against = (turn_left(i, j) - turn_right(i, j)) / 2;
+            const double apart = i == j ? 1
+                                        : std::abs(part.norms(i) - part.norms(j)) /
+                                              std::max(part.norms(i), part.norms(j));
+            take(std::abs(together) * apart);
+            take(std::abs(against));
+        }
+    }
+    if (layout.shared > 0 && layout.outputs > 1) {
+        const auto e = numbers(error, b.left, layout.outputs, b.rank);
+        const matrix rows = e * part.norms.asDiagonal() +
+                            part.left * part.norms.asDiagonal() * turn_right.transpose();
+        for (Eigen::Index i = 0; i < rows.rows(); ++i) {
+            if (trunk(i) > 0) {
+                take(rows.row(i).lpNorm<Eigen::Infinity>() / trunk(i));
+            }
+        }
     }
     return largest;
 }
 
 double targets_flow::relative_error(const state& x, const state& error) const {
+    parts& p = *own_;
+    for (std::size_t i = 0; i < p.layout.time; ++i) {
+        if (!std::isfinite(x[i]) || !std::isfinite(error[i])) {
+            return std::numeric_limits<double>::infinity();
+        }
+    }
+    p.look_at(x);
     double largest = 0;
-    const auto finite = [](double number) { return std::isfinite(number); };
-    if (!std::all_of(x.begin(), x.end(), finite) ||
-        !std::all_of(error.begin(), error.end(), finite)) {
-        return std::numeric_limits<double>::infinity();
+    for (std::size_t m = 0; m < p.layout.branches.size(); ++m) {
+        largest = std::max(largest, p.error_of(m, x, error));
     }
-    for (const factor& f : branches_) {
-        largest = std::max(largest, error_of(f, x, error));
-    }
-    for (const factor& f : trunk_) {
-        largest = std::max(largest, error_of(f, x, error));
+    if (p.layout.trunk < p.layout.time) {
+        const auto e = numbers(error, p.layout.trunk, p.layout.outputs, p.layout.outputs);
+        largest = std::max(largest, e.lpNorm<Eigen::Infinity>());
     }
     return largest;
 }
 
+// As of reduced_flow, of each mode.
+double targets_flow::horizon(const state& x, const state& dxdt, double rtol) const {
+    double nearest = std::numeric_limits<double>::infinity();
+    for (const targets_layout::branch& b : own_->layout.branches) {
+        for (std::size_t i = b.at; b.layers > 1 && i < b.at + static_cast<std::size_t>(b.rank);
+             ++i) {
+            const double z = x[i];
+            if (!(dxdt[i] > 0 && z < 0)) {
+                continue;
+            }
+            const double part_left = b.layers > 2 ? -reach * z : std::max(-z, 1.0) / 2;
+            if (-z < felt) {
+                nearest = std::min(nearest, part_left / dxdt[i]);
+                continue;
+            }
+            const double small = unfelt * rtol / (std::max(b.layers - 2, 1) * -z);
+            const double edge = std::min(
+                -theory::potential(b.layers, std::pow(small, 0.5 / (b.layers - 1))), rounded * z);
+            nearest = std::min(nearest, (z < 2 * edge ? edge - z : part_left) / dxdt[i]);
+        }
+    }
+    return nearest;
+}
+
 void targets_flow::branch_norms(const state& x, Eigen::VectorXd& norms) const {
-    for (std::size_t m = 0; m < branches_.size(); ++m) {
-        norms(static_cast<Eigen::Index>(m)) = branches_[m].in(x).norm();
+    parts& p = *own_;
+    p.look_at(x);
+    for (std::size_t m = 0; m < p.layout.branches.size(); ++m) {
+        const auto& part = p.motion.part(m);
+        norms(static_cast<Eigen::Index>(m)) =
+            p.layout.branches[m].layers == 1 ? part.left.norm() : part.norms.norm();
     }
 }
 
