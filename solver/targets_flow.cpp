@@ -24,7 +24,7 @@ constexpr double felt = 5;        // potentials below this are, at any tolerance
 constexpr double rounded = 1e-6;  // a potential does not fall to less than this part in one step
 constexpr double reach = 0.7;     // of a potential in one step
 // Of the terms of a residual: what rounding leaves of it at rest.
-constexpr double noise = 8 * std::numeric_limits<double>::epsilon();
+constexpr double noise = 16 * std::numeric_limits<double>::epsilon();
 constexpr double tied = 1e-10;  // eigenvalues nearer than this part of the largest are the same
 
 // Orthonormal columns in which the first matrix is diagonal, within equal eigenvalues of it the
@@ -83,9 +83,10 @@ struct targets_flow::parts {
     Eigen::VectorXd stacked;
     Eigen::VectorXd residual;
     matrix residual_matrix;
-    Eigen::VectorXd left_over;
-    std::vector<double> correlations;  // |s_m|
-    std::vector<double> covariances;   // Frobenius norms of rows of Sigma
+    Eigen::VectorXd correlations;  // |s_m|
+    Eigen::MatrixXd covariances;   // |Sigma_mn|
+    Eigen::VectorXd sizes;         // |W_m|
+    std::vector<double> rounding;  // of E_m
     theory::vector_of<dual> dual_state;
     theory::vector_of<dual> dual_speed;
     theory::matrix_of<dual> dual_weights;
@@ -218,10 +219,18 @@ void targets_flow::parts::start(const theory::architecture& arch,
     initial.push_back(0);
     stacked.resize(data.correlations().size());
     residual.resize(stacked.size());
-    left_over = Eigen::VectorXd::Zero(stacked.size());
+    correlations.resize(data.count());
+    covariances.resize(data.count(), data.count());
+    sizes.resize(data.count());
+    rounding.resize(layout.branches.size());
     for (int m = 0; m < data.count(); ++m) {
-        correlations.push_back(data.part(data.correlations(), m).norm());
-        covariances.push_back(data.covariance().middleRows(data.offset(m), data.dim(m)).norm());
+        correlations(m) = data.part(data.correlations(), m).norm();
+        for (int n = 0; n < data.count(); ++n) {
+            covariances(m, n) =
+                data.covariance()
+                    .block(data.offset(m), data.offset(n), data.dim(m), data.dim(n))
+                    .norm();
+        }
     }
     dual_state.resize(std::ssize(initial));
     dual_speed.resize(std::ssize(initial));
@@ -234,13 +243,19 @@ void targets_flow::parts::look_at(const state& x) {
 
 void targets_flow::parts::find_residual() {
     solver::residual(*moments, stacked, residual);
-    residual -= left_over;
     residual_matrix = residual.reshaped(layout.outputs, layout.inputs);
+    for (int m = 0; m < moments->count(); ++m) {
+        sizes(m) = moments->part(stacked, m).norm();
+    }
+    for (int m = 0; m < moments->count(); ++m) {
+        rounding[static_cast<std::size_t>(m)] =
+            noise * (correlations(m) + covariances.row(m).dot(sizes));
+    }
 }
 
 void targets_flow::parts::derivative(state& dxdt) {
     find_residual();
-    motion.move(residual_matrix, dxdt.data());
+    motion.move(residual_matrix, rounding, dxdt.data());
 }
 
 void targets_flow::total_weights(const state& x, Eigen::VectorXd& weights) {
@@ -272,33 +287,10 @@ void targets_flow::jacobian(const state& x, Eigen::MatrixXd& j) {
         residual_slopes.noalias() = -weight_slopes * p.moments->covariance();
         p.dual_residual = p.residual_matrix.binaryExpr(
             residual_slopes, [](double v, double s) { return theory::make_dual(v, s); });
-        p.slopes.move(p.dual_residual, p.dual_speed.data());
+        p.slopes.move(p.dual_residual, p.rounding, p.dual_speed.data());
         for (Eigen::Index k = 0; k < size; ++k) {
             j(k, i) = theory::slope_of(p.dual_speed(k));
         }
-    }
-}
-
-// What rounding leaves of the residual of a modality at rest would move its modes over a long
-// plateau.
-void targets_flow::settle(const state& x, state& dxdt) {
-    parts& p = *own_;
-    const bool rested = (p.left_over.array() != 0).any();
-    p.left_over.setZero();
-    p.look_at(x);
-    p.find_residual();
-    Eigen::VectorXd found = p.left_over;
-    const double size = p.stacked.norm();
-    for (int m = 0; m < p.moments->count(); ++m) {
-        const auto i = static_cast<std::size_t>(m);
-        if (p.moments->part(p.residual, m).norm() <=
-            noise * (p.correlations[i] + p.covariances[i] * size)) {
-            p.moments->part(found, m) = p.moments->part(p.residual, m);
-        }
-    }
-    p.left_over = found;
-    if (rested || (found.array() != 0).any()) {
-        p.derivative(dxdt);
     }
 }
 

@@ -44,6 +44,9 @@ public:
         vector norms;  // u_i
         matrix left;   // U in the trunk's right frame; of one layer: A
         matrix right;  // V
+        matrix seen;       // S^T E_m
+        matrix projected;  // S^T E_m V
+        vector above;      // how far the rows of U^T E_m are above rounding, without a trunk
     };
 
     /// \param layout  Is to be there as long as this is, and complete before a state is looked at.
@@ -52,7 +55,10 @@ public:
     /// Reads a state and finds W (K x D).
     void look_at(const Number* x, matrix& weights);
     /// dx/dc at that state, from E (K x D).
-    void move(const matrix& residual, Number* dxdt);
+    ///
+    /// \param rounding  Per modality, what rounding may leave of E_m at rest. What is not more is
+    ///                  taken for zero: over a plateau of 1e15 it would move what waits.
+    void move(const matrix& residual, const std::vector<double>& rounding, Number* dxdt);
 
     [[nodiscard]] const branch& part(std::size_t m) const { return branches_[m]; }
     /// p_i, singular values of the trunk's layers; empty without a trunk.
@@ -64,9 +70,11 @@ private:
     static Number raised(const Number& x, int n);
     void read(const Number* x, std::size_t m);
     void find_trunk();
-    void turn_trunk(const matrix& residual);
+    static Number share_above(const vector& part, double rounding);
+    void see(const matrix& residual, const std::vector<double>& rounding);
+    void turn_trunk();
     void turn(const vector& sizes, int layers, const matrix& push, matrix& left, matrix& right);
-    void move_branch(std::size_t m, const matrix& residual, Number* dxdt);
+    void move_branch(std::size_t m, Number* dxdt);
 
     const targets_layout& layout_;
     std::vector<branch> branches_;
@@ -79,7 +87,7 @@ private:
     matrix trunk_push_;    // X of the trunk over u_f^2
     matrix trunk_turn_;    // how fast its left frame turns
     matrix trunk_twist_;   // and its right one
-    matrix seen_, push_, from_right_, inner_, turn_left_, turn_right_, scaled_;
+    matrix push_, outside_, inner_, turn_left_, turn_right_, scaled_;
 };
 
 /// Singular values nearer to each other than about this part are not told apart: a common rotation
@@ -278,20 +286,63 @@ void targets_motion<Number>::turn(const vector& sizes, int layers, const matrix&
     }
 }
 
+// Of a part of a residual: 0 up to what rounding leaves of it, and soon 1 above that, smoothly.
+template <typename Number>
+Number targets_motion<Number>::share_above(const vector& part, double rounding) {
+    constexpr double far = 1e16;
+    Number square(0.0);
+    for (Eigen::Index i = 0; i < part.size(); ++i) {
+        const Number ratio = part(i) / rounding;
+        square += ratio * ratio;
+    }
+    const double value = theory::value_of(square);
+    if (value <= 1) {
+        return Number(0.0);
+    }
+    const Number root = 1.0 - 1.0 / square;
+    return value > far ? Number(1.0) : Number(root * root);
+}
+
+// Residuals in the frames of the network. What has been learned rests along whole rows or columns
+// there.
+template <typename Number>
+void targets_motion<Number>::see(const matrix& residual, const std::vector<double>& rounding) {
+    const bool has_trunk = layout_.shared > 0;
+    for (std::size_t m = 0; m < branches_.size(); ++m) {
+        const targets_layout::branch& from = layout_.branches[m];
+        branch& b = branches_[m];
+        const auto own = residual.middleCols(from.offset, from.inputs);
+        if (has_trunk) {
+            b.seen.noalias() = trunk_left_.transpose().lazyProduct(own);
+            for (Eigen::Index i = 0; i < b.seen.rows(); ++i) {
+                b.seen.row(i) *= share_above(b.seen.row(i), rounding[m]);
+            }
+        } else {
+            b.seen = own;
+        }
+        if (from.layers == 1) {
+            continue;
+        }
+        b.projected.noalias() = b.seen.lazyProduct(b.right);
+        for (Eigen::Index j = 0; j < b.projected.cols(); ++j) {
+            b.projected.col(j) *= share_above(b.projected.col(j), rounding[m]);
+        }
+        b.above = vector::Constant(from.rank, Number(1.0));
+        for (Eigen::Index i = 0; !has_trunk && i < from.rank; ++i) {
+            push_.noalias() = b.left.col(i).transpose().lazyProduct(b.seen);
+            b.above(i) = share_above(push_.reshaped(), rounding[m]);
+        }
+    }
+}
+
 // The trunk is pushed by sum_m E_m B_m^T, B_m the product of branch m.
 template <typename Number>
-void targets_motion<Number>::turn_trunk(const matrix& residual) {
+void targets_motion<Number>::turn_trunk() {
     trunk_push_.setZero(layout_.outputs, layout_.outputs);
     for (std::size_t m = 0; m < branches_.size(); ++m) {
         const targets_layout::branch& from = layout_.branches[m];
         const branch& b = branches_[m];
-        seen_.noalias() = trunk_left_.transpose().lazyProduct(
-            residual.middleCols(from.offset, from.inputs));
         scaled_ = b.left;
-        if (from.layers > 1) {
-            from_right_.noalias() = seen_.lazyProduct(b.right);
-            seen_.swap(from_right_);
-        }
         for (Eigen::Index k = 0; k < scaled_.cols(); ++k) {
             for (Eigen::Index i = 0; i < scaled_.rows(); ++i) {
                 if (from.layers > 1) {
@@ -303,47 +354,49 @@ void targets_motion<Number>::turn_trunk(const matrix& residual) {
                 }
             }
         }
-        trunk_push_ += seen_.lazyProduct(scaled_.transpose());
+        const matrix& pushed = from.layers > 1 ? b.projected : b.seen;
+        trunk_push_ += pushed.lazyProduct(scaled_.transpose());
     }
     turn(trunk_parts_, layout_.shared, trunk_push_, trunk_turn_, trunk_twist_);
 }
 
 template <typename Number>
-void targets_motion<Number>::move_branch(std::size_t m, const matrix& residual, Number* dxdt) {
-    const targets_layout::branch& to = layout_.branches[m];
-    const branch& b = branches_[m];
-    const auto own = residual.middleCols(to.offset, to.inputs);
-    if (layout_.shared > 0) {
-        push_.noalias() = trunk_left_.transpose().lazyProduct(own);
-        for (Eigen::Index i = 0; i < push_.rows(); ++i) {
-            push_.row(i) *= shares_(i);
-        }
-    } else {
-        push_ = own;
-    }
+void targets_motion<Number>::move_branch(std::size_t m, Number* dxdt) {
     using writable = Eigen::Map<matrix>;
+    const bool has_trunk = layout_.shared > 0;
+    const targets_layout::branch& to = layout_.branches[m];
+    branch& b = branches_[m];
+    const auto share_out = [&](matrix& rows) {
+        for (Eigen::Index i = 0; has_trunk && i < rows.rows(); ++i) {
+            rows.row(i) *= shares_(i);
+        }
+    };
+    share_out(b.seen);
     if (to.layers == 1) {
         writable speed(dxdt + to.at, layout_.outputs, to.inputs);
-        speed = push_;
+        speed = b.seen;
         speed -= trunk_twist_.lazyProduct(b.left);
         return;
     }
-    from_right_.noalias() = push_.lazyProduct(b.right);             // K x r
-    inner_.noalias() = b.left.transpose().lazyProduct(from_right_);  // X
+    share_out(b.projected);
+    inner_.noalias() = b.left.transpose().lazyProduct(b.projected);  // X
     for (Eigen::Index i = 0; i < to.rank; ++i) {
+        inner_.row(i) *= b.above(i);
         dxdt[to.at + static_cast<std::size_t>(i)] = inner_(i, i);
     }
     turn(b.norms, to.layers, inner_, turn_left_, turn_right_);
     if (layout_.outputs > 1) {
         writable speed(dxdt + to.left, layout_.outputs, to.rank);
         speed = b.left.lazyProduct(turn_left_);
-        if (layout_.shared > 0) {
+        if (has_trunk) {
             speed -= trunk_twist_.lazyProduct(b.left);
         }
         if (layout_.outputs > to.rank) {
-            from_right_ -= b.left.lazyProduct(inner_);
+            push_.noalias() = b.left.transpose().lazyProduct(b.projected);
+            outside_ = b.projected;
+            outside_ -= b.left.lazyProduct(push_);
             for (Eigen::Index i = 0; i < to.rank; ++i) {
-                speed.col(i) += raised(b.norms(i), to.layers - 2) * from_right_.col(i);
+                speed.col(i) += raised(b.norms(i), to.layers - 2) * outside_.col(i);
             }
         }
     }
@@ -351,26 +404,30 @@ void targets_motion<Number>::move_branch(std::size_t m, const matrix& residual, 
         writable speed(dxdt + to.right, to.inputs, to.rank);
         speed = b.right.lazyProduct(turn_right_);
         if (to.inputs > to.rank) {
-            seen_.noalias() = push_.transpose().lazyProduct(b.left);  // D_m x r
-            seen_ -= b.right.lazyProduct(inner_.transpose());
+            outside_.noalias() = b.seen.transpose().lazyProduct(b.left);  // D_m x r
+            push_.noalias() = b.right.transpose().lazyProduct(outside_);
+            outside_ -= b.right.lazyProduct(push_);
             for (Eigen::Index i = 0; i < to.rank; ++i) {
-                speed.col(i) += raised(b.norms(i), to.layers - 2) * seen_.col(i);
+                speed.col(i) +=
+                    raised(b.norms(i), to.layers - 2) * b.above(i) * outside_.col(i);
             }
         }
     }
 }
 
 template <typename Number>
-void targets_motion<Number>::move(const matrix& residual, Number* dxdt) {
+void targets_motion<Number>::move(const matrix& residual, const std::vector<double>& rounding,
+                                  Number* dxdt) {
+    see(residual, rounding);
     if (layout_.shared > 0) {
-        turn_trunk(residual);
+        turn_trunk();
         if (layout_.outputs > 1) {
             Eigen::Map<matrix>(dxdt + layout_.trunk, layout_.outputs, layout_.outputs) =
                 trunk_left_.lazyProduct(trunk_turn_);
         }
     }
     for (std::size_t m = 0; m < branches_.size(); ++m) {
-        move_branch(m, residual, dxdt);
+        move_branch(m, dxdt);
     }
     dxdt[layout_.time] = 1.0 / trunk_power_;
 }
