@@ -25,6 +25,8 @@ constexpr double rounded = 1e-6;  // a potential does not fall to less than this
 constexpr double reach = 0.7;     // of a potential in one step
 // Of the terms of a residual: what rounding leaves of it at rest.
 constexpr double noise = 16 * std::numeric_limits<double>::epsilon();
+// Of all weights: growth of those that wait, up to which what is at rest need not follow them.
+constexpr double unnoticed = 1e-13;
 constexpr double tied = 1e-10;  // eigenvalues nearer than this part of the largest are the same
 
 // Orthonormal columns in which the first matrix is diagonal, within equal eigenvalues of it the
@@ -73,12 +75,42 @@ matrix power_of(const matrix& symmetric, int n) {
 
 }  // namespace
 
+targets_rest::targets_rest(const targets_layout& layout) {
+    const bool has_trunk = layout.shared > 0;
+    const Eigen::Index size = has_trunk ? layout.outputs : 0;
+    trunk.setConstant(size, size, false);
+    for (const targets_layout::branch& b : layout.branches) {
+        const Eigen::Index modes = b.layers > 1 ? b.rank : 0;
+        branches.push_back(
+            {std::vector<bool>(static_cast<std::size_t>(has_trunk ? layout.outputs : modes)),
+             std::vector<bool>(static_cast<std::size_t>(modes))});
+    }
+}
+
+bool targets_rest::any() const {
+    const auto some = [](const std::vector<bool>& which) {
+        return std::find(which.begin(), which.end(), true) != which.end();
+    };
+    return trunk.any() || std::any_of(branches.begin(), branches.end(), [&](const branch& b) {
+               return some(b.rows) || some(b.cols);
+           });
+}
+
+void targets_rest::clear() {
+    trunk.setConstant(false);
+    for (branch& b : branches) {
+        b.rows.assign(b.rows.size(), false);
+        b.cols.assign(b.cols.size(), false);
+    }
+}
+
 struct targets_flow::parts {
     const data::moments* moments;
     targets_layout layout;
     state initial;
-    targets_motion<double> motion{layout};
-    targets_motion<dual> slopes{layout};
+    targets_rest rest{layout};
+    targets_motion<double> motion{layout, rest};
+    targets_motion<dual> slopes{layout, rest};
     matrix weights;
     Eigen::VectorXd stacked;
     Eigen::VectorXd residual;
@@ -87,6 +119,7 @@ struct targets_flow::parts {
     Eigen::MatrixXd covariances;   // |Sigma_mn|
     Eigen::VectorXd sizes;         // |W_m|
     std::vector<double> rounding;  // of E_m
+    state moved;
     theory::vector_of<dual> dual_state;
     theory::vector_of<dual> dual_speed;
     theory::matrix_of<dual> dual_weights;
@@ -96,6 +129,7 @@ struct targets_flow::parts {
     void look_at(const state& x);
     void find_residual();
     void derivative(state& dxdt);
+    [[nodiscard]] double speed_of_weights(const state& x, const state& dxdt);
     [[nodiscard]] double error_of(std::size_t m, const state& x, const state& error) const;
 };
 
@@ -226,12 +260,13 @@ void targets_flow::parts::start(const theory::architecture& arch,
     for (int m = 0; m < data.count(); ++m) {
         correlations(m) = data.part(data.correlations(), m).norm();
         for (int n = 0; n < data.count(); ++n) {
-            covariances(m, n) =
-                data.covariance()
-                    .block(data.offset(m), data.offset(n), data.dim(m), data.dim(n))
-                    .norm();
+            covariances(m, n) = data.covariance()
+                                    .block(data.offset(m), data.offset(n), data.dim(m), data.dim(n))
+                                    .norm();
         }
     }
+    rest = targets_rest(layout);
+    moved.resize(initial.size());
     dual_state.resize(std::ssize(initial));
     dual_speed.resize(std::ssize(initial));
 }
@@ -244,18 +279,11 @@ void targets_flow::parts::look_at(const state& x) {
 void targets_flow::parts::find_residual() {
     solver::residual(*moments, stacked, residual);
     residual_matrix = residual.reshaped(layout.outputs, layout.inputs);
-    for (int m = 0; m < moments->count(); ++m) {
-        sizes(m) = moments->part(stacked, m).norm();
-    }
-    for (int m = 0; m < moments->count(); ++m) {
-        rounding[static_cast<std::size_t>(m)] =
-            noise * (correlations(m) + covariances.row(m).dot(sizes));
-    }
 }
 
 void targets_flow::parts::derivative(state& dxdt) {
     find_residual();
-    motion.move(residual_matrix, rounding, dxdt.data());
+    motion.move(residual_matrix, dxdt.data());
 }
 
 void targets_flow::total_weights(const state& x, Eigen::VectorXd& weights) {
@@ -287,17 +315,62 @@ void targets_flow::jacobian(const state& x, Eigen::MatrixXd& j) {
         residual_slopes.noalias() = -weight_slopes * p.moments->covariance();
         p.dual_residual = p.residual_matrix.binaryExpr(
             residual_slopes, [](double v, double s) { return theory::make_dual(v, s); });
-        p.slopes.move(p.dual_residual, p.rounding, p.dual_speed.data());
+        p.slopes.move(p.dual_residual, p.dual_speed.data());
         for (Eigen::Index k = 0; k < size; ++k) {
             j(k, i) = theory::slope_of(p.dual_speed(k));
         }
     }
 }
 
+// dW/dc
+double targets_flow::parts::speed_of_weights(const state& x, const state& dxdt) {
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        dual_state(static_cast<Eigen::Index>(i)) = theory::make_dual(x[i], dxdt[i]);
+    }
+    slopes.look_at(dual_state.data(), dual_weights);
+    double square = 0;
+    for (const dual& w : dual_weights.reshaped()) {
+        square += theory::slope_of(w) * theory::slope_of(w);
+    }
+    return std::sqrt(square);
+}
+
+// What is at rest follows the weights that wait, and stays where it is only as long as those are
+// nothing beside it.
+void targets_flow::settle(const state& x, state& dxdt) {
+    parts& p = *own_;
+    const bool rested = p.rest.any();
+    p.rest.clear();
+    p.look_at(x);
+    if (rested) {
+        p.derivative(dxdt);
+    }
+    for (int m = 0; m < p.moments->count(); ++m) {
+        p.sizes(m) = p.moments->part(p.stacked, m).norm();
+    }
+    for (int m = 0; m < p.moments->count(); ++m) {
+        p.rounding[static_cast<std::size_t>(m)] =
+            noise * (p.correlations(m) + p.covariances.row(m).dot(p.sizes));
+    }
+    p.find_residual();
+    p.motion.move(p.residual_matrix, p.moved.data());
+    const targets_rest found = p.motion.resting(p.rounding);
+    if (!found.any()) {
+        return;
+    }
+    p.rest = found;
+    p.derivative(p.moved);
+    const double rate = relative_error(x, p.moved);
+    if (p.speed_of_weights(x, p.moved) > unnoticed * p.stacked.norm() * rate) {
+        p.rest.clear();
+        return;
+    }
+    dxdt = p.moved;
+}
+
 // Of the state that was looked at last. A common turn of two frames moves a matrix by the difference
 // of singular values.
-double targets_flow::parts::error_of(std::size_t m, const state& x,
-                                     const state& error) const {
+double targets_flow::parts::error_of(std::size_t m, const state& x, const state& error) const {
     const targets_layout::branch& b = layout.branches[m];
     const auto& part = motion.part(m);
     double largest = 0;

@@ -49,6 +49,7 @@ public:
     void total_weights(const state& x, Eigen::VectorXd& weights) override;
     void branch_norms(const state& x, Eigen::VectorXd& norms) const override;
     [[nodiscard]] bool keeps_time() const override { return true; }
+    void settle(const state& x, state& dxdt) override;
     /// Potentials of branches of more than two layers stay above zero.
     [[nodiscard]] double horizon(const state& x, const state& dxdt, double rtol) const override;
     [[nodiscard]] bool has_jacobian() const override { return true; }

@@ -32,6 +32,22 @@ struct targets_layout {
     std::size_t time = 0;
 };
 
+/// What has been learned is at rest along whole rows (outputs) and columns (inputs) of residuals in
+/// the frames of the network. Of those only rounding is left, and is taken for zero.
+struct targets_rest {
+    struct branch {
+        std::vector<bool> rows;  // of S^T E_m, without a trunk of U^T E_m
+        std::vector<bool> cols;  // of E_m V
+    };
+    std::vector<branch> branches;
+    Eigen::Matrix<bool, Eigen::Dynamic, Eigen::Dynamic>
+        trunk;  // of the trunk's push, entry by entry
+
+    explicit targets_rest(const targets_layout& layout);
+    [[nodiscard]] bool any() const;
+    void clear();
+};
+
 /// What a state of targets_flow stands for, and its speeds: for numbers and for numbers with a
 /// derivative, so that the Jacobian is that of this very code.
 template <typename Number>
@@ -41,24 +57,27 @@ public:
     using vector = theory::vector_of<Number>;
 
     struct branch {
-        vector norms;  // u_i
-        matrix left;   // U in the trunk's right frame; of one layer: A
-        matrix right;  // V
+        vector norms;      // u_i
+        matrix left;       // U in the trunk's right frame; of one layer: A
+        matrix right;      // V
         matrix seen;       // S^T E_m
         matrix projected;  // S^T E_m V
-        vector above;      // how far the rows of U^T E_m are above rounding, without a trunk
+        matrix push;       // U u^n over u_f^2: what the trunk is pushed along
     };
 
     /// \param layout  Is to be there as long as this is, and complete before a state is looked at.
-    explicit targets_motion(const targets_layout& layout) : layout_(layout) {}
+    targets_motion(const targets_layout& layout, const targets_rest& rest)
+        : layout_(layout), rest_(rest) {}
 
     /// Reads a state and finds W (K x D).
     void look_at(const Number* x, matrix& weights);
     /// dx/dc at that state, from E (K x D).
+    void move(const matrix& residual, Number* dxdt);
+
+    /// What is at rest at a state from which it has just been moved while nothing was said to be.
     ///
-    /// \param rounding  Per modality, what rounding may leave of E_m at rest. What is not more is
-    ///                  taken for zero: over a plateau of 1e15 it would move what waits.
-    void move(const matrix& residual, const std::vector<double>& rounding, Number* dxdt);
+    /// \param rounding  Per modality, what rounding may leave of E_m at rest.
+    [[nodiscard]] targets_rest resting(const std::vector<double>& rounding) const;
 
     [[nodiscard]] const branch& part(std::size_t m) const { return branches_[m]; }
     /// p_i, singular values of the trunk's layers; empty without a trunk.
@@ -70,23 +89,23 @@ private:
     static Number raised(const Number& x, int n);
     void read(const Number* x, std::size_t m);
     void find_trunk();
-    static Number share_above(const vector& part, double rounding);
-    void see(const matrix& residual, const std::vector<double>& rounding);
+    void see(const matrix& residual);
     void turn_trunk();
     void turn(const vector& sizes, int layers, const matrix& push, matrix& left, matrix& right);
     void move_branch(std::size_t m, Number* dxdt);
 
     const targets_layout& layout_;
+    const targets_rest& rest_;
     std::vector<branch> branches_;
-    matrix trunk_left_;    // frames of the trunk: C = left diag(p) right^T
-    vector trunk_;         // p_i
-    vector trunk_parts_;   // p_i / u_f
-    vector shares_;        // (p_i / u_f)^p
-    Number trunk_norm_;    // u_f
-    Number trunk_power_;   // u_f^p
-    matrix trunk_push_;    // X of the trunk over u_f^2
-    matrix trunk_turn_;    // how fast its left frame turns
-    matrix trunk_twist_;   // and its right one
+    matrix trunk_left_;   // frames of the trunk: C = left diag(p) right^T
+    vector trunk_;        // p_i
+    vector trunk_parts_;  // p_i / u_f
+    vector shares_;       // (p_i / u_f)^p
+    Number trunk_norm_;   // u_f
+    Number trunk_power_;  // u_f^p
+    matrix trunk_push_;   // X of the trunk over u_f^2
+    matrix trunk_turn_;   // how fast its left frame turns
+    matrix trunk_twist_;  // and its right one
     matrix push_, outside_, inner_, turn_left_, turn_right_, scaled_;
 };
 
@@ -200,8 +219,8 @@ void targets_motion<Number>::look_at(const Number* x, matrix& weights) {
         find_trunk();
         trunk_left_ = matrix::Constant(1, 1, Number(1.0));
         if (layout_.outputs > 1) {
-            trunk_left_ = Eigen::Map<const matrix>(x + layout_.trunk, layout_.outputs,
-                                                   layout_.outputs);
+            trunk_left_ =
+                Eigen::Map<const matrix>(x + layout_.trunk, layout_.outputs, layout_.outputs);
         }
     }
     weights.resize(layout_.outputs, layout_.inputs);
@@ -243,8 +262,8 @@ void targets_motion<Number>::look_at(const Number* x, matrix& weights) {
 //     (U^T dU)_ij = -u_i^(n-2) (X_ij q^n + X_ji) / (1 - q^2)
 //     (V^T dV)_ij = -u_i^(n-2) (X_ij + X_ji q^n) / (1 - q^2)
 template <typename Number>
-void targets_motion<Number>::turn(const vector& sizes, int layers, const matrix& push,
-                                  matrix& left, matrix& right) {
+void targets_motion<Number>::turn(const vector& sizes, int layers, const matrix& push, matrix& left,
+                                  matrix& right) {
     constexpr double apart = 0.1;
     left.setZero(sizes.size(), sizes.size());
     right.setZero(sizes.size(), sizes.size());
@@ -286,36 +305,19 @@ void targets_motion<Number>::turn(const vector& sizes, int layers, const matrix&
     }
 }
 
-// Of a part of a residual: 0 up to what rounding leaves of it, and soon 1 above that, smoothly.
 template <typename Number>
-Number targets_motion<Number>::share_above(const vector& part, double rounding) {
-    constexpr double far = 1e16;
-    Number square(0.0);
-    for (Eigen::Index i = 0; i < part.size(); ++i) {
-        const Number ratio = part(i) / rounding;
-        square += ratio * ratio;
-    }
-    const double value = theory::value_of(square);
-    if (value <= 1) {
-        return Number(0.0);
-    }
-    const Number root = 1.0 - 1.0 / square;
-    return value > far ? Number(1.0) : Number(root * root);
-}
-
-// Residuals in the frames of the network. What has been learned rests along whole rows or columns
-// there.
-template <typename Number>
-void targets_motion<Number>::see(const matrix& residual, const std::vector<double>& rounding) {
-    const bool has_trunk = layout_.shared > 0;
+void targets_motion<Number>::see(const matrix& residual) {
     for (std::size_t m = 0; m < branches_.size(); ++m) {
         const targets_layout::branch& from = layout_.branches[m];
+        const targets_rest::branch& rest = rest_.branches[m];
         branch& b = branches_[m];
         const auto own = residual.middleCols(from.offset, from.inputs);
-        if (has_trunk) {
+        if (layout_.shared > 0) {
             b.seen.noalias() = trunk_left_.transpose().lazyProduct(own);
             for (Eigen::Index i = 0; i < b.seen.rows(); ++i) {
-                b.seen.row(i) *= share_above(b.seen.row(i), rounding[m]);
+                if (rest.rows[static_cast<std::size_t>(i)]) {
+                    b.seen.row(i).setZero();
+                }
             }
         } else {
             b.seen = own;
@@ -325,12 +327,9 @@ void targets_motion<Number>::see(const matrix& residual, const std::vector<doubl
         }
         b.projected.noalias() = b.seen.lazyProduct(b.right);
         for (Eigen::Index j = 0; j < b.projected.cols(); ++j) {
-            b.projected.col(j) *= share_above(b.projected.col(j), rounding[m]);
-        }
-        b.above = vector::Constant(from.rank, Number(1.0));
-        for (Eigen::Index i = 0; !has_trunk && i < from.rank; ++i) {
-            push_.noalias() = b.left.col(i).transpose().lazyProduct(b.seen);
-            b.above(i) = share_above(push_.reshaped(), rounding[m]);
+            if (rest.cols[static_cast<std::size_t>(j)]) {
+                b.projected.col(j).setZero();
+            }
         }
     }
 }
@@ -341,23 +340,57 @@ void targets_motion<Number>::turn_trunk() {
     trunk_push_.setZero(layout_.outputs, layout_.outputs);
     for (std::size_t m = 0; m < branches_.size(); ++m) {
         const targets_layout::branch& from = layout_.branches[m];
-        const branch& b = branches_[m];
-        scaled_ = b.left;
-        for (Eigen::Index k = 0; k < scaled_.cols(); ++k) {
-            for (Eigen::Index i = 0; i < scaled_.rows(); ++i) {
+        branch& b = branches_[m];
+        b.push = b.left;
+        for (Eigen::Index k = 0; k < b.push.cols(); ++k) {
+            for (Eigen::Index i = 0; i < b.push.rows(); ++i) {
                 if (from.layers > 1) {
                     const Number part = b.norms(k) / trunk_norm_;
-                    scaled_(i, k) *= raised(b.norms(k), from.layers - 2) * part * part;
+                    b.push(i, k) *= raised(b.norms(k), from.layers - 2) * part * part;
                 } else {
-                    scaled_(i, k) /= trunk_norm_;
-                    scaled_(i, k) /= trunk_norm_;
+                    b.push(i, k) /= trunk_norm_;
+                    b.push(i, k) /= trunk_norm_;
                 }
             }
         }
         const matrix& pushed = from.layers > 1 ? b.projected : b.seen;
-        trunk_push_ += pushed.lazyProduct(scaled_.transpose());
+        trunk_push_ += pushed.lazyProduct(b.push.transpose());
+    }
+    for (Eigen::Index i = 0; i < trunk_push_.size(); ++i) {
+        if (rest_.trunk.data()[i]) {
+            trunk_push_.data()[i] = Number(0.0);
+        }
     }
     turn(trunk_parts_, layout_.shared, trunk_push_, trunk_turn_, trunk_twist_);
+}
+
+template <typename Number>
+targets_rest targets_motion<Number>::resting(const std::vector<double>& rounding) const {
+    targets_rest found(layout_);
+    Eigen::VectorXd trunk_rounding = Eigen::VectorXd::Zero(layout_.outputs);
+    for (std::size_t m = 0; m < branches_.size(); ++m) {
+        const branch& b = branches_[m];
+        targets_rest::branch& rest = found.branches[m];
+        const bool has_trunk = layout_.shared > 0;
+        for (std::size_t i = 0; i < rest.rows.size(); ++i) {
+            const auto at = static_cast<Eigen::Index>(i);
+            const double size =
+                has_trunk ? b.seen.row(at).norm() : (b.left.col(at).transpose() * b.seen).norm();
+            rest.rows[i] = size <= rounding[m];
+        }
+        for (std::size_t j = 0; j < rest.cols.size(); ++j) {
+            rest.cols[j] = b.projected.col(static_cast<Eigen::Index>(j)).norm() <= rounding[m];
+        }
+        if (has_trunk) {
+            trunk_rounding += rounding[m] * b.push.rowwise().norm();
+        }
+    }
+    for (Eigen::Index j = 0; j < found.trunk.cols(); ++j) {
+        for (Eigen::Index i = 0; i < found.trunk.rows(); ++i) {
+            found.trunk(i, j) = std::abs(trunk_push_(i, j)) <= trunk_rounding(j);
+        }
+    }
+    return found;
 }
 
 template <typename Number>
@@ -366,22 +399,23 @@ void targets_motion<Number>::move_branch(std::size_t m, Number* dxdt) {
     const bool has_trunk = layout_.shared > 0;
     const targets_layout::branch& to = layout_.branches[m];
     branch& b = branches_[m];
-    const auto share_out = [&](matrix& rows) {
-        for (Eigen::Index i = 0; has_trunk && i < rows.rows(); ++i) {
-            rows.row(i) *= shares_(i);
-        }
-    };
-    share_out(b.seen);
+    const targets_rest::branch& rest = rest_.branches[m];
+    matrix& push = scaled_;
+    push = to.layers == 1 ? b.seen : b.projected;
+    for (Eigen::Index i = 0; has_trunk && i < push.rows(); ++i) {
+        push.row(i) *= shares_(i);
+    }
     if (to.layers == 1) {
         writable speed(dxdt + to.at, layout_.outputs, to.inputs);
-        speed = b.seen;
+        speed = push;
         speed -= trunk_twist_.lazyProduct(b.left);
         return;
     }
-    share_out(b.projected);
-    inner_.noalias() = b.left.transpose().lazyProduct(b.projected);  // X
+    inner_.noalias() = b.left.transpose().lazyProduct(push);  // X
     for (Eigen::Index i = 0; i < to.rank; ++i) {
-        inner_.row(i) *= b.above(i);
+        if (!has_trunk && rest.rows[static_cast<std::size_t>(i)]) {
+            inner_.row(i).setZero();
+        }
         dxdt[to.at + static_cast<std::size_t>(i)] = inner_(i, i);
     }
     turn(b.norms, to.layers, inner_, turn_left_, turn_right_);
@@ -392,8 +426,8 @@ void targets_motion<Number>::move_branch(std::size_t m, Number* dxdt) {
             speed -= trunk_twist_.lazyProduct(b.left);
         }
         if (layout_.outputs > to.rank) {
-            push_.noalias() = b.left.transpose().lazyProduct(b.projected);
-            outside_ = b.projected;
+            push_.noalias() = b.left.transpose().lazyProduct(push);
+            outside_ = push;
             outside_ -= b.left.lazyProduct(push_);
             for (Eigen::Index i = 0; i < to.rank; ++i) {
                 speed.col(i) += raised(b.norms(i), to.layers - 2) * outside_.col(i);
@@ -404,21 +438,25 @@ void targets_motion<Number>::move_branch(std::size_t m, Number* dxdt) {
         writable speed(dxdt + to.right, to.inputs, to.rank);
         speed = b.right.lazyProduct(turn_right_);
         if (to.inputs > to.rank) {
-            outside_.noalias() = b.seen.transpose().lazyProduct(b.left);  // D_m x r
+            push = b.seen;
+            for (Eigen::Index i = 0; has_trunk && i < push.rows(); ++i) {
+                push.row(i) *= shares_(i);
+            }
+            outside_.noalias() = push.transpose().lazyProduct(b.left);  // D_m x r
             push_.noalias() = b.right.transpose().lazyProduct(outside_);
             outside_ -= b.right.lazyProduct(push_);
             for (Eigen::Index i = 0; i < to.rank; ++i) {
-                speed.col(i) +=
-                    raised(b.norms(i), to.layers - 2) * b.above(i) * outside_.col(i);
+                if (has_trunk || !rest.rows[static_cast<std::size_t>(i)]) {
+                    speed.col(i) += raised(b.norms(i), to.layers - 2) * outside_.col(i);
+                }
             }
         }
     }
 }
 
 template <typename Number>
-void targets_motion<Number>::move(const matrix& residual, const std::vector<double>& rounding,
-                                  Number* dxdt) {
-    see(residual, rounding);
+void targets_motion<Number>::move(const matrix& residual, Number* dxdt) {
+    see(residual);
     if (layout_.shared > 0) {
         turn_trunk();
         if (layout_.outputs > 1) {
