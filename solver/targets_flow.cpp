@@ -22,7 +22,7 @@ using theory::dual;
 constexpr double unfelt = 0.1;
 constexpr double felt = 5;        // potentials below this are, at any tolerance
 constexpr double rounded = 1e-6;  // a potential does not fall to less than this part in one step
-constexpr double reach = 0.7;     // of a potential in one step
+constexpr double reach = 0.75;     // of a potential in one step
 // Of the terms of a residual: what rounding leaves of it at rest.
 constexpr double noise = 16 * std::numeric_limits<double>::epsilon();
 // Of all weights: growth of those that wait, up to which what is at rest need not follow them.
@@ -115,6 +115,7 @@ struct targets_flow::parts {
     Eigen::VectorXd stacked;
     Eigen::VectorXd residual;
     matrix residual_matrix;
+    double largest_norm = 0;  // u_i of all modes
     Eigen::VectorXd correlations;  // |s_m|
     Eigen::MatrixXd covariances;   // |Sigma_mn|
     Eigen::VectorXd sizes;         // |W_m|
@@ -130,6 +131,8 @@ struct targets_flow::parts {
     void find_residual();
     void derivative(state& dxdt);
     [[nodiscard]] double speed_of_weights(const state& x, const state& dxdt);
+    [[nodiscard]] double outside_error(std::size_t m, Eigen::Index i, double error,
+                                       const Eigen::VectorXd& pulled, const matrix& frame) const;
     [[nodiscard]] double error_of(std::size_t m, const state& x, const state& error) const;
 };
 
@@ -368,6 +371,21 @@ void targets_flow::settle(const state& x, state& dxdt) {
     dxdt = p.moved;
 }
 
+// What an error of a direction that leaves the space of the others counts. A mode that waits is slowed
+// by its square where it points along its residual, and by the sine of the angle else; the error
+// shrinks as the mode grows.
+double targets_flow::parts::outside_error(std::size_t m, Eigen::Index i, double error,
+                                          const Eigen::VectorXd& pulled,
+                                          const matrix& frame) const {
+    if (layout.shared > 0) {
+        return error;
+    }
+    const double sine = (pulled - frame * (frame.transpose() * pulled)).norm() / pulled.norm();
+    const double size = motion.part(m).norms(i) / largest_norm;
+    const double weight = std::max({sine, size, error});
+    return weight <= 1 ? weight * error : error;
+}
+
 // Of the state that was looked at last. A common turn of two frames moves a matrix by the difference
 // of singular values.
 double targets_flow::parts::error_of(std::size_t m, const state& x, const state& error) const {
@@ -398,14 +416,26 @@ double targets_flow::parts::error_of(std::size_t m, const state& x, const state&
     if (layout.outputs > 1) {
         const auto e = numbers(error, b.left, layout.outputs, b.rank);
         turn_left = part.left.transpose() * e;
-        take((e - part.left * turn_left).lpNorm<Eigen::Infinity>());
+        for (Eigen::Index i = 0; layout.outputs > b.rank && i < b.rank; ++i) {
+            const Eigen::VectorXd pulled =
+                residual_matrix.middleCols(b.offset, b.inputs) * part.right.col(i);
+            const double outside =
+                (e.col(i) - part.left * turn_left.col(i)).lpNorm<Eigen::Infinity>();
+            take(outside_error(m, i, outside, pulled, part.left));
+        }
     }
     if (b.inputs > 1) {
         const auto e = numbers(error, b.right, b.inputs, b.rank);
         turn_right = part.right.transpose() * e;
-        take((e - part.right * turn_right).lpNorm<Eigen::Infinity>());
+        for (Eigen::Index i = 0; b.inputs > b.rank && i < b.rank; ++i) {
+            const Eigen::VectorXd pulled =
+                residual_matrix.middleCols(b.offset, b.inputs).transpose() * part.left.col(i);
+            const double outside =
+                (e.col(i) - part.right * turn_right.col(i)).lpNorm<Eigen::Infinity>();
+            take(outside_error(m, i, outside, pulled, part.right));
+        }
     }
-    for (Eigen::Index j = 0; j < b.rank; ++j) {
+    for (Eigen::Index j = 0; b.rank > 1 && j < b.rank; ++j) {
         for (Eigen::Index i = 0; i < b.rank; ++i) {
             const double together = (turn_left(i, j) + turn_right(i, j)) / 2;
             const double against = (turn_left(i, j) - turn_right(i, j)) / 2;
@@ -437,6 +467,13 @@ double targets_flow::relative_error(const state& x, const state& error) const {
         }
     }
     p.look_at(x);
+    p.find_residual();
+    p.largest_norm = 0;
+    for (std::size_t m = 0; m < p.layout.branches.size(); ++m) {
+        if (p.layout.branches[m].layers > 1) {
+            p.largest_norm = std::max(p.largest_norm, p.motion.part(m).norms.maxCoeff());
+        }
+    }
     double largest = 0;
     for (std::size_t m = 0; m < p.layout.branches.size(); ++m) {
         largest = std::max(largest, p.error_of(m, x, error));

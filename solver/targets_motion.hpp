@@ -86,6 +86,7 @@ public:
 
 private:
     static Number norm(int layers, const Number& z);
+    static void normalise(matrix& frame);
     static Number raised(const Number& x, int n);
     void read(const Number* x, std::size_t m);
     void find_trunk();
@@ -140,6 +141,23 @@ Number targets_motion<Number>::raised(const Number& x, int n) {
     return n < 0 ? Number(1.0 / x) : result;
 }
 
+// One vector alone is a direction, whatever its length.
+template <typename Number>
+void targets_motion<Number>::normalise(matrix& frame) {
+    using std::sqrt;
+    if (frame.cols() > 1) {
+        return;
+    }
+    Number square(0.0);
+    for (Eigen::Index i = 0; i < frame.rows(); ++i) {
+        square += frame(i, 0) * frame(i, 0);
+    }
+    const Number length = sqrt(square);
+    for (Eigen::Index i = 0; i < frame.rows(); ++i) {
+        frame(i, 0) /= length;
+    }
+}
+
 template <typename Number>
 void targets_motion<Number>::read(const Number* x, std::size_t m) {
     const targets_layout::branch& from = layout_.branches[m];
@@ -155,11 +173,13 @@ void targets_motion<Number>::read(const Number* x, std::size_t m) {
     }
     if (layout_.outputs > 1) {
         b.left = read_only(x + from.left, layout_.outputs, from.rank);
+        normalise(b.left);
     } else {
         b.left = matrix::Constant(1, 1, Number(1.0));
     }
     if (from.inputs > 1) {
         b.right = read_only(x + from.right, from.inputs, from.rank);
+        normalise(b.right);
     } else {
         b.right = matrix::Constant(1, 1, Number(from.sign));
     }
