@@ -22,7 +22,7 @@ using theory::dual;
 constexpr double unfelt = 0.1;
 constexpr double felt = 5;        // potentials below this are, at any tolerance
 constexpr double rounded = 1e-6;  // a potential does not fall to less than this part in one step
-constexpr double reach = 0.75;     // of a potential in one step
+constexpr double reach = 0.75;    // of a potential in one step
 // Of the terms of a residual: what rounding leaves of it at rest.
 constexpr double noise = 16 * std::numeric_limits<double>::epsilon();
 // Of all weights: growth of those that wait, up to which what is at rest need not follow them.
@@ -115,7 +115,7 @@ struct targets_flow::parts {
     Eigen::VectorXd stacked;
     Eigen::VectorXd residual;
     matrix residual_matrix;
-    double largest_norm = 0;  // u_i of all modes
+    double largest_norm = 0;       // u_i of all modes
     Eigen::VectorXd correlations;  // |s_m|
     Eigen::MatrixXd covariances;   // |Sigma_mn|
     Eigen::VectorXd sizes;         // |W_m|

@@ -204,20 +204,24 @@ BOOST_AUTO_TEST_CASE(jacobian_is_that_of_the_derivative) {
 // At u0 = 1e-12 the plateau is 1e20 times as long as at 1e-2.
 BOOST_AUTO_TEST_CASE(steps_do_not_grow_with_the_plateau) {
     const auto moments = two_scalars();
+    const auto steps = [&](int depth, int fusion, double u0, solver::stepper method) {
+        const auto run = solver::integrate(moments, architecture::fused(depth, fusion, 2),
+                                           {.u0 = u0}, {.rtol = 1e-9, .method = method});
+        BOOST_TEST((run.answer.ended == theory::outcome::learned));
+        return run.answer.work.steps;
+    };
     for (const int depth : {3, 4}) {
         for (int fusion = 1; fusion <= depth; ++fusion) {
-            const auto steps = [&](double u0) {
-                const auto run = solver::integrate(moments, architecture::fused(depth, fusion, 2),
-                                                   {.u0 = u0}, {.rtol = 1e-9});
-                BOOST_TEST((run.answer.ended == theory::outcome::learned));
-                return run.answer.work.steps;
-            };
-            const long near = steps(1e-2);
+            // A trunk's later phases have no potential that falls in a straight line: steps grow as
+            // ln(1/u0) there, which is six times as much.
+            const long most = fusion == depth ? 2 : 3;
+            const long near = steps(depth, fusion, 1e-2, solver::stepper::radau);
             for (const double u0 : {1e-3, 1e-5, 1e-8, 1e-12}) {
-                const long far = steps(u0);
-                BOOST_TEST(far <= 2 * near, "L " << depth << " L_f " << fusion << " u0 " << u0
-                                                 << ": " << far << " against " << near);
+                const long far = steps(depth, fusion, u0, solver::stepper::radau);
+                BOOST_TEST(far <= most * near, "L " << depth << " L_f " << fusion << " u0 " << u0
+                                                    << ": " << far << " against " << near);
             }
+            BOOST_TEST(steps(depth, fusion, 1e-12, solver::stepper::automatic) <= 1200);
         }
     }
 }
