@@ -1,6 +1,5 @@
 #include "solver/targets_flow.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -9,6 +8,7 @@
 #include "solver/moment_products.hpp"
 #include "solver/power.hpp"
 #include "solver/targets_motion.hpp"
+#include "solver/targets_start.hpp"
 #include "theory/potential.hpp"
 
 namespace fusionflow::solver {
@@ -27,82 +27,13 @@ constexpr double reach = 0.75;    // of a potential in one step
 constexpr double noise = 16 * std::numeric_limits<double>::epsilon();
 // Of all weights: growth of those that wait, up to which what is at rest need not follow them.
 constexpr double unnoticed = 1e-13;
-constexpr double tied = 1e-10;  // eigenvalues nearer than this part of the largest are the same
-
-// Orthonormal columns in which the first matrix is diagonal, within equal eigenvalues of it the
-// second, and so on: what turns singular vectors together vanishes at the start.
-matrix frame(const std::vector<matrix>& symmetric) {
-    const Eigen::Index size = symmetric.front().rows();
-    matrix columns = matrix::Identity(size, size);
-    std::vector<std::pair<Eigen::Index, Eigen::Index>> groups{{0, size}};
-    for (const matrix& next : symmetric) {
-        std::vector<std::pair<Eigen::Index, Eigen::Index>> finer;
-        for (const auto& [first, count] : groups) {
-            const matrix among = columns.middleCols(first, count);
-            const matrix seen = among.transpose() * next * among;
-            const Eigen::SelfAdjointEigenSolver<matrix> solved((seen + seen.transpose()) / 2);
-            columns.middleCols(first, count) = among * solved.eigenvectors();
-            const auto& values = solved.eigenvalues();
-            Eigen::Index begin = 0;
-            for (Eigen::Index i = 1; i <= count; ++i) {
-                if (i == count || values(i) - values(i - 1) > tied * next.norm()) {
-                    finer.emplace_back(first + begin, i - begin);
-                    begin = i;
-                }
-            }
-        }
-        groups = std::move(finer);
-    }
-    return columns;
-}
-
-void append(state& x, const matrix& numbers) {
-    x.insert(x.end(), numbers.data(), numbers.data() + numbers.size());
-}
 
 Eigen::Map<const matrix> numbers(const state& x, std::size_t at, Eigen::Index rows,
                                  Eigen::Index cols) {
     return {x.data() + at, rows, cols};
 }
 
-matrix power_of(const matrix& symmetric, int n) {
-    matrix result = matrix::Identity(symmetric.rows(), symmetric.cols());
-    for (; n > 0; --n) {
-        result *= symmetric;
-    }
-    return result;
-}
-
 }  // namespace
-
-targets_rest::targets_rest(const targets_layout& layout) {
-    const bool has_trunk = layout.shared > 0;
-    const Eigen::Index size = has_trunk ? layout.outputs : 0;
-    trunk.setConstant(size, size, false);
-    for (const targets_layout::branch& b : layout.branches) {
-        const Eigen::Index modes = b.layers > 1 ? b.rank : 0;
-        branches.push_back(
-            {std::vector<bool>(static_cast<std::size_t>(has_trunk ? layout.outputs : modes)),
-             std::vector<bool>(static_cast<std::size_t>(modes))});
-    }
-}
-
-bool targets_rest::any() const {
-    const auto some = [](const std::vector<bool>& which) {
-        return std::find(which.begin(), which.end(), true) != which.end();
-    };
-    return trunk.any() || std::any_of(branches.begin(), branches.end(), [&](const branch& b) {
-               return some(b.rows) || some(b.cols);
-           });
-}
-
-void targets_rest::clear() {
-    trunk.setConstant(false);
-    for (branch& b : branches) {
-        b.rows.assign(b.rows.size(), false);
-        b.cols.assign(b.cols.size(), false);
-    }
-}
 
 struct targets_flow::parts {
     const data::moments* moments;
@@ -153,107 +84,14 @@ targets_flow::~targets_flow() = default;
 
 state targets_flow::initial() const { return own_->initial; }
 
-// All A_m have equal singular values at first, and the trunk may: any frames would do, but only
-// those in which the pushes are diagonal are the ones that the flow goes on from.
+bool targets_flow::keeps_signs() const { return own_->layout.outputs == 1; }
+
 void targets_flow::parts::start(const theory::architecture& arch,
                                 const theory::initialisation& init) {
     const data::moments& data = *moments;
-    const Eigen::Index outputs = data.outputs();
-    const int shared = arch.shared();
-    const Eigen::VectorXd directions = theory::initial_directions(data);
-    layout.outputs = outputs;
-    layout.shared = shared;
-    layout.excess = init.trunk_excess;
-    layout.inputs = data.dimension();
-    const double scale = [&] {
-        double largest = std::sqrt(init.trunk_excess);
-        for (int m = 0; m < data.count(); ++m) {
-            largest = std::max(largest, init.norm(m));
-        }
-        return largest;
-    }();
-    // In units of the largest norm, whose powers may be out of range.
-    matrix square = init.trunk_excess / scale / scale * matrix::Identity(outputs, outputs);
-    for (int m = 0; m < data.count(); ++m) {
-        const auto o = data.matrix(directions, m);
-        const double u = init.norm(m) / scale;
-        square += u * u * o * o.transpose();
-    }
-    matrix trunk = matrix::Identity(outputs, outputs);  // T, in these units
-    matrix root = trunk;
-    if (shared > 0) {
-        const Eigen::SelfAdjointEigenSolver<matrix> solved(square);
-        root = solved.eigenvectors() * solved.eigenvalues().cwiseMax(0).cwiseSqrt().asDiagonal() *
-               solved.eigenvectors().transpose();
-        trunk = power_of(root, shared);
-    }
-    matrix total(outputs, data.dimension());
-    for (int m = 0; m < data.count(); ++m) {
-        const double size = power(init.norm(m), arch.branch(m)) * power(scale, shared);
-        total.middleCols(data.offset(m), data.dim(m)) = size * trunk * data.matrix(directions, m);
-    }
-    const matrix pulled = total * data.covariance();
-    const matrix left = data.matrix(data.correlations()) - pulled;
-    matrix right_frame = matrix::Identity(outputs, outputs);
-    if (shared > 0) {
-        matrix push = matrix::Zero(outputs, outputs);
-        matrix later = push;
-        for (int m = 0; m < data.count(); ++m) {
-            const double size = power(init.norm(m) / scale, arch.branch(m));
-            const matrix o = size * data.matrix(directions, m).transpose();
-            push += left.middleCols(data.offset(m), data.dim(m)) * o;
-            later += pulled.middleCols(data.offset(m), data.dim(m)) * o;
-        }
-        right_frame = frame({square, push, later});
-    }
-    for (int m = 0; m < data.count(); ++m) {
-        const matrix o = data.matrix(directions, m);
-        const matrix seen = right_frame.transpose() * o;  // of what is kept
-        targets_layout::branch b;
-        b.layers = arch.branch(m);
-        b.inputs = data.dim(m);
-        b.rank = std::min<Eigen::Index>(outputs, b.inputs);
-        b.offset = data.offset(m);
-        b.at = initial.size();
-        if (b.layers == 1) {
-            append(initial, init.norm(m) * seen);
-            layout.branches.push_back(b);
-            continue;
-        }
-        const matrix push = trunk * left.middleCols(b.offset, b.inputs);
-        const matrix later = trunk * pulled.middleCols(b.offset, b.inputs);
-        matrix u;
-        matrix v;
-        if (b.inputs <= outputs) {
-            v = frame({o.transpose() * push, o.transpose() * later});
-            u = o * v;
-        } else {
-            u = frame({push * o.transpose(), later * o.transpose()});
-            v = o.transpose() * u;
-        }
-        if (outputs == 1) {
-            v *= u(0, 0);
-        } else if (b.inputs == 1) {
-            u *= v(0, 0);
-        }
-        b.sign = outputs == 1 ? v(0, 0) : 1.0;
-        append(initial, matrix::Constant(b.rank, 1, -theory::potential(b.layers, init.norm(m))));
-        b.left = initial.size();
-        if (outputs > 1) {
-            append(initial, right_frame.transpose() * u);
-        }
-        b.right = initial.size();
-        if (b.inputs > 1) {
-            append(initial, v);
-        }
-        layout.branches.push_back(b);
-    }
-    layout.trunk = initial.size();
-    if (shared > 0 && outputs > 1) {
-        append(initial, right_frame);
-    }
-    layout.time = initial.size();
-    initial.push_back(0);
+    targets_start first(data, arch, init);
+    layout = std::move(first.layout);
+    initial = std::move(first.numbers);
     stacked.resize(data.correlations().size());
     residual.resize(stacked.size());
     correlations.resize(data.count());

@@ -49,6 +49,8 @@ public:
     void total_weights(const state& x, Eigen::VectorXd& weights) override;
     void branch_norms(const state& x, Eigen::VectorXd& norms) const override;
     [[nodiscard]] bool keeps_time() const override { return true; }
+    /// Of one target.
+    [[nodiscard]] bool keeps_signs() const override;
     void settle(const state& x, state& dxdt) override;
     /// Potentials of branches of more than two layers stay above zero.
     [[nodiscard]] double horizon(const state& x, const state& dxdt, double rtol) const override;
