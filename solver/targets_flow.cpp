@@ -23,6 +23,7 @@ constexpr double unfelt = 0.1;
 constexpr double felt = 5;        // potentials below this are, at any tolerance
 constexpr double rounded = 1e-6;  // a potential does not fall to less than this part in one step
 constexpr double reach = 0.75;    // of a potential in one step
+constexpr std::size_t most_implicit = 150;  // numbers in a state: header
 // Of the terms of a residual: what rounding leaves of it at rest.
 constexpr double noise = 16 * std::numeric_limits<double>::epsilon();
 // Of all weights: growth of those that wait, up to which what is at rest need not follow them.
@@ -85,6 +86,8 @@ targets_flow::~targets_flow() = default;
 state targets_flow::initial() const { return own_->initial; }
 
 bool targets_flow::keeps_signs() const { return own_->layout.outputs == 1; }
+
+bool targets_flow::has_jacobian() const { return own_->initial.size() <= most_implicit; }
 
 void targets_flow::parts::start(const theory::architecture& arch,
                                 const theory::initialisation& init) {

@@ -54,7 +54,8 @@ public:
     void settle(const state& x, state& dxdt) override;
     /// Potentials of branches of more than two layers stay above zero.
     [[nodiscard]] double horizon(const state& x, const state& dxdt, double rtol) const override;
-    [[nodiscard]] bool has_jacobian() const override { return true; }
+    /// States of up to 150 numbers have one: see gram_flow.
+    [[nodiscard]] bool has_jacobian() const override;
     /// By automatic differentiation of derivative().
     void jacobian(const state& x, Eigen::MatrixXd& j) override;
 
