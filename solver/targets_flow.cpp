@@ -212,9 +212,9 @@ void targets_flow::settle(const state& x, state& dxdt) {
     dxdt = p.moved;
 }
 
-// What an error of a direction that leaves the space of the others counts. A mode that waits is slowed
-// by its square where it points along its residual, and by the sine of the angle else; the error
-// shrinks as the mode grows.
+// How much an error of a direction counts that leaves the space of the others. It slows a waiting
+// mode by its square where the mode points along its residual, and by the sine of the angle between
+// them elsewhere; the error shrinks as the mode grows.
 double targets_flow::parts::outside_error(std::size_t m, Eigen::Index i, double error,
                                           const Eigen::VectorXd& pulled,
                                           const matrix& frame) const {
@@ -227,8 +227,8 @@ double targets_flow::parts::outside_error(std::size_t m, Eigen::Index i, double 
     return weight <= 1 ? weight * error : error;
 }
 
-// Of the state that was looked at last. A common turn of two frames moves a matrix by the difference
-// of singular values.
+// Of the state that was looked at last. A common turn of two frames moves a matrix by the
+// difference of singular values.
 double targets_flow::parts::error_of(std::size_t m, const state& x, const state& error) const {
     const targets_layout::branch& b = layout.branches[m];
     const auto& part = motion.part(m);
