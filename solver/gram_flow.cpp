@@ -10,6 +10,9 @@ namespace fusionflow::solver {
 
 namespace {
 
+constexpr std::size_t most_implicit = 150;  // numbers in a state: header
+constexpr double changes_of_speed = 4;      // in a step, in units of the speed
+
 Eigen::Map<const Eigen::VectorXd> numbers(const state& x, Eigen::Index at, Eigen::Index size) {
     return {x.data() + at, size};
 }
@@ -73,6 +76,67 @@ void gram_flow::derivative(const state& x, state& dxdt) {
             output_speed += e * numbers(x, b.column(i), b.rank);
         }
     }
+}
+
+bool gram_flow::has_jacobian() const { return initial_.size() <= most_implicit; }
+
+// d2x/dt2 = dK/dt F + K dF/dt
+void gram_flow::settle(const state& x, state& dxdt) {
+    if (!has_jacobian()) {
+        return;
+    }
+    total_weights(x, weights_);
+    residual(*moments_, weights_, residual_);
+    speeds_.resize(weights_.size());
+    for (const block& b : blocks_) {
+        const Eigen::Index last = b.column(b.inputs);
+        for (Eigen::Index i = 0; i < b.inputs; ++i) {
+            speeds_(b.offset + i) =
+                numbers(x, last, b.rank).dot(numbers(dxdt, b.column(i), b.rank)) +
+                numbers(x, b.column(i), b.rank).dot(numbers(dxdt, last, b.rank));
+        }
+    }
+    bends_.noalias() = -response() * speeds_;
+    change_.resize(x.size());
+    for (const block& b : blocks_) {
+        const Eigen::Index last = b.column(b.inputs);
+        auto output = numbers(change_, last, b.rank);
+        output.setZero();
+        for (Eigen::Index i = 0; i < b.inputs; ++i) {
+            const Eigen::Index at = b.column(i);
+            const double e = residual_(b.offset + i);
+            const double bend = bends_(b.offset + i);
+            numbers(change_, at, b.rank) =
+                bend * numbers(x, last, b.rank) + e * numbers(dxdt, last, b.rank);
+            output += bend * numbers(x, at, b.rank) + e * numbers(dxdt, at, b.rank);
+        }
+    }
+    horizon_ = changes_of_speed * relative_error(x, dxdt) / relative_error(x, change_);
+    if (!(horizon_ > 0)) {
+        horizon_ = std::numeric_limits<double>::infinity();
+    }
+}
+
+// With V_i = o . f_i, f_i and o the columns of F^T: speeds are E_i o of f_i and sum_i E_i f_i of o.
+void gram_flow::jacobian(const state& x, Eigen::MatrixXd& j) {
+    total_weights(x, weights_);
+    residual(*moments_, weights_, residual_);
+    const auto size = static_cast<Eigen::Index>(x.size());
+    slopes_.setZero(weights_.size(), size);
+    j.setZero(size, size);
+    for (const block& b : blocks_) {
+        const Eigen::Index last = b.column(b.inputs);
+        for (Eigen::Index i = 0; i < b.inputs; ++i) {
+            const double e = residual_(b.offset + i);
+            const Eigen::Index at = b.column(i);
+            slopes_.row(b.offset + i).segment(at, b.rank) = numbers(x, last, b.rank);
+            slopes_.row(b.offset + i).segment(last, b.rank) = numbers(x, at, b.rank);
+            j.block(at, last, b.rank, b.rank).diagonal().setConstant(e);
+            j.block(last, at, b.rank, b.rank).diagonal().setConstant(e);
+        }
+    }
+    pulled_.noalias() = response() * slopes_;
+    j.noalias() -= slopes_.transpose() * pulled_;
 }
 
 double gram_flow::relative_error(const state& x, const state& error) const {

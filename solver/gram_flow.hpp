@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <vector>
 
 #include "data/moments.hpp"
@@ -36,6 +37,23 @@ public:
     void total_weights(const state& x, Eigen::VectorXd& weights) override;
     void branch_norms(const state& x, Eigen::VectorXd& norms) const override;
     [[nodiscard]] bool keeps_signs() const override { return keeps_signs_; }
+    void settle(const state& x, state& dxdt) override;
+    /// A few times as long as the speed takes to change. Implicit steps damp a transient that they
+    /// do not follow, but not what it does, by its square, to the imbalance of the layers, which
+    /// is conserved and comes back from nothing.
+    [[nodiscard]] double horizon(const state& /*x*/, const state& /*dxdt*/,
+                                 double /*rtol*/) const override {
+        return horizon_;
+    }
+    /// States of up to 150 numbers have one. Larger states cost an implicit step more than the
+    /// stages that an explicit one needs.
+    [[nodiscard]] bool has_jacobian() const override;
+    /// sum_i E_i d2W_i/dx2 - (dW/dx)^T Sigma dW/dx, as of every gradient flow.
+    void jacobian(const state& x, Eigen::MatrixXd& j) override;
+
+protected:
+    /// -dE/dV, D x D, where V is the product of the two layers: Sigma, if V is W.
+    [[nodiscard]] virtual const Eigen::MatrixXd& response() const { return moments_->covariance(); }
 
 private:
     // F^T of a block, column by column: r numbers for each of its inputs, then for the output.
@@ -60,8 +78,14 @@ private:
     std::vector<std::size_t> group_of_;  // of the inputs of modality m
     state initial_;
     bool keeps_signs_;
+    double horizon_ = std::numeric_limits<double>::infinity();
+    state change_;  // of the speed
     Eigen::VectorXd weights_;
     Eigen::VectorXd residual_;
+    Eigen::VectorXd speeds_;  // dV/dt
+    Eigen::VectorXd bends_;   // dE/dt
+    Eigen::MatrixXd slopes_;  // dV/dx
+    Eigen::MatrixXd pulled_;  // -dE/dx
 };
 
 }  // namespace fusionflow::solver

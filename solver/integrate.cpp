@@ -11,6 +11,7 @@
 #include "data/error.hpp"
 #include "solver/adaptive.hpp"
 #include "solver/chain_flow.hpp"
+#include "solver/early_flow.hpp"
 #include "solver/gram_flow.hpp"
 #include "solver/one_way_flow.hpp"
 #include "solver/reduced_flow.hpp"
@@ -141,6 +142,8 @@ integration integrate_exact(const data::moments& moments, const theory::architec
     if (halves) {
         system =
             std::make_unique<two_layer_flow>(moments, halves->plus, halves->minus, halves->overlap);
+    } else if (early_flow::serves(moments, start)) {
+        system = std::make_unique<early_flow>(moments, start);
     } else {
         system = std::make_unique<gram_flow>(moments, start);
     }

@@ -15,6 +15,9 @@ one_way_flow::one_way_flow(const data::moments& moments, const two_layer_start& 
     const int size = moments.dim(first);
     yields_ = data::pseudo_inverse(moments.covariance().block(a, a, size, size)).inverse *
               moments.covariance().block(a, b, size, moments.dim(1 - first));
+    response_ = moments.covariance();
+    response_.middleCols(b, moments.dim(1 - first)) -=
+        moments.covariance().middleCols(a, size) * yields_;
 }
 
 void one_way_flow::total_weights(const state& x, Eigen::VectorXd& weights) {

@@ -27,10 +27,14 @@ public:
 
     void total_weights(const state& x, Eigen::VectorXd& weights) override;
 
+protected:
+    [[nodiscard]] const Eigen::MatrixXd& response() const override { return response_; }
+
 private:
     const data::moments* moments_;
     int first_;
     Eigen::MatrixXd yields_;  // Sigma_A^+ Sigma_AB: W_A gives way by yields_ W_B^T
+    Eigen::MatrixXd response_;
 };
 
 }  // namespace fusionflow::solver

@@ -14,10 +14,11 @@ constexpr double safety = 0.9;
 constexpr double pi_part = 0.2;
 constexpr double least_factor = 0.2;
 constexpr double least_cut = 0.01;      // of a step that was rejected
-constexpr double unsolved = 0.2;        // where the method has no answer
+constexpr double unsolved = 0.4;        // where the method has no answer
 constexpr double same_horizon = 0.01;   // of the last: nearer is another that came into view
 constexpr double relief = 3;            // of the ceiling that leaves, per step
 constexpr double most_factor = 1000.0;  // soon to the length of a plateau
+constexpr double unseen = 1e-8;         // errors below this are rounding: the flow stands still
 constexpr int most_rejections = 200;
 constexpr double least_step = 1e-300;
 constexpr double end_of_time = 1e300;
@@ -148,7 +149,9 @@ void step_loop::control() {
     const double factor = safety * std::pow(error, -(1 - 0.75 * pi_part) / power) *
                           std::pow(previous_error_, pi_part / power);
     previous_error_ = std::max(error, 1e-4);
-    step_ = method_->review(step_ * std::clamp(factor, least_factor, most_factor), gauge_);
+    const double growth =
+        error <= unseen ? most_factor : std::clamp(factor, least_factor, most_factor);
+    step_ = method_->review(step_ * growth, gauge_);
 }
 
 outcome step_loop::march() {

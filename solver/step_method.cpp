@@ -37,8 +37,8 @@ std::unique_ptr<step_method> make_method(const integrate_options& options, flow&
         case stepper::radau:
             if (!system.has_jacobian()) {
                 throw data::input_error(
-                    "stepper", "radau needs the Jacobian, which only the reduced "
-                               "and the chain flow have; use auto or an explicit one here");
+                    "stepper", "radau needs a Jacobian, which this flow does not have; use auto or "
+                               "an explicit one here");
             }
             return make_radau(system, evaluations);
         case stepper::automatic: break;

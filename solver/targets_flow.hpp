@@ -1,8 +1,7 @@
 #pragma once
 
 #include <Eigen/Core>
-#include <Eigen/SVD>
-#include <vector>
+#include <memory>
 
 #include "data/moments.hpp"
 #include "solver/flow.hpp"
@@ -14,18 +13,25 @@ namespace fusionflow::solver {
 /// The flow of balanced networks of any number of targets K (docs/theory.md#vector-targets): what
 /// reduced_flow is for one. Exact, whatever the modes of the modalities do to each other.
 ///
-/// A balanced branch is known by its first layer up to rotations, A_m (K x D_m), a balanced trunk
-/// by any of its layers, C (K x K):
+/// The layers of a balanced branch are one matrix up to rotations, A_m (K x D_m), those of a
+/// balanced trunk another, C (K x K), C^T C = sum_m A_m A_m^T + c:
 ///
-///     W_m = T B_m,   B_m = (A_m A_m^T)^((n_m-1)/2) A_m,   T = (C C^T)^((p-1)/2) C  (p = 0: I)
+///     A_m = R U diag(u) V^T,   C = S diag(p) R^T,   W_m = S diag(p^p) U diag(u^n) V^T
 ///
-/// With A = U diag(u) V^T and X = U^T (T^T E_m) V, gradient flow of all layers is
+/// The flow goes by singular values and frames (modality by modality, U seen from the trunk's right
+/// frame R, which drops out), on the fusion clock c, dc = u_f^p dt / tau, u_f^2 = sum_i p_i^2. With
+/// X = U^T diag((p_i/u_f)^p) S^T E_m V the potential of mode i falls at X_ii,
 ///
-///     dA/dt = U (alpha o sym X + beta o anti X) V^T  +  terms X u^(n-1) outside of U and V,
-///     alpha_ij = (u_i^n + u_j^n)/(u_i + u_j),   beta_ij = (u_i^n - u_j^n)/(u_i - u_j)
+///     dz_i/dc = X_ii,   z = ln u (n = 2),   -u^(2-n)/(n-2) (n > 2),   dt/dc = u_f^(-p),
 ///
-/// (o: entry by entry), and for C the same with p and sum_m E_m B_m^T. C^T C - sum_m A_m A_m^T is
-/// conserved. State: A_1 ... A_M, then C where p > 0, column by column.
+/// in a straight line while it waits, and frames turn as solver/targets_motion.hpp has it: a mode
+/// of 1e-12 beside one of 1 loses no digits. The p_i are the norms of the rows of all U diag(u).
+/// Branches of one layer are kept as R^T A_m itself.
+///
+/// State: modality by modality z, U, V; then S where p > 0; last the time. Frames of one number
+/// are left out.
+///
+/// tests/solver/targets_flow_test.cpp
 class targets_flow final : public flow {
 public:
     /// \param init  Balanced: A_m = u_m(0) initial_directions(), C^2 = sum_m A_m A_m^T + c.
@@ -33,46 +39,29 @@ public:
     ///         beyond the range of numbers (naming init); naming scheme.
     targets_flow(const data::moments& moments, const theory::architecture& arch,
                  const theory::initialisation& init);
+    ~targets_flow() override;
 
-    [[nodiscard]] state initial() const override { return initial_; }
+    [[nodiscard]] state initial() const override;
     void derivative(const state& x, state& dxdt) override;
-    /// Of singular values, each relative to itself, and of the directions between them.
+    /// Of potentials as in reduced_flow; of frames, as far as they change a matrix relative to its
+    /// singular values, and relative to those of the trunk.
     [[nodiscard]] double relative_error(const state& x, const state& error) const override;
     void total_weights(const state& x, Eigen::VectorXd& weights) override;
     void branch_norms(const state& x, Eigen::VectorXd& norms) const override;
+    [[nodiscard]] bool keeps_time() const override { return true; }
+    /// Of one target.
+    [[nodiscard]] bool keeps_signs() const override;
+    void settle(const state& x, state& dxdt) override;
+    /// Potentials of branches of more than two layers stay above zero.
+    [[nodiscard]] double horizon(const state& x, const state& dxdt, double rtol) const override;
+    /// States of up to 150 numbers have one: see gram_flow.
+    [[nodiscard]] bool has_jacobian() const override;
+    /// By automatic differentiation of derivative().
+    void jacobian(const state& x, Eigen::MatrixXd& j) override;
 
 private:
-    using svd = Eigen::JacobiSVD<Eigen::MatrixXd>;
-    // A matrix in the state that stands for so many equal layers.
-    struct factor {
-        int layers = 0;
-        Eigen::Index rows = 0;
-        Eigen::Index cols = 0;
-        std::size_t at = 0;
-        svd parts;  // of the state that was looked at last
-        [[nodiscard]] Eigen::Map<const Eigen::MatrixXd> in(const state& x) const {
-            return {x.data() + at, rows, cols};
-        }
-        [[nodiscard]] Eigen::Map<Eigen::MatrixXd> in(state& x) const {
-            return {x.data() + at, rows, cols};
-        }
-    };
-    [[nodiscard]] factor append(int layers, const Eigen::MatrixXd& start);
-    void look_at(const state& x);
-    [[nodiscard]] static Eigen::MatrixXd product(const factor& f, const state& x);
-    [[nodiscard]] static Eigen::MatrixXd speed(const factor& f, const Eigen::MatrixXd& push);
-    [[nodiscard]] double error_of(const factor& f, const state& x, const state& error) const;
-
-    const data::moments* moments_;
-    std::vector<factor> branches_;
-    std::vector<factor> trunk_;  // one, or none in late fusion
-    state initial_;
-    double least_norm_;
-    // Of the state that was looked at last:
-    std::vector<Eigen::MatrixXd> below_;  // B_m
-    Eigen::MatrixXd above_;               // T
-    Eigen::VectorXd weights_;
-    Eigen::VectorXd residual_;
+    struct parts;
+    std::unique_ptr<parts> own_;
 };
 
 }  // namespace fusionflow::solver

@@ -51,6 +51,13 @@ void two_layer_flow::derivative(const state& x, state& dxdt) {
     }
 }
 
+void two_layer_flow::jacobian(const state& x, Eigen::MatrixXd& j) {
+    j = moments_->covariance();
+    for (std::size_t n = 0; n < x.size(); ++n) {
+        j.col(static_cast<Eigen::Index>(n)) *= -4 * root_[n] * std::cosh(x[n]);
+    }
+}
+
 double two_layer_flow::relative_error(const state& /*x*/, const state& error) const {
     // An error in theta is a relative error of W once |theta| > 1, and of its scale before.
     double largest = 0;

@@ -27,6 +27,9 @@ public:
     [[nodiscard]] double relative_error(const state& x, const state& error) const override;
     void total_weights(const state& x, Eigen::VectorXd& weights) override;
     void branch_norms(const state& x, Eigen::VectorXd& norms) const override;
+    [[nodiscard]] bool has_jacobian() const override { return true; }
+    /// -4 Sigma_mn sqrt(c_n) cosh theta_n
+    void jacobian(const state& x, Eigen::MatrixXd& j) override;
 
 private:
     const data::moments* moments_;

@@ -156,9 +156,9 @@ BOOST_AUTO_TEST_CASE(options_that_contradict_each_other) {
             "--exact: need two layers on every path, fused late (branches of 2, shared 0) or early "
             "(branches of 1, shared 1), got branches 2,2 and shared 1");
     refuses(
-        {"integrate", "--exact", "--stepper", "radau"},
-        "--stepper: radau needs the Jacobian, which only the reduced and the chain flow have; use "
-        "auto or an explicit one here");
+        {"simulate", "--method", "flow", "--width", "5", "--stepper", "radau"},
+        "--stepper: radau needs a Jacobian, which this flow does not have; use auto or an explicit "
+        "one here");
     refuses({"table", "--resume"}, "--resume: needs --output");
     refuses({"table", "--wide", "--shard", "1/2"}, "--wide: cannot be combined with --shard");
     refuses({"table", "--rho", "0", "--grid", "rho=0,0.5"},

@@ -7,7 +7,9 @@
 #include "data/error.hpp"
 #include "solver/adaptive.hpp"
 #include "solver/draw.hpp"
+#include "solver/early_flow.hpp"
 #include "solver/network_flow.hpp"
+#include "solver/one_way_flow.hpp"
 #include "solver/two_layer_flow.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/says.hpp"
@@ -191,6 +193,59 @@ BOOST_AUTO_TEST_CASE(refuses_starts_of_other_modalities_and_weights_of_nothing) 
                          shape, solver::state(static_cast<std::size_t>(shape.size()), 0.0), false)),
         data::input_error,
         says("init: the exact two-layer flow needs weights whose squares can be told from zero"));
+}
+
+// Central differences of step 1e-6: 1e-12 of a third derivative, rounding 1e-10 of the terms.
+BOOST_AUTO_TEST_CASE(jacobians_are_those_of_the_derivatives) {
+    const auto moments = tests::random_moments({2, 3}, 4);
+    const auto scalars = tests::toy(0.4, 2);
+    const theory::initialisation init{.u0 = 0.4, .drawn = scheme::gaussian_iid, .width = 20};
+    const auto start_late = two_layer_start::drawn(moments, late, init, 2);
+    const auto start_early = two_layer_start::drawn(moments, early, init, 2);
+    solver::gram_flow of_late(moments, start_late);
+    solver::gram_flow of_early(moments, start_early);
+    solver::one_way_flow one_way(moments, start_late, 1);
+    BOOST_TEST_REQUIRE(solver::early_flow::serves(moments, start_early));
+    solver::early_flow on_clock(moments, start_early);
+    solver::two_layer_flow sinh(scalars, {0.3, 0.2}, {0.1, 0.4});
+    for (solver::flow* system :
+         {static_cast<solver::flow*>(&of_late), static_cast<solver::flow*>(&of_early),
+          static_cast<solver::flow*>(&one_way), static_cast<solver::flow*>(&on_clock),
+          static_cast<solver::flow*>(&sinh)}) {
+        solver::state x = system->initial();
+        solver::state up(x.size());
+        solver::state down(x.size());
+        Eigen::MatrixXd j;
+        system->jacobian(x, j);
+        for (Eigen::Index i = 0; i < j.cols(); ++i) {
+            const auto at = static_cast<std::size_t>(i);
+            const double kept = x[at];
+            x[at] = kept + 1e-6;
+            system->derivative(x, up);
+            x[at] = kept - 1e-6;
+            system->derivative(x, down);
+            x[at] = kept;
+            for (Eigen::Index k = 0; k < j.rows(); ++k) {
+                const auto of = static_cast<std::size_t>(k);
+                BOOST_TEST(std::abs(j(k, i) - (up[of] - down[of]) / 2e-6) <
+                           1e-8 * (1 + j.col(i).norm()));
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_clock_of_output_weights_needs_some) {
+    // Output weights that begin at zero have no direction.
+    const auto moments = tests::random_moments({2, 1}, 4);
+    const solver::network_shape shape(moments, early, 1);
+    const auto serves = [&](const solver::state& weights) {
+        return solver::early_flow::serves(moments,
+                                          two_layer_start::from_network(shape, weights, false));
+    };
+    BOOST_TEST(serves({3e-2, 4e-2, 1e-2, 1e-2}) != serves({3e-2, 4e-2, 1e-2, -1e-2}));
+    BOOST_TEST(!serves({3e-2, 4e-2, 1e-2, 1e-4}));
+    BOOST_TEST(!solver::early_flow::serves(
+        moments, two_layer_start::drawn(moments, late, {.drawn = scheme::gaussian}, 1)));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

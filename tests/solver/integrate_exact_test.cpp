@@ -1,11 +1,15 @@
+#include <boost/math/quadrature/gauss_kronrod.hpp>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
 #include "data/error.hpp"
+#include "solver/adaptive.hpp"
+#include "solver/gram_flow.hpp"
 #include "solver/integrate.hpp"
 #include "solver/simulate.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/says.hpp"
+#include "theory/race.hpp"
 
 using namespace fusionflow;
 using solver::two_layer_start;
@@ -216,6 +220,100 @@ BOOST_AUTO_TEST_CASE(a_step_that_overflows_is_cut_and_no_end) {
         BOOST_TEST((run.answer.ended == theory::outcome::learned));
         // 7.4971872 and 15.939135 at the other tolerances, before and after.
         BOOST_TEST(tests::relative(run.answer.times[1], 15.939135) < 1e-6);
+    }
+}
+
+// Uncorrelated inputs of variance kappa^2 and 1: in late fusion each is alone, and its half-height
+// has a closed form. With a = 2 sqrt(c) and x = e^theta, dt = dx / (2x - a x^2 + a) in units of its
+// variance, from x = 1 to where W = a (x - 1/x) / 2 is 1/2.
+BOOST_AUTO_TEST_CASE(stiff_late_fusion_takes_a_few_steps) {
+    const theory::initialisation init{.u0 = 1e-4, .drawn = scheme::gaussian_iid, .width = 100};
+    const double a = 100 * init.u0 * init.u0;
+    const double root = std::sqrt(1 + a * a);
+    const auto primitive = [&](double x) {
+        return std::log((a * x - 1 + root) / (1 + root - a * x));
+    };
+    const double half = (1 + std::sqrt(1 + 4 * a * a)) / (2 * a);
+    const double expected = (primitive(half) - primitive(1)) / (2 * root);
+    for (const double kappa : {1e2, 1e3, 1e4, 1e5, 1e6}) {
+        const auto moments = tests::toy(0, kappa);
+        const auto start = two_layer_start::expected(moments, late(2), init);
+        for (const double rtol : {1e-6, 1e-9}) {
+            const auto run = solver::integrate_exact(moments, late(2), init, start, {.rtol = rtol});
+            BOOST_TEST_CONTEXT("kappa " << kappa << " rtol " << rtol) {
+                BOOST_TEST((run.answer.ended == outcome::learned));
+                BOOST_TEST(relative(run.answer.times[0], expected / (kappa * kappa)) < 10 * rtol);
+                BOOST_TEST(relative(run.answer.times[1], expected) < 10 * rtol);
+                BOOST_TEST(run.answer.work.steps <= 100);
+            }
+        }
+    }
+}
+
+// In early fusion, as kappa -> infinity and u0 -> 0, A is learned at once and keeps W_A = 1. With p
+// the length of B's weights and q that of the output's, q^2 = 1/q^2 + p^2, and dp/dt = q (1 - q p)
+// from p = 0 to q p = 1/2. What that leaves out is t_A, 2e-9 at kappa = 1e5, and less.
+BOOST_AUTO_TEST_CASE(stiff_early_fusion_takes_a_few_hundred_steps) {
+    const theory::initialisation init{.u0 = 1e-9, .drawn = scheme::gaussian_iid, .width = 100};
+    const auto output = [](double p) {
+        return std::sqrt((p * p + std::sqrt(p * p * p * p + 4)) / 2);
+    };
+    const double end = 0.5 / std::pow(1.25, 0.25);  // q^4 = 1 + (q p)^2
+    const double limit = boost::math::quadrature::gauss_kronrod<double, 61>::integrate(
+        [&](double p) { return 1 / (output(p) * (1 - output(p) * p)); }, 0.0, end, 0);
+    const auto moments = tests::toy(0, 1e5);
+    const auto start = two_layer_start::expected(moments, early(2), init);
+    for (const double rtol : {1e-6, 1e-9}) {
+        const auto run = solver::integrate_exact(moments, early(2), init, start, {.rtol = rtol});
+        BOOST_TEST((run.answer.ended == outcome::learned));
+        BOOST_TEST(relative(run.answer.times[1], limit) < 10 * rtol);
+        BOOST_TEST(run.answer.work.steps <= 500);
+    }
+}
+
+// Explicit steps in the numbers of gram_flow, as many as the fastest input asks for.
+BOOST_AUTO_TEST_CASE(stiff_early_fusion_is_that_of_explicit_steps) {
+    const theory::initialisation init{.u0 = 1e-4, .drawn = scheme::gaussian_iid, .width = 20};
+    const auto moments = tests::toy(0.3, 30);
+    for (const std::uint64_t seed : {0U, 1U, 2U}) {
+        const auto start = seed == 0 ? two_layer_start::expected(moments, early(2), init)
+                                     : two_layer_start::drawn(moments, early(2), init, seed);
+        solver::gram_flow flow(moments, start);
+        const auto slow =
+            solver::run_flow(flow, moments, early(2), theory::race_saddles(moments, early(2), init),
+                             {.rtol = 1e-11, .method = solver::stepper::dopri5});
+        for (const double rtol : {1e-6, 1e-9}) {
+            const auto run =
+                solver::integrate_exact(moments, early(2), init, start, {.rtol = rtol});
+            for (const std::size_t m : {0U, 1U}) {
+                BOOST_TEST(relative(run.answer.times[m], slow.answer.times[m]) < 10 * rtol);
+            }
+        }
+    }
+}
+
+// Vectors in late fusion: the inputs of A in other units. At kappa = 10 against explicit steps, at
+// 1e4 against a tolerance of 1e-10.
+BOOST_AUTO_TEST_CASE(stiff_vectors_take_a_few_hundred_steps) {
+    const auto base = tests::random_moments({2, 2}, 3);
+    const theory::initialisation init{.u0 = 1e-4, .drawn = scheme::gaussian_iid, .width = 20};
+    for (const double kappa : {10.0, 1e4}) {
+        const Eigen::Vector4d units(kappa, kappa, 1, 1);
+        const data::moments moments(
+            {"A", "B"}, {2, 2}, units.asDiagonal() * base.covariance() * units.asDiagonal(),
+            units.cwiseProduct(base.correlation()), 1.0000001 * base.target_power());
+        const auto start = two_layer_start::drawn(moments, late(2), init, 1);
+        const auto method = kappa > 10 ? solver::stepper::radau : solver::stepper::fehlberg78;
+        const auto tight = solver::integrate_exact(moments, late(2), init, start,
+                                                   {.rtol = 1e-10, .method = method});
+        for (const double rtol : {1e-6, 1e-9}) {
+            const auto run = solver::integrate_exact(moments, late(2), init, start, {.rtol = rtol});
+            BOOST_TEST((run.answer.ended == outcome::learned));
+            BOOST_TEST(run.answer.work.steps <= 600);
+            for (const std::size_t m : {0U, 1U}) {
+                BOOST_TEST(relative(run.answer.times[m], tight.answer.times[m]) < 10 * rtol);
+            }
+        }
     }
 }
 
