@@ -44,8 +44,8 @@ private:
 /// Comput. Appl. Math. 88, 1998) with its error estimate; cubic inside.
 class chebyshev final : public single_method {
 public:
-    chebyshev(flow& system, long& evaluations)
-        : single_method(system.initial().size()), rhs_{&system, &evaluations},
+    chebyshev(ode& system, long& evaluations)
+        : single_method(system.size()), rhs_{&system, &evaluations},
           look_(system, evaluations), before_(next_.size()), speed_(next_.size()) {}
 
     [[nodiscard]] std::string name() const override { return "rkc"; }
@@ -181,7 +181,7 @@ double chebyshev::review(double proposed, const error_gauge& gauge) {
 
 }  // namespace
 
-std::unique_ptr<step_method> make_chebyshev(flow& system, long& evaluations) {
+std::unique_ptr<step_method> make_chebyshev(ode& system, long& evaluations) {
     return std::make_unique<chebyshev>(system, evaluations);
 }
 

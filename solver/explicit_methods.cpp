@@ -19,8 +19,8 @@ namespace odeint = boost::numeric::odeint;
 template <typename Scheme>
 class explicit_method final : public single_method {
 public:
-    explicit_method(flow& system, long& evaluations)
-        : single_method(system.initial().size()), rhs_{&system, &evaluations},
+    explicit_method(ode& system, long& evaluations)
+        : single_method(system.size()), rhs_{&system, &evaluations},
           scheme_(next_.size()), estimate_(next_.size()) {}
 
     [[nodiscard]] std::string name() const override { return Scheme::name; }
@@ -147,15 +147,15 @@ private:
 
 }  // namespace
 
-std::unique_ptr<step_method> make_cash_karp(flow& system, long& evaluations) {
+std::unique_ptr<step_method> make_cash_karp(ode& system, long& evaluations) {
     return std::make_unique<explicit_method<cash_karp_scheme>>(system, evaluations);
 }
 
-std::unique_ptr<step_method> make_fehlberg78(flow& system, long& evaluations) {
+std::unique_ptr<step_method> make_fehlberg78(ode& system, long& evaluations) {
     return std::make_unique<explicit_method<fehlberg_scheme>>(system, evaluations);
 }
 
-std::unique_ptr<step_method> make_bulirsch_stoer(flow& system, long& evaluations) {
+std::unique_ptr<step_method> make_bulirsch_stoer(ode& system, long& evaluations) {
     return std::make_unique<explicit_method<bulirsch_stoer_scheme>>(system, evaluations);
 }
 

@@ -235,12 +235,12 @@ void radau<N>::at(double place, const error_gauge& gauge, state& x) {
     }
 }
 
-std::unique_ptr<step_method> make_radau(flow& system, long& evaluations) {
-    const auto active = static_cast<int>(system.initial().size()) - 1;
-    if (system.keeps_time() && active == 2) {
+std::unique_ptr<step_method> make_radau(ode& system, long& evaluations) {
+    const auto active = system.size() - (system.keeps_time() ? 1 : 0);
+    if (active == 2) {
         return std::make_unique<radau<2>>(system, evaluations);
     }
-    if (system.keeps_time() && active == 3) {
+    if (active == 3) {
         return std::make_unique<radau<3>>(system, evaluations);
     }
     return std::make_unique<radau<Eigen::Dynamic>>(system, evaluations);

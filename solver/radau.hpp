@@ -19,8 +19,8 @@ namespace fusionflow::solver {
 template <int N>
 class radau final : public single_method {
 public:
-    radau(flow& system, long& evaluations)
-        : single_method(system.initial().size()), system_(system), evaluations_(evaluations),
+    radau(ode& system, long& evaluations)
+        : single_method(system.size()), system_(system), evaluations_(evaluations),
           size_(static_cast<Eigen::Index>(next_.size())), active_(size_ - system.keeps_time()),
           jacobian_(active_, active_), z_(active_, stages), speeds_(active_, stages),
           apart_(active_, stages), step_(active_, stages), polynomial_(active_, stages),
@@ -65,7 +65,7 @@ private:
     void finish(const state& x, double h, state& end);
     void estimate_error(const state& dxdt, double h, const error_gauge& gauge);
 
-    flow& system_;
+    ode& system_;
     long& evaluations_;
     Eigen::Index size_;
     Eigen::Index active_;  // without a time that is kept

@@ -26,7 +26,7 @@ double error_gauge::operator()(const state& x, const state& error) const {
     return of_state >= of_time ? of_state : of_time;
 }
 
-std::unique_ptr<step_method> make_method(const integrate_options& options, flow& system,
+std::unique_ptr<step_method> make_method(const integrate_options& options, ode& system,
                                          long& evaluations) {
     switch (options.method) {
         case stepper::dopri5: return make_dopri5(system, evaluations);
@@ -43,7 +43,7 @@ std::unique_ptr<step_method> make_method(const integrate_options& options, flow&
             return make_radau(system, evaluations);
         case stepper::automatic: break;
     }
-    return system.has_jacobian() && system.initial().size() <= few
+    return system.has_jacobian() && system.size() <= few
                ? make_radau(system, evaluations)
                : make_switching(system, evaluations);
 }
