@@ -50,6 +50,7 @@ public:
 
     [[nodiscard]] std::string name() const override { return "rkc"; }
     [[nodiscard]] double error_power() const override { return 3; }
+    [[nodiscard]] double tolerance_power() const override { return 1.5; }
     [[nodiscard]] double rate() const override { return rate_; }
     void begin() override { known_ = false; }
 

@@ -164,7 +164,7 @@ void radau<N>::estimate_error(const state& dxdt, double h, const error_gauge& ga
     }
     if (gauge.rtol != allowed_for_) {
         allowed_for_ = gauge.rtol;
-        allowed_ = 0.03 * std::pow(gauge.rtol, (stages + 1) / 10.0);
+        allowed_ = 0.03 * std::pow(gauge.rtol, estimate_power);
     }
     error_ = gauge(next_, estimate_) / allowed_;
 }

@@ -33,6 +33,7 @@ public:
 
     [[nodiscard]] std::string name() const override { return "radau"; }
     [[nodiscard]] double error_power() const override { return stages + 1; }
+    [[nodiscard]] double tolerance_power() const override { return estimate_power; }
 
     [[nodiscard]] bool attempt(const state& x, const state& dxdt, double h,
                                const error_gauge& gauge) override;
@@ -42,6 +43,8 @@ public:
 private:
     static constexpr int stages = radau_tableau::stages;
     static constexpr int pairs = radau_tableau::pairs;
+    // The estimate is of order s, the error that is to be rtol of order 2s - 1.
+    static constexpr double estimate_power = (stages + 1) / 10.0;
     using columns = Eigen::Matrix<double, N, stages>;
     using stage_row = Eigen::Matrix<double, stages, 1>;
     using real_solver = linear_solver<double, N>;

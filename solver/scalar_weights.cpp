@@ -104,7 +104,7 @@ bool scalar_weights::find(const double* x) {
 }
 
 bool scalar_weights::total_weights(const state& x, Eigen::VectorXd& weights, double& trunk_power) {
-    if (!any() || !find<any_number>(x.data())) {
+    if (!any() || !(branches_.size() == 2 ? find<2>(x.data()) : find<any_number>(x.data()))) {
         return false;
     }
     trunk_power = trunk_power_;

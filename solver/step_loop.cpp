@@ -9,6 +9,7 @@ namespace {
 
 using theory::outcome;
 
+constexpr double first_part = 0.2;      // of the step that a method of this order takes later
 constexpr double same_horizon = 0.01;   // of the last: nearer is another that came into view
 constexpr double relief = 3;            // of the ceiling that leaves, per step
 constexpr int most_rejections = 200;
@@ -22,7 +23,8 @@ constexpr int recorded_per_step = 12;
 
 double step_loop::first_step() const {
     const double rate = system_.relative_error(x_, dxdt_);
-    return rate > 0 ? 0.01 * std::pow(options_.rtol, 0.2) / rate : 1.0;
+    const double exponent = method_->tolerance_power() / method_->error_power();
+    return rate > 0 ? first_part * std::pow(options_.rtol, exponent) / rate : 1.0;
 }
 
 double step_loop::limit() const { return std::min(options_.max_time, last_instant_); }

@@ -44,6 +44,8 @@ public:
     [[nodiscard]] virtual double error() const = 0;
     /// How error() grows with the step: as h to this power.
     [[nodiscard]] virtual double error_power() const = 0;
+    /// How it falls with the tolerance: as rtol to minus this power.
+    [[nodiscard]] virtual double tolerance_power() const { return 1; }
 
     /// The state at a place inside the accepted step, 0 ... h, by interpolation.
     virtual void inside(double place, state& x) = 0;
