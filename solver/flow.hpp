@@ -35,6 +35,10 @@ public:
         return std::numeric_limits<double>::infinity();
     }
 
+    /// False where no modality waits on a plateau for another, as in early fusion: steps are then
+    /// about as long as accuracy lets them be, whatever the method.
+    [[nodiscard]] virtual bool waits() const { return true; }
+
     /// How many instants inside a step are looked at for half-heights besides its end.
     [[nodiscard]] virtual int interior_samples() const { return 4; }
 

@@ -13,12 +13,11 @@ class step_control {
 public:
     /// What to multiply the length of a step that was accepted by.
     [[nodiscard]] double after_success(const step_method& method) {
-        const double error = std::max(method.error(), 1e-20);
-        const double power = method.error_power();
-        const double factor = safety * std::pow(error, -(1 - 0.75 * pi_part) / power) *
-                              std::pow(previous_error_, pi_part / power);
+        const double error = std::log(std::max(method.error(), 1e-20));
+        const double exponent = pi_part * previous_error_ - (1 - 0.75 * pi_part) * error;
         previous_error_ = std::max(error, least_error);
-        return std::clamp(factor, least_factor, most_factor);
+        return std::clamp(safety * std::exp(exponent / method.error_power()), least_factor,
+                          most_factor);
     }
 
     /// What to multiply the length of a step that was rejected by, less than 1.
@@ -44,9 +43,9 @@ private:
     static constexpr double most_factor = 1000;  // steps soon reach the length of a plateau
     static constexpr double least_cut = 0.01;
     static constexpr double unsolved = 0.2;
-    static constexpr double least_error = 1e-4;
+    static constexpr double least_error = -9.2;  // ln 1e-4
 
-    double previous_error_ = least_error;
+    double previous_error_ = least_error;  // its logarithm
 };
 
 }  // namespace fusionflow::solver

@@ -9,9 +9,9 @@ namespace {
 
 using theory::outcome;
 
-constexpr double first_part = 0.2;      // of the step that a method of this order takes later
-constexpr double same_horizon = 0.01;   // of the last: nearer is another that came into view
-constexpr double relief = 3;            // of the ceiling that leaves, per step
+constexpr double first_part = 0.2;     // of the step that a method of this order takes later
+constexpr double same_horizon = 0.01;  // of the last: nearer is another that came into view
+constexpr double relief = 3;           // of the ceiling that leaves, per step
 constexpr int most_rejections = 200;
 constexpr double least_step = 1e-300;
 constexpr double end_of_time = 1e300;

@@ -99,10 +99,11 @@ protected:
 [[nodiscard]] std::unique_ptr<step_method> make_switching(ode& system, long& evaluations);
 
 /// The method of a name. `automatic` is radau where the flow has a jacobian() and the state a few
-/// numbers (its steps are then the cheapest, stiff or not), and switches elsewhere.
+/// numbers (its steps are then the cheapest, stiff or not), unless nothing waits and the tolerance
+/// is loose, as in early fusion at 1e-6; it switches there and elsewhere.
 ///
 /// \throws data::input_error naming stepper where a flow cannot be integrated by it.
 [[nodiscard]] std::unique_ptr<step_method> make_method(const integrate_options& options,
-                                                       ode& system, long& evaluations);
+                                                       flow& system, long& evaluations);
 
 }  // namespace fusionflow::solver
