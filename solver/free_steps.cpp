@@ -29,7 +29,7 @@ bool all_finite(const state& x) {
 class extended_system final : public ode {
 public:
     extended_system(std::size_t numbers, const tolerance& allowed)
-        : allowed_(allowed), numbers_(numbers), x_(numbers), speed_(numbers), slope_(numbers),
+        : allowed_(allowed), numbers_(numbers), x_(numbers), speed_(numbers),
           jacobian_(static_cast<Eigen::Index>(numbers), static_cast<Eigen::Index>(numbers)) {}
 
     void set(free_system& system, bool goes_forth) {
@@ -70,15 +70,15 @@ public:
         return level() * largest;
     }
 
+    [[nodiscard]] bool ends_with_clock() const override { return true; }
     [[nodiscard]] bool has_jacobian() const override { return true; }
     void jacobian(const state& x, Eigen::MatrixXd& j) override {
         split(x);
         jacobian_.setZero();
-        std::fill(slope_.begin(), slope_.end(), 0.0);
-        system_->jacobian(x_, x.back(), jacobian_, slope_);
+        system_->jacobian(x_, x.back(), jacobian_);
         const auto n = static_cast<Eigen::Index>(numbers_);
         j.topLeftCorner(n, n) = direction_ * jacobian_;
-        j.col(n).head(n) = direction_ * Eigen::Map<const Eigen::VectorXd>(slope_.data(), n);
+        j.col(n).setZero();
         j.row(n).setZero();
     }
 
@@ -91,7 +91,7 @@ private:
     tolerance allowed_;
     std::size_t numbers_;
     double direction_ = 1;
-    state x_, speed_, slope_;
+    state x_, speed_;
     Eigen::MatrixXd jacobian_;
 };
 

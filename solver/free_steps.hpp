@@ -26,8 +26,8 @@ public:
 
     /// dxdt = f(x, t), of the size of x.
     virtual void speed(const state& x, double t, state& dxdt) = 0;
-    /// j = df/dx and slope = df/dt; both have the right size, and are zero when this is called.
-    virtual void jacobian(const state& x, double t, Eigen::MatrixXd& j, state& slope) = 0;
+    /// j = df/dx, which has the right size, and is zero when this is called.
+    virtual void jacobian(const state& x, double t, Eigen::MatrixXd& j) = 0;
 };
 
 /// Which of the project's own methods takes the steps.

@@ -32,6 +32,10 @@ public:
     /// set it to zero at the start of each step, so that it holds the time the step took.
     [[nodiscard]] virtual bool keeps_time() const { return false; }
 
+    /// True where the last number runs at one speed, as time does: implicit steppers know it at
+    /// every stage, and need no derivatives with respect to it.
+    [[nodiscard]] virtual bool ends_with_clock() const { return false; }
+
     /// True where there is a jacobian(): implicit steppers need it.
     [[nodiscard]] virtual bool has_jacobian() const { return false; }
     /// j = df/dx, of the right size already, without a time that is kept.

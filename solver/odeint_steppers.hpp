@@ -19,9 +19,9 @@
 /// | Runge-Kutta-Chebyshev, order 2 | controlled_rkc | dense_rkc | `f` |
 ///
 /// f is `void(const State& x, State& dxdt, double t)`. The Jacobian is `void(const State& x,
-/// Eigen::MatrixXd& j, double t)`, or takes `State& dfdt` as a fourth argument; j and dfdt have
-/// their size and are zero when it is called, and without dfdt Newton's iterations take one round
-/// more where f depends on t. rkc needs eigenvalues of df/dx that are real or nearly so.
+/// Eigen::MatrixXd& j, double t)`; j has its size and is zero when it is called. A fourth argument,
+/// `State& dfdt`, is taken as well, but not needed. rkc wants eigenvalues of df/dx that are real or
+/// nearly so.
 ///
 /// A system that is not finite fails steps and never ends one that passes: where no step is short
 /// enough the steppers throw boost::numeric::odeint::step_adjustment_error. Odeint takes steppers

@@ -15,7 +15,8 @@ namespace fusionflow::solver {
 ///
 /// \tparam System    `void(const State& x, State& dxdt, double t)`
 /// \tparam Jacobian  `void(const State& x, Eigen::MatrixXd& j, double t)`, or with `State& dfdt`
-///                   behind it where the system depends on time; nullptr_t where there is none.
+///                   behind it, as for Odeint's rosenbrock4, which is not used; nullptr_t where
+///                   there is none.
 template <class State, class System, class Jacobian>
 class odeint_system final : public free_system {
 public:
@@ -28,13 +29,12 @@ public:
         system_(std::as_const(x_), out_, t);
         std::copy(std::begin(out_), std::end(out_), dxdt.begin());
     }
-    void jacobian(const state& x, double t, Eigen::MatrixXd& j, state& slope) override {
+    void jacobian(const state& x, double t, Eigen::MatrixXd& j) override {
         std::copy(x.begin(), x.end(), std::begin(x_));
         if constexpr (std::is_invocable_v<Jacobian&, const State&, Eigen::MatrixXd&, double&,
                                           State&>) {
-            std::copy(slope.begin(), slope.end(), std::begin(out_));
+            std::fill(std::begin(out_), std::end(out_), 0.0);
             jacobian_(std::as_const(x_), j, t, out_);
-            std::copy(std::begin(out_), std::end(out_), slope.begin());
         } else if constexpr (!std::is_same_v<Jacobian, std::nullptr_t>) {
             jacobian_(std::as_const(x_), j, t);
         }

@@ -64,6 +64,20 @@ void radau<N>::guess(double from, double h) {
     }
 }
 
+// Where nothing is known of the stages but the times at which they are.
+template <int N>
+void radau<N>::guess_nothing(double clock_speed, double h) {
+    z_.setZero();
+    set_clock(clock_speed, h);
+}
+
+template <int N>
+void radau<N>::set_clock(double clock_speed, double h) {
+    if (system_.ends_with_clock()) {
+        z_.row(active_ - 1) = clock_speed * h * tableau().nodes.transpose();
+    }
+}
+
 template <int N>
 bool radau<N>::evaluate(const state& x) {
     for (Eigen::Index i = 0; i < stages; ++i) {
@@ -180,13 +194,14 @@ bool radau<N>::attempt(const state& x, const state& dxdt, double h, const error_
                 z_.row(j).setZero();  // at rest: flow::settle
             }
         }
+        set_clock(dxdt.back(), h);
     } else {
-        z_.setZero();
+        guess_nothing(dxdt.back(), h);
     }
     bool solved = linearise(x, h) && iterate(x, h, gauge);
     if (!solved && goes_on) {
         // From what was rounding errors in the last step the polynomial goes astray.
-        z_.setZero();
+        guess_nothing(dxdt.back(), h);
         solved = linearise(x, h) && iterate(x, h, gauge);
     }
     if (!solved) {

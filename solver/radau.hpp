@@ -61,6 +61,8 @@ private:
     bool linearise(const state& x, double h);
     void factorise(double h);
     void guess(double from, double h);
+    void guess_nothing(double clock_speed, double h);
+    void set_clock(double clock_speed, double h);
     bool evaluate(const state& x);
     void solve(double h);
     double change_size(const state& x, const error_gauge& gauge);
