@@ -45,8 +45,8 @@ private:
 class chebyshev final : public single_method {
 public:
     chebyshev(ode& system, long& evaluations)
-        : single_method(system.size()), rhs_{&system, &evaluations},
-          look_(system, evaluations), before_(next_.size()), speed_(next_.size()) {}
+        : single_method(system.size()), rhs_{&system, &evaluations}, look_(system, evaluations),
+          before_(next_.size()), speed_(next_.size()) {}
 
     [[nodiscard]] std::string name() const override { return "rkc"; }
     [[nodiscard]] double error_power() const override { return 3; }

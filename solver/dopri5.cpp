@@ -31,8 +31,8 @@ struct watched_right_hand_side {
 class dopri5 final : public single_method {
 public:
     dopri5(ode& system, long& evaluations)
-        : single_method(system.size()), rhs_{{&system, &evaluations}},
-          estimate_(next_.size()), speed_there_(next_.size()) {}
+        : single_method(system.size()), rhs_{{&system, &evaluations}}, estimate_(next_.size()),
+          speed_there_(next_.size()) {}
 
     [[nodiscard]] std::string name() const override { return "dopri5"; }
     [[nodiscard]] double error_power() const override { return 5; }

@@ -15,7 +15,7 @@ namespace odeint = boost::numeric::odeint;
 
 /// A scheme that makes a step and its error estimate, as a step method. Inside it is the polynomial
 /// of degree 5 through values and speeds at both ends and in the middle, to which a step of its own
-/// leads when somebody asks: steps of these methods are so long that a cubic misplaces half-heights.
+/// leads when somebody asks. These steps are so long that a cubic would misplace half-heights.
 ///
 /// \tparam Scheme  `step(rhs, x, dxdt, next, h, estimate)`, `name` and `error_power`.
 template <typename Scheme>

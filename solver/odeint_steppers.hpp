@@ -20,14 +20,12 @@
 ///
 /// f is `void(const State& x, State& dxdt, double t)`. The Jacobian is `void(const State& x,
 /// Eigen::MatrixXd& j, double t)`; j has its size and is zero when it is called. A fourth argument,
-/// `State& dfdt`, is taken as well, but not needed. rkc wants eigenvalues of df/dx that are real or
-/// nearly so.
+/// `State& dfdt`, is allowed and not used. rkc wants eigenvalues of df/dx that are nearly real.
 ///
-/// A system that is not finite fails steps and never ends one that passes: where no step is short
-/// enough the steppers throw boost::numeric::odeint::step_adjustment_error. Odeint takes steppers
-/// by value, and a copy begins anew; std::ref keeps what a stepper has learned of a system.
+/// A step never passes with a number that is not finite; where none is short enough the steppers
+/// throw boost::numeric::odeint::step_adjustment_error. Odeint takes steppers by value, and a copy
+/// begins anew; std::ref keeps what a stepper has learned of a system.
 /// \see tests/solver/odeint_steppers_test.cpp
-
 namespace fusionflow::solver {
 
 /// One of the project's own methods as a controlled stepper of Boost.Odeint.
@@ -42,7 +40,6 @@ public:
     using time_type = double;
     using stepper_category = boost::numeric::odeint::controlled_stepper_tag;
 
-    /// \param absolute, relative  As in tolerance.
     /// \throws data::input_error as tolerance::validate().
     explicit controlled_stepper(double absolute = 1e-9, double relative = 1e-9)
         : steps_(Method, {absolute, relative}) {}
@@ -85,7 +82,6 @@ public:
     using time_type = double;
     using stepper_category = boost::numeric::odeint::dense_output_stepper_tag;
 
-    /// \param absolute, relative  As in tolerance.
     /// \throws data::input_error as tolerance::validate().
     explicit dense_output_stepper(double absolute = 1e-9, double relative = 1e-9)
         : steps_(Method, {absolute, relative}) {}

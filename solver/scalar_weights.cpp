@@ -29,8 +29,8 @@ struct branch_size {
     double power;   // u^n
 };
 
-// From the potential z of a branch of n layers, or from the weight z of a branch of one, which has a
-// sign. By cases, because this is where an integration spends its time.
+// From the potential z of a branch of n layers, or from the weight z, with its sign, of a branch of
+// one. By cases, because this is where an integration spends its time.
 branch_size size_of_branch(int n, double z) {
     constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     if (n == 1) {
@@ -142,7 +142,8 @@ bool scalar_weights::derivative(const state& x, state& dxdt) {
                                  : find_speeds<any_number>(x.data(), dxdt.data());
 }
 
-// d W_k / dz and d ln u_f^p / dz, of the trunk's norm alone: d ln u_k / dz = u_k^(n-2) for a potential.
+// d W_k / dz with the trunk as it is, and d ln u_f^p / dz; for potentials d ln u_k / dz is
+// u_k^(n-2).
 scalar_weights::slope_pair scalar_weights::slopes(std::size_t k, double z) const {
     if (branches_[k] == 1) {
         return {trunk_power_, shared_ > 0 ? shared_ * z / trunk_square_ : 0};

@@ -8,10 +8,9 @@
 
 namespace fusionflow::solver {
 
-/// Total weights of the reduced flow where every modality is a scalar: what most tables are made of,
-/// written out in squares of norms, so that a root or a logarithm is taken only where the branch
-/// needs one. \see solver/reduced_flow.hpp for the
-/// formulas
+/// Total weights of the reduced flow where every modality is a scalar: what most tables are made
+/// of, written out in squares of norms, so that a root or a logarithm is taken only where the
+/// branch needs one. \see solver/reduced_flow.hpp for the formulas
 class scalar_weights {
 public:
     /// Of no model: any() is false.

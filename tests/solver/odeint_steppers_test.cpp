@@ -220,7 +220,7 @@ BOOST_AUTO_TEST_CASE(robertson_is_solved_as_in_forty_digits) {
             odeint::integrate_times(stepper, std::pair(speed, jacobian), x, times.begin(),
                                     times.end(), 1e-6, [&](const state& seen, double /*t*/) {
                                         for (std::size_t i = 0; i < 3; ++i) {
-                                            // 12 tolerances at 1e-11; and rounding, which 1e4 x_1 x_2 brings.
+                                            // 12 tolerances were found, and 1e4 x_1 x_2 rounds.
                                             BOOST_TEST(std::abs(seen[i] - exact[at][i]) <=
                                                        (20 * tolerance + 1e-13) * exact[at][i]);
                                         }
