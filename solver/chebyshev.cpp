@@ -44,12 +44,13 @@ private:
 /// Comput. Appl. Math. 88, 1998) with its error estimate; cubic inside.
 class chebyshev final : public single_method {
 public:
-    chebyshev(flow& system, long& evaluations)
-        : single_method(system.initial().size()), rhs_{&system, &evaluations},
-          look_(system, evaluations), before_(next_.size()), speed_(next_.size()) {}
+    chebyshev(ode& system, long& evaluations)
+        : single_method(system.size()), rhs_{&system, &evaluations}, look_(system, evaluations),
+          before_(next_.size()), speed_(next_.size()) {}
 
     [[nodiscard]] std::string name() const override { return "rkc"; }
     [[nodiscard]] double error_power() const override { return 3; }
+    [[nodiscard]] double tolerance_power() const override { return 1.5; }
     [[nodiscard]] double rate() const override { return rate_; }
     void begin() override { known_ = false; }
 
@@ -181,7 +182,7 @@ double chebyshev::review(double proposed, const error_gauge& gauge) {
 
 }  // namespace
 
-std::unique_ptr<step_method> make_chebyshev(flow& system, long& evaluations) {
+std::unique_ptr<step_method> make_chebyshev(ode& system, long& evaluations) {
     return std::make_unique<chebyshev>(system, evaluations);
 }
 

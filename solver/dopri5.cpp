@@ -30,9 +30,9 @@ struct watched_right_hand_side {
 /// Boost.Odeint's Dormand-Prince 5(4) with its interpolation of order 4.
 class dopri5 final : public single_method {
 public:
-    dopri5(flow& system, long& evaluations)
-        : single_method(system.initial().size()), rhs_{{&system, &evaluations}},
-          estimate_(next_.size()), speed_there_(next_.size()) {}
+    dopri5(ode& system, long& evaluations)
+        : single_method(system.size()), rhs_{{&system, &evaluations}}, estimate_(next_.size()),
+          speed_there_(next_.size()) {}
 
     [[nodiscard]] std::string name() const override { return "dopri5"; }
     [[nodiscard]] double error_power() const override { return 5; }
@@ -88,7 +88,7 @@ double dopri5::rate() const {
 
 }  // namespace
 
-std::unique_ptr<step_method> make_dopri5(flow& system, long& evaluations) {
+std::unique_ptr<step_method> make_dopri5(ode& system, long& evaluations) {
     return std::make_unique<dopri5>(system, evaluations);
 }
 

@@ -13,15 +13,17 @@ namespace {
 
 namespace odeint = boost::numeric::odeint;
 
-/// A scheme that makes a step and its error estimate, as a step method; cubic inside.
+/// A scheme that makes a step and its error estimate, as a step method. Inside it is the polynomial
+/// of degree 5 through values and speeds at both ends and in the middle, to which a step of its own
+/// leads when somebody asks. These steps are so long that a cubic would misplace half-heights.
 ///
 /// \tparam Scheme  `step(rhs, x, dxdt, next, h, estimate)`, `name` and `error_power`.
 template <typename Scheme>
 class explicit_method final : public single_method {
 public:
-    explicit_method(flow& system, long& evaluations)
-        : single_method(system.initial().size()), rhs_{&system, &evaluations},
-          scheme_(next_.size()), estimate_(next_.size()) {}
+    explicit_method(ode& system, long& evaluations)
+        : single_method(system.size()), rhs_{&system, &evaluations}, scheme_(next_.size()),
+          estimate_(next_.size()), middle_(next_.size()), middle_speed_(next_.size()) {}
 
     [[nodiscard]] std::string name() const override { return Scheme::name; }
     [[nodiscard]] double error_power() const override { return Scheme::error_power; }
@@ -31,6 +33,7 @@ public:
         x_ = &x;
         dxdt_ = &dxdt;
         h_ = h;
+        has_middle_ = false;
         scheme_.step(rhs_, x, dxdt, next_, h, estimate_);
         rhs_(next_, next_speed_, 0);
         error_ = gauge(next_, estimate_) / gauge.rtol;
@@ -38,7 +41,20 @@ public:
     }
 
     void inside(double place, state& x) override {
-        hermite(place, h_, *x_, *dxdt_, next_, next_speed_, x);
+        if (!has_middle_) {
+            scheme_.step(rhs_, *x_, *dxdt_, middle_, h_ / 2, estimate_);
+            rhs_(middle_, middle_speed_, 0);
+            has_middle_ = true;
+        }
+        const double s = place / h_;
+        const double at_start = (1 - s) * (1 - 2 * s) * (1 - s) * (1 - 2 * s);
+        const double at_middle = 16 * s * s * (1 - s) * (1 - s);
+        const double at_end = s * (2 * s - 1) * s * (2 * s - 1);
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            x[i] = at_start * ((1 + 6 * s) * (*x_)[i] + place * (*dxdt_)[i]) +
+                   at_middle * (middle_[i] + (place - h_ / 2) * middle_speed_[i]) +
+                   at_end * ((7 - 6 * s) * next_[i] + (place - h_) * next_speed_[i]);
+        }
     }
 
     void at(double place, const error_gauge& /*gauge*/, state& x) override {
@@ -49,6 +65,8 @@ private:
     right_hand_side rhs_;
     Scheme scheme_;
     state estimate_;
+    state middle_, middle_speed_;
+    bool has_middle_ = false;
     const state* x_ = nullptr;
     const state* dxdt_ = nullptr;
     double h_ = 0;
@@ -101,7 +119,8 @@ private:
 };
 
 /// The extrapolated midpoint rule of Gragg, Bulirsch and Stoer on Boost.Odeint's modified midpoint:
-/// five refinements, order 10, the last against the column before it as the error.
+/// five refinements, order 10. The error is the larger of its differences to the column and to the
+/// row before: long steps are near one of them by chance.
 class bulirsch_stoer_scheme {
 public:
     static constexpr const char* name = "bulirsch-stoer";
@@ -112,11 +131,18 @@ public:
     void step(right_hand_side& rhs, const state& x, const state& dxdt, state& next, double h,
               state& estimate) {
         for (std::size_t k = 0; k < intervals.size(); ++k) {
+            if (k + 1 == intervals.size()) {
+                row_before_ = table_[k - 1];
+            }
             midpoint_.set_steps(intervals[k]);
             midpoint_.do_step(rhs, x, dxdt, 0.0, next, h);
             extrapolate(k, next, estimate);
         }
         next = table_.back();
+        for (std::size_t i = 0; i < next.size(); ++i) {
+            const double of_rows = next[i] - row_before_[i];
+            estimate[i] = std::abs(of_rows) > std::abs(estimate[i]) ? of_rows : estimate[i];
+        }
     }
 
 private:
@@ -142,20 +168,20 @@ private:
 
     odeint::modified_midpoint<state> midpoint_;
     std::array<state, intervals.size()> table_;
-    state spare_;
+    state spare_, row_before_;
 };
 
 }  // namespace
 
-std::unique_ptr<step_method> make_cash_karp(flow& system, long& evaluations) {
+std::unique_ptr<step_method> make_cash_karp(ode& system, long& evaluations) {
     return std::make_unique<explicit_method<cash_karp_scheme>>(system, evaluations);
 }
 
-std::unique_ptr<step_method> make_fehlberg78(flow& system, long& evaluations) {
+std::unique_ptr<step_method> make_fehlberg78(ode& system, long& evaluations) {
     return std::make_unique<explicit_method<fehlberg_scheme>>(system, evaluations);
 }
 
-std::unique_ptr<step_method> make_bulirsch_stoer(flow& system, long& evaluations) {
+std::unique_ptr<step_method> make_bulirsch_stoer(ode& system, long& evaluations) {
     return std::make_unique<explicit_method<bulirsch_stoer_scheme>>(system, evaluations);
 }
 

@@ -2,33 +2,19 @@
 
 #include <Eigen/Core>
 #include <limits>
-#include <vector>
 
 #include "data/modality_set.hpp"
+#include "solver/ode.hpp"
 
 namespace fusionflow::solver {
-
-using state = std::vector<double>;
 
 /// An autonomous gradient flow dx/dc = f(x) from whose state the total weights of a network can be
 /// read. The clock c is time in units of tau, or, where keeps_time(), any other, and time is part
 /// of the state. New kinds of flow derive from this; integrators and events know no more.
-class flow {
+class flow : public ode {
 public:
-    flow() = default;
-    flow(const flow&) = delete;
-    flow& operator=(const flow&) = delete;
-    virtual ~flow() = default;
-
     [[nodiscard]] virtual state initial() const = 0;
-
-    /// dxdt = f(x); both of the size of initial(). Must not allocate.
-    virtual void derivative(const state& x, state& dxdt) = 0;
-
-    /// The error of a step relative to what the state means: the integrator keeps it below `rtol`.
-    /// Also used with a derivative in place of the error, as a rate. Leaves out a time that is
-    /// kept.
-    [[nodiscard]] virtual double relative_error(const state& x, const state& error) const = 0;
+    [[nodiscard]] std::size_t size() const override { return initial().size(); }
 
     /// Called with each new start of steps. A flow may take what rounding leaves of a speed at rest
     /// for zero from now on: over a plateau of 1e15 it would move things.
@@ -42,21 +28,16 @@ public:
     /// Norms u_m of the first layer of each branch (M numbers).
     virtual void branch_norms(const state& x, Eigen::VectorXd& norms) const = 0;
 
-    /// True where the last number of the state is time, which f(x) does not depend on: integrators
-    /// set it to zero at the start of each step, so that it holds the time the step took.
-    [[nodiscard]] virtual bool keeps_time() const { return false; }
-
-    /// True where there is a jacobian(): implicit steppers need it.
-    [[nodiscard]] virtual bool has_jacobian() const { return false; }
-    /// j = df/dx, without a time that is kept.
-    virtual void jacobian(const state& /*x*/, Eigen::MatrixXd& /*j*/) {}
-
     /// How far the clock can run from here before something begins that a straight line does not
     /// show, to within rtol.
     [[nodiscard]] virtual double horizon(const state& /*x*/, const state& /*dxdt*/,
                                          double /*rtol*/) const {
         return std::numeric_limits<double>::infinity();
     }
+
+    /// False where no modality waits on a plateau for another, as in early fusion: steps are then
+    /// about as long as accuracy lets them be, whatever the method.
+    [[nodiscard]] virtual bool waits() const { return true; }
 
     /// How many instants inside a step are looked at for half-heights besides its end.
     [[nodiscard]] virtual int interior_samples() const { return 4; }

@@ -64,6 +64,20 @@ void radau<N>::guess(double from, double h) {
     }
 }
 
+// Where nothing is known of the stages but the times at which they are.
+template <int N>
+void radau<N>::guess_nothing(double clock_speed, double h) {
+    z_.setZero();
+    set_clock(clock_speed, h);
+}
+
+template <int N>
+void radau<N>::set_clock(double clock_speed, double h) {
+    if (system_.ends_with_clock()) {
+        z_.row(active_ - 1) = clock_speed * h * tableau().nodes.transpose();
+    }
+}
+
 template <int N>
 bool radau<N>::evaluate(const state& x) {
     for (Eigen::Index i = 0; i < stages; ++i) {
@@ -164,7 +178,7 @@ void radau<N>::estimate_error(const state& dxdt, double h, const error_gauge& ga
     }
     if (gauge.rtol != allowed_for_) {
         allowed_for_ = gauge.rtol;
-        allowed_ = 0.03 * std::pow(gauge.rtol, (stages + 1) / 10.0);
+        allowed_ = 0.03 * std::pow(gauge.rtol, estimate_power);
     }
     error_ = gauge(next_, estimate_) / allowed_;
 }
@@ -180,13 +194,14 @@ bool radau<N>::attempt(const state& x, const state& dxdt, double h, const error_
                 z_.row(j).setZero();  // at rest: flow::settle
             }
         }
+        set_clock(dxdt.back(), h);
     } else {
-        z_.setZero();
+        guess_nothing(dxdt.back(), h);
     }
     bool solved = linearise(x, h) && iterate(x, h, gauge);
     if (!solved && goes_on) {
         // From what was rounding errors in the last step the polynomial goes astray.
-        z_.setZero();
+        guess_nothing(dxdt.back(), h);
         solved = linearise(x, h) && iterate(x, h, gauge);
     }
     if (!solved) {
@@ -235,12 +250,12 @@ void radau<N>::at(double place, const error_gauge& gauge, state& x) {
     }
 }
 
-std::unique_ptr<step_method> make_radau(flow& system, long& evaluations) {
-    const auto active = static_cast<int>(system.initial().size()) - 1;
-    if (system.keeps_time() && active == 2) {
+std::unique_ptr<step_method> make_radau(ode& system, long& evaluations) {
+    const auto active = system.size() - (system.keeps_time() ? 1 : 0);
+    if (active == 2) {
         return std::make_unique<radau<2>>(system, evaluations);
     }
-    if (system.keeps_time() && active == 3) {
+    if (active == 3) {
         return std::make_unique<radau<3>>(system, evaluations);
     }
     return std::make_unique<radau<Eigen::Dynamic>>(system, evaluations);

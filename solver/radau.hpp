@@ -19,8 +19,8 @@ namespace fusionflow::solver {
 template <int N>
 class radau final : public single_method {
 public:
-    radau(flow& system, long& evaluations)
-        : single_method(system.initial().size()), system_(system), evaluations_(evaluations),
+    radau(ode& system, long& evaluations)
+        : single_method(system.size()), system_(system), evaluations_(evaluations),
           size_(static_cast<Eigen::Index>(next_.size())), active_(size_ - system.keeps_time()),
           jacobian_(active_, active_), z_(active_, stages), speeds_(active_, stages),
           apart_(active_, stages), step_(active_, stages), polynomial_(active_, stages),
@@ -33,6 +33,7 @@ public:
 
     [[nodiscard]] std::string name() const override { return "radau"; }
     [[nodiscard]] double error_power() const override { return stages + 1; }
+    [[nodiscard]] double tolerance_power() const override { return estimate_power; }
 
     [[nodiscard]] bool attempt(const state& x, const state& dxdt, double h,
                                const error_gauge& gauge) override;
@@ -42,6 +43,8 @@ public:
 private:
     static constexpr int stages = radau_tableau::stages;
     static constexpr int pairs = radau_tableau::pairs;
+    // The estimate is of order s, the error that is to be rtol of order 2s - 1.
+    static constexpr double estimate_power = (stages + 1) / 10.0;
     using columns = Eigen::Matrix<double, N, stages>;
     using stage_row = Eigen::Matrix<double, stages, 1>;
     using real_solver = linear_solver<double, N>;
@@ -58,6 +61,8 @@ private:
     bool linearise(const state& x, double h);
     void factorise(double h);
     void guess(double from, double h);
+    void guess_nothing(double clock_speed, double h);
+    void set_clock(double clock_speed, double h);
     bool evaluate(const state& x);
     void solve(double h);
     double change_size(const state& x, const error_gauge& gauge);
@@ -65,7 +70,7 @@ private:
     void finish(const state& x, double h, state& end);
     void estimate_error(const state& dxdt, double h, const error_gauge& gauge);
 
-    flow& system_;
+    ode& system_;
     long& evaluations_;
     Eigen::Index size_;
     Eigen::Index active_;  // without a time that is kept

@@ -258,6 +258,10 @@ double reduced_flow::horizon(const state& x, const state& dxdt, double rtol) con
     return nearest;
 }
 
+bool reduced_flow::waits() const {
+    return std::any_of(parts_.begin(), parts_.end(), [](const part& p) { return p.polar; });
+}
+
 void reduced_flow::branch_norms(const state& x, Eigen::VectorXd& norms) const {
     for (std::size_t m = 0; m < parts_.size(); ++m) {
         const part& p = parts_[m];

@@ -35,6 +35,7 @@ public:
     void settle(const state& x, state& dxdt) override;
     /// Potentials of branches of more than two layers stay above zero.
     [[nodiscard]] double horizon(const state& x, const state& dxdt, double rtol) const override;
+    [[nodiscard]] bool waits() const override;
     [[nodiscard]] bool has_jacobian() const override { return true; }
     void jacobian(const state& x, Eigen::MatrixXd& j) override;
 

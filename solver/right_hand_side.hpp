@@ -1,12 +1,12 @@
 #pragma once
 
-#include "solver/flow.hpp"
+#include "solver/ode.hpp"
 
 namespace fusionflow::solver {
 
-/// A flow as Boost.Odeint calls it, counting.
+/// A system as the Runge-Kutta schemes of Boost.Odeint call it, counting.
 struct right_hand_side {
-    flow* system;
+    ode* system;
     long* evaluations;
 
     void operator()(const state& x, state& dxdt, double /*t*/) const {

@@ -29,10 +29,13 @@ struct branch_size {
     double power;   // u^n
 };
 
-// From the potential z of a branch of n layers. By cases, because this is where an integration
-// spends its time.
+// From the potential z of a branch of n layers, or from the weight z, with its sign, of a branch of
+// one. By cases, because this is where an integration spends its time.
 branch_size size_of_branch(int n, double z) {
     constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+    if (n == 1) {
+        return {z * z, z};
+    }
     if (n == 2) {
         const double square = std::exp(2 * z);
         return {square, square};
@@ -57,20 +60,21 @@ branch_size size_of_branch(int n, double z) {
 scalar_weights::scalar_weights(const data::moments& moments, const theory::architecture& arch,
                                const Eigen::VectorXd& directions, double trunk_excess)
     : shared_(arch.shared()), trunk_excess_(trunk_excess) {
-    const auto layered = [](int n) { return n >= 2; };
-    if (moments.dimension() != moments.count() ||
-        !std::all_of(arch.branches().begin(), arch.branches().end(), layered)) {
+    if (moments.dimension() != moments.count()) {
         return;
     }
     branches_ = arch.branches();
     squares_.resize(branches_.size());
     sizes_.resize(branches_.size());
+    const auto sign = [&](Eigen::Index m) {
+        const bool has_own = arch.branch(static_cast<int>(m)) == 1;  // in the state
+        return directions(m) < 0 && !has_own ? -1.0 : 1.0;
+    };
     for (Eigen::Index i = 0; i < moments.count(); ++i) {
-        signs_.push_back(directions(i) < 0 ? -1.0 : 1.0);
-        correlation_.push_back(signs_.back() * moments.correlation()(i));
+        signs_.push_back(sign(i));
+        correlation_.push_back(sign(i) * moments.correlation()(i));
         for (Eigen::Index j = 0; j < moments.count(); ++j) {
-            const double sign = signs_.back() * (directions(j) < 0 ? -1.0 : 1.0);
-            covariance_.push_back(sign * moments.covariance()(i, j));
+            covariance_.push_back(sign(i) * sign(j) * moments.covariance()(i, j));
         }
     }
 }
@@ -100,14 +104,14 @@ bool scalar_weights::find(const double* x) {
 }
 
 bool scalar_weights::total_weights(const state& x, Eigen::VectorXd& weights, double& trunk_power) {
-    if (!any() || !find<any_number>(x.data())) {
+    if (!any() || !(branches_.size() == 2 ? find<2>(x.data()) : find<any_number>(x.data()))) {
         return false;
     }
     trunk_power = trunk_power_;
     for (std::size_t m = 0; m < branches_.size(); ++m) {
-        const double size = sizes_[m];
+        const double size = branches_[m] == 1 ? trunk_power_ : sizes_[m];
         weights(static_cast<Eigen::Index>(m)) =
-            signs_[m] * (size < least_weight ? least_weight : size);
+            (branches_[m] == 1 ? x[m] : signs_[m]) * (size < least_weight ? least_weight : size);
     }
     return true;
 }
@@ -138,19 +142,27 @@ bool scalar_weights::derivative(const state& x, state& dxdt) {
                                  : find_speeds<any_number>(x.data(), dxdt.data());
 }
 
+// d W_k / dz with the trunk as it is, and d ln u_f^p / dz; for potentials d ln u_k / dz is
+// u_k^(n-2).
+scalar_weights::slope_pair scalar_weights::slopes(std::size_t k, double z) const {
+    if (branches_[k] == 1) {
+        return {trunk_power_, shared_ > 0 ? shared_ * z / trunk_square_ : 0};
+    }
+    const double rate = from_square(squares_[k], branches_[k] - 2);
+    return {branches_[k] * rate * sizes_[k],
+            shared_ > 0 ? shared_ * squares_[k] / trunk_square_ * rate : 0};
+}
+
 bool scalar_weights::jacobian(const state& x, Eigen::MatrixXd& j) {
     if (!any() || !find<any_number>(x.data())) {
         return false;
     }
     const std::size_t count = branches_.size();
     for (std::size_t k = 0; k < count; ++k) {
-        // d ln u_k / dz_k, d W_k / dz_k and d ln u_f^p / dz_k
-        const double rate = from_square(squares_[k], branches_[k] - 2);
-        const double own = branches_[k] * rate * sizes_[k];
-        const double trunk = shared_ > 0 ? shared_ * squares_[k] / trunk_square_ * rate : 0;
+        const auto [own, trunk] = slopes(k, x[k]);
         for (std::size_t i = 0; i < count; ++i) {
             double slope = covariance_[i * count + k] * own;
-            for (std::size_t m = 0; trunk > 0 && m < count; ++m) {
+            for (std::size_t m = 0; trunk != 0 && m < count; ++m) {
                 slope += covariance_[i * count + m] * sizes_[m] * trunk;
             }
             j(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(k)) = -slope;

@@ -8,10 +8,9 @@
 
 namespace fusionflow::solver {
 
-/// Total weights of the reduced flow where every modality is a scalar with a branch of two or more
-/// layers: what most tables are made of, written out in squares of norms, so that a root or a
-/// logarithm is taken only where the branch needs one. \see solver/reduced_flow.hpp for the
-/// formulas
+/// Total weights of the reduced flow where every modality is a scalar: what most tables are made
+/// of, written out in squares of norms, so that a root or a logarithm is taken only where the
+/// branch needs one. \see solver/reduced_flow.hpp for the formulas
 class scalar_weights {
 public:
     /// Of no model: any() is false.
@@ -24,7 +23,7 @@ public:
 
     [[nodiscard]] bool any() const noexcept { return !branches_.empty(); }
 
-    /// \param x            Potentials, then time.
+    /// \param x            Potentials, weights themselves for branches of one layer, then time.
     /// \param weights      Receives W.
     /// \param trunk_power  Receives u_f^p.
     /// \return  False where this is not such a model, or norms are so small that their squares lose
@@ -51,6 +50,11 @@ private:
     [[nodiscard]] std::size_t count() const {
         return N == any_number ? branches_.size() : N;
     }
+
+    struct slope_pair {
+        double own, trunk;
+    };
+    [[nodiscard]] slope_pair slopes(std::size_t k, double z) const;
 
     std::vector<int> branches_;
     std::vector<double> signs_;

@@ -30,8 +30,8 @@ void scale(state& v, double factor) {
 
 }  // namespace
 
-spectral_radius::spectral_radius(flow& system, long& evaluations)
-    : system_(system), evaluations_(evaluations), along_(system.initial().size(), 0.0),
+spectral_radius::spectral_radius(ode& system, long& evaluations)
+    : system_(system), evaluations_(evaluations), along_(system.size(), 0.0),
       aside_(along_.size()) {}
 
 // The direction that was found last (of the speed, if there is none), with a share of one that has

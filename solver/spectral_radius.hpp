@@ -1,10 +1,10 @@
 #pragma once
 
-#include "solver/flow.hpp"
+#include "solver/ode.hpp"
 
 namespace fusionflow::solver {
 
-/// The largest |lambda| of the Jacobian of a flow, by a power iteration whose products are
+/// The largest |lambda| of the Jacobian of a system, by a power iteration whose products are
 /// differences of speeds, (f(x + d v) - f(x)) / d. It begins where the last one ended.
 ///
 /// For a symmetric Jacobian, as of gradient flows, what it says is at most the true one and rises
@@ -14,7 +14,7 @@ namespace fusionflow::solver {
 class spectral_radius {
 public:
     /// \param evaluations  Counts derivatives.
-    spectral_radius(flow& system, long& evaluations);
+    spectral_radius(ode& system, long& evaluations);
 
     /// \param dxdt  f(x)
     /// \return  >= 0, or not finite where speeds next to x are not.
@@ -25,7 +25,7 @@ private:
     [[nodiscard]] double distance(const state& x) const;
     double product(const state& x, const state& dxdt);
 
-    flow& system_;
+    ode& system_;
     long& evaluations_;
     state along_;  // the direction that was found last; empty at first
     state aside_;

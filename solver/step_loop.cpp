@@ -9,16 +9,9 @@ namespace {
 
 using theory::outcome;
 
-// Controller of Hairer, Norsett, Wanner II.4 (PI, beta = 0.2 of the exponent).
-constexpr double safety = 0.9;
-constexpr double pi_part = 0.2;
-constexpr double least_factor = 0.2;
-constexpr double least_cut = 0.01;      // of a step that was rejected
-constexpr double unsolved = 0.4;        // where the method has no answer
-constexpr double same_horizon = 0.01;   // of the last: nearer is another that came into view
-constexpr double relief = 3;            // of the ceiling that leaves, per step
-constexpr double most_factor = 1000.0;  // soon to the length of a plateau
-constexpr double unseen = 1e-8;         // errors below this are rounding: the flow stands still
+constexpr double first_part = 0.2;     // of the step that a method of this order takes later
+constexpr double same_horizon = 0.01;  // of the last: nearer is another that came into view
+constexpr double relief = 3;           // of the ceiling that leaves, per step
 constexpr int most_rejections = 200;
 constexpr double least_step = 1e-300;
 constexpr double end_of_time = 1e300;
@@ -30,7 +23,8 @@ constexpr int recorded_per_step = 12;
 
 double step_loop::first_step() const {
     const double rate = system_.relative_error(x_, dxdt_);
-    return rate > 0 ? 0.01 * std::pow(options_.rtol, 0.2) / rate : 1.0;
+    const double exponent = method_->tolerance_power() / method_->error_power();
+    return rate > 0 ? first_part * std::pow(options_.rtol, exponent) / rate : 1.0;
 }
 
 double step_loop::limit() const { return std::min(options_.max_time, last_instant_); }
@@ -70,8 +64,7 @@ bool step_loop::overshoots() {
 
 std::optional<outcome> step_loop::shorten(double factor) {
     ++work_.rejected_steps;
-    // NaN fails the comparison.
-    step_ *= factor > 0 ? std::min(factor, 1.0) : unsolved;
+    step_ *= factor;
     const bool moves = system_.keeps_time() ? step_ > least_step : t_ + step_ > t_;
     return moves ? std::nullopt : std::optional(outcome::step_too_small);
 }
@@ -102,17 +95,10 @@ std::optional<outcome> step_loop::try_steps() {
             ++work_.rejected_steps;
             continue;
         }
-        previous_error_ = std::max(previous_error_, 1e-4);
-        const double exponent = (1 - 0.75 * pi_part) / method_->error_power();
         if (!solved) {
             ceiling_ = step_ / 2;
         }
-        // The more in a row, the faster: a transition of 1 may follow a plateau of 1e200.
-        const double haste = std::pow(0.5, rejections * rejections / 16.0);
-        // Where an exponential overflows, an error of 1e248 says nothing about the next step.
-        const double factor =
-            solved ? std::max(least_cut, safety * std::pow(method_->error(), -exponent)) : unsolved;
-        if (const auto trouble = shorten(haste * factor)) {
+        if (const auto trouble = shorten(control_.after_rejection(*method_, solved, rejections))) {
             return trouble;
         }
     }
@@ -141,17 +127,6 @@ void step_loop::note_step() {
     if (!ended_) {
         monitor_.step(*this, weights_, system_.interior_samples());
     }
-}
-
-void step_loop::control() {
-    const double error = std::max(method_->error(), 1e-20);
-    const double power = method_->error_power();
-    const double factor = safety * std::pow(error, -(1 - 0.75 * pi_part) / power) *
-                          std::pow(previous_error_, pi_part / power);
-    previous_error_ = std::max(error, 1e-4);
-    const double growth =
-        error <= unseen ? most_factor : std::clamp(factor, least_factor, most_factor);
-    step_ = method_->review(step_ * growth, gauge_);
 }
 
 outcome step_loop::march() {
@@ -193,7 +168,7 @@ outcome step_loop::march() {
             x_.back() = 0;
         }
         system_.settle(x_, dxdt_);
-        control();
+        step_ = method_->review(step_ * control_.after_success(*method_), gauge_);
         if (options_.progress && work_.steps % steps_per_report == 0) {
             options_.progress(work_.steps, t_, static_cast<int>(std::ssize(monitor_.learned())));
         }

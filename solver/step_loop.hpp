@@ -8,6 +8,7 @@
 #include "solver/flow.hpp"
 #include "solver/half_height.hpp"
 #include "solver/integrate.hpp"
+#include "solver/step_control.hpp"
 #include "solver/step_interior.hpp"
 #include "solver/step_method.hpp"
 
@@ -50,7 +51,6 @@ private:
     std::optional<theory::outcome> shorten(double factor);
     bool overshoots();
     void note_step();
-    void control();
     double elapsed(double place);
     [[nodiscard]] double time_of(const state& x, double place) const;
     void record(double t, const state& x, bool last);
@@ -71,7 +71,7 @@ private:
     double t_ = 0;           // at the start of the step
     double phase_time_ = 0;  // the same since the last half-height
     double step_ = 0;        // on the flow's clock
-    double previous_error_ = 1e-4;
+    step_control control_;
     double horizon_ = 0;              // of the last step
     double ceiling_ = theory::never;  // of steps, after one for which the method had no answer
     std::vector<crossing>* crossings_;

@@ -3,22 +3,22 @@
 #include <memory>
 #include <string>
 
-#include "solver/flow.hpp"
 #include "solver/integrate.hpp"
+#include "solver/ode.hpp"
 
 namespace fusionflow::solver {
 
 /// How large an error is, relative to what the state means.
 struct error_gauge {
-    const flow* system = nullptr;
-    double time_scale = 0;  ///< where the flow keeps time: what its error is compared with, > 0
+    const ode* system = nullptr;
+    double time_scale = 0;  ///< where the system keeps time: what its error is compared with, > 0
     double rtol = 1e-9;
 
     /// \param x  At the end of the step, with the time it took.
     [[nodiscard]] double operator()(const state& x, const state& error) const;
 };
 
-/// One step of a flow by some method. What a step left is there until the next attempt.
+/// One step of a system by some method. What a step left is there until the next attempt.
 class step_method {
 public:
     step_method() = default;
@@ -29,7 +29,7 @@ public:
     /// As --stepper; where several were used, all of them, joined by " + ".
     [[nodiscard]] virtual std::string name() const = 0;
 
-    /// Tries a step of length h on the flow's clock.
+    /// Tries a step of length h on the system's clock.
     ///
     /// \param x     Where the step starts; must stay as it is until the next attempt.
     /// \param dxdt  The speed there.
@@ -44,6 +44,8 @@ public:
     [[nodiscard]] virtual double error() const = 0;
     /// How error() grows with the step: as h to this power.
     [[nodiscard]] virtual double error_power() const = 0;
+    /// How it falls with the tolerance: as rtol to minus this power.
+    [[nodiscard]] virtual double tolerance_power() const { return 1; }
 
     /// The state at a place inside the accepted step, 0 ... h, by interpolation.
     virtual void inside(double place, state& x) = 0;
@@ -83,21 +85,22 @@ protected:
 };
 
 /// \param evaluations  Counts derivatives.
-[[nodiscard]] std::unique_ptr<step_method> make_dopri5(flow& system, long& evaluations);
-[[nodiscard]] std::unique_ptr<step_method> make_cash_karp(flow& system, long& evaluations);
-[[nodiscard]] std::unique_ptr<step_method> make_fehlberg78(flow& system, long& evaluations);
-[[nodiscard]] std::unique_ptr<step_method> make_bulirsch_stoer(flow& system, long& evaluations);
+[[nodiscard]] std::unique_ptr<step_method> make_dopri5(ode& system, long& evaluations);
+[[nodiscard]] std::unique_ptr<step_method> make_cash_karp(ode& system, long& evaluations);
+[[nodiscard]] std::unique_ptr<step_method> make_fehlberg78(ode& system, long& evaluations);
+[[nodiscard]] std::unique_ptr<step_method> make_bulirsch_stoer(ode& system, long& evaluations);
 /// For stiff flows whose Jacobian has real eigenvalues, as gradient flows: stages as many as
 /// stability asks for.
-[[nodiscard]] std::unique_ptr<step_method> make_chebyshev(flow& system, long& evaluations);
-/// The flow must have a jacobian().
-[[nodiscard]] std::unique_ptr<step_method> make_radau(flow& system, long& evaluations);
+[[nodiscard]] std::unique_ptr<step_method> make_chebyshev(ode& system, long& evaluations);
+/// The system must have a jacobian().
+[[nodiscard]] std::unique_ptr<step_method> make_radau(ode& system, long& evaluations);
 /// Dopri5 where accuracy limits the steps; where stability would, radau if the flow has a
 /// jacobian(), and make_chebyshev() if it has none.
-[[nodiscard]] std::unique_ptr<step_method> make_switching(flow& system, long& evaluations);
+[[nodiscard]] std::unique_ptr<step_method> make_switching(ode& system, long& evaluations);
 
 /// The method of a name. `automatic` is radau where the flow has a jacobian() and the state a few
-/// numbers (its steps are then the cheapest, stiff or not), and switches elsewhere.
+/// numbers (its steps are then the cheapest, stiff or not), unless nothing waits and the tolerance
+/// is loose, as in early fusion at 1e-6; it switches there and elsewhere.
 ///
 /// \throws data::input_error naming stepper where a flow cannot be integrated by it.
 [[nodiscard]] std::unique_ptr<step_method> make_method(const integrate_options& options,

@@ -22,7 +22,7 @@ constexpr int steps_back = 30;
 /// the Jacobian, one product by a difference of derivatives each time it is asked.
 class rate_estimate {
 public:
-    rate_estimate(flow& system, long& evaluations) : system_(system), evaluations_(evaluations) {}
+    rate_estimate(ode& system, long& evaluations) : system_(system), evaluations_(evaluations) {}
 
     [[nodiscard]] double operator()(const state& x, const state& dxdt) {
         look_along(x);
@@ -60,7 +60,7 @@ private:
         }
     }
 
-    flow& system_;
+    ode& system_;
     long& evaluations_;
     state along_;
     state aside_;
@@ -69,7 +69,7 @@ private:
 /// Dopri5 where accuracy limits its steps, a method for stiff flows where stability would.
 class switching final : public step_method {
 public:
-    switching(flow& system, long& evaluations)
+    switching(ode& system, long& evaluations)
         : plain_(make_dopri5(system, evaluations)),
           stiff_(system.has_jacobian() ? make_radau(system, evaluations)
                                        : make_chebyshev(system, evaluations)),
@@ -140,7 +140,7 @@ double switching::review(double proposed, const error_gauge& gauge) {
 
 }  // namespace
 
-std::unique_ptr<step_method> make_switching(flow& system, long& evaluations) {
+std::unique_ptr<step_method> make_switching(ode& system, long& evaluations) {
     return std::make_unique<switching>(system, evaluations);
 }
 

@@ -9,7 +9,7 @@
 // Steps by a method alone, without the step loop.
 namespace fusionflow::tests {
 
-using method_factory = std::unique_ptr<solver::step_method> (*)(solver::flow&, long&);
+using method_factory = std::unique_ptr<solver::step_method> (*)(solver::ode&, long&);
 
 /// Goes on from the flow's start until `until` says so, with a plain controller: an end that is not
 /// reached within a million attempts leaves `until` false.

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <cstddef>
+#include <vector>
+
+namespace fusionflow::solver {
+
+using state = std::vector<double>;
+
+/// A system dx/dc = f(x) as the methods that make single steps see it: a flow of this library, or
+/// what a user hands to the steppers for Boost.Odeint.
+class ode {
+public:
+    ode() = default;
+    ode(const ode&) = delete;
+    ode& operator=(const ode&) = delete;
+    virtual ~ode() = default;
+
+    /// How many numbers a state has.
+    [[nodiscard]] virtual std::size_t size() const = 0;
+
+    /// dxdt = f(x); both of size(). Must not allocate.
+    virtual void derivative(const state& x, state& dxdt) = 0;
+
+    /// The error of a step relative to what the state means: the integrator keeps it below `rtol`.
+    /// Also used with a derivative in place of the error, as a rate. Leaves out a time that is
+    /// kept.
+    [[nodiscard]] virtual double relative_error(const state& x, const state& error) const = 0;
+
+    /// True where the last number of the state is time, which f(x) does not depend on: integrators
+    /// set it to zero at the start of each step, so that it holds the time the step took.
+    [[nodiscard]] virtual bool keeps_time() const { return false; }
+
+    /// True where the last number runs at one speed, as time does: implicit steppers know it at
+    /// every stage, and need no derivatives with respect to it.
+    [[nodiscard]] virtual bool ends_with_clock() const { return false; }
+
+    /// True where there is a jacobian(): implicit steppers need it.
+    [[nodiscard]] virtual bool has_jacobian() const { return false; }
+    /// j = df/dx, of the right size already, without a time that is kept.
+    virtual void jacobian(const state& /*x*/, Eigen::MatrixXd& /*j*/) {}
+};
+
+}  // namespace fusionflow::solver
