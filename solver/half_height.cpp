@@ -241,22 +241,20 @@ std::optional<end_of_run> half_height_monitor::finished(const Eigen::VectorXd& w
     if (all && (above_.empty() || explains_everything(weights))) {
         return end_of_run{theory::outcome::learned, {}};
     }
-    if (!(everything_ > 0)) {
+    if (!(moments_->correlations().norm() > 0)) {
         return end_of_run{
             weight_decay_ > 0 ? theory::outcome::decayed : theory::outcome::permanent_bias, {}};
     }
     if (weight_decay_ > 0 && asked_++ % looks_apart != 0) {
         return std::nullopt;
     }
-    const auto found =
-        judge_.look(weights, scales_, everything_, keeps_signs, fades, saddles_);
+    const auto found = judge_.look(weights, scales_, everything_, keeps_signs, fades, saddles_);
     return found ? std::optional(conclude(*found)) : std::nullopt;
 }
 
 end_of_run half_height_monitor::conclude(const standstill& found) {
-    const bool known =
-        rest_ == found.rest ||
-        std::includes(learned_.begin(), learned_.end(), found.rest.begin(), found.rest.end());
+    const bool known = rest_ == found.rest || std::includes(learned_.begin(), learned_.end(),
+                                                            found.rest.begin(), found.rest.end());
     if (known) {
         learn_at_rest(found.rest);
     }
@@ -299,19 +297,15 @@ theory::learning half_height_monitor::answer(theory::outcome ended, const theory
     for (int m = 0; m < moments_->count(); ++m) {
         result.final_norms.push_back(moments_->part(weights, m).norm());
     }
-    say_who_began_above(result);
+    for (const int m : above_) {
+        const theory::level& level = levels_[static_cast<std::size_t>(m)];
+        result.warnings.push_back(
+            theory::began_above(moments_->name(m), level, moments_->names_of(level.saddle)));
+    }
     if (!theory::is_failure(ended) && ended != theory::outcome::stopped) {
         say_who_is_gone(result);
     }
     return result;
-}
-
-void half_height_monitor::say_who_began_above(theory::learning& answer) const {
-    for (const int m : above_) {
-        const theory::level& level = levels_[static_cast<std::size_t>(m)];
-        answer.warnings.push_back(
-            theory::began_above(moments_->name(m), level, moments_->names_of(level.saddle)));
-    }
 }
 
 // |W_m| where the run goes to from its end. Balanced weights do not turn their sign: they vanish.

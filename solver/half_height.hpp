@@ -63,8 +63,7 @@ struct half_height {
 /// level (strongly correlated ones, learned together) is measured by half of its norm there: the
 /// path has to be watched again with that known, `rest` (end_of_run).
 ///
-/// A modality that begins above its level counts for K from the start and has no time (NaN): nobody
-/// saw it learned. The path then goes on until nothing moves.
+/// A modality that begins above its level counts for K from the start, and its time is unknown.
 class half_height_monitor {
 public:
     /// \param saddles  theory::race_saddles(...)
@@ -87,20 +86,16 @@ public:
     ///
     /// \param weights     W now.
     /// \param keeps_signs flow::keeps_signs().
-    /// \param fades       With weight decay: that these modalities, with residuals of at most these
-    ///                    norms, shrink from here on (solver::fades); asked rarely.
+    /// \param fades       With weight decay; asked rarely.
     [[nodiscard]] std::optional<end_of_run> finished(const Eigen::VectorXd& weights,
                                                      bool keeps_signs,
                                                      const rest_judge::fading& fades = {});
 
-    /// What a run that ended so has to say.
-    ///
-    /// \param weights  W at its end.
+    /// What a run that ended so, at these weights, has to say.
     [[nodiscard]] theory::learning answer(theory::outcome ended, const theory::cost& work,
                                           const Eigen::VectorXd& weights);
 
     [[nodiscard]] const std::vector<double>& times() const noexcept { return times_; }
-    /// Phases that have ended.
     [[nodiscard]] const std::vector<theory::phase>& phases() const noexcept { return phases_; }
     /// What counts for K: learned, or above its level from the start.
     [[nodiscard]] const data::modality_set& learned() const noexcept { return learned_; }
@@ -125,7 +120,6 @@ private:
     [[nodiscard]] bool explains_everything(const Eigen::VectorXd& weights);
     [[nodiscard]] double crossing(step_view& view, int m, double level, double from, double to);
     [[nodiscard]] double excess(int m, const Eigen::VectorXd& weights) const;
-    void say_who_began_above(theory::learning& answer) const;
     void say_who_is_gone(theory::learning& answer);
     [[nodiscard]] double norm_ahead(int m, const theory::partial_solution& last);
 
@@ -147,8 +141,8 @@ private:
     Eigen::VectorXd scales_;             // norms at the saddles of the levels; alone, where 0
     Eigen::VectorXd half_at_rest_;       // half of the norms there; 0: not known
     std::vector<double> rest_times_;     // first crossings of half the norm at rest
-    std::vector<theory::phase> phases_;
-    Eigen::VectorXd before_;  // at the start of the step
+    std::vector<theory::phase> phases_;  // that have ended
+    Eigen::VectorXd before_;             // at the start of the step
     Eigen::VectorXd scratch_;
     Eigen::VectorXd inside_;
 };

@@ -15,7 +15,7 @@ namespace {
 
 // A step goes straight on while a weight, times the step, is below this part of rtol.
 constexpr double unfelt = 0.1;
-constexpr double felt = 5;  // potentials below this are, at any tolerance
+constexpr double felt = 5;        // potentials below this are, at any tolerance
 constexpr double rounded = 1e-6;  // a potential does not fall to less than this part in one step
 constexpr double reach = 0.7;     // of a potential in one step
 constexpr double least_square = 1e-280;  // below it squares lose digits
@@ -35,7 +35,8 @@ reduced_flow::reduced_flow(const data::moments& moments, const theory::architect
                            const theory::initialisation& init)
     : moments_(&moments), shared_(arch.shared()), trunk_excess_(init.trunk_excess),
       norms_(static_cast<std::size_t>(moments.count())), weights_(moments.dimension()),
-      residual_(moments.dimension()), rounding_(moments), left_over_(Eigen::VectorXd::Zero(moments.dimension())),
+      residual_(moments.dimension()), rounding_(moments),
+      left_over_(Eigen::VectorXd::Zero(moments.dimension())),
       direction_(theory::initial_directions(moments)) {
     arch.match(moments);
     init.validate(moments.count());

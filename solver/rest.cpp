@@ -30,9 +30,8 @@ saddle_book::saddle_book(const data::moments& moments, const theory::architectur
       saddles_(std::make_move_iterator(known.begin()), std::make_move_iterator(known.end())) {}
 
 const theory::partial_solution& saddle_book::of(const data::modality_set& learned) {
-    const auto found = std::find_if(saddles_.begin(), saddles_.end(), [&](const auto& saddle) {
-        return saddle.learned == learned;
-    });
+    const auto found = std::find_if(saddles_.begin(), saddles_.end(),
+                                    [&](const auto& saddle) { return saddle.learned == learned; });
     if (found != saddles_.end()) {
         return *found;
     }

@@ -76,9 +76,7 @@ private:
     [[nodiscard]] data::modality_set with_weight(const Eigen::VectorXd& weights,
                                                  const Eigen::VectorXd& scales,
                                                  double explained) const;
-    [[nodiscard]] bool is_rounding(int m) const {
-        return rounding_.holds(m, residual_, terms_);
-    }
+    [[nodiscard]] bool is_rounding(int m) const { return rounding_.holds(m, residual_, terms_); }
     [[nodiscard]] fate fate_of(int m, const Eigen::VectorXd& weights,
                                const theory::partial_solution& saddle, bool keeps_signs) const;
     [[nodiscard]] bool waiting_fade(const data::modality_set& rest, const Eigen::VectorXd& weights,

@@ -15,7 +15,7 @@ template <typename Number>
 struct refined_times {
     std::vector<Number> times;
     outcome ended = outcome::learned;
-    data::modality_set above{};  ///< that begin above half of their height: their times are NaN
+    data::modality_set above{};   ///< that begin above half of their height: their times are NaN
     std::vector<level> levels{};  ///< half of the heights of these, in their order
 };
 
