@@ -38,14 +38,15 @@ half_height_monitor::half_height_monitor(const data::moments& moments,
                                          double weight_decay)
     : moments_(&moments), arch_(&arch), weight_decay_(weight_decay),
       saddles_(moments, arch, saddles, weight_decay), judge_(moments, arch, weight_decay),
-      expected_(sets_of(saddles)), rest_(std::move(rest)),
-      times_(static_cast<std::size_t>(moments.count()), theory::never), levels_(times_.size()),
-      scales_(moments.count()), half_at_rest_(Eigen::VectorXd::Zero(moments.count())),
+      expected_(sets_of(saddles)), everyone_(data::all_modalities(moments.count())),
+      rest_(std::move(rest)), times_(static_cast<std::size_t>(moments.count()), theory::never),
+      levels_(times_.size()), scales_(moments.count()),
+      half_at_rest_(Eigen::VectorXd::Zero(moments.count())),
       rest_times_(times_.size(), theory::never), scratch_(moments.correlations().size()),
       inside_(scratch_.size()) {
-    everything_ = saddles_.of(data::all_modalities(moments.count())).explained;
+    everything_ = saddles_.of(everyone_).explained;
     for (int m = 0; rest_ && m < moments.count(); ++m) {
-        half_at_rest_(m) = moments.part(saddles_.of(*rest_).weights, m).norm() / 2;
+        half_at_rest_(m) = norm_at(*rest_, m) / 2;
     }
     update_levels();
 }
@@ -75,6 +76,10 @@ data::modality_set half_height_monitor::saddle_ahead(int m) const {
     return expected_group(m).value_or(arch_->closure(data::with(learned_, m)));
 }
 
+double half_height_monitor::norm_at(const data::modality_set& saddle, int m) {
+    return moments_->part(saddles_.of(saddle).weights, m).norm();
+}
+
 void half_height_monitor::update_levels() {
     for (int m = 0; m < moments_->count(); ++m) {
         if (data::contains(learned_, m)) {
@@ -82,9 +87,12 @@ void half_height_monitor::update_levels() {
         }
         theory::level& level = levels_[static_cast<std::size_t>(m)];
         level.saddle = saddle_ahead(m);
-        const double norm = moments_->part(saddles_.of(level.saddle).weights, m).norm();
-        level.norm = norm / 2;
-        scales_(m) = norm > 0 ? norm : moments_->part(saddles_.of({m}).weights, m).norm();
+        const double ahead = norm_at(level.saddle, m);
+        level.norm = ahead / 2;
+        scales_(m) = ahead > 0 ? ahead : norm_at({m}, m);
+        if (const double last = norm_at(everyone_, m); last > 0) {
+            scales_(m) = std::min(scales_(m), last);
+        }
     }
 }
 
@@ -229,7 +237,7 @@ void half_height_monitor::examine(step_view& view, double from, double to,
 }
 
 bool half_height_monitor::explains_everything(const Eigen::VectorXd& weights) {
-    scratch_ = weights - saddles_.of(data::all_modalities(moments_->count())).weights;
+    scratch_ = weights - saddles_.of(everyone_).weights;
     return output_power(*moments_, scratch_) <= at_its_least * everything_;
 }
 

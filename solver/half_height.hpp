@@ -76,10 +76,8 @@ public:
     /// Looks at the weights at t = 0.
     void start(const Eigen::VectorXd& weights);
 
-    /// Looks at a step at `interior` places inside it and its end; crossings are refined on
-    /// view.look() to rounding level.
-    ///
-    /// \param weights  At the end of the step.
+    /// Looks at a step at `interior` places inside it and at its end, where W is `weights`;
+    /// crossings are refined on view.look() to rounding level.
     void step(step_view& view, const Eigen::VectorXd& weights, int interior);
 
     /// The end of the run, if nothing more can be learned on from here.
@@ -91,7 +89,7 @@ public:
                                                      bool keeps_signs,
                                                      const rest_judge::fading& fades = {});
 
-    /// What a run that ended so, at these weights, has to say.
+    /// What a run that ended so, at these weights, says.
     [[nodiscard]] theory::learning answer(theory::outcome ended, const theory::cost& work,
                                           const Eigen::VectorXd& weights);
 
@@ -101,7 +99,7 @@ public:
     [[nodiscard]] const data::modality_set& learned() const noexcept { return learned_; }
     /// The last crossing of a half-height.
     [[nodiscard]] const half_height& latest() const noexcept { return latest_; }
-    /// True once so many are learned, and others are left. \param until  0: all are wanted.
+    /// True once so many, not 0, are learned and others are left.
     [[nodiscard]] bool stops_at(int until) const noexcept {
         const auto learned = std::ssize(learned_) - std::ssize(above_);
         return until > 0 && learned >= until && std::ssize(learned_) < moments_->count();
@@ -111,6 +109,7 @@ private:
     [[nodiscard]] bool may_cross(const Eigen::VectorXd& weights) const;
     void examine(step_view& view, double from, double to, const Eigen::VectorXd& weights);
     void update_levels();
+    [[nodiscard]] double norm_at(const data::modality_set& saddle, int m);
     [[nodiscard]] data::modality_set saddle_ahead(int m) const;
     [[nodiscard]] std::optional<data::modality_set> expected_group(int m) const;
     void learn(int m, const instant& now);
@@ -130,7 +129,8 @@ private:
     saddle_book saddles_;
     rest_judge judge_;
     std::vector<data::modality_set> expected_;  // by the race, in its order
-    double everything_ = 0;                     // that can be explained
+    data::modality_set everyone_;
+    double everything_ = 0;  // that can be explained
     std::optional<data::modality_set> rest_;
     bool keeps_signs_ = false;
     data::modality_set learned_;
@@ -138,7 +138,7 @@ private:
     half_height latest_;
     std::vector<double> times_;
     std::vector<theory::level> levels_;  // of norm 0: cannot be learned from here
-    Eigen::VectorXd scales_;             // norms at the saddles of the levels; alone, where 0
+    Eigen::VectorXd scales_;             // least norms, not zero, of those ahead
     Eigen::VectorXd half_at_rest_;       // half of the norms there; 0: not known
     std::vector<double> rest_times_;     // first crossings of half the norm at rest
     std::vector<theory::phase> phases_;  // that have ended

@@ -60,8 +60,9 @@ public:
     rest_judge(const data::moments& moments, const theory::architecture& arch, double weight_decay);
 
     /// \param weights     W now.
-    /// \param scales      Per modality, a norm that it would have if it were learned; 0: it has
-    ///                    none, and its contribution's power is compared with `explained`.
+    /// \param scales      Per modality, the least norm that it would have if it were learned, and
+    ///                    with it all; 0: it has none, and its contribution's power is compared
+    ///                    with `explained`.
     /// \param explained   Power that all modalities explain.
     /// \param keeps_signs flow::keeps_signs().
     /// \param fades       Needed with weight decay only.
