@@ -103,7 +103,10 @@ rest_judge::fate rest_judge::fate_of(int m, const Eigen::VectorXd& weights,
                                      const theory::partial_solution& saddle,
                                      bool keeps_signs) const {
     const auto later = moments_->part(saddle.residual, m);
-    if (later.norm() == 0 || is_rounding(m)) {
+    // While the others still settle, a residual may pass through zero.
+    const bool stands = std::all_of(saddle.learned.begin(), saddle.learned.end(),
+                                    [this](int k) { return is_rounding(k); });
+    if (later.norm() == 0 || (stands && is_rounding(m))) {
         return fate::nothing_is_left;
     }
     const auto w = moments_->part(weights, m);

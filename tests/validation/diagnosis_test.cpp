@@ -220,7 +220,7 @@ BOOST_AUTO_TEST_CASE(further_initial_norms_are_the_same_networks_as_by_init) {
 
 BOOST_AUTO_TEST_CASE(what_begins_above_its_level_is_not_learned_within_any_budget) {
     diagnosis_request r =
-        request_of({}, {{"scheme", "gaussian"}, {"init", "3"}, {"learning-rate", "0.01"}});
+        request_of({}, {{"scheme", "gaussian-iid"}, {"init", "3"}, {"learning-rate", "0.01"}});
     r.epochs = 100;
     const auto d = validation::diagnose(r);
     BOOST_TEST(!says(d.advice, "everything is learned"));
