@@ -16,6 +16,7 @@ namespace {
 // A step goes straight on while a weight, times the step, is below this part of rtol.
 constexpr double unfelt = 0.1;
 constexpr double felt = 5;        // potentials below this are, at any tolerance
+constexpr double slow = 1e-6;     // a speed, against the terms of its residual
 constexpr double rounded = 1e-6;  // a potential does not fall to less than this part in one step
 constexpr double reach = 0.7;     // of a potential in one step
 constexpr double least_square = 1e-280;  // below it squares lose digits
@@ -170,8 +171,21 @@ void reduced_flow::derivative(const state& x, state& dxdt) {
     dxdt.back() = 1 / trunk_power_;
 }
 
+// True where a speed is so small against its residual's terms, as they were last, that it may be
+// rounding: it is looked at closer then.
+bool reduced_flow::is_slow(const state& dxdt) const {
+    return std::any_of(parts_.begin(), parts_.end(), [&](const part& p) {
+        const double speed =
+            p.polar ? std::abs(dxdt[p.at]) : numbers(dxdt, p.at, p.dim).lpNorm<Eigen::Infinity>();
+        return speed <= slow * terms_.segment(p.offset, p.dim).norm();
+    });
+}
+
 // What rounding leaves of a residual is taken off it, so that the modality stands where it is.
 void reduced_flow::settle(const state& x, state& dxdt) {
+    if (!rests_ && !is_slow(dxdt)) {
+        return;
+    }
     total_weights(x, weights_);
     rounding_.terms(weights_, terms_);
     residual(*moments_, weights_, residual_);
