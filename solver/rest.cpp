@@ -69,7 +69,7 @@ std::optional<standstill> rest_judge::look(const Eigen::VectorXd& weights,
         return std::nullopt;
     }
     find_corrections(saddle, weights);
-    return are_settled(found.rest, weights, scales) ? std::optional(found) : std::nullopt;
+    return are_settled(found.rest, weights) ? std::optional(found) : std::nullopt;
 }
 
 bool rest_judge::something_grows(const Eigen::VectorXd& weights) const {
@@ -175,10 +175,9 @@ void rest_judge::find_corrections(const theory::partial_solution& saddle,
     all(Eigen::all, inputs_) = moments_->matrix(residual_)(Eigen::all, inputs_) * inverse_;
 }
 
-bool rest_judge::are_settled(const data::modality_set& rest, const Eigen::VectorXd& weights,
-                             const Eigen::VectorXd& scales) const {
+bool rest_judge::are_settled(const data::modality_set& rest, const Eigen::VectorXd& weights) const {
     return std::all_of(rest.begin(), rest.end(), [&](int m) {
-        const double size = std::max(moments_->part(weights, m).norm(), scales(m));
+        const double size = moments_->part(weights, m).norm();
         return is_rounding(m) || moments_->part(corrections_, m).norm() <= settled * size;
     });
 }

@@ -86,8 +86,8 @@ private:
     void subtract_decay(const Eigen::VectorXd& weights);
     void find_corrections(const theory::partial_solution& saddle, const Eigen::VectorXd& weights);
     void invert(const data::modality_set& set);
-    [[nodiscard]] bool are_settled(const data::modality_set& rest, const Eigen::VectorXd& weights,
-                                   const Eigen::VectorXd& scales) const;
+    [[nodiscard]] bool are_settled(const data::modality_set& rest,
+                                   const Eigen::VectorXd& weights) const;
 
     const data::moments* moments_;
     const theory::architecture* arch_;
