@@ -47,8 +47,9 @@ std::vector<std::string> warnings_of(const data::moments& moments, const theory:
     std::vector<std::string> warnings = answer.warnings;
     for (int m = 0; m < moments.count(); ++m) {
         const double time = answer.times[static_cast<std::size_t>(m)];
+        const bool above = data::contains(answer.above, m);
         const char* what = std::isinf(time) ? "is never learned"
-                           : std::isnan(time) && theory::is_failure(answer.ended)
+                           : std::isnan(time) && !above && theory::is_failure(answer.ended)
                                ? "was not seen to be learned"
                                : nullptr;
         if (what != nullptr) {
@@ -70,9 +71,16 @@ json to_json(const data::moments& moments, const solver::integration& run,
     json modalities = json::array();
     for (int m = 0; m < moments.count(); ++m) {
         const auto i = static_cast<std::size_t>(m);
-        modalities.push_back({{"name", moments.name(m)},
-                              {"order", order[i] > 0 ? json(order[i]) : json(nullptr)},
-                              {"time", number(answer.times[i])}});
+        const theory::level& level = answer.levels[i];
+        const bool passable = level.norm > 0;
+        modalities.push_back(
+            {{"name", moments.name(m)},
+             {"order", order[i] > 0 ? json(order[i]) : json(nullptr)},
+             {"time", number(answer.times[i])},
+             {"level", passable ? number(level.norm) : json(nullptr)},
+             {"level_saddle", passable ? json(moments.names_of(level.saddle)) : json(nullptr)},
+             {"final_norm", number(answer.final_norms[i])},
+             {"gone", data::contains(answer.gone, m)}});
     }
     return {{"modalities", modalities},
             {"time_ratio", number(answer.time_ratio())},
@@ -97,12 +105,18 @@ std::string to_text(const data::moments& moments, const solver::integration& run
     if (!epochs.empty()) {
         s.columns.push_back({"epoch"});
     }
+    if (!answer.gone.empty()) {
+        s.columns.push_back({"in the end", false});
+    }
     for (int m = 0; m < moments.count(); ++m) {
         const auto i = static_cast<std::size_t>(m);
         s.rows.push_back({moments.name(m), order[i] > 0 ? std::to_string(order[i]) : "-",
                           spell(answer.times[i])});
         if (!epochs.empty()) {
             s.rows.back().push_back(spell(epochs[i]));
+        }
+        if (!answer.gone.empty()) {
+            s.rows.back().push_back(data::contains(answer.gone, m) ? "gone" : "");
         }
     }
     return fmt::format("{}time ratio, last / first: {}\n\n{}\n"

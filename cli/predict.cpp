@@ -64,6 +64,10 @@ std::vector<std::string> all_warnings(const model& about, const prediction& p) {
     theory::learning answer = p.leading;
     answer.warnings = p.warnings;
     std::vector<std::string> warnings = warnings_of(about.moments, answer);
+    const std::vector<std::string> none;
+    for (const std::string& warning : p.refined ? p.refined->warnings : none) {
+        warnings.push_back("refined: " + warning);
+    }
     for (int m = 0; m < about.moments.count(); ++m) {
         const bool known_to_leading = std::isinf(p.leading.times[static_cast<std::size_t>(m)]);
         if (std::isinf(refined_time(p, m)) && !known_to_leading) {

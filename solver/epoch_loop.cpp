@@ -91,8 +91,7 @@ integration epoch_loop::run() {
     const bool finite = total_.allFinite() && std::isfinite(result.loss_initial);
     const outcome ended = finite ? march(result.loss_initial) : outcome::non_finite;
     record(true);
-    result.answer =
-        theory::conclude(monitor_.times(), monitor_.phases(), ended, {epoch_, 0, epoch_ * steps_});
+    result.answer = monitor_.answer(ended, {epoch_, 0, epoch_ * steps_}, total_);
     result.loss_final = loss_now(total_);
     result.time_final = now();
     result.weights_final = total_;

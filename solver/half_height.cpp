@@ -1,17 +1,33 @@
 #include "solver/half_height.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "solver/bracket.hpp"
-#include "theory/weight_decay.hpp"
+#include "solver/moment_products.hpp"
 
 namespace fusionflow::solver {
 
 namespace {
 
 constexpr double never_crossed = std::numeric_limits<double>::infinity();
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+// The loss is at its least when it is this near, against all that can be explained. Nothing is said
+// to be unlearnable by that.
+constexpr double at_its_least = 1e-9;
+constexpr long looks_apart = 16;  // with weight decay, where a look solves for the trunk's norm
+
+std::vector<data::modality_set> sets_of(const std::vector<theory::partial_solution>& saddles) {
+    std::vector<data::modality_set> sets;
+    for (const theory::partial_solution& saddle : saddles) {
+        sets.push_back(saddle.learned);
+    }
+    return sets;
+}
 
 }  // namespace
 
@@ -20,29 +36,33 @@ half_height_monitor::half_height_monitor(const data::moments& moments,
                                          std::vector<theory::partial_solution> saddles,
                                          std::optional<data::modality_set> rest,
                                          double weight_decay)
-    : moments_(&moments), arch_(&arch), weight_decay_(weight_decay), saddles_(std::move(saddles)),
-      times_(static_cast<std::size_t>(moments.count()), theory::never), levels_(times_.size(), 0.0),
+    : moments_(&moments), arch_(&arch), weight_decay_(weight_decay),
+      saddles_(moments, arch, saddles, weight_decay), judge_(moments, arch, weight_decay),
+      expected_(sets_of(saddles)), everyone_(data::all_modalities(moments.count())),
+      rest_(std::move(rest)), times_(static_cast<std::size_t>(moments.count()), theory::never),
+      levels_(times_.size()), scales_(moments.count()),
+      half_at_rest_(Eigen::VectorXd::Zero(moments.count())),
       rest_times_(times_.size(), theory::never), scratch_(moments.correlations().size()),
       inside_(scratch_.size()) {
-    everything_ = saddle_of(data::all_modalities(moments.count())).explained;
-    if (rest) {
-        rest_ = saddle_of(*rest);
+    everything_ = saddles_.of(everyone_).explained;
+    for (int m = 0; rest_ && m < moments.count(); ++m) {
+        half_at_rest_(m) = norm_at(*rest_, m) / 2;
     }
     update_levels();
 }
 
 double half_height_monitor::excess(int m, const Eigen::VectorXd& weights) const {
-    return moments_->part(weights, m).norm() - levels_[static_cast<std::size_t>(m)];
+    return moments_->part(weights, m).norm() - levels_[static_cast<std::size_t>(m)].norm;
 }
 
 // The saddle at which the race expects m to be learned, if what is learned now is on the way there.
 std::optional<data::modality_set> half_height_monitor::expected_group(int m) const {
-    for (std::size_t i = 1; i < saddles_.size(); ++i) {
-        if (!data::contains(saddles_[i].learned, m)) {
+    for (std::size_t i = 1; i < expected_.size(); ++i) {
+        if (!data::contains(expected_[i], m)) {
             continue;
         }
-        const auto& before = saddles_[i - 1].learned;
-        const auto& after = saddles_[i].learned;
+        const auto& before = expected_[i - 1];
+        const auto& after = expected_[i];
         const bool on_the_way =
             std::includes(learned_.begin(), learned_.end(), before.begin(), before.end()) &&
             std::includes(after.begin(), after.end(), learned_.begin(), learned_.end());
@@ -51,22 +71,13 @@ std::optional<data::modality_set> half_height_monitor::expected_group(int m) con
     return std::nullopt;
 }
 
-const theory::partial_solution& half_height_monitor::saddle_of(const data::modality_set& learned) {
-    for (const auto* known : {&saddles_, &others_}) {
-        const auto found = std::find_if(known->begin(), known->end(), [&](const auto& saddle) {
-            return saddle.learned == learned;
-        });
-        if (found != known->end()) {
-            return *found;
-        }
-    }
-    others_.push_back(theory::solve_partial(*moments_, learned, *arch_, weight_decay_));
-    return others_.back();
-}
-
 // Which one m goes to when it is the next.
 data::modality_set half_height_monitor::saddle_ahead(int m) const {
     return expected_group(m).value_or(arch_->closure(data::with(learned_, m)));
+}
+
+double half_height_monitor::norm_at(const data::modality_set& saddle, int m) {
+    return moments_->part(saddles_.of(saddle).weights, m).norm();
 }
 
 void half_height_monitor::update_levels() {
@@ -74,8 +85,14 @@ void half_height_monitor::update_levels() {
         if (data::contains(learned_, m)) {
             continue;
         }
-        levels_[static_cast<std::size_t>(m)] =
-            moments_->part(saddle_of(saddle_ahead(m)).weights, m).norm() / 2;
+        theory::level& level = levels_[static_cast<std::size_t>(m)];
+        level.saddle = saddle_ahead(m);
+        const double ahead = norm_at(level.saddle, m);
+        level.norm = ahead / 2;
+        scales_(m) = ahead > 0 ? ahead : norm_at({m}, m);
+        if (const double last = norm_at(everyone_, m); last > 0) {
+            scales_(m) = std::min(scales_(m), last);
+        }
     }
 }
 
@@ -89,21 +106,26 @@ void half_height_monitor::learn(int m, const instant& now) {
     update_levels();
 }
 
+void half_height_monitor::begin_above(int m) {
+    times_[static_cast<std::size_t>(m)] = unknown;
+    learned_ = data::with(std::move(learned_), m);
+    above_ = data::with(std::move(above_), m);
+    update_levels();
+}
+
 void half_height_monitor::start(const Eigen::VectorXd& weights) {
     before_ = weights;
     for (int m = 0; m < moments_->count(); ++m) {
-        const auto i = static_cast<std::size_t>(m);
-        const double half = rest_ ? moments_->part(rest_->weights, m).norm() / 2 : 0;
-        if (half > 0 && moments_->part(weights, m).norm() >= half) {
-            rest_times_[i] = 0;
+        if (half_at_rest_(m) > 0 && moments_->part(weights, m).norm() >= half_at_rest_(m)) {
+            rest_times_[static_cast<std::size_t>(m)] = unknown;
         }
     }
     for (bool more = true; more;) {
         more = false;
         for (int m = 0; m < moments_->count(); ++m) {
-            const double level = levels_[static_cast<std::size_t>(m)];
-            if (!data::contains(learned_, m) && level > 0 && excess(m, weights) >= 0) {
-                learn(m, {0, 0});
+            if (!data::contains(learned_, m) && levels_[static_cast<std::size_t>(m)].norm > 0 &&
+                excess(m, weights) >= 0) {
+                begin_above(m);
                 more = true;
             }
         }
@@ -128,8 +150,8 @@ void half_height_monitor::step(step_view& view, const Eigen::VectorXd& weights, 
 bool half_height_monitor::may_cross(const Eigen::VectorXd& weights) const {
     constexpr double far = 0.01;
     for (int m = 0; m < moments_->count(); ++m) {
-        const double half = rest_ ? moments_->part(rest_->weights, m).norm() / 2 : never_crossed;
-        const double level = levels_[static_cast<std::size_t>(m)];
+        const double half = half_at_rest_(m) > 0 ? half_at_rest_(m) : never_crossed;
+        const double level = levels_[static_cast<std::size_t>(m)].norm;
         const double least =
             far *
             std::min(half, data::contains(learned_, m) || !(level > 0) ? never_crossed : level);
@@ -186,7 +208,7 @@ void half_height_monitor::examine(step_view& view, double from, double to,
                                   const Eigen::VectorXd& weights) {
     for (int m = 0; m < moments_->count(); ++m) {
         const auto i = static_cast<std::size_t>(m);
-        const double half = rest_ ? moments_->part(rest_->weights, m).norm() / 2 : 0;
+        const double half = half_at_rest_(m);
         if (std::isinf(rest_times_[i]) && half > 0 && moments_->part(weights, m).norm() >= half) {
             rest_times_[i] = view.when(crossing(view, m, half, from, to)).total;
         }
@@ -195,7 +217,7 @@ void half_height_monitor::examine(step_view& view, double from, double to,
         int first = -1;
         double earliest = theory::never;
         for (int m = 0; m < moments_->count(); ++m) {
-            const double level = levels_[static_cast<std::size_t>(m)];
+            const double level = levels_[static_cast<std::size_t>(m)].norm;
             if (data::contains(learned_, m) || !(level > 0) || !(excess(m, weights) >= 0)) {
                 continue;
             }
@@ -211,6 +233,113 @@ void half_height_monitor::examine(step_view& view, double from, double to,
         learn(first, view.when(earliest));
         view.restart(earliest);
         from = earliest;
+    }
+}
+
+bool half_height_monitor::explains_everything(const Eigen::VectorXd& weights) {
+    scratch_ = weights - saddles_.of(everyone_).weights;
+    return output_power(*moments_, scratch_) <= at_its_least * everything_;
+}
+
+std::optional<end_of_run> half_height_monitor::finished(const Eigen::VectorXd& weights,
+                                                        bool keeps_signs,
+                                                        const rest_judge::fading& fades) {
+    keeps_signs_ = keeps_signs;
+    const bool all = std::ssize(learned_) == moments_->count();
+    if (all && (above_.empty() || explains_everything(weights))) {
+        return end_of_run{theory::outcome::learned, {}};
+    }
+    if (!(moments_->correlations().norm() > 0)) {
+        return end_of_run{
+            weight_decay_ > 0 ? theory::outcome::decayed : theory::outcome::permanent_bias, {}};
+    }
+    if (weight_decay_ > 0 && asked_++ % looks_apart != 0) {
+        return std::nullopt;
+    }
+    const auto found = judge_.look(weights, scales_, everything_, keeps_signs, fades, saddles_);
+    return found ? std::optional(conclude(*found)) : std::nullopt;
+}
+
+end_of_run half_height_monitor::conclude(const standstill& found) {
+    const bool known = rest_ == found.rest || std::includes(learned_.begin(), learned_.end(),
+                                                            found.rest.begin(), found.rest.end());
+    if (known) {
+        learn_at_rest(found.rest);
+    }
+    const auto bias = weight_decay_ > 0 ? theory::outcome::decayed
+                      : found.reversed  ? theory::outcome::sign_reversal
+                                        : theory::outcome::permanent_bias;
+    const bool all = std::ssize(learned_) == moments_->count();
+    return {all ? theory::outcome::learned : bias,
+            known ? std::nullopt : std::optional(found.rest)};
+}
+
+// A modality at rest that never crossed its level is measured against half of its norm there.
+void half_height_monitor::learn_at_rest(const data::modality_set& rest) {
+    bool more = false;
+    for (const int m : rest) {
+        const auto i = static_cast<std::size_t>(m);
+        if (data::contains(learned_, m) || std::isinf(rest_times_[i])) {
+            continue;
+        }
+        times_[i] = rest_times_[i];
+        levels_[i] = {half_at_rest_(m), rest};
+        learned_ = data::with(std::move(learned_), m);
+        if (std::isnan(times_[i])) {
+            above_ = data::with(std::move(above_), m);
+        }
+        more = true;
+    }
+    if (more) {
+        phases_ = theory::phases_from_times(times_);
+        while (!phases_.empty() && !std::isfinite(phases_.back().duration)) {
+            phases_.pop_back();
+        }
+    }
+}
+
+theory::learning half_height_monitor::answer(theory::outcome ended, const theory::cost& work,
+                                             const Eigen::VectorXd& weights) {
+    theory::learning result = theory::conclude(times_, phases_, ended, work, above_);
+    result.levels = levels_;
+    for (int m = 0; m < moments_->count(); ++m) {
+        result.final_norms.push_back(moments_->part(weights, m).norm());
+    }
+    for (const int m : above_) {
+        const theory::level& level = levels_[static_cast<std::size_t>(m)];
+        result.warnings.push_back(
+            theory::began_above(moments_->name(m), level, moments_->names_of(level.saddle)));
+    }
+    if (!theory::is_failure(ended) && ended != theory::outcome::stopped) {
+        say_who_is_gone(result);
+    }
+    return result;
+}
+
+// |W_m| where the run goes to from its end. Balanced weights do not turn their sign: they vanish.
+double half_height_monitor::norm_ahead(int m, const theory::partial_solution& last) {
+    const auto there = moments_->part(last.weights, m);
+    const auto& passed = saddles_.of(levels_[static_cast<std::size_t>(m)].saddle).weights;
+    const bool turned = keeps_signs_ && arch_->branch(m) >= 2 && moments_->dim(m) == 1 &&
+                        there.dot(moments_->part(passed, m)) < 0;
+    return turned ? 0 : there.norm();
+}
+
+void half_height_monitor::say_who_is_gone(theory::learning& answer) {
+    const data::modality_set end = arch_->closure(learned_);
+    const theory::partial_solution& last = saddles_.of(end);
+    for (const int m : learned_) {
+        const auto i = static_cast<std::size_t>(m);
+        const double norm = norm_ahead(m, last);
+        if (!std::isfinite(times_[i]) || !(norm < levels_[i].norm)) {
+            continue;
+        }
+        answer.gone = data::with(std::move(answer.gone), m);
+        answer.warnings.push_back(fmt::format(
+            "{} was learned at t = {:.8g}, at the saddle of {}, but does not keep that: |W| goes "
+            "back to {:.4g} at the saddle of {}, below the level of {:.4g} that it passed",
+            moments_->name(m), times_[i], fmt::join(moments_->names_of(levels_[i].saddle), ", "),
+            norm, fmt::join(moments_->names_of(end), ", "), levels_[i].norm));
     }
 }
 

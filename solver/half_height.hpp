@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "data/moments.hpp"
+#include "solver/rest.hpp"
 #include "theory/architecture.hpp"
 #include "theory/learning.hpp"
 #include "theory/partial_solution.hpp"
@@ -55,16 +56,16 @@ struct half_height {
 
 /// Watches a path of total weights and notes when each modality is learned.
 ///
-/// With K learned, modality m is learned when |W_m| first rises through half of its norm at the
-/// saddle it reaches on being learned: the least-squares solution on the closure of K and m, or,
-/// where the race expects a group to be learned together, on K and the group. A modality whose norm
-/// there is zero cannot be learned from K. A modality that comes to rest without having crossed
-/// that (strongly correlated ones, learned together) is measured by half of its norm there: the
+/// With K learned, modality m is learned when |W_m| first rises through its level: half of its norm
+/// at the saddle it reaches on being learned, the least-squares solution on the closure of K and m,
+/// or, where the race expects a group to be learned together, on K and the group. A modality whose
+/// norm there is zero cannot be learned from K. One that comes to rest without having crossed its
+/// level (strongly correlated ones, learned together) is measured by half of its norm there: the
 /// path has to be watched again with that known, `rest` (end_of_run).
+///
+/// A modality that begins above its level counts for K from the start, and its time is unknown.
 class half_height_monitor {
 public:
-    using fading = std::function<bool(const data::modality_set&, const Eigen::VectorXd&)>;
-
     /// \param saddles  theory::race_saddles(...)
     /// \param rest     Where the path is known to come to rest, if it was watched before.
     /// \param weight_decay  lambda >= 0; the saddles are then those under decay.
@@ -72,71 +73,78 @@ public:
                         std::vector<theory::partial_solution> saddles,
                         std::optional<data::modality_set> rest = {}, double weight_decay = 0);
 
-    /// Looks at the weights at t = 0. Modalities above their level already are learned at 0.
+    /// Looks at the weights at t = 0.
     void start(const Eigen::VectorXd& weights);
 
-    /// Looks at a step at `interior` places inside it and its end; crossings are refined on
-    /// view.look() to rounding level.
-    ///
-    /// \param weights  At the end of the step.
+    /// Looks at a step at `interior` places inside it and at its end, where W is `weights`;
+    /// crossings are refined on view.look() to rounding level.
     void step(step_view& view, const Eigen::VectorXd& weights, int interior);
 
     /// The end of the run, if nothing more can be learned on from here.
     ///
     /// \param weights     W now.
     /// \param keeps_signs flow::keeps_signs().
-    /// \param fades       With weight decay: that these modalities, with residuals of at most these
-    ///                    norms, shrink from here on (solver::fades); asked rarely.
+    /// \param fades       With weight decay; asked rarely.
     [[nodiscard]] std::optional<end_of_run> finished(const Eigen::VectorXd& weights,
-                                                     bool keeps_signs, const fading& fades = {});
+                                                     bool keeps_signs,
+                                                     const rest_judge::fading& fades = {});
+
+    /// What a run that ended so, at these weights, says.
+    [[nodiscard]] theory::learning answer(theory::outcome ended, const theory::cost& work,
+                                          const Eigen::VectorXd& weights);
 
     [[nodiscard]] const std::vector<double>& times() const noexcept { return times_; }
-    /// Phases that have ended.
     [[nodiscard]] const std::vector<theory::phase>& phases() const noexcept { return phases_; }
+    /// What counts for K: learned, or above its level from the start.
     [[nodiscard]] const data::modality_set& learned() const noexcept { return learned_; }
     /// The last crossing of a half-height.
     [[nodiscard]] const half_height& latest() const noexcept { return latest_; }
-    /// True once so many are learned, and others are left. \param until  0: all are wanted.
+    /// True once so many, not 0, are learned and others are left.
     [[nodiscard]] bool stops_at(int until) const noexcept {
-        const auto learned = std::ssize(learned_);
-        return until > 0 && learned >= until && learned < moments_->count();
+        const auto learned = std::ssize(learned_) - std::ssize(above_);
+        return until > 0 && learned >= until && std::ssize(learned_) < moments_->count();
     }
 
 private:
     [[nodiscard]] bool may_cross(const Eigen::VectorXd& weights) const;
     void examine(step_view& view, double from, double to, const Eigen::VectorXd& weights);
     void update_levels();
+    [[nodiscard]] double norm_at(const data::modality_set& saddle, int m);
     [[nodiscard]] data::modality_set saddle_ahead(int m) const;
-    [[nodiscard]] const theory::partial_solution& saddle_of(const data::modality_set& learned);
     [[nodiscard]] std::optional<data::modality_set> expected_group(int m) const;
     void learn(int m, const instant& now);
-    [[nodiscard]] std::optional<data::modality_set> resting(const Eigen::VectorXd& weights);
-    [[nodiscard]] bool is_still(int m, const Eigen::VectorXd& weights, double part) const;
+    void begin_above(int m);
     void learn_at_rest(const data::modality_set& rest);
-    [[nodiscard]] end_of_run conclude(const data::modality_set& rest, theory::outcome otherwise);
-    [[nodiscard]] std::optional<end_of_run> finished_decaying(const Eigen::VectorXd& weights,
-                                                              const fading& fades);
+    [[nodiscard]] end_of_run conclude(const standstill& found);
+    [[nodiscard]] bool explains_everything(const Eigen::VectorXd& weights);
     [[nodiscard]] double crossing(step_view& view, int m, double level, double from, double to);
     [[nodiscard]] double excess(int m, const Eigen::VectorXd& weights) const;
+    void say_who_is_gone(theory::learning& answer);
+    [[nodiscard]] double norm_ahead(int m, const theory::partial_solution& last);
 
     const data::moments* moments_;
     const theory::architecture* arch_;
     double weight_decay_;
     long asked_ = 0;
-    std::vector<theory::partial_solution> saddles_;  // that the race expects, in its order
-    std::vector<theory::partial_solution> others_;   // that were needed besides
-    double everything_ = 0;                          // that can be explained
-    std::optional<theory::partial_solution> rest_;
+    saddle_book saddles_;
+    rest_judge judge_;
+    std::vector<data::modality_set> expected_;  // by the race, in its order
+    data::modality_set everyone_;
+    double everything_ = 0;  // that can be explained
+    std::optional<data::modality_set> rest_;
+    bool keeps_signs_ = false;
     data::modality_set learned_;
+    data::modality_set above_;  // of these, those that were above their level at the start
     half_height latest_;
     std::vector<double> times_;
-    std::vector<double> levels_;      // half-heights now; 0: cannot be learned from here
-    std::vector<double> rest_times_;  // first crossings of half the norm at rest
-    std::vector<theory::phase> phases_;
-    Eigen::VectorXd before_;  // at the start of the step
+    std::vector<theory::level> levels_;  // of norm 0: cannot be learned from here
+    Eigen::VectorXd scales_;             // least norms, not zero, of those ahead
+    Eigen::VectorXd half_at_rest_;       // half of the norms there; 0: not known
+    std::vector<double> rest_times_;     // first crossings of half the norm at rest
+    std::vector<theory::phase> phases_;  // that have ended
+    Eigen::VectorXd before_;             // at the start of the step
     Eigen::VectorXd scratch_;
     Eigen::VectorXd inside_;
-    Eigen::VectorXd residual_;
 };
 
 }  // namespace fusionflow::solver

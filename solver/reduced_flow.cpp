@@ -15,14 +15,10 @@ namespace {
 
 // A step goes straight on while a weight, times the step, is below this part of rtol.
 constexpr double unfelt = 0.1;
-constexpr double felt = 5;  // potentials below this are, at any tolerance
-// Speeds below this part of |s| are what rounding leaves of a modality at rest.
-constexpr double rest = 1e-12;
+constexpr double felt = 5;        // potentials below this are, at any tolerance
+constexpr double slow = 1e-6;     // a speed, against the terms of its residual
 constexpr double rounded = 1e-6;  // a potential does not fall to less than this part in one step
 constexpr double reach = 0.7;     // of a potential in one step
-
-// Of the terms of a residual: what rounding leaves of it at rest.
-constexpr double noise = 8 * std::numeric_limits<double>::epsilon();
 constexpr double least_square = 1e-280;  // below it squares lose digits
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
@@ -39,9 +35,9 @@ Eigen::Map<Eigen::VectorXd> numbers(state& x, std::size_t at, int count) {
 reduced_flow::reduced_flow(const data::moments& moments, const theory::architecture& arch,
                            const theory::initialisation& init)
     : moments_(&moments), shared_(arch.shared()), trunk_excess_(init.trunk_excess),
-      at_rest_(rest * moments.correlation().norm()),
       norms_(static_cast<std::size_t>(moments.count())), weights_(moments.dimension()),
-      residual_(moments.dimension()), left_over_(Eigen::VectorXd::Zero(moments.dimension())),
+      residual_(moments.dimension()), rounding_(moments),
+      left_over_(Eigen::VectorXd::Zero(moments.dimension())),
       direction_(theory::initial_directions(moments)) {
     arch.match(moments);
     init.validate(moments.count());
@@ -59,8 +55,6 @@ reduced_flow::reduced_flow(const data::moments& moments, const theory::architect
         p.polar = p.branch >= 2;
         p.sign = d(0) < 0 ? -1 : 1;
         p.size = (p.polar ? 1 : 0) + (!p.polar || p.dim > 1 ? p.dim : 0);
-        p.correlation = moments.part(moments.correlation(), m).norm();
-        p.covariance = moments.covariance().middleRows(p.offset, p.dim).norm();
         parts_.push_back(p);
         if (p.polar) {
             initial_.push_back(-theory::potential(p.branch, init.norm(m)));
@@ -73,6 +67,8 @@ reduced_flow::reduced_flow(const data::moments& moments, const theory::architect
         }
     }
     initial_.push_back(0);  // time
+    weights_.setZero();
+    rounding_.terms(weights_, terms_);
     scalars_ = scalar_weights(moments, arch, direction_, trunk_excess_);
 }
 
@@ -175,32 +171,46 @@ void reduced_flow::derivative(const state& x, state& dxdt) {
     dxdt.back() = 1 / trunk_power_;
 }
 
-void reduced_flow::settle(const state& x, state& dxdt) {
-    const bool slow = std::any_of(parts_.begin(), parts_.end(), [&](const part& p) {
-        return numbers(dxdt, p.at, p.size).lpNorm<Eigen::Infinity>() <= at_rest_;
+// True where a speed is so small against its residual's terms, as they were last, that it may be
+// rounding: it is looked at closer then.
+bool reduced_flow::is_slow(const state& dxdt) const {
+    return std::any_of(parts_.begin(), parts_.end(), [&](const part& p) {
+        const double speed =
+            p.polar ? std::abs(dxdt[p.at]) : numbers(dxdt, p.at, p.dim).lpNorm<Eigen::Infinity>();
+        return speed <= slow * terms_.segment(p.offset, p.dim).norm();
     });
-    if (!rests_ && !slow) {
+}
+
+// What rounding leaves of a residual is taken off it, so that the modality stands where it is.
+void reduced_flow::settle(const state& x, state& dxdt) {
+    if (!rests_ && !is_slow(dxdt)) {
+        return;
+    }
+    total_weights(x, weights_);
+    rounding_.terms(weights_, terms_);
+    residual(*moments_, weights_, residual_);
+    bool rests = false;
+    found_.setZero(residual_.size());
+    for (std::size_t m = 0; m < parts_.size(); ++m) {
+        const part& p = parts_[m];
+        const bool still = rounding_.holds(static_cast<int>(m), residual_, terms_);
+        if (still) {
+            found_.segment(p.offset, p.dim) = residual_.segment(p.offset, p.dim);
+        }
+        rests = rests || still;
+    }
+    if (!rests && !rests_) {
         return;
     }
     rests_ = false;
-    left_over_.setZero();
-    find_residual(x);
-    const double size = weights_.norm();
-    Eigen::VectorXd found = left_over_;
-    for (const part& p : parts_) {
-        const auto e = residual_.segment(p.offset, p.dim);
-        if (e.norm() <= noise * (p.correlation + p.covariance * size)) {
-            found.segment(p.offset, p.dim) = e;
-        }
-    }
-    if (scalars_.derivative(x, dxdt)) {
+    if (rests && scalars_.derivative(x, dxdt)) {
         // The same to the last digit only if it is found by the same code.
         for (const part& p : parts_) {
-            found(p.offset) = found(p.offset) == 0 ? 0 : dxdt[p.at];
+            found_(p.offset) = found_(p.offset) == 0 ? 0 : dxdt[p.at];
         }
     }
-    left_over_ = found;
-    rests_ = (left_over_.array() != 0).any();
+    left_over_ = found_;
+    rests_ = rests;
     derivative(x, dxdt);
 }
 
@@ -242,7 +252,8 @@ double reduced_flow::horizon(const state& x, const state& dxdt, double rtol) con
     double nearest = std::numeric_limits<double>::infinity();
     for (const part& p : parts_) {
         const double z = x[p.at];
-        if (!p.polar || !(dxdt[p.at] > at_rest_ && z < 0)) {
+        const double still = rounding_.part() * terms_.segment(p.offset, p.dim).norm();
+        if (!p.polar || !(dxdt[p.at] > still && z < 0)) {
             continue;
         }
         const double part_left = p.branch > 2 ? -reach * z : std::max(-z, 1.0) / 2;

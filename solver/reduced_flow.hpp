@@ -4,6 +4,7 @@
 
 #include "data/moments.hpp"
 #include "solver/flow.hpp"
+#include "solver/residual_rounding.hpp"
 #include "solver/scalar_weights.hpp"
 #include "theory/architecture.hpp"
 #include "theory/initialisation.hpp"
@@ -48,12 +49,11 @@ private:
         bool polar = true;        // potential and direction rather than w itself
         int size = 0;             // numbers in the state
         double sign = 1;          // of a scalar in polar form
-        double correlation = 0;   // |s_m|
-        double covariance = 0;    // Frobenius norm of its rows of Sigma
         [[nodiscard]] double norm(double z) const;
     };
     void find_norms(const state& x);
     void find_residual(const state& x);
+    [[nodiscard]] bool is_slow(const state& dxdt) const;
     [[nodiscard]] double small_trunk() const;
     [[nodiscard]] double weight_size(std::size_t m) const;
     static void direction(const state& x, const part& p, Eigen::VectorXd& d);
@@ -66,7 +66,6 @@ private:
     std::vector<part> parts_;
     int shared_;
     double trunk_excess_;
-    double at_rest_;
     state initial_;
     scalar_weights scalars_;
     // Of the state that was looked at last:
@@ -75,6 +74,9 @@ private:
     double trunk_power_ = 1;     // u_f^p
     Eigen::VectorXd weights_;
     Eigen::VectorXd residual_;
+    residual_rounding rounding_;
+    Eigen::VectorXd terms_;            // of the residual where steps last started
+    Eigen::VectorXd found_;            // room for settle
     Eigen::VectorXd left_over_;        // of residuals at rest, by rounding: taken off (settle)
     bool rests_ = false;               // there is any
     Eigen::VectorXd direction_;        // of polar scalars: sign, always; of the others as looked at

@@ -187,7 +187,7 @@ integration step_loop::run() {
                      std::isfinite(system_.relative_error(x_, dxdt_)) && std::isfinite(step_);
     const outcome ended = fit ? march() : outcome::non_finite;
     record(t_, x_, true);
-    result.answer = theory::conclude(monitor_.times(), monitor_.phases(), ended, work_);
+    result.answer = monitor_.answer(ended, work_, weights_);
     result.loss_final = loss(moments_, weights_);
     result.time_final = t_;
     result.weights_final = weights_;

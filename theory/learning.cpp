@@ -1,5 +1,8 @@
 #include "theory/learning.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -93,8 +96,8 @@ std::vector<int> learning::order() const {
     const auto count = static_cast<int>(times.size());
     for (int m = 0; m < count; ++m) {
         const double time = clock[static_cast<std::size_t>(m)];
-        int rank = std::isfinite(time) ? 1 : 0;
-        for (int k = 0; std::isfinite(time) && k < count; ++k) {
+        int rank = std::isfinite(time) && above.empty() ? 1 : 0;
+        for (int k = 0; rank > 0 && k < count; ++k) {
             const double other = clock[static_cast<std::size_t>(k)];
             rank += other < time || (other == time && entered(k) < entered(m)) ? 1 : 0;
         }
@@ -152,7 +155,7 @@ std::vector<phase> phases_from_times(const std::vector<double>& times) {
 }
 
 learning conclude(std::vector<double> times, std::vector<phase> phases, outcome ended,
-                  const cost& work) {
+                  const cost& work, const data::modality_set& above) {
     for (double& time : times) {
         const bool cut_short = is_failure(ended) || ended == outcome::stopped;
         if (ended == outcome::diverged || (cut_short && std::isinf(time))) {
@@ -161,12 +164,13 @@ learning conclude(std::vector<double> times, std::vector<phase> phases, outcome 
     }
     learning result;
     result.times = std::move(times);
+    result.above = above;
     if (ended != outcome::diverged) {
         result.phases = std::move(phases);
     }
     phase open;
     for (std::size_t m = 0; m < result.times.size(); ++m) {
-        if (std::isfinite(result.times[m])) {
+        if (std::isfinite(result.times[m]) || data::contains(above, static_cast<int>(m))) {
             open.learned = data::with(std::move(open.learned), static_cast<int>(m));
         } else if (!(open.duration > 0) || std::isnan(result.times[m])) {
             open.duration = result.times[m];
@@ -178,6 +182,13 @@ learning conclude(std::vector<double> times, std::vector<phase> phases, outcome 
     result.ended = ended;
     result.work = work;
     return result;
+}
+
+std::string began_above(const std::string& name, const level& passed,
+                        const std::vector<std::string>& saddle) {
+    return fmt::format("{} has no time: its weights began above {:.4g}, half of their norm at the "
+                       "saddle of {}, so nobody saw them rise through it",
+                       name, passed.norm, fmt::join(saddle, ", "));
 }
 
 }  // namespace fusionflow::theory

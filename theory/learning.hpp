@@ -45,6 +45,12 @@ struct phase {
     double duration = 0;  ///< until the next half-height, units of tau; never if it does not end
 };
 
+/// What a half-height is half of.
+struct level {
+    double norm = 0;            ///< half of |W_m| at the saddle; 0: m has no weight there
+    data::modality_set saddle;  ///< the least-squares solution on these modalities
+};
+
 /// What an integration or simulation cost.
 struct cost {
     long steps = 0;
@@ -63,9 +69,18 @@ struct learning {
     outcome ended = outcome::learned;
     cost work;
     std::vector<std::string> warnings;
+    /// Per modality, the level that it passed, or has ahead; of flows and networks.
+    std::vector<level> levels{};
+    /// |W_m| at the end of the run; of flows and networks.
+    std::vector<double> final_norms{};
+    /// Those that began above their level: nobody saw them learned, and their time is unknown.
+    data::modality_set above{};
+    /// Those that were learned, but at the saddle where the run goes to have a norm below the level
+    /// that they passed.
+    data::modality_set gone{};
 
     /// 1 for the modality learned first; modalities with equal times share a rank; 0: never or
-    /// unknown.
+    /// unknown, as all are where some modality began above its level.
     [[nodiscard]] std::vector<int> order() const;
     /// Time of the last learned / time of the first; never, or NaN where a time is unknown.
     [[nodiscard]] double time_ratio() const;
@@ -81,7 +96,14 @@ struct learning {
 ///                unknown, and when diverged all times do: jumps over half-heights are not
 ///                learning.
 /// \param phases  Those that have ended; one that does not end is added where it has to be.
+/// \param above   Those that began above their level.
 [[nodiscard]] learning conclude(std::vector<double> times, std::vector<phase> phases, outcome ended,
-                                const cost& work);
+                                const cost& work, const data::modality_set& above = {});
+
+/// A warning for a modality that began above its level.
+///
+/// \param saddle  Names of the modalities of `passed.saddle`.
+[[nodiscard]] std::string began_above(const std::string& name, const level& passed,
+                                      const std::vector<std::string>& saddle);
 
 }  // namespace fusionflow::theory

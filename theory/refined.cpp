@@ -26,6 +26,12 @@ std::optional<learning> refined_two_layer(const data::moments& moments, const ar
     result.times = std::move(found.times);
     result.ended = found.ended;
     result.phases = phases_from_times(result.times);
+    for (std::size_t i = 0; i < found.above.size(); ++i) {
+        const level& passed = found.levels[i];
+        result.warnings.push_back(
+            began_above(moments.name(found.above[i]), passed, moments.names_of(passed.saddle)));
+    }
+    result.above = std::move(found.above);
     return result;
 }
 

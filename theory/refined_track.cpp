@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/math/quadrature/gauss_kronrod.hpp>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "theory/partial_solution.hpp"
@@ -88,7 +89,8 @@ Number log_amplitude(const growing_gram<Number>& q, const vector_of<Number>& res
     return component > noise ? Number(log(component) + q.log_scale) : Number(-never);
 }
 
-// Time until a logistic growth from ln P reaches half of `height`; zero if it is above it already.
+// Time until a logistic growth from ln P reaches half of `height`; zero if it is above it already
+// (pass() tells a modality that was above at the start from one that got there while it waited).
 template <typename Number>
 Number time_to_half(const Number& log_p, const Number& height, const Number& rate) {
     using std::exp;
@@ -196,6 +198,7 @@ private:
         standing_ = numbers(saddle_);
     }
     [[nodiscard]] Number wait_for(int m) const;
+    [[nodiscard]] level level_of(int m) const;
     [[nodiscard]] data::modality_set pass(const std::vector<Number>& waits, const Number& wait,
                                           refined_times<Number>& result);
 
@@ -236,12 +239,25 @@ data::modality_set waiting_room<Number>::pass(const std::vector<Number>& waits, 
     for (int m = 0; m < moments_.count(); ++m) {
         const auto i = static_cast<std::size_t>(m);
         grow(modes_[i], residual(m), wait, learning_rate_);
-        if (waits[i] <= wait * (1 + tie)) {
-            learned = data::with(learned, m);
-            result.times[i] = time_;
+        if (!(waits[i] <= wait * (1 + tie))) {
+            continue;
+        }
+        learned = data::with(learned, m);
+        result.times[i] = time_;
+        if (!(time_ > 0)) {
+            result.times[i] = std::numeric_limits<double>::quiet_NaN();
+            result.levels.push_back(level_of(m));
+            result.above = data::with(std::move(result.above), m);
         }
     }
     return learned;
+}
+
+template <typename Number>
+level waiting_room<Number>::level_of(int m) const {
+    data::modality_set saddle = data::with(saddle_.learned, m);
+    const double norm = moments_.part(solve_partial(moments_, saddle).weights, m).norm();
+    return {norm / 2, std::move(saddle)};
 }
 
 template <typename Number>

@@ -15,6 +15,8 @@ template <typename Number>
 struct refined_times {
     std::vector<Number> times;
     outcome ended = outcome::learned;
+    data::modality_set above{};   ///< that begin above half of their height: their times are NaN
+    std::vector<level> levels{};  ///< half of the heights of these, in their order
 };
 
 /// What refined_two_layer() computes, in double or in dual numbers.

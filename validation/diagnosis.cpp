@@ -104,11 +104,14 @@ solver::trajectory without_weights(solver::trajectory path) {
     return path;
 }
 
-// On a straight line between recorded instants.
+// On a straight line between recorded instants; unknown where it begins above its half.
 double half_power(const moments& m, const solver::trajectory& path, int modality) {
     using theory::contribution_power;
     const double half = contribution_power(m, path.weights.back(), modality) / 2;
     double before = contribution_power(m, path.weights.front(), modality);
+    if (before >= half) {
+        return std::numeric_limits<double>::quiet_NaN();
+    }
     for (std::size_t i = 1; i < path.size(); ++i) {
         const double now = contribution_power(m, path.weights[i], modality);
         if (now >= half && now > before) {
@@ -206,6 +209,18 @@ void add_failures(const std::vector<fusion_facts>& fusions, std::vector<std::str
     }
 }
 
+void add_large_starts(const std::vector<fusion_facts>& fusions,
+                      std::vector<std::string>& warnings) {
+    for (const fusion_facts& f : fusions) {
+        if (const auto above = networks_that_begin_above(f); above > 0) {
+            warnings.push_back(fmt::format(
+                "{} layers fused at {}, from {:g}: in {} of {} networks the weights of a modality "
+                "begin above half of what they reach, and nobody sees them learned: no time",
+                f.depth, f.fusion, f.init, above, f.networks.runs.size()));
+        }
+    }
+}
+
 settings network_settings(const diagnosis_request& r) {
     settings s = r.model;
     // All are flows; a learning rate is only what their times are counted by.
@@ -280,6 +295,8 @@ diagnosis diagnose(const diagnosis_request& request, const ensemble_progress& pr
     d.advice = advise(request, d);
     add_failures(d.fusions, d.warnings);
     add_failures(d.further, d.warnings);
+    add_large_starts(d.fusions, d.warnings);
+    add_large_starts(d.further, d.warnings);
     return d;
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 namespace fusionflow::validation {
 
@@ -33,9 +34,9 @@ std::string who_comes_first(const diagnosis& d) {
                              100 * first.alone, first.strength / most.strength, most.name);
 }
 
-// The modality of which half of |W_m| is there first in the median.
-std::size_t earliest(const fusion_facts& f) {
-    std::size_t first = 0;
+// The modality of which half of |W_m| is there first in the median, if any has a time.
+std::optional<std::size_t> earliest(const fusion_facts& f) {
+    std::optional<std::size_t> first;
     double least = theory::never;
     for (std::size_t m = 0; m < f.networks.times.size(); ++m) {
         const double time = f.networks.median(static_cast<int>(m));
@@ -66,10 +67,11 @@ std::string about_conditioning(const diagnosis& d) {
     std::vector<std::string> where;
     std::string other;
     for (const fusion_facts& f : d.fusions) {
-        const std::size_t early = earliest(f);
-        if (f.fusion == f.depth && early != first && f.half_power[first] < f.half_power[early]) {
+        const std::optional<std::size_t> early = earliest(f);
+        if (f.fusion == f.depth && early && *early != first &&
+            f.half_power[first] < f.half_power[*early]) {
             where.push_back(std::to_string(f.depth));
-            other = d.modalities[early].name;
+            other = d.modalities[*early].name;
         }
     }
     return where.empty()
@@ -122,11 +124,21 @@ std::string about_changes(const diagnosis& d, const fusion_facts& f) {
 // Of one depth: the deepest fusion within the budget.
 std::string within_budget(const diagnosis_request& r, const diagnosis& d, int depth) {
     const fusion_facts* deepest = nullptr;
+    std::vector<std::string> untimed;
     for (const fusion_facts& f : d.fusions) {
         const double end = f.networks.median_end();
+        if (f.depth == depth && std::isnan(end) && networks_that_begin_above(f) > 0) {
+            untimed.push_back(std::to_string(f.fusion));
+        }
         if (f.depth == depth && end / *r.model.learning_rate() <= *r.epochs) {
             deepest = &f;
         }
+    }
+    if (deepest == nullptr && !untimed.empty()) {
+        return fmt::format("With {} layers fused at {} nothing tells whether {:g} epochs are "
+                           "enough: weights begin above half of what they reach, and |W| does not "
+                           "show when they are learned; smaller initial weights would.",
+                           depth, fmt::join(untimed, ", "), *r.epochs);
     }
     return deepest == nullptr
                ? fmt::format(
@@ -183,6 +195,15 @@ std::string about_stopping(const diagnosis_request& r, const fusion_facts& f) {
 }
 
 }  // namespace
+
+long networks_that_begin_above(const fusion_facts& fusion) {
+    const auto& runs = fusion.networks.runs;
+    return std::count_if(runs.begin(), runs.end(), [](const ensemble_run& run) {
+        return !theory::is_failure(run.ended) && run.ended != theory::outcome::stopped &&
+               std::any_of(run.times.begin(), run.times.end(),
+                           [](double t) { return std::isnan(t); });
+    });
+}
 
 std::vector<std::string> advise(const diagnosis_request& request, const diagnosis& d) {
     std::vector<std::string> all = {who_comes_first(d)};

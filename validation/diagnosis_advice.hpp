@@ -13,4 +13,8 @@ namespace fusionflow::validation {
 /// \param d  Complete but for its advice.
 [[nodiscard]] std::vector<std::string> advise(const diagnosis_request& request, const diagnosis& d);
 
+/// Of an ensemble: networks that came to their end without a time for some modality, because its
+/// weights began above its level.
+[[nodiscard]] long networks_that_begin_above(const fusion_facts& fusion);
+
 }  // namespace fusionflow::validation

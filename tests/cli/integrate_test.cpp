@@ -233,4 +233,32 @@ BOOST_AUTO_TEST_CASE(sensitivities_are_those_of_the_reduced_flow) {
                "--exact\n");
 }
 
+BOOST_AUTO_TEST_CASE(levels_and_what_is_gone_again_are_said) {
+    const auto answer = run({"integrate", "--rho", "0.8", "--ratio", "3", "--target-weights", "0,1",
+                             "--format", "json"})
+                            .json();
+    const auto& a = answer["modalities"][0];
+    // Half of rho/kappa of A alone, half of 1 of both.
+    BOOST_TEST(relative(a["level"].get<double>(), 0.8 / 3 / 2) < 1e-14);
+    BOOST_TEST(a["level_saddle"].dump() == R"(["A"])");
+    BOOST_TEST(a["gone"].get<bool>());
+    BOOST_TEST(a["time"].is_number());
+    const auto& b = answer["modalities"][1];
+    BOOST_TEST(relative(b["level"].get<double>(), 0.5) < 1e-14);
+    BOOST_TEST(b["level_saddle"].dump() == R"(["A","B"])");
+    BOOST_TEST(!b["gone"].get<bool>());
+}
+
+BOOST_AUTO_TEST_CASE(what_begins_above_its_level_has_no_time) {
+    for (const char* command : {"integrate", "simulate"}) {
+        const auto answer = run({command, "--init", "2", "--format", "json"}).json();
+        BOOST_TEST(answer["modalities"][0]["time"].is_null());
+        BOOST_TEST(answer["modalities"][0]["order"].is_null());
+        BOOST_TEST(answer["time_ratio"].is_null());
+        BOOST_TEST(answer["outcome"] == "learned");
+        BOOST_TEST(answer["loss_final"].get<double>() < 1e-8);
+        BOOST_TEST(answer["warnings"].size() == 2U);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -120,11 +120,18 @@ BOOST_AUTO_TEST_CASE(a_level_that_is_approached_is_not_crossed) {
     BOOST_TEST(!w.monitor.finished(Eigen::Vector2d(0.625 - 1e-9, 0), false).has_value());
 }
 
-BOOST_AUTO_TEST_CASE(weights_above_their_level_are_learned_at_the_start) {
+BOOST_AUTO_TEST_CASE(weights_above_their_level_at_the_start_have_no_time) {
+    // A falls below its level of 0.625 and rises through it again: it is not seen to be learned.
     watched w(tests::toy(0.5, 2));
-    w.follow(0, 1, 2, 4, [](double t) -> Eigen::VectorXd { return Eigen::Vector2d(1, t); });
-    BOOST_TEST(w.monitor.times()[0] == 0);
+    w.follow(0, 1, 4, 4,
+             [](double t) -> Eigen::VectorXd { return Eigen::Vector2d(1 - 2 * t * (1 - t), t); });
+    BOOST_TEST(std::isnan(w.monitor.times()[0]));
     BOOST_TEST(std::abs(w.monitor.times()[1] - 0.5) < 1e-14);
+    // The run is not over before its loss is the least: the weights (1, 1).
+    BOOST_TEST(!w.monitor.finished(Eigen::Vector2d(1, 0.9), true).has_value());
+    BOOST_TEST(
+        (w.monitor.finished(Eigen::Vector2d(1, 1), true).value().outcome == outcome::learned));
+    BOOST_TEST(!w.monitor.stops_at(2));
 }
 
 BOOST_AUTO_TEST_CASE(early_fusion_is_measured_by_the_final_weights) {

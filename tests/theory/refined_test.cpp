@@ -100,6 +100,16 @@ BOOST_AUTO_TEST_CASE(balanced_weights_never_turn) {
     BOOST_TEST(answer.times[1] == theory::never);
 }
 
+BOOST_AUTO_TEST_CASE(what_begins_above_half_of_its_height_has_no_time) {
+    // |W_A| begins at 4, above half of 1, and |W_B| at 1e-6, below half of 1.
+    const auto answer = refined(tests::toy(0, 2), {.u0 = 1, .branch_norms = {2, 1e-3}});
+    BOOST_TEST(std::isnan(answer.times[0]));
+    BOOST_TEST(answer.times[1] > 0);
+    BOOST_TEST(std::isnan(answer.time_ratio()));
+    BOOST_TEST(answer.above == data::modality_set{0}, boost::test_tools::per_element());
+    BOOST_TEST(answer.warnings.size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(exists_for_two_layer_late_fusion_only) {
     const auto moments = tests::toy(0, 2);
     const auto grams = theory::expected_grams(moments, {});

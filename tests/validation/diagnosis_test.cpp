@@ -218,6 +218,21 @@ BOOST_AUTO_TEST_CASE(further_initial_norms_are_the_same_networks_as_by_init) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(what_begins_above_its_level_is_not_learned_within_any_budget) {
+    diagnosis_request r =
+        request_of({}, {{"scheme", "gaussian-iid"}, {"init", "3"}, {"learning-rate", "0.01"}});
+    r.epochs = 100;
+    const auto d = validation::diagnose(r);
+    BOOST_TEST(!says(d.advice, "everything is learned"));
+    BOOST_TEST(!says(d.advice, "larger initial weights"));
+    BOOST_TEST(says(d.advice, "weights begin above half of what they reach"));
+    BOOST_TEST(says(d.warnings, "begin above half of what they reach"));
+    for (const validation::fusion_facts& f : d.fusions) {
+        BOOST_TEST(f.networks.times[0].finite == 0);
+        BOOST_TEST(std::isnan(f.half_power[0]));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(several_targets_have_a_formula_and_a_flow) {
     // One target of each sign: the same network twice.
     Eigen::MatrixXd covariance(2, 2);
