@@ -11,12 +11,16 @@ namespace fusionflow::solver {
 /// Norsett, Wanner, Solving Ordinary Differential Equations I, II.4.
 class step_control {
 public:
+    /// \param unseen  Errors up to this part of the tolerance are taken for rounding, of a flow that
+    ///                stands still: the next step is as long as it may become. 0: none are.
+    explicit step_control(double unseen = 0) : unseen_(unseen) {}
+
     /// What to multiply the length of a step that was accepted by.
     [[nodiscard]] double after_success(const step_method& method) {
         const double error = std::log(std::max(method.error(), 1e-20));
         const double exponent = pi_part * previous_error_ - (1 - 0.75 * pi_part) * error;
         previous_error_ = std::max(error, least_error);
-        if (method.error() <= unseen) {
+        if (unseen_ > 0 && method.error() <= unseen_) {
             return most_factor;
         }
         return std::clamp(safety * std::exp(exponent / method.error_power()), least_factor,
@@ -46,9 +50,9 @@ private:
     static constexpr double most_factor = 1000;  // steps soon reach the length of a plateau
     static constexpr double least_cut = 0.01;
     static constexpr double unsolved = 0.4;
-    static constexpr double unseen = 1e-8;  // errors below this are rounding: nothing moves
     static constexpr double least_error = -9.2;  // ln 1e-4
 
+    double unseen_;
     double previous_error_ = least_error;  // its logarithm
 };
 

@@ -71,7 +71,8 @@ private:
     double t_ = 0;           // at the start of the step
     double phase_time_ = 0;  // the same since the last half-height
     double step_ = 0;        // on the flow's clock
-    step_control control_;
+    static constexpr double unseen = 1e-8;
+    step_control control_{unseen};
     double horizon_ = 0;              // of the last step
     double ceiling_ = theory::never;  // of steps, after one for which the method had no answer
     std::vector<crossing>* crossings_;

@@ -466,11 +466,11 @@ small_growth mode_blocks::grown(const candidate& c, double longest) const {
 }
 
 // The small weights after the growth.
-void mode_blocks::take(const candidate& c, const small_growth& growth) {
+void mode_blocks::take(const candidate& c) {
     for (std::size_t i = 0; i < c.views.size(); ++i) {
         const view& v = c.views[i];
         modality& part = parts_[static_cast<std::size_t>(v.modality)];
-        const MatrixXd change = v.outputs * (growth.weights[i] - v.block.weights);
+        const MatrixXd change = v.outputs * (c.growth.weights[i] - v.block.weights);
         if (v.learned) {
             part.leaning += change;
         } else {
@@ -489,6 +489,31 @@ void mode_blocks::gain_layers(const VectorXd& output, mode_phase& next) {
                 {m, (output.transpose() * moments_.matrix(saddle_.residual, m)).norm()});
         }
     }
+}
+
+// The mode that has grown is one of what is learned now.
+void mode_blocks::learn(const candidate& c, mode_phase& next) {
+    const grown_mode& mode = c.growth.mode;
+    const view& v = c.views[static_cast<std::size_t>(mode.block)];
+    modality& part = parts_[static_cast<std::size_t>(v.modality)];
+    VectorXd output = v.outputs * mode.output;
+    if (c.shared > 0) {
+        data::append_orthonormal(saddle_.space, output);
+        new_by_layers_ = v.block.layers == 1;
+        gain_layers(output, next);
+    }
+    if (v.learned || v.block.layers == 1) {
+        return;
+    }
+    const VectorXd input = v.inputs * mode.input;
+    const VectorXd leaning = part.small * input + mode.size * output;
+    part.leaning.conservativeResize(Eigen::NoChange, part.leaning.cols() + 1);
+    part.leaning.rightCols(1) = leaning;
+    output = (saddle_.space * (saddle_.space.transpose() * output)).normalized();
+    data::append_orthonormal(part.outputs, output);
+    data::append_orthonormal(part.inputs, input);
+    data::append_orthonormal(saddle_.outputs[static_cast<std::size_t>(v.modality)], output);
+    next.gains.push_back({v.modality, mode.rate});
 }
 
 std::optional<mode_phase> mode_blocks::leave() {
@@ -512,34 +537,17 @@ std::optional<mode_phase> mode_blocks::leave() {
     if (!std::isfinite(next.duration)) {
         return std::nullopt;
     }
-    for (const candidate& c : all) {
-        const bool wins = c.growth.time <= next.duration * (1 + tie);
-        const small_growth& growth = wins ? c.growth : grown(c, next.duration);
-        take(c, growth);
-        if (!wins) {
-            continue;
+    std::vector<const candidate*> winners;
+    for (candidate& c : all) {
+        if (c.growth.time <= next.duration * (1 + tie)) {
+            winners.push_back(&c);
+        } else {
+            c.growth = grown(c, next.duration);
         }
-        const view& v = c.views[static_cast<std::size_t>(growth.mode.block)];
-        modality& part = parts_[static_cast<std::size_t>(v.modality)];
-        VectorXd output = v.outputs * growth.mode.output;
-        if (c.shared > 0) {
-            data::append_orthonormal(saddle_.space, output);
-            new_by_layers_ = v.block.layers == 1;
-            gain_layers(output, next);
-        }
-        if (v.learned || v.block.layers == 1) {
-            continue;
-        }
-        const VectorXd input = v.inputs * growth.mode.input;
-        const VectorXd leaning = part.small * input + growth.mode.size * output;
-        part.leaning.conservativeResize(Eigen::NoChange, part.leaning.cols() + 1);
-        part.leaning.rightCols(1) = leaning;
-        output = saddle_.space * (saddle_.space.transpose() * output);
-        data::append_orthonormal(part.outputs, output.normalized());
-        data::append_orthonormal(part.inputs, input);
-        data::append_orthonormal(saddle_.outputs[static_cast<std::size_t>(v.modality)],
-                                 output.normalized());
-        next.gains.push_back({v.modality, growth.mode.rate});
+        take(c);
+    }
+    for (const candidate* c : winners) {
+        learn(*c, next);
     }
     for (int m = 0; m < moments_.count(); ++m) {
         modality& part = parts_[static_cast<std::size_t>(m)];

@@ -69,7 +69,8 @@ private:
     [[nodiscard]] std::optional<view> inside(int m) const;
     [[nodiscard]] std::vector<view> outside() const;
     [[nodiscard]] small_growth grown(const candidate& c, double longest) const;
-    void take(const candidate& c, const small_growth& growth);
+    void take(const candidate& c);
+    void learn(const candidate& c, mode_phase& next);
     void gain_layers(const Eigen::VectorXd& output, mode_phase& next);
     void find_trunk();
     void find_learned(int m);

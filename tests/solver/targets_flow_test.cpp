@@ -279,29 +279,6 @@ BOOST_AUTO_TEST_CASE(modes_wait_beside_learned_ones) {
     }
 }
 
-// Targets, inputs and modalities all have directions of their own here, so that modes mix. What the
-// leading order leaves out is of order u0 in branches of three layers; most times are within ten of
-// that, and those of modes that lean on each other within five percent. One of sixteen may be off
-// by a whole mode: where a plateau has nearly half of |W_m|, the flow crosses half on its way.
-BOOST_AUTO_TEST_CASE(the_race_over_modes_tells_its_times) {
-    for (const architecture& arch : {architecture({3, 3}, 0), architecture({3, 3}, 1)}) {
-        std::vector<double> errors;
-        for (unsigned seed = 1; seed <= 8; ++seed) {
-            const auto moments = tests::random_moments({4, 3}, seed, 3);
-            const theory::initialisation init{.u0 = 1e-3};
-            const auto race = theory::race(moments, arch, init);
-            const auto flow = solver::integrate(moments, arch, init, {.rtol = 1e-7});
-            BOOST_TEST(race.modes.size() == 6U);
-            for (std::size_t m = 0; m < 2; ++m) {
-                errors.push_back(relative(race.answer.times[m], flow.answer.times[m]));
-            }
-        }
-        std::sort(errors.begin(), errors.end());
-        BOOST_TEST(errors[errors.size() / 2] < 0.01);
-        BOOST_TEST(errors[errors.size() - 2] < 0.05);
-    }
-}
-
 BOOST_AUTO_TEST_CASE(needs_balanced_weights_and_room_for_targets) {
     const auto moments = tests::random_moments({4, 2}, 8, 3);
     const auto arch = architecture::fused(2, 2, 2);
