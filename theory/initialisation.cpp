@@ -91,6 +91,16 @@ double initialisation::norm(int m) const {
     return branch_norms.empty() ? u0 : branch_norms[static_cast<std::size_t>(m)];
 }
 
+initialisation initialisation::of_size_one() const {
+    initialisation scaled = *this;
+    for (double& norm : scaled.branch_norms) {
+        norm /= u0;
+    }
+    scaled.trunk_excess = trunk_excess / u0 / u0;
+    scaled.u0 = 1;
+    return scaled;
+}
+
 void require_widths(const architecture& arch, const initialisation& init) {
     const int longest = *std::max_element(arch.branches().begin(), arch.branches().end());
     const int hidden = longest + arch.shared() - 1;

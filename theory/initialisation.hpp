@@ -41,6 +41,9 @@ struct initialisation {
 
     /// u_m(0).
     [[nodiscard]] double norm(int m) const;
+
+    /// The same with all weights divided by u0.
+    [[nodiscard]] initialisation of_size_one() const;
 };
 
 /// \throws data::input_error naming widths unless they are none, or one per hidden layer on the

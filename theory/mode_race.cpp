@@ -43,10 +43,7 @@ public:
         }
         for (int m = 0; m < moments_.count(); ++m) {
             if (std::isinf(answer.times[static_cast<std::size_t>(m)])) {
-                answer.ended = outcome::permanent_bias;
-                answer.warnings.push_back(
-                    fmt::format("permanent bias: nothing is left for {} to explain: never learned",
-                                moments_.name(m)));
+                say_never(m);
             }
         }
         answer.phases = phases_from_times(answer.times);
@@ -63,6 +60,28 @@ private:
         }
         note_learned();
         note_power();
+    }
+
+    // What is left for a modality that does not grow is for a mode that would have to change its
+    // sign.
+    void say_never(int m) {
+        auto& answer = result_.answer;
+        const auto& last = result_.saddles.back();
+        const double left = moments_.part(last.residual, m).norm();
+        const double all = moments_.part(moments_.correlations(), m).norm();
+        if (left > rounding * all) {
+            answer.ended = outcome::sign_reversal;
+            answer.warnings.push_back(
+                fmt::format("sign reversal: what is left for {} is for a mode that would have to "
+                            "change its sign, which balanced weights cannot: never learned",
+                            moments_.name(m)));
+            return;
+        }
+        if (answer.ended != outcome::sign_reversal) {
+            answer.ended = outcome::permanent_bias;
+        }
+        answer.warnings.push_back(fmt::format(
+            "permanent bias: nothing is left for {} to explain: never learned", moments_.name(m)));
     }
 
     void start() {

@@ -101,8 +101,7 @@ prediction predict(const data::moments& moments, const architecture& arch,
     p.warnings = raced.answer.warnings;
     p.modes = raced.modes;
     if (options.weight_decay == 0 && moments.outputs() == 1) {
-        p.refined =
-            refined_two_layer(moments, arch, expected_grams(moments, init), options.learning_rate);
+        p.refined = refined_two_layer(moments, arch, init, options.learning_rate);
     }
     p.misattribution = misattributions(
         moments, raced,

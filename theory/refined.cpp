@@ -10,9 +10,11 @@
 
 namespace fusionflow::theory {
 
-std::optional<learning> refined_two_layer(const data::moments& moments, const architecture& arch,
-                                          const std::vector<Eigen::MatrixXd>& grams,
-                                          std::optional<double> learning_rate) {
+namespace {
+
+std::optional<learning> refined(const data::moments& moments, const architecture& arch,
+                                const std::vector<Eigen::MatrixXd>& grams, double log_scale,
+                                std::optional<double> learning_rate) {
     arch.match(moments);
     if (learning_rate && !(*learning_rate > 0 && std::isfinite(*learning_rate))) {
         throw data::input_error("learning-rate",
@@ -21,7 +23,7 @@ std::optional<learning> refined_two_layer(const data::moments& moments, const ar
     if (!arch.two_layer_late()) {
         return std::nullopt;
     }
-    auto found = refined_track<double>(moments, grams, learning_rate);
+    auto found = refined_track<double>(moments, grams, log_scale, learning_rate);
     learning result;
     result.times = std::move(found.times);
     result.ended = found.ended;
@@ -33,6 +35,21 @@ std::optional<learning> refined_two_layer(const data::moments& moments, const ar
     }
     result.above = std::move(found.above);
     return result;
+}
+
+}  // namespace
+
+std::optional<learning> refined_two_layer(const data::moments& moments, const architecture& arch,
+                                          const std::vector<Eigen::MatrixXd>& grams,
+                                          std::optional<double> learning_rate) {
+    return refined(moments, arch, grams, 0, learning_rate);
+}
+
+std::optional<learning> refined_two_layer(const data::moments& moments, const architecture& arch,
+                                          const initialisation& init,
+                                          std::optional<double> learning_rate) {
+    return refined(moments, arch, expected_grams(moments, init.of_size_one()),
+                   2 * std::log(init.u0), learning_rate);
 }
 
 }  // namespace fusionflow::theory

@@ -38,4 +38,10 @@ namespace fusionflow::theory {
     const data::moments& moments, const architecture& arch,
     const std::vector<Eigen::MatrixXd>& grams, std::optional<double> learning_rate = std::nullopt);
 
+/// The same from the expected Gram matrices of a scheme, also where their entries, squares of u0,
+/// would be below the range of numbers: down to u0 = 1e-300.
+[[nodiscard]] std::optional<learning> refined_two_layer(
+    const data::moments& moments, const architecture& arch, const initialisation& init,
+    std::optional<double> learning_rate = std::nullopt);
+
 }  // namespace fusionflow::theory

@@ -176,11 +176,11 @@ template <typename Number>
 class waiting_room {
 public:
     waiting_room(const data::moments& moments, const std::vector<matrix_of<Number>>& grams,
-                 std::optional<Number> learning_rate, const variation* change)
+                 double log_scale, std::optional<Number> learning_rate, const variation* change)
         : moments_(moments), learning_rate_(std::move(learning_rate)), change_(change) {
         for (const auto& gram : grams) {
             const matrix_of<Number> b = basis(gram.rows() - 1).template cast<Number>();
-            modes_.push_back({b.transpose() * gram * b, 0});
+            modes_.push_back({b.transpose() * gram * b, log_scale});
         }
         stand_at({});
     }
@@ -287,17 +287,17 @@ refined_times<Number> waiting_room<Number>::run() {
 
 template <typename Number>
 refined_times<Number> refined_track(const data::moments& moments,
-                                    const std::vector<matrix_of<Number>>& grams,
+                                    const std::vector<matrix_of<Number>>& grams, double log_scale,
                                     const std::optional<Number>& learning_rate,
                                     const variation* change) {
-    return waiting_room<Number>(moments, grams, learning_rate, change).run();
+    return waiting_room<Number>(moments, grams, log_scale, learning_rate, change).run();
 }
 
 template refined_times<double> refined_track(const data::moments&,
-                                             const std::vector<matrix_of<double>>&,
+                                             const std::vector<matrix_of<double>>&, double,
                                              const std::optional<double>&, const variation*);
 template refined_times<dual> refined_track(const data::moments&,
-                                           const std::vector<matrix_of<dual>>&,
+                                           const std::vector<matrix_of<dual>>&, double,
                                            const std::optional<dual>&, const variation*);
 
 }  // namespace fusionflow::theory

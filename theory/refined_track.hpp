@@ -21,13 +21,15 @@ struct refined_times {
 
 /// What refined_two_layer() computes, in double or in dual numbers.
 ///
-/// \param grams          As there.
+/// \param grams          As there, and
+/// \param log_scale      the logarithm of a factor of them all.
 /// \param learning_rate  eta > 0; absent: gradient flow.
 /// \param change         Of the moments, where Number is dual; its other parts are in `grams` and
 ///                       `learning_rate`.
 template <typename Number>
 [[nodiscard]] refined_times<Number> refined_track(const data::moments& moments,
                                                   const std::vector<matrix_of<Number>>& grams,
+                                                  double log_scale,
                                                   const std::optional<Number>& learning_rate,
                                                   const variation* change = nullptr);
 

@@ -25,17 +25,17 @@ std::vector<parameter> parameters_of(const data::moments& moments, const archite
     return list;
 }
 
-// expected_grams(): of balanced weights they turn with the correlation.
+// expected_grams() over u0^2: of balanced weights they turn with the correlation.
 std::vector<matrix_of<dual>> moving_grams(const data::moments& moments, const initialisation& init,
                                           const variation& change) {
     std::vector<matrix_of<dual>> grams;
-    for (const Eigen::MatrixXd& gram : expected_grams(moments, init)) {
+    for (const Eigen::MatrixXd& gram : expected_grams(moments, init.of_size_one())) {
         grams.emplace_back(gram.cast<dual>() * make_dual(1, 2 * change.log_init));
     }
     for (int m = 0; m < moments.count() && init.drawn == scheme::balanced; ++m) {
         vector_of<dual> growing(moments.dim(m) + 1);
         growing << moving_direction(moments, change, m), dual(1);
-        const double norm = init.norm(m);
+        const double norm = init.norm(m) / init.u0;
         grams[static_cast<std::size_t>(m)] =
             make_dual(norm * norm, 2 * norm * norm * change.log_init) * growing *
             growing.transpose();
@@ -68,8 +68,9 @@ Eigen::VectorXd refined_slopes(const data::moments& moments, const initialisatio
     if (options.learning_rate) {
         rate = make_dual(*options.learning_rate, change.learning_rate);
     }
-    return log_slopes(
-        refined_track<dual>(moments, moving_grams(moments, init, change), rate, &change).times);
+    return log_slopes(refined_track<dual>(moments, moving_grams(moments, init, change),
+                                          2 * std::log(init.u0), rate, &change)
+                          .times);
 }
 
 void say_missing(sensitivity_table& table, const data::moments& moments,
@@ -111,9 +112,7 @@ sensitivity_table sensitivities(const data::moments& moments, const architecture
     }
     say_missing(table, moments, table.leading, raced.times, "time", kind::learning_rate);
     if (refined) {
-        const auto times =
-            refined_two_layer(moments, arch, expected_grams(moments, init), options.learning_rate)
-                ->times;
+        const auto times = refined_two_layer(moments, arch, init, options.learning_rate)->times;
         say_missing(table, moments, *table.refined, times, "refined time", kind::weight_decay);
     }
     return table;

@@ -73,7 +73,7 @@ width_law_answer width_law(const data::moments& moments, const architecture& arc
     if (!missing.empty()) {
         return {{}, std::move(missing)};
     }
-    if (auto refined = refined_two_layer(moments, arch, expected_grams(moments, init))) {
+    if (auto refined = refined_two_layer(moments, arch, init)) {
         return {std::move(*refined), ""};
     }
     effective_start start = aligned_start(moments, arch, init);

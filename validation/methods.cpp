@@ -82,8 +82,7 @@ method_result run_refined(const settings& s, int /*repeat*/, bool /*record*/) {
     if (!one_target(m) || beyond_linear(m) || s.simulate.weight_decay > 0) {
         return not_available();
     }
-    auto answer = theory::refined_two_layer(
-        m.moments, m.architecture, theory::expected_grams(m.moments, m.init), s.learning_rate());
+    auto answer = theory::refined_two_layer(m.moments, m.architecture, m.init, s.learning_rate());
     if (!answer) {
         return not_available();
     }

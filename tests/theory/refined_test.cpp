@@ -36,6 +36,21 @@ BOOST_AUTO_TEST_CASE(first_time_is_that_of_logistic_growth) {
     BOOST_TEST(relative(answer.times[1], std::log(1 / 5e-17 - 1) / 2) < 1e-13);
 }
 
+// The Gram matrices of these weights, 1e-400, are no numbers; their logarithms are.
+BOOST_AUTO_TEST_CASE(weights_whose_squares_vanish_have_times_like_others) {
+    const auto at = [](double u0) {
+        return theory::refined_two_layer(tests::toy(0.5, 2), architecture::fused(2, 2, 2),
+                                         theory::initialisation{.u0 = u0})
+            .value();
+    };
+    // P_0 = u0^2 of balanced weights, W_A = 1 + rho/kappa, s_A = kappa^2 + rho kappa.
+    const double log_p = 2 * std::log(1e-200);
+    BOOST_TEST(relative(at(1e-200).times[0], (std::log(1.25) - log_p) / (2 * 5)) < 1e-14);
+    // The time of B is linear in ln u0 as well.
+    const double step = at(1e-50).times[1] - at(1e-40).times[1];
+    BOOST_TEST(relative(at(1e-200).times[1] - at(1e-190).times[1], step) < 1e-11);
+}
+
 BOOST_AUTO_TEST_CASE(second_time_undoes_what_phase_one_did_to_it) {
     // The plain formula plus the lag, both written out for scalars (docs/theory.md#refined, #lag):
     // lag = beta^2/(2 E_B) [ln 2 + ln(1 - beta W_B/(2 W_A))] / (W_A/W_B - beta), W_B = 1.

@@ -83,8 +83,7 @@ BOOST_AUTO_TEST_CASE(two_layers_are_left_to_the_refined_times) {
     const auto moments = tests::toy(0.3, 2);
     const auto arch = architecture::fused(2, 2, 2);
     const auto init = gaussian(1e-4, 100);
-    const auto refined =
-        theory::refined_two_layer(moments, arch, theory::expected_grams(moments, init));
+    const auto refined = theory::refined_two_layer(moments, arch, init);
     BOOST_TEST(theory::width_law(moments, arch, init).answer.times == refined->times);
 }
 
