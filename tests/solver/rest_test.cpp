@@ -21,8 +21,8 @@ namespace {
 
 // The range in which the saddles of two strongly correlated modalities are told apart.
 constexpr double least_ratio = 1e-6;
-constexpr double largest_ratio = 1e7;
-constexpr double least_distance_from_one = 1e-8;
+constexpr double largest_ratio = 1e8;
+constexpr double least_distance_from_one = 1e-13;
 
 double initial_norm(int depth) { return depth == 2 ? 1e-4 : 1e-2; }
 
@@ -90,7 +90,10 @@ BOOST_AUTO_TEST_CASE(what_is_left_for_a_small_modality_beside_a_large_one_is_lea
                                                         depth - fusion, initial_norm(depth));
                     // The strong one takes its own time first, and is not at once where the weak
                     // one has it: both are of the order of the first time, or of the ratio.
-                    BOOST_TEST(std::abs(last - expected) <= 3 * first + 5 * small * expected,
+                    // What is left is 3/4, of terms of the size of the ratio as they are rounded.
+                    const double rounding = 2e-15 / small;
+                    BOOST_TEST(std::abs(last - expected) <=
+                                   3 * first + (5 * small + rounding) * expected,
                                last << " against " << expected);
                 }
             }
