@@ -53,8 +53,8 @@ Eigen::VectorXd eigenvalues_of(const Eigen::MatrixXd& symmetric) {
         .eigenvalues();
 }
 
-// The same kernel of C by vectors that have as many zeros as they can (Gauss-Jordan elimination with
-// complete pivoting): in units far apart rounding in place of a zero may outweigh all else.
+// The same kernel of C by vectors that have as many zeros as they can (Gauss-Jordan elimination
+// with complete pivoting): in units far apart rounding in place of a zero may outweigh all else.
 Eigen::MatrixXd sparse_kernel(Eigen::MatrixXd kernel) {
     const double zero = 100 * eps * static_cast<double>(kernel.rows());
     Eigen::MatrixXd open = kernel.cwiseAbs();  // where a pivot may be

@@ -44,7 +44,8 @@ struct standstill {
 ///
 /// The path stands still when none is moving, and for each that waits
 ///
-///     nothing is left    its residual at the saddle of K is zero, or its own one and those of K are
+///     nothing is left    its residual at the saddle of K is zero, or its own one and those of K
+///                        are
 ///                        rounding now
 ///     it has turned      both residuals push the weight of a scalar, whose sign is kept, to zero
 ///

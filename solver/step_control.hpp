@@ -11,8 +11,8 @@ namespace fusionflow::solver {
 /// Norsett, Wanner, Solving Ordinary Differential Equations I, II.4.
 class step_control {
 public:
-    /// \param unseen  Errors up to this part of the tolerance are taken for rounding, of a flow that
-    ///                stands still: the next step is as long as it may become. 0: none are.
+    /// \param unseen  Errors up to this part of the tolerance are taken for rounding, of a flow
+    ///                that stands still: the next step is as long as it may become. 0: none are.
     explicit step_control(double unseen = 0) : unseen_(unseen) {}
 
     /// What to multiply the length of a step that was accepted by.

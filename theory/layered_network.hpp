@@ -8,9 +8,9 @@ namespace fusionflow::theory {
 /// A balanced network of any number of targets, layer by layer, as a state for an integrator: what
 /// theory::grow() and the way from plateau to plateau are integrated as.
 ///
-/// A branch is given by A (h x D, h units where the branches meet), A = U diag(u) V^T: its layers are
-/// diag(u) V^T, diag(u), ..., U diag(u). The trunk's are R, ..., R, O R with R (h x h) symmetric and O
-/// (K x h) orthonormal. Gradient flow keeps it balanced.
+/// A branch is given by A (h x D, h units where the branches meet), A = U diag(u) V^T: its layers
+/// are diag(u) V^T, diag(u), ..., U diag(u). The trunk's are R, ..., R, O R with R (h x h)
+/// symmetric and O (K x h) orthonormal. Gradient flow keeps it balanced.
 class layered_network {
 public:
     using state = std::vector<double>;

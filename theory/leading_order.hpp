@@ -10,10 +10,11 @@ namespace fusionflow::theory {
 /// race(), with what it leaves out.
 struct leading_order {
     race_result raced;  ///< times are unknown where there is no plateau; the outcome says so
-    /// Per modality: estimated relative error of its time against the flow of balanced networks; NaN
-    /// where it has no time, 0 where rounding is larger.
+    /// Per modality: estimated relative error of its time against the flow of balanced networks;
+    /// NaN where it has no time, 0 where rounding is larger.
     std::vector<double> errors;
-    /// Per modality: why it has no time although something is left for it to learn; empty if it has.
+    /// Per modality: why it has no time although something is left for it to learn; empty if it
+    /// has.
     std::vector<std::string> no_plateau;
 };
 

@@ -292,8 +292,8 @@ std::vector<layered_network::branch> mode_blocks::small_start(const rank_solutio
     return branches;
 }
 
-// Gradient flow of what is learned, from a small start of what is new, to near the next plateau; the
-// small weights are carried along step by step.
+// Gradient flow of what is learned, from a small start of what is new, to near the next plateau;
+// the small weights are carried along step by step.
 void mode_blocks::follow() {
     constexpr double tolerance = 1e-6;  // of a step
     constexpr double arrived = 1e-3;    // relative distance of W from the plateau

@@ -140,9 +140,9 @@ private:
     }
 
     // Rounding of the moments, by eps of |s_i| and of sqrt(Sigma_ii Sigma_jj), changes E_i by
-    // ds_i - W dSigma_i - (ds_K - W dSigma_K) L_i, with L_i = Sigma_K^+ Sigma_Ki. That is twice what
-    // correctly rounded moments can have. A modality whose inputs are linear functions of those of K
-    // (by the tolerance of the rank) has no residual at all.
+    // ds_i - W dSigma_i - (ds_K - W dSigma_K) L_i, with L_i = Sigma_K^+ Sigma_Ki. That is twice
+    // what correctly rounded moments can have. A modality whose inputs are linear functions of
+    // those of K (by the tolerance of the rank) has no residual at all.
     [[nodiscard]] bool is_rounding(int m, const Eigen::MatrixXd& residual) const {
         const Eigen::Index at = moments_.offset(m);
         const Eigen::Index dim = moments_.dim(m);

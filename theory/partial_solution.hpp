@@ -22,13 +22,13 @@ struct partial_solution {
     int rank = 0;                ///< of Sigma_K
 };
 
-/// Solves for the moments as they are stored, to about 1e-18 of the terms of E: W is refined in long
-/// double, so that an E of 1e-13 of its terms has its leading digits.
+/// Solves for the moments as they are stored, to about 1e-18 of the terms of E: W is refined in
+/// long double, so that an E of 1e-13 of its terms has its leading digits.
 ///
 /// \param moments  Any.
 /// \param learned  K, possibly empty.
-/// \return  Parts W_m and E_m that the rounding of the moments themselves could have made are set to
-///          exactly zero: docs/theory.md#rounding has the bound.
+/// \return  Parts W_m and E_m that the rounding of the moments themselves could have made are set
+///          to exactly zero: docs/theory.md#rounding has the bound.
 /// \see tests/theory/partial_solution_test.cpp
 [[nodiscard]] partial_solution solve_partial(const data::moments& moments,
                                              const data::modality_set& learned);

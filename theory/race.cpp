@@ -165,13 +165,14 @@ double race_track<Number>::kept_sign(int m) const {
     return signed_runner(m) ? (r.gathered < 0 ? -1 : 1) : value_of(r.direction(0));
 }
 
-// The least-squares solution on what is learned, in which scalars keep their signs: one whose weight
-// would have to pass through zero stays there and waits again.
+// The least-squares solution on what is learned, in which scalars keep their signs: one whose
+// weight would have to pass through zero stays there and waits again.
 template <typename Number>
 partial_solution race_track<Number>::come_to_rest(data::modality_set learned) const {
     partial_solution solution = solve_partial(moments_, learned, arch_, weight_decay_);
     const data::modality_set all = learned;
-    // Every round lowers the loss of the signs that are allowed or ends; this many are never needed.
+    // Every round lowers the loss of the signs that are allowed or ends; this many are never
+    // needed.
     for (int round = 0; round < 4 * moments_.count(); ++round) {
         int worst = -1;
         double most = 0;

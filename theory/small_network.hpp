@@ -9,8 +9,8 @@ namespace fusionflow::theory {
 /// stands still (docs/theory.md#small-weights).
 ///
 /// A balanced branch of n layers is known by A (K x D), A = U diag(u) V^T, whose layers multiply to
-/// U diag(u^n) V^T; a trunk of p layers by P (K x K), P^2 = sum_m A_m A_m^T + c. Their gradient flow
-/// under constant pushes E_m (K x D_m) in place of residuals needs no data.
+/// U diag(u^n) V^T; a trunk of p layers by P (K x K), P^2 = sum_m A_m A_m^T + c. Their gradient
+/// flow under constant pushes E_m (K x D_m) in place of residuals needs no data.
 struct small_block {
     int layers = 3;             ///< n >= 1; >= 3 without a trunk
     Eigen::MatrixXd weights{};  ///< A, K x D
@@ -35,16 +35,16 @@ struct small_growth {
 
 /// Lets small weights grow until a mode leaves them, or for a time.
 ///
-/// In closed form where one block without a trunk has one row or column (turning_factor()), and where
-/// all have the modes of their pushes and the same outputs; else integrated (Dormand and Prince, a
-/// relative 1e-9 a step) as the network of layers that it is.
+/// In closed form where one block without a trunk has one row or column (turning_factor()), and
+/// where all have the modes of their pushes and the same outputs; else integrated (Dormand and
+/// Prince, a relative 1e-9 a step) as the network of layers that it is.
 ///
 /// \param blocks   One without a trunk, at least one with one.
 /// \param shared   p >= 0.
 /// \param excess   c >= 0; weight squared.
 /// \param longest  How long at most, > 0; infinity: to the end.
-/// \param end      Without a trunk, the norm at which a mode has arrived: 1 or infinity. With one its
-///                 time is that to the norm 1, as in first_phase_time().
+/// \param end      Without a trunk, the norm at which a mode has arrived: 1 or infinity. With one
+///                 its time is that to the norm 1, as in first_phase_time().
 /// \see tests/theory/small_network_test.cpp
 [[nodiscard]] small_growth grow(const std::vector<small_block>& blocks, int shared, double excess,
                                 double longest, double end);

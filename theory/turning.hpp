@@ -4,13 +4,14 @@
 
 namespace fusionflow::theory {
 
-/// How a small weight of a branch of n >= 3 layers turns into the direction of a constant residual E
-/// (docs/theory.md#turning).
+/// How a small weight of a branch of n >= 3 layers turns into the direction of a constant residual
+/// E (docs/theory.md#turning).
 ///
 /// With w = u d and theta the angle between d and E, the balanced flow on the fusion clock is
 /// dw/ds = u^(n-1) E: the part of w across E stays, the part x along E obeys
 ///
-///     dx/ds = |E| (x^2 + z)^((n-1)/2),   x(0) = cos theta,   z = sin^2 theta     (in units of u(0))
+///     dx/ds = |E| (x^2 + z)^((n-1)/2),   x(0) = cos theta,   z = sin^2 theta     (in units of
+/// u(0))
 ///
 /// The weight reaches infinity when its potential u^(2-n)/(n-2), *times the turning factor*
 ///

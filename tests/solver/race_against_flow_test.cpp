@@ -1,6 +1,6 @@
-// The race, which is the leading order in small initial norms, against the flow of balanced networks
-// that it is the leading order of: random models of one target and several, scalars and vectors,
-// branches of three and more layers, equal and unequal, with and without a trunk.
+// The race, which is the leading order in small initial norms, against the flow of balanced
+// networks that it is the leading order of: random models of one target and several, scalars and
+// vectors, branches of three and more layers, equal and unequal, with and without a trunk.
 #include "theory/race.hpp"
 
 #include <algorithm>
@@ -124,8 +124,8 @@ void report(const comparison& all, double u0) {
 
 }  // namespace
 
-// Errors go as u0^(n-2) for the branch of the fewest layers, so that three layers at u0 = 1e-6 leave
-// some 1e-6, four 1e-12.
+// Errors go as u0^(n-2) for the branch of the fewest layers, so that three layers at u0 = 1e-6
+// leave some 1e-6, four 1e-12.
 BOOST_AUTO_TEST_CASE(one_target_late_fusion) {
     const comparison all = compare({1, false}, 1e-6);
     report(all, 1e-6);

@@ -237,7 +237,8 @@ BOOST_AUTO_TEST_CASE(a_proxy_is_learned_and_gone_again) {
     BOOST_TEST(run.answer.levels[0].saddle == data::modality_set{0},
                boost::test_tools::per_element());
     BOOST_TEST(run.answer.levels[1].norm == 0.5, boost::test_tools::tolerance(1e-14));
-    // w' = -2 w^2 Sigma (1 - rho^2) from then on: 1 / (2 * 9 * 0.36 * 1e6 t_B), far below the level.
+    // w' = -2 w^2 Sigma (1 - rho^2) from then on: 1 / (2 * 9 * 0.36 * 1e6 t_B), far below the
+    // level.
     BOOST_TEST(run.answer.final_norms[0] < 1e-6);
     BOOST_TEST(has(run.answer.warnings.front(), "does not keep that"));
     // Without one nothing is said.

@@ -124,8 +124,8 @@ exact_saddle solve_exactly(const data::moments& m, const std::vector<int>& input
 // Permanent bias is said only where nothing is left for those that wait: their residual at the
 // saddle where the run ends, in 50 digits, is within rounding of the moments.
 void check_bias(const tests::random_model& model, const solver::integration& run) {
-    // What theory::solve_partial counts as rounding, of a residual's terms: some hundred epsilon where
-    // the inputs that have learned are nearly combinations of each other.
+    // What theory::solve_partial counts as rounding, of a residual's terms: some hundred epsilon
+    // where the inputs that have learned are nearly combinations of each other.
     constexpr double what_saddles_clear = 1e-12;
     const data::moments& m = model.moments;
     std::vector<int> inputs;

@@ -7,8 +7,8 @@
 #include "tests/support/units.hpp"
 
 // Flows in other units. One unit for all inputs, x -> c x, and one for the target, y -> k y, turn W
-// into (k/c) W. If initial layers go with it, by its L-th root, every path of L layers does the same
-// in time t (k/c)^(2/L - 1) / (k c).
+// into (k/c) W. If initial layers go with it, by its L-th root, every path of L layers does the
+// same in time t (k/c)^(2/L - 1) / (k c).
 
 using namespace fusionflow;
 using theory::architecture;

@@ -137,8 +137,8 @@ BOOST_AUTO_TEST_CASE(independent_modalities_in_units_far_apart_explain_what_they
     BOOST_TEST(std::abs(all.explained - 1) < 1e-15);
 }
 
-// Fewer samples than inputs of A: what it leaves to B is rounding, and is zero; with more samples it
-// is not.
+// Fewer samples than inputs of A: what it leaves to B is rounding, and is zero; with more samples
+// it is not.
 BOOST_AUTO_TEST_CASE(samples_that_one_modality_interpolates_leave_nothing) {
     for (const std::uint64_t seed : {1U, 2U, 3U, 4U, 5U}) {
         for (const long samples : {5L, 11L, 19L}) {
@@ -195,7 +195,8 @@ BOOST_AUTO_TEST_CASE(ranks_residuals_and_what_is_explained_follow_the_units) {
             const auto a = theory::solve_partial(plain, learned);
             const auto b = theory::solve_partial(scaled, learned);
             BOOST_TEST(a.rank == b.rank);
-            // Conditions stay below 1e4: rounding of the scaled moments comes back that much larger.
+            // Conditions stay below 1e4: rounding of the scaled moments comes back that much
+            // larger.
             BOOST_TEST(tests::relative(b.explained, a.explained * target * target) < 1e-11);
             for (int m = 0; m < 3; ++m) {
                 const Eigen::VectorXd e = plain.part(a.residual, m) * units(m) * target;
