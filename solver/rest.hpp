@@ -45,8 +45,7 @@ struct standstill {
 /// The path stands still when none is moving, and for each that waits
 ///
 ///     nothing is left    its residual at the saddle of K is zero, or its own one and those of K
-///                        are
-///                        rounding now
+///                        are rounding now
 ///     it has turned      both residuals push the weight of a scalar, whose sign is kept, to zero
 ///
 /// With weight decay the residual is what is left of it after the pull of the decay, a modality is
