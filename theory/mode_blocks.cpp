@@ -111,8 +111,7 @@ MatrixXd power_of(const MatrixXd& matrix, double exponent) {
 
 mode_blocks::mode_blocks(const data::moments& moments, const architecture& arch,
                          const initialisation& init)
-    : moments_(moments), arch_(arch), trunk_excess_(init.trunk_excess),
-      negligible_(rounding * moments.correlations().norm()) {
+    : moments_(moments), arch_(arch), trunk_excess_(init.trunk_excess) {
     const int targets = moments.outputs();
     const VectorXd directions = initial_directions(moments);
     for (int m = 0; m < moments.count(); ++m) {
@@ -396,7 +395,7 @@ std::optional<mode_blocks::view> mode_blocks::inside(int m) const {
                          (saddle_.space.transpose() * moments_.matrix(saddle_.residual, m)));
     push = outside_of(part.outputs, push);
     push = outside_of(part.inputs, push.transpose()).transpose().eval();
-    if (!(push.norm() > negligible_)) {
+    if (!(push.norm() > negligible(m) * power_of(trunk_, arch_.shared()).norm())) {
         return std::nullopt;
     }
     MatrixXd both(push.rows(), 2 * push.cols());
@@ -416,10 +415,15 @@ std::optional<mode_blocks::view> mode_blocks::inside(int m) const {
 std::vector<mode_blocks::view> mode_blocks::outside() const {
     std::vector<view> seen;
     const MatrixXd outputs = complement_of(saddle_.space);
-    double pushes = 0;
+    bool pushed = false;
     for (int m = 0; m < moments_.count(); ++m) {
         const modality& part = parts_[static_cast<std::size_t>(m)];
-        const MatrixXd left = outputs.transpose() * moments_.matrix(saddle_.residual, m);
+        MatrixXd left = outputs.transpose() * moments_.matrix(saddle_.residual, m);
+        if (left.norm() > negligible(m)) {
+            pushed = true;
+        } else {
+            left.setZero();
+        }
         if (part.outputs.cols() > 0) {
             VectorXd gains = part.norms;
             for (double& u : gains) {
@@ -428,7 +432,6 @@ std::vector<mode_blocks::view> mode_blocks::outside() const {
             const MatrixXd push = left * part.inputs * gains.asDiagonal();
             seen.push_back(
                 {m, true, outputs, part.inputs, {1, outputs.transpose() * part.leaning, push}});
-            pushes = std::max(pushes, push.norm());
         }
         const MatrixXd push = outside_of(part.inputs, left.transpose()).transpose();
         const MatrixXd small = outputs.transpose() * part.small;
@@ -441,17 +444,16 @@ std::vector<mode_blocks::view> mode_blocks::outside() const {
         const MatrixXd inputs = basis_of(both);
         seen.push_back(
             {m, false, outputs, inputs, {arch_.branch(m), small * inputs, push * inputs}});
-        pushes = std::max(pushes, push.norm());
     }
-    for (view& v : seen) {
-        if (!(v.block.push.norm() > negligible_)) {
-            v.block.push.setZero();
-        }
-    }
-    if (!(pushes > negligible_)) {
+    if (!pushed) {
         seen.clear();
     }
     return seen;
+}
+
+// What an iteration leaves of a residual of m.
+double mode_blocks::negligible(int m) const {
+    return rounding * moments_.part(moments_.correlations(), m).norm();
 }
 
 small_growth mode_blocks::grown(const candidate& c, double longest) const {

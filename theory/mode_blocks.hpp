@@ -68,6 +68,7 @@ private:
     };
     [[nodiscard]] std::optional<view> inside(int m) const;
     [[nodiscard]] std::vector<view> outside() const;
+    [[nodiscard]] double negligible(int m) const;
     [[nodiscard]] small_growth grown(const candidate& c, double longest) const;
     void take(const candidate& c);
     void learn(const candidate& c, mode_phase& next);
@@ -83,7 +84,6 @@ private:
     const data::moments& moments_;
     const architecture& arch_;
     double trunk_excess_;
-    double negligible_;  // of a residual
     bool small_ = true;
     std::vector<modality> parts_;
     rank_solution saddle_;

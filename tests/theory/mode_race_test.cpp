@@ -75,6 +75,21 @@ BOOST_AUTO_TEST_CASE(of_one_target_it_is_the_race) {
     }
 }
 
+// What is left for a modality is judged in its own units.
+BOOST_AUTO_TEST_CASE(a_modality_in_small_units_has_modes_too) {
+    const auto moments = tests::random_moments({2, 2}, 6, 2);
+    constexpr double unit = 1e-11;
+    const Eigen::DiagonalMatrix<double, 4> units(1, 1, unit, unit);
+    const auto scaled = data::moments::of_targets(
+        moments.names(), moments.dims(), units * moments.covariance() * units,
+        moments.matrix(moments.correlations()) * units, moments.target_power());
+    for (const architecture& arch : {architecture({3, 3}, 0), architecture({3, 3}, 1)}) {
+        const auto raced = theory::mode_race(scaled, arch, {.u0 = 0.01});
+        BOOST_TEST(times_of(raced, 1).size() == 2U);
+        BOOST_TEST(std::isfinite(raced.answer.times[1]));
+    }
+}
+
 // Where targets do not meet, each is a race of its own.
 BOOST_AUTO_TEST_CASE(targets_that_do_not_meet_are_races_of_their_own) {
     const pairs p;
