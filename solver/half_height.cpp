@@ -266,9 +266,10 @@ end_of_run half_height_monitor::conclude(const standstill& found) {
     if (known) {
         learn_at_rest(found.rest);
     }
-    const auto bias = weight_decay_ > 0 ? theory::outcome::decayed
-                      : found.reversed  ? theory::outcome::sign_reversal
-                                        : theory::outcome::permanent_bias;
+    const auto bias = weight_decay_ > 0  ? theory::outcome::decayed
+                      : found.unresolved ? theory::outcome::unresolved
+                      : found.reversed   ? theory::outcome::sign_reversal
+                                         : theory::outcome::permanent_bias;
     const bool all = std::ssize(learned_) == moments_->count();
     return {all ? theory::outcome::learned : bias,
             known ? std::nullopt : std::optional(found.rest)};

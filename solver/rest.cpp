@@ -62,6 +62,7 @@ std::optional<standstill> rest_judge::look(const Eigen::VectorXd& weights,
         switch (fate_of(m, weights, saddle, keeps_signs)) {
             case fate::rises: return std::nullopt;
             case fate::has_turned: found.reversed = true; break;
+            case fate::unresolved: found.unresolved = true; break;
             case fate::nothing_is_left: break;
         }
     }
@@ -103,11 +104,14 @@ rest_judge::fate rest_judge::fate_of(int m, const Eigen::VectorXd& weights,
                                      const theory::partial_solution& saddle,
                                      bool keeps_signs) const {
     const auto later = moments_->part(saddle.residual, m);
+    if (later.norm() == 0) {
+        return fate::nothing_is_left;
+    }
     // While the others still settle, a residual may pass through zero.
     const bool stands = std::all_of(saddle.learned.begin(), saddle.learned.end(),
                                     [this](int k) { return is_rounding(k); });
-    if (later.norm() == 0 || (stands && is_rounding(m))) {
-        return fate::nothing_is_left;
+    if (stands && is_rounding(m)) {
+        return fate::unresolved;
     }
     const auto w = moments_->part(weights, m);
     const bool turned = keeps_signs && arch_->branch(m) >= 2 && moments_->dim(m) == 1 &&

@@ -31,6 +31,7 @@ private:
 struct standstill {
     data::modality_set rest;  ///< who has weight; they stand at their saddle, the others at zero
     bool reversed = false;    ///< another one's residual turned against its weight's sign for good
+    bool unresolved = false;  ///< another one's residual is rounding now, but not at the saddle
 };
 
 /// Decides whether anything on a path of total weights can still move. Each modality is judged by
@@ -44,8 +45,8 @@ struct standstill {
 ///
 /// The path stands still when none is moving, and for each that waits
 ///
-///     nothing is left    its residual at the saddle of K is zero, or its own one and those of K
-///                        are rounding now
+///     nothing is left    its residual at the saddle of K is zero
+///     it is unresolved   that is not zero, but its own one and those of K are rounding now
 ///     it has turned      both residuals push the weight of a scalar, whose sign is kept, to zero
 ///
 /// With weight decay the residual is what is left of it after the pull of the decay, a modality is
@@ -73,7 +74,7 @@ public:
                                                  saddle_book& saddles);
 
 private:
-    enum class fate { rises, has_turned, nothing_is_left };
+    enum class fate { rises, has_turned, nothing_is_left, unresolved };
     [[nodiscard]] bool something_grows(const Eigen::VectorXd& weights) const;
     [[nodiscard]] data::modality_set with_weight(const Eigen::VectorXd& weights,
                                                  const Eigen::VectorXd& scales,

@@ -39,6 +39,9 @@ constexpr auto outcome_texts = std::to_array<outcome_text>({
      "Not everything was learned within the step limit: raise --max-steps, --rtol or --init."},
     {outcome::repeated_rejections, "repeated_rejections",
      "The error control rejected too many steps in a row: try a larger --rtol."},
+    {outcome::unresolved, "unresolved",
+     "Something is left for the waiting modalities, but less than rounding of the learned weights "
+     "makes of it: no flow in 16 digits can tell when they are learned; `predict` can."},
     {outcome::step_too_small, "step_too_small",
      "The step fell below what the clock can resolve: try a larger --rtol or --init."},
     {outcome::diverged, "diverged", "Gradient descent diverged: try a smaller --learning-rate."},
@@ -72,8 +75,8 @@ std::string_view advice(outcome o) {
 
 bool is_failure(outcome o) {
     return o == outcome::time_limit || o == outcome::step_limit ||
-           o == outcome::repeated_rejections || o == outcome::step_too_small ||
-           o == outcome::diverged || o == outcome::non_finite;
+           o == outcome::repeated_rejections || o == outcome::unresolved ||
+           o == outcome::step_too_small || o == outcome::diverged || o == outcome::non_finite;
 }
 
 bool is_failure(std::string_view name) {

@@ -23,6 +23,7 @@ enum class outcome {
     time_limit,           ///< not learned within the time limit
     step_limit,           ///< not learned within the step limit
     repeated_rejections,  ///< the step control rejected too many steps in a row
+    unresolved,           ///< flows: rounding hides what is left for the waiting modalities
     step_too_small,       ///< the step fell below the resolution of t
     diverged,             ///< gradient descent: the loss rose far above its start
     non_finite,           ///< a state or derivative was not finite

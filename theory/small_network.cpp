@@ -151,7 +151,7 @@ MatrixXd shared_outputs(const std::vector<small_block>& blocks) {
             square += b.push * b.push.transpose() / (weight * weight);
         }
     }
-    const MatrixXd outputs = svd(square, Eigen::ComputeFullU).matrixU();
+    MatrixXd outputs = svd(square, Eigen::ComputeFullU).matrixU();
     for (const small_block& b : blocks) {
         const MatrixXd push = outputs.transpose() * b.push;
         const MatrixXd weights = outputs.transpose() * b.weights;
