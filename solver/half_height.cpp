@@ -23,6 +23,7 @@ constexpr long looks_apart = 16;  // with weight decay, where a look solves for 
 
 std::vector<data::modality_set> sets_of(const std::vector<theory::partial_solution>& saddles) {
     std::vector<data::modality_set> sets;
+    sets.reserve(saddles.size());
     for (const theory::partial_solution& saddle : saddles) {
         sets.push_back(saddle.learned);
     }
@@ -33,7 +34,7 @@ std::vector<data::modality_set> sets_of(const std::vector<theory::partial_soluti
 
 half_height_monitor::half_height_monitor(const data::moments& moments,
                                          const theory::architecture& arch,
-                                         std::vector<theory::partial_solution> saddles,
+                                         const std::vector<theory::partial_solution>& saddles,
                                          std::optional<data::modality_set> rest,
                                          double weight_decay)
     : moments_(&moments), arch_(&arch), weight_decay_(weight_decay),

@@ -70,7 +70,7 @@ public:
     /// \param rest     Where the path is known to come to rest, if it was watched before.
     /// \param weight_decay  lambda >= 0; the saddles are then those under decay.
     half_height_monitor(const data::moments& moments, const theory::architecture& arch,
-                        std::vector<theory::partial_solution> saddles,
+                        const std::vector<theory::partial_solution>& saddles,
                         std::optional<data::modality_set> rest = {}, double weight_decay = 0);
 
     /// Looks at the weights at t = 0.

@@ -316,30 +316,35 @@ void targets_motion<Number>::turn_trunk() {
 }
 
 template <typename Number>
-targets_rest targets_motion<Number>::resting(
-    const std::vector<double>& rounding) const requires std::same_as<Number, double> {
+targets_rest targets_motion<Number>::resting(const std::vector<double>& rounding) const {
+    const auto size_of = [](const auto& line) {
+        double square = 0;
+        for (Eigen::Index i = 0; i < line.size(); ++i) {
+            square += std::pow(theory::value_of(Number(line(i))), 2);
+        }
+        return std::sqrt(square);
+    };
     targets_rest found(layout_);
     Eigen::VectorXd trunk_rounding = Eigen::VectorXd::Zero(layout_.outputs);
     for (std::size_t m = 0; m < branches_.size(); ++m) {
         const branch& b = branches_[m];
         targets_rest::branch& rest = found.branches[m];
         const bool has_trunk = layout_.shared > 0;
+        const matrix rows = has_trunk ? b.seen : matrix(b.left.transpose() * b.seen);
         for (std::size_t i = 0; i < rest.rows.size(); ++i) {
-            const auto at = static_cast<Eigen::Index>(i);
-            const double size =
-                has_trunk ? b.seen.row(at).norm() : (b.left.col(at).transpose() * b.seen).norm();
-            rest.rows[i] = size <= rounding[m];
+            rest.rows[i] = size_of(rows.row(static_cast<Eigen::Index>(i))) <= rounding[m];
         }
         for (std::size_t j = 0; j < rest.cols.size(); ++j) {
-            rest.cols[j] = b.projected.col(static_cast<Eigen::Index>(j)).norm() <= rounding[m];
+            rest.cols[j] = size_of(b.projected.col(static_cast<Eigen::Index>(j))) <= rounding[m];
         }
-        if (has_trunk) {
-            trunk_rounding += rounding[m] * b.push.rowwise().norm();
+        for (Eigen::Index i = 0; has_trunk && i < b.push.rows(); ++i) {
+            trunk_rounding(i) += rounding[m] * size_of(b.push.row(i));
         }
     }
     for (Eigen::Index j = 0; j < found.trunk.cols(); ++j) {
         for (Eigen::Index i = 0; i < found.trunk.rows(); ++i) {
-            found.trunk(i, j) = std::abs(trunk_push_(i, j)) <= trunk_rounding(j);
+            found.trunk(i, j) =
+                std::abs(theory::value_of(Number(trunk_push_(i, j)))) <= trunk_rounding(j);
         }
     }
     return found;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <Eigen/Core>
-#include <concepts>
 #include <vector>
 
 #include "theory/dual.hpp"
@@ -74,8 +73,7 @@ public:
     /// What is at rest at a state from which it has just been moved while nothing was said to be.
     ///
     /// \param rounding  Per modality, what rounding may leave of E_m at rest.
-    [[nodiscard]] targets_rest resting(
-        const std::vector<double>& rounding) const requires std::same_as<Number, double>;
+    [[nodiscard]] targets_rest resting(const std::vector<double>& rounding) const;
 
     [[nodiscard]] const branch& part(std::size_t m) const { return branches_[m]; }
     /// p_i, singular values of the trunk's layers; empty without a trunk.

@@ -500,7 +500,7 @@ void estimate::carry(const rise& r, const partial_solution& before, const partia
 double initial_weight(const data::moments& moments, const architecture& arch,
                       const initialisation& init, int m) {
     const int layers = arch.depth(m);
-    const double width = static_cast<double>(init.last_width());
+    const auto width = static_cast<double>(init.last_width());
     if (init.drawn == scheme::gaussian_iid) {
         return std::pow(init.u0 * std::sqrt(width), layers) *
                std::sqrt(moments.dim(m) * moments.outputs() / width);
