@@ -147,7 +147,6 @@ void rest_judge::subtract_decay(const Eigen::VectorXd& weights) {
     }
 }
 
-// With units taken out first: the diagonal of what is decomposed is 1.
 void rest_judge::invert(const data::modality_set& set) {
     if (inverted_ == set) {
         return;
@@ -158,12 +157,7 @@ void rest_judge::invert(const data::modality_set& set) {
             inputs_.push_back(moments_->offset(m) + i);
         }
     }
-    const Eigen::MatrixXd block = moments_->covariance()(inputs_, inputs_);
-    const Eigen::VectorXd scale = block.diagonal().unaryExpr(
-        [](double variance) { return variance > 0 ? 1 / std::sqrt(variance) : 0.0; });
-    inverse_ = scale.asDiagonal() *
-               data::pseudo_inverse(scale.asDiagonal() * block * scale.asDiagonal()).inverse *
-               scale.asDiagonal();
+    inverse_ = data::pseudo_inverse(moments_->covariance()(inputs_, inputs_)).inverse;
     inverted_ = set;
 }
 
