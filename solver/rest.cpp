@@ -103,10 +103,10 @@ data::modality_set rest_judge::with_weight(const Eigen::VectorXd& weights,
 rest_judge::fate rest_judge::fate_of(int m, const Eigen::VectorXd& weights,
                                      const theory::partial_solution& saddle,
                                      bool keeps_signs) const {
-    const auto later = moments_->part(saddle.residual, m);
-    if (later.norm() == 0) {
+    if (theory::nothing_left(*moments_, saddle, m)) {
         return fate::nothing_is_left;
     }
+    const auto later = moments_->part(saddle.residual, m);
     // While the others still settle, a residual may pass through zero.
     const bool stands = std::all_of(saddle.learned.begin(), saddle.learned.end(),
                                     [this](int k) { return is_rounding(k); });

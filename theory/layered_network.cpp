@@ -2,6 +2,7 @@
 
 #include <Eigen/SVD>
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace fusionflow::theory {
@@ -120,6 +121,13 @@ double layered_network::largest(const state& x) const {
         most = std::max(most, in(x, first_[m]).norm());
     }
     return most;
+}
+
+double layered_network::next_length(double off) {
+    if (!(off <= std::numeric_limits<double>::max())) {
+        return 0.1;
+    }
+    return std::clamp(0.9 * std::pow(std::max(off, 1e-9), -0.2), 0.2, 5.0);
 }
 
 double layered_network::relative(const state& x, const state& error) const {

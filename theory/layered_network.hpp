@@ -44,6 +44,11 @@ public:
     /// The largest error of a layer relative to its norm; NaN if any is.
     [[nodiscard]] double relative(const state& x, const state& error) const;
 
+    /// What to multiply the length of a step of order 5 by.
+    ///
+    /// \param off  Its relative error over what is allowed; up to 1 it stands, NaN is none.
+    [[nodiscard]] static double next_length(double off);
+
 private:
     struct layer {
         std::size_t at;

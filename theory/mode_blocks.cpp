@@ -351,12 +351,12 @@ void mode_blocks::follow() {
         stepper.do_step(rhs, x, 0.0, next, h, error);
         const double off = network.relative(next, error) / tolerance;
         if (!(off <= 1)) {
-            h *= off > 1 ? std::max(0.2, 0.9 * std::pow(off, -0.2)) : 0.1;
+            h *= layered_network::next_length(off);
             continue;
         }
         x.swap(next);
         time += h;
-        h *= std::min(5.0, 0.9 * std::pow(std::max(off, 1e-9), -0.2));
+        h *= layered_network::next_length(off);
         const MatrixXd before = turn;
         turn = network.turn(x);
         const MatrixXd between =

@@ -208,12 +208,4 @@ bool nothing_left(const data::moments& moments, const partial_solution& saddle, 
     return (moments.part(saddle.residual, m).array() == 0).all();
 }
 
-double residual_rounding(const data::moments& moments, const Eigen::VectorXd& weights, int m) {
-    const Eigen::VectorXd scale = moments.covariance().diagonal().cwiseSqrt();
-    const Eigen::VectorXd sizes = moments.matrix(weights).cwiseAbs() * scale;
-    const Eigen::MatrixXd own = moments.matrix(moments.correlations(), m).cwiseAbs();
-    const Eigen::VectorXd deviations = scale.segment(moments.offset(m), moments.dim(m));
-    return eps * (own + sizes * deviations.transpose()).norm();
-}
-
 }  // namespace fusionflow::theory

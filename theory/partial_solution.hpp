@@ -40,13 +40,4 @@ struct partial_solution {
 [[nodiscard]] bool nothing_left(const data::moments& moments, const partial_solution& saddle,
                                 int m);
 
-/// What rounding alone may leave of E_m at any weights W: a bound on |E_m|, each input in the unit
-/// of E_m, from the terms s_m and W Sigma that it is the difference of.
-///
-///     |b|,   b_i = eps (|s_i| + sqrt(Sigma_ii) sum_j |W_j| sqrt(Sigma_jj))
-///
-/// \param weights  W, stacked.
-[[nodiscard]] double residual_rounding(const data::moments& moments, const Eigen::VectorXd& weights,
-                                       int m);
-
 }  // namespace fusionflow::theory

@@ -353,7 +353,7 @@ public:
             stepper.do_step(rhs, x_, 0.0, next, length, error);
             const double off = network_->relative(next, error) / tolerance;
             if (!(off <= 1)) {
-                h = length * (off > 1 ? std::max(0.2, 0.9 * std::pow(off, -0.2)) : 0.1);
+                h = length * layered_network::next_length(off);
                 continue;
             }
             x_.swap(next);
@@ -363,7 +363,7 @@ public:
                 read(grown);
                 return grown;
             }
-            h = length * std::min(5.0, 0.9 * std::pow(std::max(off, 1e-9), -0.2));
+            h = length * layered_network::next_length(off);
             if (network_->largest(x_) > far * start) {
                 read(grown);
                 finish(grown, time, unit);

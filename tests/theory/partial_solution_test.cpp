@@ -232,12 +232,4 @@ BOOST_AUTO_TEST_CASE(singular_moments_keep_rank_and_residual_in_other_units) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(rounding_of_a_residual_is_eps_of_its_terms) {
-    const auto moments = tests::toy(0.5, 2);
-    const auto all = theory::solve_partial(moments, {0, 1});  // W = (1, 1)
-    // |s_B| + sd_B (2 |W_A| + |W_B|) = 2 + 3
-    BOOST_TEST(tests::relative(theory::residual_rounding(moments, all.weights, 1),
-                               5 * std::numeric_limits<double>::epsilon()) < 1e-14);
-}
-
 BOOST_AUTO_TEST_SUITE_END()
