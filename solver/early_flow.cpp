@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "solver/moment_products.hpp"
+#include "theory/partial_solution.hpp"
 
 namespace fusionflow::solver {
 
@@ -44,12 +45,15 @@ bool early_flow::serves(const data::moments& moments, const two_layer_start& sta
 early_flow::early_flow(const data::moments& moments, const two_layer_start& start)
     : moments_(&moments), rank_(start.blocks().front().weights.rows()),
       inputs_(start.blocks().front().weights.cols() - 1), keeps_signs_(start.keeps_signs()),
-      weights_(inputs_), residual_(inputs_) {
+      modes_(modes_of(moments)), weights_(inputs_), residual_(inputs_) {
     const Eigen::MatrixXd& weights = start.blocks().front().weights;
+    const auto everyone = data::all_modalities(moments.count());
+    goal_ = modes_.vectors.transpose() * theory::solve_partial(moments, everyone).weights;
     const Eigen::VectorXd output = weights.col(inputs_);
     imbalance_ = weights.leftCols(inputs_).squaredNorm() - output.squaredNorm();
     const Eigen::VectorXd direction = output.normalized();
-    initial_.assign(weights.data(), weights.data() + rank_ * inputs_);
+    const Eigen::MatrixXd first = weights.leftCols(inputs_) * modes_.vectors;
+    initial_.assign(first.data(), first.data() + first.size());
     initial_.insert(initial_.end(), direction.data(), direction.data() + rank_);
     initial_.push_back(0);  // time
 }
@@ -59,16 +63,16 @@ void early_flow::look_at(const state& x) {
     length_ = square > 0 ? std::sqrt(square) : std::numeric_limits<double>::quiet_NaN();
     along_.noalias() = inputs(x).transpose() * direction(x);
     weights_ = length_ * along_;
+    residual_ = modes_.variances.cwiseProduct(goal_ - weights_);
 }
 
 void early_flow::total_weights(const state& x, Eigen::VectorXd& weights) {
     look_at(x);
-    weights = weights_;
+    weights.noalias() = modes_.vectors * weights_;
 }
 
 void early_flow::derivative(const state& x, state& dxdt) {
     look_at(x);
-    residual(*moments_, weights_, residual_);
     const auto d = direction(x);
     push_.noalias() = inputs(x) * residual_;
     Eigen::Map<Eigen::MatrixXd>(dxdt.data(), rank_, inputs_).noalias() = d * residual_.transpose();
@@ -79,7 +83,6 @@ void early_flow::derivative(const state& x, state& dxdt) {
 
 void early_flow::jacobian(const state& x, Eigen::MatrixXd& j) {
     look_at(x);
-    residual(*moments_, weights_, residual_);
     const auto f = inputs(x);
     const auto d = direction(x);
     push_.noalias() = f * residual_;
@@ -92,7 +95,7 @@ void early_flow::jacobian(const state& x, Eigen::MatrixXd& j) {
         weight_slopes_.row(i).segment(i * rank_, rank_) += length_ * d.transpose();
         weight_slopes_.row(i).tail(rank_) = length_ * f.col(i).transpose();
     }
-    residual_slopes_.noalias() = -moments_->covariance() * weight_slopes_;
+    residual_slopes_.noalias() = (-modes_.variances).asDiagonal() * weight_slopes_;
     push_slopes_.noalias() = f * residual_slopes_;
     j.setZero(size, size);
     for (Eigen::Index i = 0; i < inputs_; ++i) {
@@ -115,9 +118,11 @@ double early_flow::relative_error(const state& x, const state& error) const {
     double largest = direction(error).norm();
     const double all = inputs(x).norm();
     bool finite = std::isfinite(largest) && std::isfinite(all);
+    const Eigen::MatrixXd own = inputs(x) * modes_.vectors.transpose();
+    const Eigen::MatrixXd errors = inputs(error) * modes_.vectors.transpose();
     for (int m = 0; m < moments_->count(); ++m) {
-        const double size = inputs(x).middleCols(moments_->offset(m), moments_->dim(m)).norm();
-        const double e = inputs(error).middleCols(moments_->offset(m), moments_->dim(m)).norm() /
+        const double size = own.middleCols(moments_->offset(m), moments_->dim(m)).norm();
+        const double e = errors.middleCols(moments_->offset(m), moments_->dim(m)).norm() /
                          (size > 0 ? size : all);
         finite = finite && e <= std::numeric_limits<double>::max();
         largest = std::max(largest, e);
@@ -126,8 +131,9 @@ double early_flow::relative_error(const state& x, const state& error) const {
 }
 
 void early_flow::branch_norms(const state& x, Eigen::VectorXd& norms) const {
+    const Eigen::MatrixXd own = inputs(x) * modes_.vectors.transpose();
     for (int m = 0; m < moments_->count(); ++m) {
-        norms(m) = inputs(x).middleCols(moments_->offset(m), moments_->dim(m)).norm();
+        norms(m) = own.middleCols(moments_->offset(m), moments_->dim(m)).norm();
     }
 }
 

@@ -4,12 +4,14 @@
 
 #include "data/moments.hpp"
 #include "solver/flow.hpp"
+#include "solver/input_modes.hpp"
 #include "solver/two_layer_start.hpp"
 
 namespace fusionflow::solver {
 
 /// The exact flow of two-layer early fusion as gram_flow has it, on the clock dc = |o| dt / tau of
-/// the output weights o, for inputs of very different variance.
+/// the output weights o, for inputs of very different variance, in the eigenvectors of their
+/// covariance (input_modes): i counts eigenvectors, and E_i = lambda_i (W*_i - W_i).
 ///
 /// With the conserved g = sum_i |f_i|^2 - |o|^2 the length of o is not a number of its own, and the
 /// direction d = o/|o| hardly turns once anything has been learned:
@@ -56,6 +58,8 @@ private:
     Eigen::Index inputs_;
     bool keeps_signs_;
     double imbalance_;  // g
+    input_modes modes_;
+    Eigen::VectorXd goal_;  // W*
     state initial_;
     // Of the state that was looked at last:
     double length_ = 0;      // |o|

@@ -1,6 +1,7 @@
 #include "solver/gram_flow.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "data/error.hpp"
@@ -12,6 +13,9 @@ namespace {
 
 constexpr std::size_t most_implicit = 150;  // numbers in a state: header
 constexpr double changes_of_speed = 4;      // in a step, in units of the speed
+// A residual of this part of its terms has nothing to follow any more: what a step that does not
+// follow it does to the imbalance of the layers goes by its square, which is rounding.
+constexpr double at_rest = 1e-8;
 
 Eigen::Map<const Eigen::VectorXd> numbers(const state& x, Eigen::Index at, Eigen::Index size) {
     return {x.data() + at, size};
@@ -37,7 +41,7 @@ void check(const data::moments& moments, const two_layer_start& start) {
 
 gram_flow::gram_flow(const data::moments& moments, const two_layer_start& start)
     : moments_(&moments), keeps_signs_(start.keeps_signs()), weights_(moments.dimension()),
-      residual_(moments.dimension()) {
+      residual_(moments.dimension()), rounding_(moments) {
     check(moments, start);
     for (const two_layer_start::block& from : start.blocks()) {
         const block b{std::ssize(initial_), from.weights.rows(), from.weights.cols() - 1,
@@ -66,6 +70,10 @@ void gram_flow::total_weights(const state& x, Eigen::VectorXd& weights) {
 void gram_flow::derivative(const state& x, state& dxdt) {
     total_weights(x, weights_);
     residual(*moments_, weights_, residual_);
+    set_speed(x, dxdt);
+}
+
+void gram_flow::set_speed(const state& x, state& dxdt) const {
     for (const block& b : blocks_) {
         const auto output = numbers(x, b.column(b.inputs), b.rank);
         auto output_speed = numbers(dxdt, b.column(b.inputs), b.rank);
@@ -80,20 +88,30 @@ void gram_flow::derivative(const state& x, state& dxdt) {
 
 bool gram_flow::has_jacobian() const { return initial_.size() <= most_implicit; }
 
-// d2x/dt2 = dK/dt F + K dF/dt
-void gram_flow::settle(const state& x, state& dxdt) {
+bool gram_flow::stands(Eigen::Index input) const {
+    return std::abs(residual_(input)) <= at_rest * terms_(input);
+}
+
+// d2x/dt2 = dK/dt F + K dF/dt, of the inputs that move.
+void gram_flow::settle(const state& x, state& /*dxdt*/) {
     if (!has_jacobian()) {
         return;
     }
     total_weights(x, weights_);
     residual(*moments_, weights_, residual_);
+    rounding_.terms(weights_, terms_);
+    for (Eigen::Index i = 0; i < residual_.size(); ++i) {
+        residual_(i) = stands(i) ? 0 : residual_(i);
+    }
+    speed_.resize(x.size());
+    set_speed(x, speed_);
     speeds_.resize(weights_.size());
     for (const block& b : blocks_) {
         const Eigen::Index last = b.column(b.inputs);
         for (Eigen::Index i = 0; i < b.inputs; ++i) {
             speeds_(b.offset + i) =
-                numbers(x, last, b.rank).dot(numbers(dxdt, b.column(i), b.rank)) +
-                numbers(x, b.column(i), b.rank).dot(numbers(dxdt, last, b.rank));
+                numbers(x, last, b.rank).dot(numbers(speed_, b.column(i), b.rank)) +
+                numbers(x, b.column(i), b.rank).dot(numbers(speed_, last, b.rank));
         }
     }
     bends_.noalias() = -response() * speeds_;
@@ -105,13 +123,13 @@ void gram_flow::settle(const state& x, state& dxdt) {
         for (Eigen::Index i = 0; i < b.inputs; ++i) {
             const Eigen::Index at = b.column(i);
             const double e = residual_(b.offset + i);
-            const double bend = bends_(b.offset + i);
+            const double bend = e == 0 ? 0 : bends_(b.offset + i);
             numbers(change_, at, b.rank) =
-                bend * numbers(x, last, b.rank) + e * numbers(dxdt, last, b.rank);
-            output += bend * numbers(x, at, b.rank) + e * numbers(dxdt, at, b.rank);
+                bend * numbers(x, last, b.rank) + e * numbers(speed_, last, b.rank);
+            output += bend * numbers(x, at, b.rank) + e * numbers(speed_, at, b.rank);
         }
     }
-    horizon_ = changes_of_speed * relative_error(x, dxdt) / relative_error(x, change_);
+    horizon_ = changes_of_speed * relative_error(x, speed_) / relative_error(x, change_);
     if (!(horizon_ > 0)) {
         horizon_ = std::numeric_limits<double>::infinity();
     }

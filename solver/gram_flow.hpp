@@ -5,6 +5,7 @@
 
 #include "data/moments.hpp"
 #include "solver/flow.hpp"
+#include "solver/residual_rounding.hpp"
 #include "solver/two_layer_start.hpp"
 
 namespace fusionflow::solver {
@@ -72,6 +73,10 @@ private:
         std::size_t block;
     };
 
+    // K F with the residual as it is.
+    void set_speed(const state& x, state& dxdt) const;
+    [[nodiscard]] bool stands(Eigen::Index input) const;
+
     const data::moments* moments_;
     std::vector<block> blocks_;
     std::vector<group> groups_;
@@ -79,9 +84,12 @@ private:
     state initial_;
     bool keeps_signs_;
     double horizon_ = std::numeric_limits<double>::infinity();
-    state change_;  // of the speed
+    state speed_;   // of what moves
+    state change_;  // of that speed
     Eigen::VectorXd weights_;
     Eigen::VectorXd residual_;
+    residual_rounding rounding_;
+    Eigen::VectorXd terms_;   // of the residual
     Eigen::VectorXd speeds_;  // dV/dt
     Eigen::VectorXd bends_;   // dE/dt
     Eigen::MatrixXd slopes_;  // dV/dx

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 #include "solver/bracket.hpp"
@@ -28,6 +29,17 @@ std::vector<data::modality_set> sets_of(const std::vector<theory::partial_soluti
         sets.push_back(saddle.learned);
     }
     return sets;
+}
+
+data::modality_set without(const data::modality_set& set, const data::modality_set& others) {
+    data::modality_set rest;
+    std::set_difference(set.begin(), set.end(), others.begin(), others.end(),
+                        std::back_inserter(rest));
+    return rest;
+}
+
+bool includes(const data::modality_set& set, const data::modality_set& part) {
+    return std::includes(set.begin(), set.end(), part.begin(), part.end());
 }
 
 }  // namespace
@@ -57,16 +69,20 @@ double half_height_monitor::excess(int m, const Eigen::VectorXd& weights) const 
 }
 
 // The saddle at which the race expects m to be learned, if what is learned now is on the way there.
+// Where the race says that a learned modality fades again before m is learned, as one does whose
+// weight would have to change its sign, the saddle is one without it.
 std::optional<data::modality_set> half_height_monitor::expected_group(int m) const {
+    data::modality_set passed;  // learned at some time before
     for (std::size_t i = 1; i < expected_.size(); ++i) {
-        if (!data::contains(expected_[i], m)) {
-            continue;
-        }
         const auto& before = expected_[i - 1];
         const auto& after = expected_[i];
+        passed = data::united(passed, before);
+        if (!data::contains(after, m)) {
+            continue;
+        }
+        const auto faded = without(passed, after);
         const bool on_the_way =
-            std::includes(learned_.begin(), learned_.end(), before.begin(), before.end()) &&
-            std::includes(after.begin(), after.end(), learned_.begin(), learned_.end());
+            includes(learned_, without(before, faded)) && includes(after, without(learned_, faded));
         return on_the_way ? std::optional(after) : std::nullopt;
     }
     return std::nullopt;
@@ -262,15 +278,19 @@ std::optional<end_of_run> half_height_monitor::finished(const Eigen::VectorXd& w
 }
 
 end_of_run half_height_monitor::conclude(const standstill& found) {
-    const bool known = rest_ == found.rest || std::includes(learned_.begin(), learned_.end(),
-                                                            found.rest.begin(), found.rest.end());
+    const bool known = rest_ == found.rest || includes(learned_, found.rest);
     if (known) {
         learn_at_rest(found.rest);
     }
-    const auto bias = weight_decay_ > 0  ? theory::outcome::decayed
-                      : found.unresolved ? theory::outcome::unresolved
-                      : found.reversed   ? theory::outcome::sign_reversal
-                                         : theory::outcome::permanent_bias;
+    // A modality that has weight where the path rests, and never came near to it, is held up by
+    // rounding of its residual only.
+    const bool held_up = known && std::any_of(found.rest.begin(), found.rest.end(), [&](int m) {
+                             return !data::contains(learned_, m) && half_at_rest_(m) > 0;
+                         });
+    const auto bias = weight_decay_ > 0             ? theory::outcome::decayed
+                      : found.unresolved || held_up ? theory::outcome::unresolved
+                      : found.reversed              ? theory::outcome::sign_reversal
+                                                    : theory::outcome::permanent_bias;
     const bool all = std::ssize(learned_) == moments_->count();
     return {all ? theory::outcome::learned : bias,
             known ? std::nullopt : std::optional(found.rest)};

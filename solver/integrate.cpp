@@ -12,6 +12,7 @@
 #include "solver/adaptive.hpp"
 #include "solver/chain_flow.hpp"
 #include "solver/early_flow.hpp"
+#include "solver/early_reduced_flow.hpp"
 #include "solver/gram_flow.hpp"
 #include "solver/one_way_flow.hpp"
 #include "solver/reduced_flow.hpp"
@@ -103,9 +104,14 @@ integration integrate(const data::moments& moments, const theory::architecture& 
         result.equations = "targets";
         return result;
     }
-    reduced_flow system(moments, arch, init);
-    integration result =
-        run_flow(system, moments, arch, theory::race_saddles(moments, arch, init), options);
+    const auto saddles = theory::race_saddles(moments, arch, init);
+    std::unique_ptr<flow> system;
+    if (early_reduced_flow::serves(moments, arch)) {
+        system = std::make_unique<early_reduced_flow>(moments, arch, init);
+    } else {
+        system = std::make_unique<reduced_flow>(moments, arch, init);
+    }
+    integration result = run_flow(*system, moments, arch, saddles, options);
     result.equations = "reduced";
     return result;
 }

@@ -152,7 +152,7 @@ settling settle(const data::moments& moments, const data::modality_set& group,
 struct rise {
     data::modality_set group;
     double layer = 0;             // U, norm of a branch layer at the end of its first part
-    double rate = 0;              // |E| of the first of them
+    double rate = 0;              // |E| of the one that grows fastest
     double path_rate = 0;         // d = n + p layers alone grow by du/dt = path_rate u^(d-1)
     std::vector<double> parts{};  // of each: half of its end over what the first part gives
     std::vector<double> slow{};   // of each: time after the first part until it has that
@@ -299,10 +299,14 @@ rise estimate::rise_of(const data::modality_set& group, const partial_solution& 
     const double speed = first ? speed_at(after) : speed_at(before);
     const double curvature = (e * s).cwiseProduct(e).sum();
     const bool carried = n == 1 && std::ssize(group) < std::ssize(after.learned);
+    // The one that grows fastest; others of the group may have no residual of their own.
+    const int lead = *std::max_element(group.begin(), group.end(), [&](int a, int b) {
+        return std::abs(rate_at(before, a)) < std::abs(rate_at(before, b));
+    });
     rise r{group};
     r.slow.assign(group.size(), 0);
     r.effect = Eigen::MatrixXd::Zero(e.rows(), moments_.dimension());
-    r.rate = std::abs(rate_at(before, group.front()));
+    r.rate = std::abs(rate_at(before, lead));
     Eigen::MatrixXd begin = end;
     if (carried) {
         begin.setZero();

@@ -94,12 +94,14 @@ private:
     }
 
     // W_i is off by (ds - W dSigma) Sigma^+, with ds and dSigma from rounding of the moments. Where
-    // that is as large as W_m the others decide whether it is zero: by what they leave for m.
+    // that is as large as W_m the others decide whether it is zero: by what they leave for m. They
+    // have their own solution then, without what rounding had given to m.
     void write_weights(partial_solution& found) const {
         const Eigen::MatrixXd weights = weights_.cast<double>();
         const Eigen::VectorXd spread =  // sum_j |Sigma^+_ij| sqrt(Sigma_jj)
             inverse_.inverse.cwiseAbs() * scale_(inputs_);
         Eigen::Index at = 0;
+        data::modality_set kept;
         for (const int m : learned_) {
             const Eigen::Index dim = moments_.dim(m);
             const Eigen::MatrixXd own = weights.middleCols(at, dim);
@@ -109,8 +111,12 @@ private:
             const bool zero = (own * scale.asDiagonal()).norm() <= noise && others_leave_nothing(m);
             if (!zero) {
                 moments_.part(found.weights, m) = own.reshaped();
+                kept.push_back(m);
             }
             at += dim;
+        }
+        if (kept.size() < learned_.size() && !kept.empty()) {
+            found.weights = solve_partial(moments_, kept).weights;
         }
     }
 

@@ -3,6 +3,7 @@
 // vectors, branches of three and more layers, equal and unequal, with and without a trunk.
 #include "theory/race.hpp"
 
+#include <Eigen/Cholesky>
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
@@ -172,6 +173,30 @@ BOOST_AUTO_TEST_CASE(errors_fall_with_the_initial_norms) {
         // A hundredth where the 90th percentile is one of three layers; the largest ones are.
         BOOST_TEST(fine < coarse / 30);
     }
+}
+
+// C is learned with a negative weight, A with a negative one that would make C's positive: C fades.
+// Half of A is half of what it goes to without C.
+BOOST_AUTO_TEST_CASE(a_modality_that_faded_has_no_part_in_the_level_of_the_next) {
+    Eigen::Matrix3d correlations;
+    correlations << 1, -0.095, 0.814, -0.095, 1, 0.403, 0.814, 0.403, 1;
+    const Eigen::Vector3d units(0.3, 0.09, 3.4);
+    const Eigen::Matrix3d covariance = units.asDiagonal() * correlations * units.asDiagonal();
+    const Eigen::Vector3d s = units.cwiseProduct(Eigen::Vector3d(-0.051, 0.0704, -0.00944));
+    const double power = s.dot(covariance.ldlt().solve(s));
+    const data::moments moments({"A", "B", "C"}, {1, 1, 1}, covariance, s, power);
+    const auto arch = architecture::fused(4, 4, 3);
+    const theory::initialisation init{.u0 = 1e-4};
+    const auto raced = theory::race(moments, arch, init).answer;
+    const auto flow = solver::integrate(moments, arch, init, {}).answer;
+    BOOST_TEST(raced.order() == (std::vector<int>{2, 3, 1}));
+    for (std::size_t m = 0; m < 3; ++m) {
+        // Of order u0^2 of weights that are 0.1 and larger, by what remains of C's.
+        BOOST_TEST(tests::relative(raced.times[m], flow.times[m]) < 1e-5);
+    }
+    BOOST_TEST(flow.gone == data::modality_set{2});
+    BOOST_TEST(flow.levels[0].saddle == data::modality_set{0});
+    BOOST_TEST(tests::relative(flow.levels[0].norm, -s(0) / covariance(0, 0) / 2) < 1e-12);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,96 @@
+#include "solver/early_reduced_flow.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "data/error.hpp"
+#include "solver/power.hpp"
+#include "theory/partial_solution.hpp"
+#include "theory/potential.hpp"
+
+namespace fusionflow::solver {
+
+namespace {
+
+// Jacobians of more are dearer than the steps that they save (step_method).
+constexpr int most_inputs = 150;
+
+}  // namespace
+
+bool early_reduced_flow::serves(const data::moments& moments, const theory::architecture& arch) {
+    if (arch.shared() == 0 || moments.outputs() > 1 || moments.dimension() > most_inputs) {
+        return false;
+    }
+    for (int m = 0; m < arch.count(); ++m) {
+        if (arch.branch(m) != 1) {
+            return false;
+        }
+    }
+    return true;
+}
+
+early_reduced_flow::early_reduced_flow(const data::moments& moments,
+                                       const theory::architecture& arch,
+                                       const theory::initialisation& init)
+    : moments_(&moments), modes_(modes_of(moments)), shared_(arch.shared()),
+      trunk_excess_(init.trunk_excess) {
+    arch.match(moments);
+    init.validate(moments.count());
+    theory::require_range(arch, init);
+    if (init.drawn != theory::scheme::balanced) {
+        throw data::input_error("scheme", "the reduced flow is that of balanced networks");
+    }
+    const auto everyone = data::all_modalities(moments.count());
+    goal_ = modes_.vectors.transpose() * theory::solve_partial(moments, everyone).weights;
+    Eigen::VectorXd start = theory::initial_directions(moments);
+    for (int m = 0; m < moments.count(); ++m) {
+        moments.part(start, m) *= init.norm(m);
+    }
+    start = modes_.vectors.transpose() * start;
+    initial_.assign(start.begin(), start.end());
+    initial_.push_back(0);  // time
+}
+
+// Of branches whose squares would be too small for a number, too.
+double early_reduced_flow::trunk_norm(const state& x) const {
+    return std::hypot(numbers(x).stableNorm(), std::sqrt(trunk_excess_));
+}
+
+void early_reduced_flow::derivative(const state& x, state& dxdt) {
+    const double trunk = power(trunk_norm(x), shared_);
+    for (Eigen::Index i = 0; i < goal_.size(); ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        dxdt[at] = modes_.variances(i) * (goal_(i) - trunk * x[at]);
+    }
+    dxdt.back() = 1 / trunk;
+}
+
+void early_reduced_flow::jacobian(const state& x, Eigen::MatrixXd& j) {
+    const auto y = numbers(x);
+    const double norm = trunk_norm(x);
+    const double trunk = power(norm, shared_);
+    const Eigen::VectorXd log_slopes = shared_ * (y / norm) / norm;  // d ln u_f^p / dy
+    j = -(modes_.variances.cwiseProduct(y) * trunk) * log_slopes.transpose();
+    j.diagonal() -= trunk * modes_.variances;
+}
+
+double early_reduced_flow::relative_error(const state& x, const state& error) const {
+    const double largest =
+        numbers(error).cwiseAbs().maxCoeff<Eigen::PropagateNaN>() / trunk_norm(x);
+    return std::isnan(largest) ? std::numeric_limits<double>::infinity() : largest;
+}
+
+void early_reduced_flow::total_weights(const state& x, Eigen::VectorXd& weights) {
+    weights.noalias() =
+        modes_.vectors * numbers(x) * std::max(power(trunk_norm(x), shared_), least_weight);
+}
+
+void early_reduced_flow::branch_norms(const state& x, Eigen::VectorXd& norms) const {
+    const Eigen::VectorXd first = modes_.vectors * numbers(x);
+    for (int m = 0; m < moments_->count(); ++m) {
+        norms(m) = moments_->part(first, m).norm();
+    }
+}
+
+}  // namespace fusionflow::solver
