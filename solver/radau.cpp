@@ -103,11 +103,11 @@ void radau<N>::solve(double h) {
         const int re = 1 + 2 * k;
         const double a = t.eigenvalues(k).real();
         const double b = t.eigenvalues(k).imag();
-        pair_along_.real() = step_.col(re) - a * apart_.col(re) + b * apart_.col(re + 1);
-        pair_along_.imag() = step_.col(re + 1) - a * apart_.col(re + 1) - b * apart_.col(re);
-        pairs_[static_cast<std::size_t>(k)].solve(pair_along_);
-        step_.col(re) = pair_along_.real();
-        step_.col(re + 1) = pair_along_.imag();
+        along_ = step_.col(re) - a * apart_.col(re) + b * apart_.col(re + 1);
+        beside_ = step_.col(re + 1) - a * apart_.col(re + 1) - b * apart_.col(re);
+        pairs_[static_cast<std::size_t>(k)].solve(along_, beside_);
+        step_.col(re) = along_;
+        step_.col(re + 1) = beside_;
     }
     apart_ += step_;
     z_.noalias() = apart_.lazyProduct(t.back.transpose());
