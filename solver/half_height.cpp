@@ -37,9 +37,9 @@ half_height_monitor::half_height_monitor(const data::moments& moments,
                                          std::vector<theory::partial_solution> saddles,
                                          double weight_decay)
     : moments_(&moments), arch_(&arch), weight_decay_(weight_decay), expected_(sets_of(saddles)),
-      saddles_(moments, arch, std::move(saddles), weight_decay), judge_(moments, arch, weight_decay),
-      everyone_(data::all_modalities(moments.count())), scales_(moments.count()),
-      scratch_(moments.correlations().size()), inside_(scratch_.size()) {
+      saddles_(moments, arch, std::move(saddles), weight_decay),
+      judge_(moments, arch, weight_decay), everyone_(data::all_modalities(moments.count())),
+      scales_(moments.count()), scratch_(moments.correlations().size()), inside_(scratch_.size()) {
     everything_ = saddles_.of(everyone_).explained;
     forget();
 }
@@ -183,9 +183,8 @@ bool half_height_monitor::may_cross(const Eigen::VectorXd& weights) const {
             return true;
         }
     }
-    return std::any_of(ahead_.begin(), ahead_.end(), [&](int m) {
-        return may(m, levels_[static_cast<std::size_t>(m)].norm);
-    });
+    return std::any_of(ahead_.begin(), ahead_.end(),
+                       [&](int m) { return may(m, levels_[static_cast<std::size_t>(m)].norm); });
 }
 
 // Where |W_m| rises through a level between two places; one of the two where it does so outside.

@@ -29,9 +29,7 @@ public:
             }
         }
     }
-    void solve(real_vector& v) const
-        requires std::is_same_v<Scalar, double>
-    {
+    void solve(real_vector& v) const requires std::is_same_v<Scalar, double> {
         if constexpr (N == Eigen::Dynamic) {
             v = factors_.solve(v).eval();
         } else {
@@ -40,8 +38,7 @@ public:
     }
     /// Real and imaginary part of v, and of x.
     void solve(real_vector& real, real_vector& imaginary) const
-        requires(!std::is_same_v<Scalar, double>)
-    {
+        requires(!std::is_same_v<Scalar, double>) {
         if constexpr (N == Eigen::Dynamic) {
             vector both(real.size());
             both.real() = real;

@@ -95,6 +95,7 @@ private:
     state estimate_;
     state stage_;
     state scratch_;
+    int strained_ = 0;  // steps for which Newton's errors are held to less
     const state* start_ = nullptr;
     state end_;  // of the step that passed last
 };

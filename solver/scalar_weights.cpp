@@ -88,8 +88,8 @@ void scalar_weights::each(const Function& f) const {
             f(m);
         }
     } else {
-        [&]<std::size_t... M>(std::index_sequence<M...>) { (f(M), ...); }(
-            std::make_index_sequence<N>{});
+        [&]<std::size_t... M>(std::index_sequence<M...>) { (f(M), ...); }
+        (std::make_index_sequence<N>{});
     }
 }
 

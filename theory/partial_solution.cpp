@@ -39,7 +39,8 @@ public:
 
     solver(const data::moments& moments, const data::modality_set& learned, indices inputs)
         : moments_(moments), learned_(learned), inputs_(std::move(inputs)),
-          all_(moments.matrix(moments.correlations())), sigma_(moments.covariance()), input_scale_(sigma_.diagonal()(inputs_).cwiseSqrt()),
+          all_(moments.matrix(moments.correlations())), sigma_(moments.covariance()),
+          input_scale_(sigma_.diagonal()(inputs_).cwiseSqrt()),
           inverse_(data::pseudo_inverse(sigma_(inputs_, inputs_))) {}
 
     [[nodiscard]] partial_solution run() {
@@ -200,8 +201,7 @@ private:
             return !(size > 0) || residual == 0;
         }
         const double spread = std::abs(sigma_(inputs_.front(), input)) / (known * size);
-        const double noise =
-            eps * (std::abs(all_(0, input)) / size + (1 + 2 * spread) * sizes_(0));
+        const double noise = eps * (std::abs(all_(0, input)) / size + (1 + 2 * spread) * sizes_(0));
         return 1 - spread * spread <= 8 * eps * (1 + spread * spread) ||
                std::abs(residual) / size <= noise;
     }
@@ -211,10 +211,10 @@ private:
     indices inputs_;
     Eigen::Map<const Eigen::MatrixXd> all_;  // s, K x D
     const Eigen::MatrixXd& sigma_;           // Sigma
-    vector input_scale_;  // sqrt(Sigma_ii) of the inputs of the set
+    vector input_scale_;                     // sqrt(Sigma_ii) of the inputs of the set
     data::symmetric_pseudo_inverse inverse_;
     exact_matrix weights_;  // W_K
-    vector sizes_;  // sum_j |W_j| sqrt(Sigma_jj) of each target: root of a target's power
+    vector sizes_;          // sum_j |W_j| sqrt(Sigma_jj) of each target: root of a target's power
 };
 
 }  // namespace
