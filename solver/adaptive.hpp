@@ -25,7 +25,7 @@ struct crossing {
 /// \see docs/numerics.md#step-loop; tests/solver/adaptive_test.cpp
 [[nodiscard]] integration run_flow(flow& system, const data::moments& moments,
                                    const theory::architecture& arch,
-                                   const std::vector<theory::partial_solution>& saddles,
+                                   std::vector<theory::partial_solution> saddles,
                                    const integrate_options& options, state* final_state = nullptr,
                                    std::vector<crossing>* crossings = nullptr);
 

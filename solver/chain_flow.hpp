@@ -28,6 +28,7 @@ public:
                bool keeps_signs);
 
     [[nodiscard]] state initial() const override { return initial_; }
+    [[nodiscard]] std::size_t size() const override { return initial_.size(); }
     void derivative(const state& x, state& dxdt) override;
     /// Of a layer relative to its size, but at least to the least size, not zero, that a layer of
     /// its path started from: layers that start at zero are driven by those.

@@ -34,6 +34,7 @@ public:
     early_flow(const data::moments& moments, const two_layer_start& start);
 
     [[nodiscard]] state initial() const override { return initial_; }
+    [[nodiscard]] std::size_t size() const override { return initial_.size(); }
     void derivative(const state& x, state& dxdt) override;
     /// Of the inputs of a modality relative to their norm, and of d.
     [[nodiscard]] double relative_error(const state& x, const state& error) const override;

@@ -18,10 +18,13 @@ epoch_loop::epoch_loop(const data::moments& moments, const theory::architecture&
                        std::optional<data::modality_set> rest, double weight_decay,
                        bool keeps_signs, long steps)
     : options_(options),
-      monitor_(moments, arch, expected_saddles(moments, arch, init, weight_decay), std::move(rest),
-               weight_decay),
+      monitor_(moments, arch, expected_saddles(moments, arch, init, weight_decay), weight_decay),
       recorder_(moments, options.flow.record), branch_(moments.count()), keeps_signs_(keeps_signs),
-      length_(options.learning_rate * static_cast<double>(steps)), steps_(steps) {}
+      length_(options.learning_rate * static_cast<double>(steps)), steps_(steps) {
+    if (rest) {
+        monitor_.watch_again(*std::move(rest));
+    }
+}
 
 void epoch_loop::record(bool last) {
     if (recorder_.wanted()) {

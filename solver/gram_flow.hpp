@@ -33,6 +33,7 @@ public:
     gram_flow(const data::moments& moments, const two_layer_start& start);
 
     [[nodiscard]] state initial() const override { return initial_; }
+    [[nodiscard]] std::size_t size() const override { return initial_.size(); }
     void derivative(const state& x, state& dxdt) override;
     [[nodiscard]] double relative_error(const state& x, const state& error) const override;
     void total_weights(const state& x, Eigen::VectorXd& weights) override;

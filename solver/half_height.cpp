@@ -46,26 +46,46 @@ bool includes(const data::modality_set& set, const data::modality_set& part) {
 
 half_height_monitor::half_height_monitor(const data::moments& moments,
                                          const theory::architecture& arch,
-                                         const std::vector<theory::partial_solution>& saddles,
-                                         std::optional<data::modality_set> rest,
+                                         std::vector<theory::partial_solution> saddles,
                                          double weight_decay)
-    : moments_(&moments), arch_(&arch), weight_decay_(weight_decay),
-      saddles_(moments, arch, saddles, weight_decay), judge_(moments, arch, weight_decay),
-      expected_(sets_of(saddles)), everyone_(data::all_modalities(moments.count())),
-      rest_(std::move(rest)), times_(static_cast<std::size_t>(moments.count()), theory::never),
-      levels_(times_.size()), scales_(moments.count()),
-      half_at_rest_(Eigen::VectorXd::Zero(moments.count())),
-      rest_times_(times_.size(), theory::never), scratch_(moments.correlations().size()),
-      inside_(scratch_.size()) {
+    : moments_(&moments), arch_(&arch), weight_decay_(weight_decay), expected_(sets_of(saddles)),
+      saddles_(moments, arch, std::move(saddles), weight_decay),
+      judge_(moments, arch, weight_decay), everyone_(data::all_modalities(moments.count())),
+      scales_(moments.count()), scratch_(moments.correlations().size()), inside_(scratch_.size()) {
     everything_ = saddles_.of(everyone_).explained;
-    for (int m = 0; rest_ && m < moments.count(); ++m) {
-        half_at_rest_(m) = norm_at(*rest_, m) / 2;
+    forget();
+}
+
+void half_height_monitor::watch_again(data::modality_set rest) {
+    rest_ = std::move(rest);
+    half_at_rest_.clear();
+    for (int m = 0; m < moments_->count(); ++m) {
+        half_at_rest_.push_back(norm_at(*rest_, m) / 2);
     }
+    forget();
+}
+
+void half_height_monitor::forget() {
+    const auto count = static_cast<std::size_t>(moments_->count());
+    asked_ = 0;
+    learned_.clear();
+    above_.clear();
+    latest_ = {};
+    times_.assign(count, theory::never);
+    rest_times_.assign(half_at_rest_.size(), theory::never);
+    levels_.assign(count, {});
+    phases_.clear();
     update_levels();
 }
 
+// |W_m|
+double half_height_monitor::norm_of(const Eigen::VectorXd& weights, int m) const {
+    const auto part = moments_->part(weights, m);
+    return part.size() == 1 ? std::abs(part(0)) : part.norm();
+}
+
 double half_height_monitor::excess(int m, const Eigen::VectorXd& weights) const {
-    return moments_->part(weights, m).norm() - levels_[static_cast<std::size_t>(m)].norm;
+    return norm_of(weights, m) - levels_[static_cast<std::size_t>(m)].norm;
 }
 
 // The saddle at which the race expects m to be learned, if what is learned now is on the way there.
@@ -94,10 +114,11 @@ data::modality_set half_height_monitor::saddle_ahead(int m) const {
 }
 
 double half_height_monitor::norm_at(const data::modality_set& saddle, int m) {
-    return moments_->part(saddles_.of(saddle).weights, m).norm();
+    return norm_of(saddles_.of(saddle).weights, m);
 }
 
 void half_height_monitor::update_levels() {
+    ahead_.clear();
     for (int m = 0; m < moments_->count(); ++m) {
         if (data::contains(learned_, m)) {
             continue;
@@ -106,6 +127,9 @@ void half_height_monitor::update_levels() {
         level.saddle = saddle_ahead(m);
         const double ahead = norm_at(level.saddle, m);
         level.norm = ahead / 2;
+        if (level.norm > 0) {
+            ahead_.push_back(m);
+        }
         scales_(m) = ahead > 0 ? ahead : norm_at({m}, m);
         if (const double last = norm_at(everyone_, m); last > 0) {
             scales_(m) = std::min(scales_(m), last);
@@ -118,7 +142,7 @@ void half_height_monitor::learn(int m, const instant& now) {
     if (phases_.empty() || now.since_last > 0) {
         phases_.push_back({learned_, now.since_last});
     }
-    latest_ = {m, saddle_ahead(m)};
+    latest_ = {m, levels_[static_cast<std::size_t>(m)].saddle};
     learned_ = data::with(std::move(learned_), m);
     update_levels();
 }
@@ -132,9 +156,10 @@ void half_height_monitor::begin_above(int m) {
 
 void half_height_monitor::start(const Eigen::VectorXd& weights) {
     before_ = weights;
-    for (int m = 0; m < moments_->count(); ++m) {
-        if (half_at_rest_(m) > 0 && moments_->part(weights, m).norm() >= half_at_rest_(m)) {
-            rest_times_[static_cast<std::size_t>(m)] = unknown;
+    for (std::size_t i = 0; i < half_at_rest_.size(); ++i) {
+        const double half = half_at_rest_[i];
+        if (half > 0 && norm_of(weights, static_cast<int>(i)) >= half) {
+            rest_times_[i] = unknown;
         }
     }
     for (bool more = true; more;) {
@@ -166,18 +191,16 @@ void half_height_monitor::step(step_view& view, const Eigen::VectorXd& weights, 
 // been there in between.
 bool half_height_monitor::may_cross(const Eigen::VectorXd& weights) const {
     constexpr double far = 0.01;
-    for (int m = 0; m < moments_->count(); ++m) {
-        const double half = half_at_rest_(m) > 0 ? half_at_rest_(m) : never_crossed;
-        const double level = levels_[static_cast<std::size_t>(m)].norm;
-        const double least =
-            far *
-            std::min(half, data::contains(learned_, m) || !(level > 0) ? never_crossed : level);
-        if (moments_->part(weights, m).norm() > least ||
-            moments_->part(before_, m).norm() > least) {
+    const auto may = [&](int m, double level) {
+        return norm_of(weights, m) > far * level || norm_of(before_, m) > far * level;
+    };
+    for (std::size_t i = 0; i < half_at_rest_.size(); ++i) {
+        if (half_at_rest_[i] > 0 && may(static_cast<int>(i), half_at_rest_[i])) {
             return true;
         }
     }
-    return false;
+    return std::any_of(ahead_.begin(), ahead_.end(),
+                       [&](int m) { return may(m, levels_[static_cast<std::size_t>(m)].norm); });
 }
 
 // Where |W_m| rises through a level between two places; one of the two where it does so outside.
@@ -188,11 +211,11 @@ double half_height_monitor::crossing(step_view& view, int m, double level, doubl
     }
     const auto seen = [&](double place) {
         view.glance(place, scratch_);
-        return moments_->part(scratch_, m).norm() - level;
+        return norm_of(scratch_, m) - level;
     };
     const auto height = [&](double place) {
         view.look(place, scratch_);
-        return moments_->part(scratch_, m).norm() - level;
+        return norm_of(scratch_, m) - level;
     };
     const double guess = root(seen, {from, seen(from)}, {to, seen(to)}, 1e-6);
     const point here{guess, height(guess)};
@@ -219,25 +242,31 @@ double half_height_monitor::crossing(step_view& view, int m, double level, doubl
     return root(height, {from, height(from)}, {to, height(to)}, accuracy);
 }
 
+// First crossings in (from, to] of half of what the norms are at rest.
+void half_height_monitor::examine_rest(step_view& view, double from, double to,
+                                       const Eigen::VectorXd& weights) {
+    for (std::size_t i = 0; i < half_at_rest_.size(); ++i) {
+        const int m = static_cast<int>(i);
+        const double half = half_at_rest_[i];
+        if (std::isinf(rest_times_[i]) && half > 0 && norm_of(weights, m) >= half) {
+            rest_times_[i] = view.when(crossing(view, m, half, from, to)).total;
+        }
+    }
+}
+
 // Everything that crosses its level in (from, to], in order; learning one changes the levels of the
 // others, so the rest of the interval is looked at again.
 void half_height_monitor::examine(step_view& view, double from, double to,
                                   const Eigen::VectorXd& weights) {
-    for (int m = 0; m < moments_->count(); ++m) {
-        const auto i = static_cast<std::size_t>(m);
-        const double half = half_at_rest_(m);
-        if (std::isinf(rest_times_[i]) && half > 0 && moments_->part(weights, m).norm() >= half) {
-            rest_times_[i] = view.when(crossing(view, m, half, from, to)).total;
-        }
-    }
+    examine_rest(view, from, to, weights);
     for (;;) {
         int first = -1;
         double earliest = theory::never;
-        for (int m = 0; m < moments_->count(); ++m) {
-            const double level = levels_[static_cast<std::size_t>(m)].norm;
-            if (data::contains(learned_, m) || !(level > 0) || !(excess(m, weights) >= 0)) {
+        for (const int m : ahead_) {
+            if (!(excess(m, weights) >= 0)) {
                 continue;
             }
+            const double level = levels_[static_cast<std::size_t>(m)].norm;
             const double place = crossing(view, m, level, from, to);
             if (place < earliest) {
                 earliest = place;
@@ -305,7 +334,7 @@ void half_height_monitor::learn_at_rest(const data::modality_set& rest) {
             continue;
         }
         times_[i] = rest_times_[i];
-        levels_[i] = {half_at_rest_(m), rest};
+        levels_[i] = {half_at_rest_[i], rest};
         learned_ = data::with(std::move(learned_), m);
         if (std::isnan(times_[i])) {
             above_ = data::with(std::move(above_), m);
@@ -325,7 +354,7 @@ theory::learning half_height_monitor::answer(theory::outcome ended, const theory
     theory::learning result = theory::conclude(times_, phases_, ended, work, above_);
     result.levels = levels_;
     for (int m = 0; m < moments_->count(); ++m) {
-        result.final_norms.push_back(moments_->part(weights, m).norm());
+        result.final_norms.push_back(norm_of(weights, m));
     }
     for (const int m : above_) {
         const theory::level& level = levels_[static_cast<std::size_t>(m)];

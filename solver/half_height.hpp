@@ -67,11 +67,14 @@ struct half_height {
 class half_height_monitor {
 public:
     /// \param saddles  theory::race_saddles(...)
-    /// \param rest     Where the path is known to come to rest, if it was watched before.
     /// \param weight_decay  lambda >= 0; the saddles are then those under decay.
     half_height_monitor(const data::moments& moments, const theory::architecture& arch,
-                        const std::vector<theory::partial_solution>& saddles,
-                        std::optional<data::modality_set> rest = {}, double weight_decay = 0);
+                        std::vector<theory::partial_solution> saddles, double weight_decay = 0);
+
+    /// Forgets the path that was watched: the same one is watched again from t = 0.
+    ///
+    /// \param rest  Where it is known to come to rest.
+    void watch_again(data::modality_set rest);
 
     /// Looks at the weights at t = 0.
     void start(const Eigen::VectorXd& weights);
@@ -106,9 +109,12 @@ public:
     }
 
 private:
+    void forget();
     [[nodiscard]] bool may_cross(const Eigen::VectorXd& weights) const;
+    void examine_rest(step_view& view, double from, double to, const Eigen::VectorXd& weights);
     void examine(step_view& view, double from, double to, const Eigen::VectorXd& weights);
     void update_levels();
+    [[nodiscard]] double norm_of(const Eigen::VectorXd& weights, int m) const;
     [[nodiscard]] double norm_at(const data::modality_set& saddle, int m);
     [[nodiscard]] data::modality_set saddle_ahead(int m) const;
     [[nodiscard]] std::optional<data::modality_set> expected_group(int m) const;
@@ -126,9 +132,9 @@ private:
     const theory::architecture* arch_;
     double weight_decay_;
     long asked_ = 0;
+    std::vector<data::modality_set> expected_;  // by the race, in its order
     saddle_book saddles_;
     rest_judge judge_;
-    std::vector<data::modality_set> expected_;  // by the race, in its order
     data::modality_set everyone_;
     double everything_ = 0;  // that can be explained
     std::optional<data::modality_set> rest_;
@@ -138,8 +144,9 @@ private:
     half_height latest_;
     std::vector<double> times_;
     std::vector<theory::level> levels_;  // of norm 0: cannot be learned from here
+    std::vector<int> ahead_;             // not learned, and with a level to cross
     Eigen::VectorXd scales_;             // least norms, not zero, of those ahead
-    Eigen::VectorXd half_at_rest_;       // half of the norms there; 0: not known
+    std::vector<double> half_at_rest_;   // half of the norms there; empty: not known
     std::vector<double> rest_times_;     // first crossings of half the norm at rest
     std::vector<theory::phase> phases_;  // that have ended
     Eigen::VectorXd before_;             // at the start of the step

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <Eigen/LU>
+#include <complex>
 #include <type_traits>
 
 namespace fusionflow::solver {
@@ -13,33 +14,77 @@ class linear_solver {
 public:
     using matrix = Eigen::Matrix<Scalar, N, N>;
     using vector = Eigen::Matrix<Scalar, N, 1>;
+    using real_vector = Eigen::Matrix<double, N, 1>;
 
     void compute(const matrix& m) {
         if constexpr (N == Eigen::Dynamic) {
             factors_.compute(m);
         } else {
             // Rows are brought to one size: determinants would leave the range of numbers.
-            scale_ = magnitude(m).rowwise().sum().cwiseInverse();
-            inverse_ = (scale_.asDiagonal() * m).inverse();
+            const real_vector scale = magnitude(m).rowwise().sum().cwiseInverse();
+            const matrix inverse = inverse_of(scale.asDiagonal() * m) * scale.asDiagonal();
+            real_ = inverse.real();
+            if constexpr (!is_real) {
+                imaginary_ = inverse.imag();
+            }
         }
     }
-    void solve(vector& v) const {
+    void solve(real_vector& v) const requires std::is_same_v<Scalar, double> {
         if constexpr (N == Eigen::Dynamic) {
             v = factors_.solve(v).eval();
         } else {
-            v = (inverse_ * scale_.cwiseProduct(v)).eval();
+            v = (real_ * v).eval();
+        }
+    }
+    /// Real and imaginary part of v, and of x.
+    void solve(real_vector& real, real_vector& imaginary) const
+        requires(!std::is_same_v<Scalar, double>) {
+        if constexpr (N == Eigen::Dynamic) {
+            vector both(real.size());
+            both.real() = real;
+            both.imag() = imaginary;
+            both = factors_.solve(both).eval();
+            real = both.real();
+            imaginary = both.imag();
+        } else {
+            const real_vector old = real;
+            real = real_ * old - imaginary_ * imaginary;
+            imaginary = (imaginary_ * old + real_ * imaginary).eval();
         }
     }
 
 private:
+    static constexpr bool is_real = std::is_same_v<Scalar, double>;
+    using real_matrix = Eigen::Matrix<double, N, N>;
+
     // Within a factor of two of |z|, and cheap.
-    static Eigen::Matrix<double, N, N> magnitude(const matrix& m) {
+    static real_matrix magnitude(const matrix& m) {
         return m.real().cwiseAbs() + m.imag().cwiseAbs();
     }
 
-    std::conditional_t<N == Eigen::Dynamic, Eigen::Matrix<Scalar, 1, 1>, matrix> inverse_;
-    Eigen::Matrix<double, N == Eigen::Dynamic ? 1 : N, 1> scale_;
-    std::conditional_t<N == Eigen::Dynamic, Eigen::PartialPivLU<matrix>, int> factors_;
+    // Of rows of size one: a quotient of complex numbers needs no care then.
+    static matrix inverse_of(const matrix& m) {
+        if constexpr (N == 2) {
+            const Scalar determinant = m(0, 0) * m(1, 1) - m(0, 1) * m(1, 0);
+            Scalar factor;
+            if constexpr (is_real) {
+                factor = 1 / determinant;
+            } else {
+                factor = std::conj(determinant) / std::norm(determinant);
+            }
+            matrix inverse;
+            inverse << factor * m(1, 1), -factor * m(0, 1), -factor * m(1, 0), factor * m(0, 0);
+            return inverse;
+        } else {
+            return m.inverse();
+        }
+    }
+
+    struct nothing {};
+    static constexpr bool is_small = N != Eigen::Dynamic;
+    std::conditional_t<is_small, real_matrix, nothing> real_;  // parts of the inverse
+    std::conditional_t<is_small && !is_real, real_matrix, nothing> imaginary_;
+    std::conditional_t<is_small, nothing, Eigen::PartialPivLU<matrix>> factors_;
 };
 
 }  // namespace fusionflow::solver

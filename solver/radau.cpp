@@ -10,6 +10,15 @@ namespace {
 constexpr int most_iterations = 12;
 // Newton's error stays below this part of rtol, but not below what rounding lets it reach.
 constexpr double newton_part = 0.05;
+// The part where iterations failed within the last steps: it is they that keep steps short there,
+// not accuracy, and the errors of that many steps add up.
+constexpr double strained_part = 0.005;
+constexpr int strained_steps = 20;
+// A rate is not believed to have fallen to less than this part between two iterations: a first
+// change that fast parts of the flow make hides what slow ones still have to go.
+constexpr double least_fall = 0.2;
+// Changes that fall no more are those of rounding where they are below this part of what is wanted.
+constexpr double stalled_part = 0.01;
 constexpr double rounding = 2e-15;
 
 const radau_tableau& tableau() {
@@ -103,11 +112,11 @@ void radau<N>::solve(double h) {
         const int re = 1 + 2 * k;
         const double a = t.eigenvalues(k).real();
         const double b = t.eigenvalues(k).imag();
-        pair_along_.real() = step_.col(re) - a * apart_.col(re) + b * apart_.col(re + 1);
-        pair_along_.imag() = step_.col(re + 1) - a * apart_.col(re + 1) - b * apart_.col(re);
-        pairs_[static_cast<std::size_t>(k)].solve(pair_along_);
-        step_.col(re) = pair_along_.real();
-        step_.col(re + 1) = pair_along_.imag();
+        along_ = step_.col(re) - a * apart_.col(re) + b * apart_.col(re + 1);
+        beside_ = step_.col(re + 1) - a * apart_.col(re + 1) - b * apart_.col(re);
+        pairs_[static_cast<std::size_t>(k)].solve(along_, beside_);
+        step_.col(re) = along_;
+        step_.col(re + 1) = beside_;
     }
     apart_ += step_;
     z_.noalias() = apart_.lazyProduct(t.back.transpose());
@@ -125,7 +134,9 @@ template <int N>
 bool radau<N>::iterate(const state& x, double h, const error_gauge& gauge) {
     apart_.noalias() = z_.lazyProduct(tableau().forth.transpose());
     double before = 0;
-    const double wanted = std::max(newton_part * gauge.rtol, 5 * rounding);
+    double rate = 1;
+    const double part = strained_ > 0 ? strained_part : newton_part;
+    const double wanted = std::max(part * gauge.rtol, 5 * rounding);
     for (int iteration = 0; iteration < most_iterations; ++iteration) {
         if (!evaluate(x)) {
             return false;
@@ -135,7 +146,9 @@ bool radau<N>::iterate(const state& x, double h, const error_gauge& gauge) {
         if (!std::isfinite(size)) {
             return false;
         }
-        const double rate = iteration == 0 ? 1.0 : size / before;
+        if (iteration > 0) {
+            rate = std::max(size / before, least_fall * rate);
+        }
         // A time that is kept is integrated from the speeds before the last change.
         const bool in_time = active_ == size_ || size <= 10 * wanted;
         const bool done = size <= rounding || (iteration > 0 && rate < 1 && in_time &&
@@ -143,10 +156,10 @@ bool radau<N>::iterate(const state& x, double h, const error_gauge& gauge) {
         if (done) {
             return true;
         }
-        // Not with what is left of the iterations.
+        // The iterations that are left are not enough.
         const int left = most_iterations - 1 - iteration;
         if (iteration > 0 && !(rate < 1 && size * std::pow(rate, left) / (1 - rate) <= wanted)) {
-            return size <= wanted;
+            return size <= std::max(stalled_part * wanted, 5 * rounding);
         }
         before = size;
     }
@@ -200,10 +213,11 @@ bool radau<N>::attempt(const state& x, const state& dxdt, double h, const error_
     }
     bool solved = linearise(x, h) && iterate(x, h, gauge);
     if (!solved && goes_on) {
-        // From what was rounding errors in the last step the polynomial goes astray.
+        // The polynomial may follow what was rounding in the last step, and lead astray.
         guess_nothing(dxdt.back(), h);
         solved = linearise(x, h) && iterate(x, h, gauge);
     }
+    strained_ = solved ? std::max(strained_ - 1, 0) : strained_steps;
     if (!solved) {
         return false;
     }

@@ -28,7 +28,7 @@ public:
         matrix_.resize(active_, active_);
         pair_matrix_.resize(active_, active_);
         along_.resize(active_);
-        pair_along_.resize(active_);
+        beside_.resize(active_);
     }
 
     [[nodiscard]] std::string name() const override { return "radau"; }
@@ -91,10 +91,11 @@ private:
     real_solver real_;
     std::array<pair_solver, pairs> pairs_;
     typename real_solver::vector along_;
-    typename pair_solver::vector pair_along_;
+    typename real_solver::vector beside_;
     state estimate_;
     state stage_;
     state scratch_;
+    int strained_ = 0;  // steps for which Newton's errors are held to less
     const state* start_ = nullptr;
     state end_;  // of the step that passed last
 };

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <Eigen/Core>
-#include <deque>
 #include <functional>
+#include <list>
 #include <optional>
 #include <vector>
 
@@ -24,7 +24,7 @@ private:
     const data::moments* moments_;
     const theory::architecture* arch_;
     double weight_decay_;
-    std::deque<theory::partial_solution> saddles_;
+    std::list<theory::partial_solution> saddles_;
 };
 
 /// A path that can learn nothing more.

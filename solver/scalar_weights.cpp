@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "solver/power.hpp"
 
@@ -64,8 +65,8 @@ scalar_weights::scalar_weights(const data::moments& moments, const theory::archi
         return;
     }
     branches_ = arch.branches();
-    squares_.resize(branches_.size());
-    sizes_.resize(branches_.size());
+    room_.squares.resize(branches_.size());
+    room_.weights.resize(branches_.size());
     const auto sign = [&](Eigen::Index m) {
         const bool has_own = arch.branch(static_cast<int>(m)) == 1;  // in the state
         return directions(m) < 0 && !has_own ? -1.0 : 1.0;
@@ -79,58 +80,97 @@ scalar_weights::scalar_weights(const data::moments& moments, const theory::archi
     }
 }
 
-template <std::size_t N>
-bool scalar_weights::find(const double* x) {
-    trunk_square_ = trunk_excess_;
-    double* const squares = squares_.data();
-    double* const sizes = sizes_.data();
-    for (std::size_t m = 0; m < count<N>(); ++m) {
-        const branch_size own = size_of_branch(branches_[m], x[m]);
-        squares[m] = own.square;
-        sizes[m] = own.power;
-        trunk_square_ += own.square;
+// f(0), f(1) ... Written out where N is known: what is indexed stays in registers then.
+template <std::size_t N, typename Function>
+void scalar_weights::each(const Function& f) const {
+    if constexpr (N == any_number) {
+        for (std::size_t m = 0; m < branches_.size(); ++m) {
+            f(m);
+        }
+    } else {
+        [&]<std::size_t... M>(std::index_sequence<M...>) { (f(M), ...); }
+        (std::make_index_sequence<N>{});
     }
+}
+
+template <std::size_t N>
+bool scalar_weights::find(const double* x, sizes<N>& found) const {
+    double square = trunk_excess_;
+    each<N>([&](std::size_t m) {
+        const branch_size own = size_of_branch(branches_[m], x[m]);
+        found.squares[m] = own.square;
+        found.weights[m] = own.power;
+        square += own.square;
+    });
+    found.trunk_square = square;
     if (shared_ == 0) {
+        found.trunk_power = 1;
         return true;
     }
-    if (trunk_square_ < least_square) {
+    if (square < least_square) {
         return false;
     }
-    trunk_power_ = from_square(trunk_square_, shared_);
-    for (std::size_t m = 0; m < count<N>(); ++m) {
-        sizes[m] *= trunk_power_;
+    found.trunk_power = from_square(square, shared_);
+    each<N>([&](std::size_t m) { found.weights[m] *= found.trunk_power; });
+    return true;
+}
+
+template <std::size_t N>
+bool scalar_weights::find_weights(const double* x, sizes<N>& found, double* weights) const {
+    if (!find<N>(x, found)) {
+        return false;
     }
+    each<N>([&](std::size_t m) {
+        const bool own = branches_[m] == 1;  // has its sign in the state
+        const double size = own ? found.trunk_power : found.weights[m];
+        weights[m] = (own ? x[m] : signs_[m]) * (size < least_weight ? least_weight : size);
+    });
     return true;
 }
 
 bool scalar_weights::total_weights(const state& x, Eigen::VectorXd& weights, double& trunk_power) {
-    if (!any() || !(branches_.size() == 2 ? find<2>(x.data()) : find<any_number>(x.data()))) {
+    if (!any()) {
         return false;
     }
-    trunk_power = trunk_power_;
-    for (std::size_t m = 0; m < branches_.size(); ++m) {
-        const double size = branches_[m] == 1 ? trunk_power_ : sizes_[m];
-        weights(static_cast<Eigen::Index>(m)) =
-            (branches_[m] == 1 ? x[m] : signs_[m]) * (size < least_weight ? least_weight : size);
+    if (branches_.size() == 2) {
+        sizes<2> found;
+        if (!find_weights<2>(x.data(), found, weights.data())) {
+            return false;
+        }
+        trunk_power = found.trunk_power;
+        return true;
     }
+    if (!find_weights<any_number>(x.data(), room_, weights.data())) {
+        return false;
+    }
+    trunk_power = room_.trunk_power;
     return true;
 }
 
 template <std::size_t N>
-bool scalar_weights::find_speeds(const double* x, double* speeds) {
-    if (!find<N>(x)) {
+bool scalar_weights::find_speeds(const double* x, sizes<N>& found, double* speeds) const {
+    if (!find<N>(x, found)) {
         return false;
     }
-    const double* row = covariance_.data();
-    const double* const sizes = sizes_.data();
-    for (std::size_t i = 0; i < count<N>(); ++i) {
-        double residual = correlation_[i];
-        for (std::size_t m = 0; m < count<N>(); ++m) {
-            residual -= *row++ * sizes[m];
-        }
-        speeds[i] = residual;
+    using vector = Eigen::Matrix<double, N == any_number ? Eigen::Dynamic : static_cast<int>(N), 1>;
+    const auto size = static_cast<Eigen::Index>(count<N>());
+    const auto find_residual = [&](auto& residual) {
+        residual = Eigen::Map<const vector>(correlation_.data(), size);
+        each<N>([&](std::size_t m) {
+            const double* const column = &covariance_[m * count<N>()];
+            residual -= found.weights[m] * Eigen::Map<const vector>(column, size);
+        });
+    };
+    Eigen::Map<vector> out(speeds, size);
+    if constexpr (N == any_number) {
+        find_residual(out);
+    } else {
+        // Written at once: whoever reads them as a vector would have to wait for single numbers.
+        vector residual;
+        find_residual(residual);
+        out = residual;
     }
-    speeds[count<N>()] = 1 / trunk_power_;
+    speeds[count<N>()] = 1 / found.trunk_power;
     return true;
 }
 
@@ -138,36 +178,51 @@ bool scalar_weights::derivative(const state& x, state& dxdt) {
     if (!any()) {
         return false;
     }
-    return branches_.size() == 2 ? find_speeds<2>(x.data(), dxdt.data())
-                                 : find_speeds<any_number>(x.data(), dxdt.data());
+    if (branches_.size() == 2) {
+        sizes<2> found;
+        return find_speeds<2>(x.data(), found, dxdt.data());
+    }
+    return find_speeds<any_number>(x.data(), room_, dxdt.data());
 }
 
-// d W_k / dz with the trunk as it is, and d ln u_f^p / dz; for potentials d ln u_k / dz is
+// From d W_k / dz with the trunk as it is and d ln u_f^p / dz; for potentials d ln u_k / dz is
 // u_k^(n-2).
-scalar_weights::slope_pair scalar_weights::slopes(std::size_t k, double z) const {
-    if (branches_[k] == 1) {
-        return {trunk_power_, shared_ > 0 ? shared_ * z / trunk_square_ : 0};
-    }
-    const double rate = from_square(squares_[k], branches_[k] - 2);
-    return {branches_[k] * rate * sizes_[k],
-            shared_ > 0 ? shared_ * squares_[k] / trunk_square_ * rate : 0};
-}
-
-bool scalar_weights::jacobian(const state& x, Eigen::MatrixXd& j) {
-    if (!any() || !find<any_number>(x.data())) {
-        return false;
-    }
-    const std::size_t count = branches_.size();
-    for (std::size_t k = 0; k < count; ++k) {
-        const auto [own, trunk] = slopes(k, x[k]);
-        for (std::size_t i = 0; i < count; ++i) {
-            double slope = covariance_[i * count + k] * own;
-            for (std::size_t m = 0; trunk != 0 && m < count; ++m) {
-                slope += covariance_[i * count + m] * sizes_[m] * trunk;
+template <std::size_t N>
+void scalar_weights::set_slopes(const double* x, const sizes<N>& at, Eigen::MatrixXd& j) const {
+    const std::size_t modalities = count<N>();
+    for (std::size_t k = 0; k < modalities; ++k) {
+        const bool one_layer = branches_[k] == 1;
+        const double rate = one_layer ? 0 : from_square(at.squares[k], branches_[k] - 2);
+        const double own = one_layer ? at.trunk_power : branches_[k] * rate * at.weights[k];
+        const double moves = one_layer ? x[k] : at.squares[k] * rate;  // u_f du_f / dz
+        const double trunk = shared_ > 0 ? shared_ * moves / at.trunk_square : 0;
+        for (std::size_t i = 0; i < modalities; ++i) {
+            const double* const row = &covariance_[i * modalities];
+            double slope = row[k] * own;
+            for (std::size_t m = 0; trunk != 0 && m < modalities; ++m) {
+                slope += row[m] * at.weights[m] * trunk;
             }
             j(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(k)) = -slope;
         }
     }
+}
+
+bool scalar_weights::jacobian(const state& x, Eigen::MatrixXd& j) {
+    if (!any()) {
+        return false;
+    }
+    if (branches_.size() == 2) {
+        sizes<2> found;
+        if (!find<2>(x.data(), found)) {
+            return false;
+        }
+        set_slopes<2>(x.data(), found, j);
+        return true;
+    }
+    if (!find<any_number>(x.data(), room_)) {
+        return false;
+    }
+    set_slopes<any_number>(x.data(), room_, j);
     return true;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <type_traits>
 #include <vector>
 
 #include "data/moments.hpp"
@@ -39,22 +41,32 @@ public:
     [[nodiscard]] bool jacobian(const state& x, Eigen::MatrixXd& j);
 
 private:
-    // Sizes of all branches and of the trunk, if there are digits enough. N: modalities, where that
-    // is known when compiling.
+    // What a state means. N: modalities, where that is known when compiling.
     static constexpr std::size_t any_number = 0;
     template <std::size_t N>
-    [[nodiscard]] bool find(const double* x);
+    using numbers = std::conditional_t<N == any_number, std::vector<double>, std::array<double, N>>;
     template <std::size_t N>
-    [[nodiscard]] bool find_speeds(const double* x, double* speeds);
+    struct sizes {
+        numbers<N> squares;       // u_m^2
+        numbers<N> weights;       // |W_m|; of a branch of one layer W_m itself
+        double trunk_square = 0;  // u_f^2
+        double trunk_power = 1;   // u_f^p
+    };
+    template <std::size_t N, typename Function>
+    void each(const Function& f) const;
+    // False where there are not digits enough.
+    template <std::size_t N>
+    [[nodiscard]] bool find(const double* x, sizes<N>& found) const;
+    template <std::size_t N>
+    [[nodiscard]] bool find_weights(const double* x, sizes<N>& found, double* weights) const;
+    template <std::size_t N>
+    [[nodiscard]] bool find_speeds(const double* x, sizes<N>& found, double* speeds) const;
+    template <std::size_t N>
+    void set_slopes(const double* x, const sizes<N>& at, Eigen::MatrixXd& j) const;
     template <std::size_t N>
     [[nodiscard]] std::size_t count() const {
         return N == any_number ? branches_.size() : N;
     }
-
-    struct slope_pair {
-        double own, trunk;
-    };
-    [[nodiscard]] slope_pair slopes(std::size_t k, double z) const;
 
     std::vector<int> branches_;
     std::vector<double> signs_;
@@ -62,11 +74,7 @@ private:
     std::vector<double> covariance_;   // between the directions, by rows
     int shared_ = 0;
     double trunk_excess_ = 0;
-    // Of the state that was looked at last:
-    std::vector<double> squares_;  // u_m^2
-    std::vector<double> sizes_;    // |W_m|
-    double trunk_square_ = 0;      // u_f^2
-    double trunk_power_ = 1;       // u_f^p
+    sizes<any_number> room_;  // so that nothing is allocated later
 };
 
 }  // namespace fusionflow::solver

@@ -17,9 +17,10 @@ namespace fusionflow::solver {
 /// One run: the method, the ends of the current step, and what is noted on the way.
 class step_loop final : private step_view {
 public:
-    step_loop(flow& system, const data::moments& moments, half_height_monitor monitor,
+    /// \param monitor  At the start of a path.
+    step_loop(flow& system, const data::moments& moments, half_height_monitor& monitor,
               const integrate_options& options, std::vector<crossing>* crossings)
-        : system_(system), moments_(moments), options_(options), monitor_(std::move(monitor)),
+        : system_(system), moments_(moments), options_(options), monitor_(monitor),
           recorder_(moments, options.record),
           method_(make_method(options, system, work_.rhs_evaluations)), gauge_{&system, 0,
                                                                                options.rtol},
@@ -60,7 +61,7 @@ private:
     flow& system_;
     const data::moments& moments_;
     const integrate_options& options_;
-    half_height_monitor monitor_;
+    half_height_monitor& monitor_;
     recorder recorder_;
     theory::cost work_;
     std::unique_ptr<step_method> method_;

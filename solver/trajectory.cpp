@@ -26,7 +26,9 @@ double loss(const data::moments& moments, const Eigen::VectorXd& weights) {
 
 recorder::recorder(const data::moments& moments, bool wanted)
     : moments_(&moments), wanted_(wanted), scale_(Eigen::VectorXd::Zero(moments.count())) {
-    path_.names = moments.names();
+    if (wanted) {
+        path_.names = moments.names();
+    }
     path_.outputs = moments.outputs();
 }
 

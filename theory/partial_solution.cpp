@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
+#include <vector>
 
 #include "data/pseudo_inverse.hpp"
 
@@ -13,10 +15,10 @@ namespace {
 constexpr double eps = std::numeric_limits<double>::epsilon();
 
 using indices = std::vector<Eigen::Index>;
-using exact_matrix = Eigen::Matrix<long double, Eigen::Dynamic, Eigen::Dynamic>;
 
 indices inputs_of(const data::moments& moments, const data::modality_set& set) {
     indices inputs;
+    inputs.reserve(set.size());
     for (const int m : set) {
         for (int i = 0; i < moments.dim(m); ++i) {
             inputs.push_back(moments.offset(m) + i);
@@ -26,12 +28,19 @@ indices inputs_of(const data::moments& moments, const data::modality_set& set) {
 }
 
 /// The solution on one set, with what its rounding is judged by.
+///
+/// \tparam Most  Targets, and inputs of the set, at most: where they are few, as in most models, no
+///               memory has to be asked for. Eigen::Dynamic: any number.
+template <int Most>
 class solver {
 public:
     solver(const data::moments& moments, const data::modality_set& learned)
-        : moments_(moments), learned_(learned), inputs_(inputs_of(moments, learned)),
+        : solver(moments, learned, inputs_of(moments, learned)) {}
+
+    solver(const data::moments& moments, const data::modality_set& learned, indices inputs)
+        : moments_(moments), learned_(learned), inputs_(std::move(inputs)),
           all_(moments.matrix(moments.correlations())), sigma_(moments.covariance()),
-          scale_(sigma_.diagonal().cwiseSqrt()),
+          input_scale_(sigma_.diagonal()(inputs_).cwiseSqrt()),
           inverse_(data::pseudo_inverse(sigma_(inputs_, inputs_))) {}
 
     [[nodiscard]] partial_solution run() {
@@ -42,16 +51,33 @@ public:
         write_weights(found);
         for (int m = 0; m < moments_.count(); ++m) {
             if (!data::contains(learned_, m)) {
-                moments_.part(found.residual, m) = residual_of(m).reshaped();
+                find_residual(m, moments_.part(found.residual, m).data());
             }
         }
         found.explained = static_cast<double>(
-            weights_.cwiseProduct(all_(Eigen::all, inputs_).cast<long double>()).sum());
+            weights_.cwiseProduct(all_(Eigen::all, inputs_).template cast<long double>()).sum());
         found.loss = std::max(0.0, (moments_.target_power() - found.explained) / 2);
         return found;
     }
 
+    /// True if E_m is zero.
+    [[nodiscard]] bool leaves_nothing(int m) {
+        refine();
+        Eigen::VectorXd residual(all_.rows() * moments_.dim(m));
+        find_residual(m, residual.data());
+        return (residual.array() == 0).all();
+    }
+
 private:
+    static constexpr int any = Eigen::Dynamic;
+    using matrix = Eigen::Matrix<double, any, any, Eigen::ColMajor, Most, Most>;
+    using exact_matrix = Eigen::Matrix<long double, any, any, Eigen::ColMajor, Most, Most>;
+    using vector = Eigen::Matrix<double, any, 1, Eigen::ColMajor, Most, 1>;
+    using own_residual = Eigen::Map<Eigen::MatrixXd>;  // K x D_m
+
+    // sqrt(Sigma_ii)
+    [[nodiscard]] double scale(Eigen::Index i) const { return std::sqrt(sigma_(i, i)); }
+
     // s_i - W Sigma_i of target k.
     [[nodiscard]] long double left(Eigen::Index k, Eigen::Index i) const {
         long double sum = all_(k, i);
@@ -67,18 +93,19 @@ private:
         constexpr int most_rounds = 30;
         constexpr double enough = 1e-10;
         const auto size = static_cast<Eigen::Index>(inputs_.size());
-        const Eigen::VectorXd scale = scale_(inputs_);
         weights_ = exact_matrix::Zero(all_.rows(), size);
-        Eigen::MatrixXd missing = all_(Eigen::all, inputs_);
+        matrix missing = all_(Eigen::all, inputs_);
+        matrix change(all_.rows(), size);
         double last = std::numeric_limits<double>::infinity();
         for (int round = 0; round < most_rounds; ++round) {
-            const Eigen::MatrixXd change = missing * inverse_.inverse;
-            const double moved = (change * scale.asDiagonal()).norm();
+            change.noalias() = missing * inverse_.inverse;
+            const double moved = (change * input_scale_.asDiagonal()).norm();
             if (!(moved < last / 2)) {
                 break;  // rounding
             }
-            weights_ += change.cast<long double>();
-            const double now = (weights_.cast<double>() * scale.asDiagonal()).norm();
+            weights_ += change.template cast<long double>();
+            const double now =
+                (weights_.template cast<double>() * input_scale_.asDiagonal()).norm();
             if (round > 0 && moved <= enough * now) {
                 break;
             }
@@ -90,22 +117,22 @@ private:
                 }
             }
         }
-        sizes_ = weights_.cast<double>().cwiseAbs() * scale;
+        sizes_ = weights_.template cast<double>().cwiseAbs() * input_scale_;
     }
 
     // W_i is off by (ds - W dSigma) Sigma^+, with ds and dSigma from rounding of the moments. Where
     // that is as large as W_m the others decide whether it is zero: by what they leave for m. They
     // have their own solution then, without what rounding had given to m.
     void write_weights(partial_solution& found) const {
-        const Eigen::MatrixXd weights = weights_.cast<double>();
-        const Eigen::VectorXd spread =  // sum_j |Sigma^+_ij| sqrt(Sigma_jj)
-            inverse_.inverse.cwiseAbs() * scale_(inputs_);
+        const matrix weights = weights_.template cast<double>();
+        const vector spread =  // sum_j |Sigma^+_ij| sqrt(Sigma_jj)
+            inverse_.inverse.cwiseAbs() * input_scale_;
         Eigen::Index at = 0;
         data::modality_set kept;
         for (const int m : learned_) {
             const Eigen::Index dim = moments_.dim(m);
-            const Eigen::MatrixXd own = weights.middleCols(at, dim);
-            const Eigen::VectorXd scale = scale_.segment(moments_.offset(m), dim);
+            const auto own = weights.middleCols(at, dim);
+            const auto scale = input_scale_.segment(at, dim);
             const double noise =
                 2 * eps * sizes_.norm() * spread.segment(at, dim).cwiseProduct(scale).norm();
             const bool zero = (own * scale.asDiagonal()).norm() <= noise && others_leave_nothing(m);
@@ -126,14 +153,12 @@ private:
         if (others.empty()) {
             return (moments_.part(moments_.correlations(), m).array() == 0).all();
         }
-        solver rest(moments_, others);
-        rest.refine();
-        return (rest.residual_of(m).array() == 0).all();
+        return solver<any>(moments_, others).leaves_nothing(m);
     }
 
-    // E_m, or zero where that is what it is to rounding.
-    [[nodiscard]] Eigen::MatrixXd residual_of(int m) const {
-        Eigen::MatrixXd own(all_.rows(), moments_.dim(m));
+    // E_m into `out`, or zero where that is what it is to rounding.
+    void find_residual(int m, double* out) const {
+        own_residual own(out, all_.rows(), moments_.dim(m));
         for (Eigen::Index k = 0; k < own.rows(); ++k) {
             for (Eigen::Index i = 0; i < own.cols(); ++i) {
                 own(k, i) = static_cast<double>(left(k, moments_.offset(m) + i));
@@ -142,14 +167,13 @@ private:
         if (is_rounding(m, own)) {
             own.setZero();
         }
-        return own;
     }
 
     // Rounding of the moments, by eps of |s_i| and of sqrt(Sigma_ii Sigma_jj), changes E_i by
     // ds_i - W dSigma_i - (ds_K - W dSigma_K) L_i, with L_i = Sigma_K^+ Sigma_Ki. That is twice
     // what correctly rounded moments can have. A modality whose inputs are linear functions of
     // those of K (by the tolerance of the rank) has no residual at all.
-    [[nodiscard]] bool is_rounding(int m, const Eigen::MatrixXd& residual) const {
+    [[nodiscard]] bool is_rounding(int m, const own_residual& residual) const {
         const Eigen::Index at = moments_.offset(m);
         const Eigen::Index dim = moments_.dim(m);
         if (inputs_.size() == 1 && residual.size() == 1) {
@@ -162,13 +186,13 @@ private:
         Eigen::MatrixXd noise = relative;
         bool follows = true;
         for (Eigen::Index i = 0; i < dim; ++i) {
-            const double scale = scale_(at + i);
-            if (scale > 0) {  // of an input that is always zero nothing is left
-                const double spread = by.col(i).cwiseAbs().dot(scale_(inputs_)) / scale;
-                relative.col(i) = residual.col(i) / scale;
+            const double size = scale(at + i);
+            if (size > 0) {  // of an input that is always zero nothing is left
+                const double spread = by.col(i).cwiseAbs().dot(input_scale_) / size;
+                relative.col(i) = residual.col(i) / size;
                 noise.col(i) =
-                    eps * (all_.col(at + i).cwiseAbs() / scale + (1 + 2 * spread) * sizes_);
-                const double unshared = 1 - (by.col(i) / scale).dot(shared.col(i) / scale);
+                    eps * (all_.col(at + i).cwiseAbs() / size + (1 + 2 * spread) * sizes_);
+                const double unshared = 1 - (by.col(i) / size).dot(shared.col(i) / size);
                 follows &= unshared <= tolerance * (1 + spread * spread);
             }
         }
@@ -177,16 +201,15 @@ private:
 
     // The same for one input that waits for one other, which most models are made of.
     [[nodiscard]] bool is_rounding_of_scalars(Eigen::Index input, double residual) const {
-        const double scale = scale_(input);
-        const double known = scale_(inputs_.front());
-        if (!(scale > 0 && known > 0)) {
-            return !(scale > 0) || residual == 0;
+        const double size = scale(input);
+        const double known = input_scale_(0);
+        if (!(size > 0 && known > 0)) {
+            return !(size > 0) || residual == 0;
         }
-        const double spread = std::abs(sigma_(inputs_.front(), input)) / (known * scale);
-        const double noise =
-            eps * (std::abs(all_(0, input)) / scale + (1 + 2 * spread) * sizes_(0));
+        const double spread = std::abs(sigma_(inputs_.front(), input)) / (known * size);
+        const double noise = eps * (std::abs(all_(0, input)) / size + (1 + 2 * spread) * sizes_(0));
         return 1 - spread * spread <= 8 * eps * (1 + spread * spread) ||
-               std::abs(residual) / scale <= noise;
+               std::abs(residual) / size <= noise;
     }
 
     const data::moments& moments_;
@@ -194,10 +217,10 @@ private:
     indices inputs_;
     Eigen::Map<const Eigen::MatrixXd> all_;  // s, K x D
     const Eigen::MatrixXd& sigma_;           // Sigma
-    Eigen::VectorXd scale_;                  // sqrt(Sigma_ii)
+    vector input_scale_;                     // sqrt(Sigma_ii) of the inputs of the set
     data::symmetric_pseudo_inverse inverse_;
-    exact_matrix weights_;   // W_K
-    Eigen::VectorXd sizes_;  // sum_j |W_j| sqrt(Sigma_jj) of each target: root of a target's power
+    exact_matrix weights_;  // W_K
+    vector sizes_;          // sum_j |W_j| sqrt(Sigma_jj) of each target: root of a target's power
 };
 
 }  // namespace
@@ -207,7 +230,12 @@ partial_solution solve_partial(const data::moments& moments, const data::modalit
         return {learned, Eigen::VectorXd::Zero(moments.correlations().size()),
                 moments.correlations(), moments.target_power() / 2};
     }
-    return solver(moments, learned).run();
+    indices inputs = inputs_of(moments, learned);
+    constexpr int few = 8;
+    if (moments.outputs() <= few && std::ssize(inputs) <= few) {
+        return solver<few>(moments, learned, std::move(inputs)).run();
+    }
+    return solver<Eigen::Dynamic>(moments, learned, std::move(inputs)).run();
 }
 
 bool nothing_left(const data::moments& moments, const partial_solution& saddle, int m) {

@@ -84,11 +84,11 @@ Number race_track<Number>::clock_to_go(int m) const {
 
 template <typename Number>
 Number race_track<Number>::duration(int first, const Number& clock,
-                                    const partial_solution& saddle) const {
+                                    const data::modality_set& learned) const {
     if (arch_.shared() == 0) {
         return clock;
     }
-    if (saddle.learned.empty()) {
+    if (learned.empty()) {
         std::vector<basic_racer<model_number<Number>>> racers;
         racers.reserve(runners_.size());
         for (int m = 0; m < moments_.count(); ++m) {
@@ -101,7 +101,7 @@ Number race_track<Number>::duration(int first, const Number& clock,
     std::vector<int> branches;
     std::vector<model_number<Number>> weights;
     model_number<Number> nothing = 0;  // zero weights: without a slope where they would leave zero
-    for (const int k : saddle.learned) {
+    for (const int k : learned) {
         const auto norm =
             norm_of(vector_of<model_number<Number>>(moments_.part(standing_.weights, k)));
         if (norm > 0) {
@@ -243,12 +243,12 @@ void race_track<Number>::start(race_result& result) {
 
 template <typename Number>
 bool race_track<Number>::next_phase(race_result& result) {
-    const partial_solution saddle = result.saddles.back();
+    const data::modality_set before = result.saddles.back().learned;
     data::modality_set winners;
     Number least = never;
     int first = -1;
     for (int m = 0; m < moments_.count(); ++m) {
-        const Number clock = data::contains(saddle.learned, m) ? Number(never) : clock_to_go(m);
+        const Number clock = data::contains(before, m) ? Number(never) : clock_to_go(m);
         if (clock < least) {
             least = clock;
             first = m;
@@ -258,7 +258,7 @@ bool race_track<Number>::next_phase(race_result& result) {
         return false;
     }
     for (int m = 0; m < moments_.count(); ++m) {
-        const Number clock = data::contains(saddle.learned, m) ? Number(never) : clock_to_go(m);
+        const Number clock = data::contains(before, m) ? Number(never) : clock_to_go(m);
         if (clock <= least * (1 + tie)) {
             winners.push_back(m);
             least = tied(least, clock);
@@ -269,10 +269,10 @@ bool race_track<Number>::next_phase(race_result& result) {
             fmt::format("tie: {} have equal clocks and are learned together at leading order",
                         fmt::join(moments_.names_of(winners), ", ")));
     }
-    const Number lasts = timed_ ? duration(first, least, saddle) : Number(0);
+    const Number lasts = timed_ ? duration(first, least, before) : Number(0);
     time_ += lasts;
-    result.answer.phases.push_back({saddle.learned, in_double(lasts)});
-    const data::modality_set learned = arch_.closure(data::united(saddle.learned, winners));
+    result.answer.phases.push_back({before, in_double(lasts)});
+    const data::modality_set learned = arch_.closure(data::united(before, winners));
     // Who was reversed before it moved on.
     data::modality_set turned_back;
     for (int m = 0; m < moments_.count(); ++m) {
@@ -281,12 +281,12 @@ bool race_track<Number>::next_phase(race_result& result) {
         }
         if (!data::contains(learned, m)) {
             advance(m, least);
-        } else if (!data::contains(saddle.learned, m)) {
+        } else if (!data::contains(before, m)) {
             settle(m);
         }
     }
     for (const int m : learned) {
-        if (!data::contains(saddle.learned, m) && !(times_[static_cast<std::size_t>(m)] < never)) {
+        if (!data::contains(before, m) && !(times_[static_cast<std::size_t>(m)] < never)) {
             set_time(result.answer, m);
             if (data::contains(turned_back, m)) {
                 result.answer.warnings.push_back(fmt::format(
@@ -307,8 +307,8 @@ bool race_track<Number>::next_phase(race_result& result) {
     }
     // A plateau that comes back would be one of ties that rounding breaks in turn.
     return std::none_of(result.saddles.begin(), result.saddles.end() - 1,
-                        [&](const partial_solution& before) {
-                            return before.learned == result.saddles.back().learned;
+                        [&](const partial_solution& earlier) {
+                            return earlier.learned == result.saddles.back().learned;
                         });
 }
 

@@ -95,7 +95,7 @@ private:
     [[nodiscard]] bool reversed(int m) const;
     [[nodiscard]] Number clock_to_go(int m) const;
     [[nodiscard]] Number duration(int first, const Number& clock,
-                                  const partial_solution& saddle) const;
+                                  const data::modality_set& learned) const;
     void advance(int m, const Number& clock);
     void turn(int m, const Number& clock);
     [[nodiscard]] static double in_double(const Number& time) {
@@ -107,7 +107,12 @@ private:
     void set_time(learning& answer, int m);
     // |E_m| at the present saddle.
     [[nodiscard]] model_number<Number> rate(int m) const {
-        return norm_of(vector_of<model_number<Number>>(moments_.part(standing_.residual, m)));
+        const auto left = moments_.part(standing_.residual, m);
+        if constexpr (is_dual<Number>) {
+            return norm_of(vector_of<model_number<Number>>(left));
+        } else {
+            return left.norm();
+        }
     }
     // The sign that a learned scalar keeps on the way to the next saddle; 0: it may have either.
     [[nodiscard]] double kept_sign(int m) const;

@@ -40,8 +40,11 @@ struct watched {
     explicit watched(const data::moments& m, int fusion = 2,
                      std::optional<data::modality_set> rest = {})
         : moments(m), arch(theory::architecture::fused(2, fusion, m.count())),
-          monitor(moments, arch, theory::race_saddles(moments, arch, {.u0 = 1e-3}),
-                  std::move(rest)) {}
+          monitor(moments, arch, theory::race_saddles(moments, arch, {.u0 = 1e-3})) {
+        if (rest) {
+            monitor.watch_again(*std::move(rest));
+        }
+    }
 
     template <typename Path>
     void follow(double from, double to, int steps, int interior, const Path& path) {
