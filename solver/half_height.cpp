@@ -313,9 +313,10 @@ end_of_run half_height_monitor::conclude(const standstill& found) {
     }
     // A modality that has weight where the path rests, and never came near to it, is held up by
     // rounding of its residual only.
-    const bool held_up = known && std::any_of(found.rest.begin(), found.rest.end(), [&](int m) {
-                             return !data::contains(learned_, m) && half_at_rest_(m) > 0;
-                         });
+    const bool held_up =
+        known && std::any_of(found.rest.begin(), found.rest.end(), [&](int m) {
+            return !data::contains(learned_, m) && half_at_rest_[static_cast<std::size_t>(m)] > 0;
+        });
     const auto bias = weight_decay_ > 0             ? theory::outcome::decayed
                       : found.unresolved || held_up ? theory::outcome::unresolved
                       : found.reversed              ? theory::outcome::sign_reversal
