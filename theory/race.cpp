@@ -241,6 +241,17 @@ void race_track<Number>::start(race_result& result) {
     }
 }
 
+// A branch that is the one layer which a trunk follows is learned with the first others, unless
+// nothing is left for it beside them: then it is once later ones leave it something.
+template <typename Number>
+bool race_track<Number>::gets_weight(int m, const data::modality_set& before,
+                                     const partial_solution& after) const {
+    if (arch_.branch(m) > 1) {
+        return !data::contains(before, m);
+    }
+    return arch_.depth(m) > 1 && !moments_.part(after.weights, m).isZero(0);
+}
+
 template <typename Number>
 bool race_track<Number>::next_phase(race_result& result) {
     const data::modality_set before = result.saddles.back().learned;
@@ -285,18 +296,20 @@ bool race_track<Number>::next_phase(race_result& result) {
             settle(m);
         }
     }
+    stand_at(result, learned);
     for (const int m : learned) {
-        if (!data::contains(before, m) && !(times_[static_cast<std::size_t>(m)] < never)) {
-            set_time(result.answer, m);
-            if (data::contains(turned_back, m)) {
-                result.answer.warnings.push_back(fmt::format(
-                    "sign reversal: the residual of {} changed sign before it was learned; the "
-                    "time is that of random networks, balanced ones never learn it",
-                    moments_.name(m)));
-            }
+        const bool timed = times_[static_cast<std::size_t>(m)] < never;
+        if (timed || !gets_weight(m, before, result.saddles.back())) {
+            continue;
+        }
+        set_time(result.answer, m);
+        if (data::contains(turned_back, m)) {
+            result.answer.warnings.push_back(fmt::format(
+                "sign reversal: the residual of {} changed sign before it was learned; the "
+                "time is that of random networks, balanced ones never learn it",
+                moments_.name(m)));
         }
     }
-    stand_at(result, learned);
     for (const int m : learned) {
         if (!data::contains(result.saddles.back().learned, m)) {
             result.answer.warnings.push_back(fmt::format(
@@ -357,10 +370,14 @@ race_result race_track<Number>::run() {
     }
     while (std::ssize(result.saddles.back().learned) < moments_.count() && next_phase(result)) {
     }
+    data::modality_set learned;
     for (int m = 0; m < moments_.count(); ++m) {
-        if (!data::contains(result.saddles.back().learned, m) &&
-            !(times_[static_cast<std::size_t>(m)] < never)) {
+        const bool timed = times_[static_cast<std::size_t>(m)] < never;
+        const bool stands = data::contains(result.saddles.back().learned, m);
+        if (!timed && !(stands && arch_.depth(m) == 1)) {
             say_never(result, m);
+        } else if (stands) {
+            learned.push_back(m);
         }
     }
     // Durations as they are, not as differences of times, which would lose a short phase after a
@@ -371,7 +388,7 @@ race_result race_track<Number>::run() {
     if (!known) {
         result.answer.phases = phases_from_times(result.answer.times);
     } else if (std::any_of(times.begin(), times.end(), [](double t) { return std::isinf(t); })) {
-        result.answer.phases.push_back({result.saddles.back().learned, never});
+        result.answer.phases.push_back({learned, never});
     }
     return result;
 }

@@ -105,6 +105,8 @@ private:
                    : value_of(time);
     }
     void set_time(learning& answer, int m);
+    [[nodiscard]] bool gets_weight(int m, const data::modality_set& before,
+                                   const partial_solution& after) const;
     // |E_m| at the present saddle.
     [[nodiscard]] model_number<Number> rate(int m) const {
         const auto left = moments_.part(standing_.residual, m);

@@ -180,4 +180,20 @@ BOOST_AUTO_TEST_CASE(without_a_plateau_no_time_is_given) {
     BOOST_TEST(large.warnings.size() == 1U);
 }
 
+// y = x_A, and B, which is correlated with A, adds nothing: it has no weight in the end, at any
+// depth of fusion.
+BOOST_AUTO_TEST_CASE(what_has_no_weight_in_the_end_is_never_learned_in_early_fusion_either) {
+    const auto moments = data::toy_moments({.rho = 0.5, .ratio = 2, .target_weights = {1, 0}});
+    for (const int depth : {2, 3, 4}) {
+        for (int fusion = 1; fusion <= depth; ++fusion) {
+            const auto raced =
+                theory::race(moments, architecture::fused(depth, fusion, 2), {.u0 = 1e-3});
+            BOOST_TEST((raced.answer.ended == theory::outcome::permanent_bias));
+            BOOST_TEST(std::isfinite(raced.answer.times[0]));
+            BOOST_TEST(std::isinf(raced.answer.times[1]));
+            BOOST_TEST(raced.answer.phases.back().learned == data::modality_set{0});
+        }
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
