@@ -28,6 +28,7 @@ public:
         matrix_.resize(active_, active_);
         pair_matrix_.resize(active_, active_);
         along_.resize(active_);
+        scale_.setOnes(active_);
         pair_along_.resize(active_);
     }
 
@@ -65,6 +66,8 @@ private:
     void set_clock(double clock_speed, double h);
     bool evaluate(const state& x);
     void solve(double h);
+    template <typename Solver, typename Vector>
+    void solve_scaled(const Solver& solver, Vector& v) const;
     double change_size(const state& x, const error_gauge& gauge);
     bool iterate(const state& x, double h, const error_gauge& gauge);
     void finish(const state& x, double h, state& end);
@@ -91,6 +94,7 @@ private:
     real_solver real_;
     std::array<pair_solver, pairs> pairs_;
     typename real_solver::vector along_;
+    typename real_solver::vector scale_;  // of the numbers of the state where they are large
     typename pair_solver::vector pair_along_;
     state estimate_;
     state stage_;
