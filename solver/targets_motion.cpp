@@ -13,8 +13,8 @@ namespace {
 // Singular values nearer to each other than about this part are not told apart: a common rotation
 // of their singular vectors changes nothing, and its speed is a quotient of two small numbers.
 constexpr double same_size = 1e-7;
-// What is below this part of u_f waits. What is learned is larger, since a d-th root makes 0.03 of a
-// weight of 1e-6; and what waits and is larger has so short a plateau that rounding does no harm.
+// What is below this part of u_f waits. What is learned is larger, since a fourth root makes 0.03
+// of a weight of 1e-6; what waits and is larger has so short a plateau that rounding does no harm.
 constexpr double small = 1e-3;
 constexpr double upright = 1e-12;  // sine of what frames that wait lean by at most
 
@@ -481,8 +481,8 @@ void targets_motion<Number>::follow(const Number* all, Number* dxdt) const {
         const Eigen::Index columns = b.layers == 1 ? b.inputs : b.rank;
         for (Eigen::Index j = 0; j < columns; ++j) {
             const bool alone = b.layers > 1 && mode_waits(m, j);
-            const std::size_t frame = (b.layers == 1 ? b.at : b.left) +
-                                      static_cast<std::size_t>(j * outputs);
+            const std::size_t frame =
+                (b.layers == 1 ? b.at : b.left) + static_cast<std::size_t>(j * outputs);
             for (Eigen::Index i = 0; (b.layers == 1 || outputs > 1) && i < outputs; ++i) {
                 if (!alone && !output_waits(i)) {
                     take(frame + static_cast<std::size_t>(i), 1);

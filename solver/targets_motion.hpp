@@ -40,9 +40,10 @@ struct targets_layout {
 /// (tidy): their turn would be the sum of what rounding makes of the others' speeds.
 struct targets_rest {
     struct branch {
-        std::vector<bool> rows;   // of S^T E_m; with a trunk alone
-        std::vector<bool> modes;  // rows of U^T diag((p_i/u_f)^p) S^T E_m, without a trunk of U^T E_m
-        std::vector<bool> cols;   // of E_m V
+        std::vector<bool> rows;  // of S^T E_m; with a trunk alone
+        std::vector<bool>
+            modes;  // rows of U^T diag((p_i/u_f)^p) S^T E_m, without a trunk of U^T E_m
+        std::vector<bool> cols;  // of E_m V
     };
     std::vector<branch> branches;
     Eigen::Matrix<bool, Eigen::Dynamic, Eigen::Dynamic>

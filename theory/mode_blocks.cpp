@@ -131,9 +131,9 @@ mode_blocks::mode_blocks(const data::moments& moments, const architecture& arch,
 }
 
 // P of the trunk while only what is learned counts: the root of P^2 = sum_m A_m A_m^T, A_m A_m^T =
-// (B_m B_m^T)^(1/n_m), B_m = P^-p W_m. Where all have the same outputs a round with this damping ends
-// at the root, in logarithms, but for unequal branches; where outputs of modes nearly meet it goes too
-// far, and is taken in smaller parts until its changes shrink.
+// (B_m B_m^T)^(1/n_m), B_m = P^-p W_m. Where all have the same outputs, each round halves the error
+// in logarithms at least. Where outputs of modes nearly meet it may go too far: rounds are damped
+// more until their changes shrink.
 void mode_blocks::find_trunk() {
     constexpr int most_rounds = 2000;
     constexpr double shrinks = 0.95;  // the part of the last change that one may have
