@@ -29,9 +29,9 @@ struct targets_layout {
 };
 
 /// What has been learned is at rest along whole rows (outputs) and columns (inputs) of residuals in
-/// the frames of the network. Of those only rounding is left, and is taken for zero. What is learned
-/// also leans on outputs that the trunk does not have yet, by the small weights there: a push by
-/// that lean which is below the rounding of the others is no reason to move, either.
+/// the frames of the network. Of those only rounding is left, and is taken for zero. What is
+/// learned also leans on outputs that the trunk does not have yet, by the small weights there: a
+/// push by that lean which is below the rounding of the others is no reason to move, either.
 ///
 /// While the weights that wait are nothing beside those that are learned, the latter are held where
 /// they are. Later they follow, and rounding does them no harm, because the residual pulls them
