@@ -164,9 +164,9 @@ BOOST_AUTO_TEST_CASE(several_targets_with_a_trunk) {
     BOOST_TEST(all.other_answer <= all.compared / 50);
 }
 
-// B and D have one mode each, whose outputs nearly meet, when the trunk gains its second output: the
-// trunk's root is then hard to find, and one that is off turned the weights of A and C, 16 % of the
-// time. What is left goes as u0.
+// B and D have one mode each, whose outputs nearly meet, when the trunk gains its second output:
+// the trunk's root is then hard to find. One that was off turned the weights of A and C wrongly,
+// which was 16 % of a time. What is left goes as u0.
 BOOST_AUTO_TEST_CASE(a_trunk_whose_outputs_nearly_meet_turns_what_waits_as_the_flow_does) {
     const auto moments = tests::random_moments({1, 1, 3, 2}, 217, 2);
     const architecture arch({4, 3, 4, 3}, 1);
