@@ -16,6 +16,10 @@ public:
     [[nodiscard]] virtual state initial() const = 0;
     [[nodiscard]] std::size_t size() const override { return initial().size(); }
 
+    /// Called with each new start of steps, before settle(). A flow may take out of its state what
+    /// means nothing and was left to drift during the step.
+    virtual void tidy(state& /*x*/) {}
+
     /// Called with each new start of steps. A flow may take what rounding leaves of a speed at rest
     /// for zero from now on: over a plateau of 1e15 it would move things.
     ///

@@ -36,8 +36,22 @@ bool radau<N>::linearise(const state& x, double h) {
     if (!jacobian_.allFinite()) {
         return false;
     }
+    // Potentials of 1e17 move by 1e10 beside weights that are to be known to 1e-16: equations of
+    // either size must not be added up. Powers of two cost no digits.
+    for (Eigen::Index i = 0; i < active_; ++i) {
+        const double size = std::abs(x[static_cast<std::size_t>(i)]);
+        scale_(i) = size > 1 && std::isfinite(size) ? std::exp2(std::ilogb(size)) : 1.0;
+    }
+    jacobian_ = (scale_.cwiseInverse().asDiagonal() * jacobian_ * scale_.asDiagonal()).eval();
     factorise(h);
     return true;
+}
+
+template <int N>
+void radau<N>::solve_real(typename real_solver::vector& v) const {
+    v.array() /= scale_.array();
+    real_.solve(v);
+    v.array() *= scale_.array();
 }
 
 // Times h, so that numbers of order one are inverted whatever the length of the step.
@@ -106,7 +120,7 @@ void radau<N>::solve(double h) {
     const radau_tableau& t = tableau();
     step_.noalias() = h * speeds_.lazyProduct(t.forth.transpose());
     along_ = step_.col(0) - t.real_eigenvalue * apart_.col(0);
-    real_.solve(along_);
+    solve_real(along_);
     step_.col(0) = along_;
     for (int k = 0; k < pairs; ++k) {
         const int re = 1 + 2 * k;
@@ -114,9 +128,11 @@ void radau<N>::solve(double h) {
         const double b = t.eigenvalues(k).imag();
         along_ = step_.col(re) - a * apart_.col(re) + b * apart_.col(re + 1);
         beside_ = step_.col(re + 1) - a * apart_.col(re + 1) - b * apart_.col(re);
+        along_.array() /= scale_.array();
+        beside_.array() /= scale_.array();
         pairs_[static_cast<std::size_t>(k)].solve(along_, beside_);
-        step_.col(re) = along_;
-        step_.col(re + 1) = beside_;
+        step_.col(re) = along_.cwiseProduct(scale_);
+        step_.col(re + 1) = beside_.cwiseProduct(scale_);
     }
     apart_ += step_;
     z_.noalias() = apart_.lazyProduct(t.back.transpose());
@@ -184,7 +200,7 @@ void radau<N>::estimate_error(const state& dxdt, double h, const error_gauge& ga
     // (1 - h gamma J)^-1 raw: without it stiff parts would count that the method does not feel.
     along_ = h * active(dxdt);
     along_.noalias() += z_.lazyProduct(t.estimate) / t.gamma;
-    real_.solve(along_);
+    solve_real(along_);
     active(estimate_) = along_;
     if (active_ < size_) {
         estimate_.back() = h * t.gamma * dxdt.back() + time_z_.dot(t.estimate);

@@ -29,6 +29,7 @@ public:
         pair_matrix_.resize(active_, active_);
         along_.resize(active_);
         beside_.resize(active_);
+        scale_.setOnes(active_);
     }
 
     [[nodiscard]] std::string name() const override { return "radau"; }
@@ -65,6 +66,7 @@ private:
     void set_clock(double clock_speed, double h);
     bool evaluate(const state& x);
     void solve(double h);
+    void solve_real(typename real_solver::vector& v) const;
     double change_size(const state& x, const error_gauge& gauge);
     bool iterate(const state& x, double h, const error_gauge& gauge);
     void finish(const state& x, double h, state& end);
@@ -92,6 +94,7 @@ private:
     std::array<pair_solver, pairs> pairs_;
     typename real_solver::vector along_;
     typename real_solver::vector beside_;
+    typename real_solver::vector scale_;  // of the numbers of the state where they are large
     state estimate_;
     state stage_;
     state scratch_;

@@ -167,6 +167,7 @@ outcome step_loop::march() {
         if (system_.keeps_time()) {
             x_.back() = 0;
         }
+        system_.tidy(x_);
         system_.settle(x_, dxdt_);
         step_ = method_->review(step_ * control_.after_success(*method_), gauge_);
         if (options_.progress && work_.steps % steps_per_report == 0) {

@@ -179,8 +179,20 @@ double targets_flow::parts::speed_of_weights(const state& x, const state& dxdt) 
     return std::sqrt(square);
 }
 
-// What is at rest follows the weights that wait, and stays where it is only as long as those are
-// nothing beside it.
+void targets_flow::tidy(state& x) {
+    parts& p = *own_;
+    if (p.rest.held) {
+        return;
+    }
+    p.look_at(x);
+    p.moved = x;
+    if (p.motion.tidy(p.moved.data())) {
+        x = p.moved;
+    }
+}
+
+// What is at rest follows the weights that wait, and is held where it is only as long as those are
+// nothing beside it. Without a trunk nothing waits that rounding would make lean.
 void targets_flow::settle(const state& x, state& dxdt) {
     parts& p = *own_;
     const bool rested = p.rest.any();
@@ -206,8 +218,12 @@ void targets_flow::settle(const state& x, state& dxdt) {
     p.derivative(p.moved);
     const double rate = relative_error(x, p.moved);
     if (p.speed_of_weights(x, p.moved) > unnoticed * p.stacked.norm() * rate) {
-        p.rest.clear();
-        return;
+        if (p.layout.shared == 0) {
+            p.rest.clear();
+            return;
+        }
+        p.rest.held = false;
+        p.derivative(p.moved);
     }
     dxdt = p.moved;
 }
@@ -329,11 +345,15 @@ double targets_flow::relative_error(const state& x, const state& error) const {
 // As of reduced_flow, of each mode.
 double targets_flow::horizon(const state& x, const state& dxdt, double rtol) const {
     double nearest = std::numeric_limits<double>::infinity();
-    for (const targets_layout::branch& b : own_->layout.branches) {
-        for (std::size_t i = b.at; b.layers > 1 && i < b.at + static_cast<std::size_t>(b.rank);
-             ++i) {
+    own_->look_at(x);
+    for (std::size_t m = 0; m < own_->layout.branches.size(); ++m) {
+        const targets_layout::branch& b = own_->layout.branches[m];
+        for (Eigen::Index mode = 0; b.layers > 1 && mode < b.rank; ++mode) {
+            const std::size_t i = b.at + static_cast<std::size_t>(mode);
             const double z = x[i];
-            if (!(dxdt[i] > 0 && z < 0)) {
+            // What has been learned seems to move by what rounding leaves of its push.
+            const double still = own_->rounding[m] * own_->motion.felt(m, mode);
+            if (!(dxdt[i] > still && z < 0)) {
                 continue;
             }
             const double part_left = b.layers > 2 ? -reach * z : std::max(-z, 1.0) / 2;

@@ -51,6 +51,7 @@ public:
     [[nodiscard]] bool keeps_time() const override { return true; }
     /// Of one target.
     [[nodiscard]] bool keeps_signs() const override;
+    void tidy(state& x) override;
     void settle(const state& x, state& dxdt) override;
     /// Potentials of branches of more than two layers stay above zero.
     [[nodiscard]] double horizon(const state& x, const state& dxdt, double rtol) const override;

@@ -13,6 +13,10 @@ namespace {
 // Singular values nearer to each other than about this part are not told apart: a common rotation
 // of their singular vectors changes nothing, and its speed is a quotient of two small numbers.
 constexpr double same_size = 1e-7;
+// What is below this part of u_f waits. What is learned is larger, since a fourth root makes 0.03
+// of a weight of 1e-6; what waits and is larger has so short a plateau that rounding does no harm.
+constexpr double small = 1e-3;
+constexpr double upright = 1e-12;  // sine of what frames that wait lean by at most
 
 }  // namespace
 
@@ -23,7 +27,8 @@ targets_rest::targets_rest(const targets_layout& layout) {
     for (const targets_layout::branch& b : layout.branches) {
         const Eigen::Index modes = b.layers > 1 ? b.rank : 0;
         branches.push_back(
-            {std::vector<bool>(static_cast<std::size_t>(has_trunk ? layout.outputs : modes)),
+            {std::vector<bool>(static_cast<std::size_t>(has_trunk ? layout.outputs : 0)),
+             std::vector<bool>(static_cast<std::size_t>(modes)),
              std::vector<bool>(static_cast<std::size_t>(modes))});
     }
 }
@@ -33,14 +38,16 @@ bool targets_rest::any() const {
         return std::find(which.begin(), which.end(), true) != which.end();
     };
     return trunk.any() || std::any_of(branches.begin(), branches.end(), [&](const branch& b) {
-               return some(b.rows) || some(b.cols);
+               return some(b.rows) || some(b.modes) || some(b.cols);
            });
 }
 
 void targets_rest::clear() {
     trunk.setConstant(false);
+    held = true;
     for (branch& b : branches) {
         b.rows.assign(b.rows.size(), false);
+        b.modes.assign(b.modes.size(), false);
         b.cols.assign(b.cols.size(), false);
     }
 }
@@ -257,7 +264,7 @@ void targets_motion<Number>::turn(const vector& sizes, int layers, const matrix&
 }
 
 template <typename Number>
-void targets_motion<Number>::see(const matrix& residual) {
+void targets_motion<Number>::see(const matrix& residual, bool rested) {
     for (std::size_t m = 0; m < branches_.size(); ++m) {
         const targets_layout::branch& from = layout_.branches[m];
         const targets_rest::branch& rest = rest_.branches[m];
@@ -266,7 +273,7 @@ void targets_motion<Number>::see(const matrix& residual) {
         if (layout_.shared > 0) {
             b.seen.noalias() = trunk_left_.transpose().lazyProduct(own);
             for (Eigen::Index i = 0; i < b.seen.rows(); ++i) {
-                if (rest.rows[static_cast<std::size_t>(i)]) {
+                if (rested && rest.rows[static_cast<std::size_t>(i)]) {
                     b.seen.row(i).setZero();
                 }
             }
@@ -278,7 +285,7 @@ void targets_motion<Number>::see(const matrix& residual) {
         }
         b.projected.noalias() = b.seen.lazyProduct(b.right);
         for (Eigen::Index j = 0; j < b.projected.cols(); ++j) {
-            if (rest.cols[static_cast<std::size_t>(j)]) {
+            if (rested && rest.cols[static_cast<std::size_t>(j)]) {
                 b.projected.col(j).setZero();
             }
         }
@@ -287,7 +294,7 @@ void targets_motion<Number>::see(const matrix& residual) {
 
 // The trunk is pushed by sum_m E_m B_m^T, B_m the product of branch m.
 template <typename Number>
-void targets_motion<Number>::turn_trunk() {
+void targets_motion<Number>::turn_trunk(bool rested) {
     trunk_push_.setZero(layout_.outputs, layout_.outputs);
     for (std::size_t m = 0; m < branches_.size(); ++m) {
         const targets_layout::branch& from = layout_.branches[m];
@@ -308,11 +315,23 @@ void targets_motion<Number>::turn_trunk() {
         trunk_push_ += pushed.lazyProduct(b.push.transpose());
     }
     for (Eigen::Index i = 0; i < trunk_push_.size(); ++i) {
-        if (rest_.trunk.data()[i]) {
+        if (rested && rest_.trunk.data()[i]) {
             trunk_push_.data()[i] = Number(0.0);
         }
     }
     turn(trunk_parts_, layout_.shared, trunk_push_, trunk_turn_, trunk_twist_);
+}
+
+template <typename Number>
+double targets_motion<Number>::felt(std::size_t m, Eigen::Index mode) const {
+    if (layout_.shared == 0) {
+        return 1;
+    }
+    double square = 0;
+    for (Eigen::Index i = 0; i < layout_.outputs; ++i) {
+        square += std::pow(theory::value_of(Number(shares_(i) * branches_[m].left(i, mode))), 2);
+    }
+    return std::sqrt(square);
 }
 
 template <typename Number>
@@ -330,9 +349,17 @@ targets_rest targets_motion<Number>::resting(const std::vector<double>& rounding
         const branch& b = branches_[m];
         targets_rest::branch& rest = found.branches[m];
         const bool has_trunk = layout_.shared > 0;
-        const matrix rows = has_trunk ? b.seen : matrix(b.left.transpose() * b.seen);
         for (std::size_t i = 0; i < rest.rows.size(); ++i) {
-            rest.rows[i] = size_of(rows.row(static_cast<Eigen::Index>(i))) <= rounding[m];
+            rest.rows[i] = size_of(b.seen.row(static_cast<Eigen::Index>(i))) <= rounding[m];
+        }
+        matrix pushes = b.left;
+        for (Eigen::Index i = 0; has_trunk && i < pushes.rows(); ++i) {
+            pushes.row(i) *= shares_(i);
+        }
+        pushes = (pushes.transpose() * b.seen).eval();
+        for (std::size_t i = 0; i < rest.modes.size(); ++i) {
+            const auto mode = static_cast<Eigen::Index>(i);
+            rest.modes[i] = size_of(pushes.row(mode)) <= rounding[m] * felt(m, mode);
         }
         for (std::size_t j = 0; j < rest.cols.size(); ++j) {
             rest.cols[j] = size_of(b.projected.col(static_cast<Eigen::Index>(j))) <= rounding[m];
@@ -351,7 +378,7 @@ targets_rest targets_motion<Number>::resting(const std::vector<double>& rounding
 }
 
 template <typename Number>
-void targets_motion<Number>::move_branch(std::size_t m, Number* dxdt) {
+void targets_motion<Number>::move_branch(std::size_t m, bool rested, Number* dxdt) {
     using writable = Eigen::Map<matrix>;
     const bool has_trunk = layout_.shared > 0;
     const targets_layout::branch& to = layout_.branches[m];
@@ -370,7 +397,7 @@ void targets_motion<Number>::move_branch(std::size_t m, Number* dxdt) {
     }
     inner_.noalias() = b.left.transpose().lazyProduct(push);  // X
     for (Eigen::Index i = 0; i < to.rank; ++i) {
-        if (!has_trunk && rest.rows[static_cast<std::size_t>(i)]) {
+        if (rested && rest.modes[static_cast<std::size_t>(i)]) {
             inner_.row(i).setZero();
         }
         dxdt[to.at + static_cast<std::size_t>(i)] = inner_(i, i);
@@ -403,7 +430,7 @@ void targets_motion<Number>::move_branch(std::size_t m, Number* dxdt) {
             push_.noalias() = b.right.transpose().lazyProduct(outside_);
             outside_ -= b.right.lazyProduct(push_);
             for (Eigen::Index i = 0; i < to.rank; ++i) {
-                if (has_trunk || !rest.rows[static_cast<std::size_t>(i)]) {
+                if (!(rested && rest.modes[static_cast<std::size_t>(i)])) {
                     speed.col(i) += raised(b.norms(i), to.layers - 2) * outside_.col(i);
                 }
             }
@@ -412,19 +439,114 @@ void targets_motion<Number>::move_branch(std::size_t m, Number* dxdt) {
 }
 
 template <typename Number>
-void targets_motion<Number>::move(const matrix& residual, Number* dxdt) {
-    see(residual);
+void targets_motion<Number>::move_all(const matrix& residual, bool rested, Number* dxdt) {
+    see(residual, rested);
     if (layout_.shared > 0) {
-        turn_trunk();
+        turn_trunk(rested);
         if (layout_.outputs > 1) {
             Eigen::Map<matrix>(dxdt + layout_.trunk, layout_.outputs, layout_.outputs) =
                 trunk_left_.lazyProduct(trunk_turn_);
         }
     }
     for (std::size_t m = 0; m < branches_.size(); ++m) {
-        move_branch(m, dxdt);
+        move_branch(m, rested, dxdt);
     }
     dxdt[layout_.time] = 1.0 / trunk_power_;
+}
+
+template <typename Number>
+bool targets_motion<Number>::waits(const Number& size) const {
+    return theory::value_of(size) < small * theory::value_of(trunk_norm_);
+}
+
+template <typename Number>
+bool targets_motion<Number>::mode_waits(std::size_t m, Eigen::Index j) const {
+    return waits(branches_[m].norms(j));
+}
+
+template <typename Number>
+bool targets_motion<Number>::output_waits(Eigen::Index i) const {
+    return waits(trunk_(i));
+}
+
+// Speeds by all of the residual, `all`, replace those without its rounding in what follows.
+template <typename Number>
+void targets_motion<Number>::follow(const Number* all, Number* dxdt) const {
+    const Eigen::Index outputs = layout_.outputs;
+    const auto take = [&](std::size_t at, Eigen::Index count) {
+        std::copy(all + at, all + at + count, dxdt + at);
+    };
+    for (std::size_t m = 0; m < branches_.size(); ++m) {
+        const targets_layout::branch& b = layout_.branches[m];
+        const Eigen::Index columns = b.layers == 1 ? b.inputs : b.rank;
+        for (Eigen::Index j = 0; j < columns; ++j) {
+            const bool alone = b.layers > 1 && mode_waits(m, j);
+            const std::size_t frame =
+                (b.layers == 1 ? b.at : b.left) + static_cast<std::size_t>(j * outputs);
+            for (Eigen::Index i = 0; (b.layers == 1 || outputs > 1) && i < outputs; ++i) {
+                if (!alone && !output_waits(i)) {
+                    take(frame + static_cast<std::size_t>(i), 1);
+                }
+            }
+            if (b.layers == 1 || alone) {
+                continue;
+            }
+            take(b.at + static_cast<std::size_t>(j), 1);
+            if (b.inputs > 1) {
+                take(b.right + static_cast<std::size_t>(j * b.inputs), b.inputs);
+            }
+        }
+    }
+    for (Eigen::Index i = 0; outputs > 1 && i < outputs; ++i) {
+        if (!output_waits(i)) {
+            take(layout_.trunk + static_cast<std::size_t>(i * outputs), outputs);
+        }
+    }
+}
+
+template <typename Number>
+void targets_motion<Number>::move(const matrix& residual, Number* dxdt) {
+    move_all(residual, true, dxdt);
+    if (!rest_.held) {
+        all_speeds_.resize(static_cast<Eigen::Index>(layout_.time) + 1);
+        move_all(residual, false, all_speeds_.data());
+        follow(all_speeds_.data(), dxdt);
+    }
+}
+
+template <typename Number>
+bool targets_motion<Number>::tidy(Number* x) const {
+    bool changed = false;
+    const auto put_upright = [&](std::size_t at, Eigen::Index size, Eigen::Index count,
+                                 const auto& column_waits) {
+        Eigen::Map<matrix> frame(x + at, size, count);
+        for (Eigen::Index j = 0; count > 1 && j < count; ++j) {
+            Number off(0.0);
+            for (Eigen::Index k = 0; column_waits(j) && k < count; ++k) {
+                if (!column_waits(k)) {
+                    const Number along = frame.col(k).dot(frame.col(j));
+                    frame.col(j) -= along * frame.col(k);
+                    off += along * along;
+                }
+            }
+            changed = changed || theory::value_of(off) > upright * upright;
+        }
+    };
+    for (std::size_t m = 0; m < branches_.size(); ++m) {
+        const targets_layout::branch& b = layout_.branches[m];
+        const auto column_waits = [&](Eigen::Index j) { return mode_waits(m, j); };
+        if (b.layers > 1 && layout_.outputs > 1) {
+            put_upright(b.left, layout_.outputs, b.rank, column_waits);
+        }
+        if (b.layers > 1 && b.inputs > 1) {
+            put_upright(b.right, b.inputs, b.rank, column_waits);
+        }
+    }
+    if (layout_.outputs > 1) {
+        put_upright(layout_.trunk, layout_.outputs, layout_.outputs,
+                    [&](Eigen::Index i) { return output_waits(i); });
+    }
+    return changed;
 }
 
 template class targets_motion<double>;

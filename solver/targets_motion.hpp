@@ -29,15 +29,26 @@ struct targets_layout {
 };
 
 /// What has been learned is at rest along whole rows (outputs) and columns (inputs) of residuals in
-/// the frames of the network. Of those only rounding is left, and is taken for zero.
+/// the frames of the network. Of those only rounding is left, and is taken for zero. What is
+/// learned also leans on outputs that the trunk does not have yet, by the small weights there: a
+/// push by that lean which is below the rounding of the others is no reason to move, either.
+///
+/// While the weights that wait are nothing beside those that are learned, the latter are held where
+/// they are. Later they follow, and rounding does them no harm, because the residual pulls them
+/// back; what waits is not pulled back, and feels residuals without their rounding. Frames of what
+/// waits do not turn with those of what follows, either, but are put upright again after a step
+/// (tidy): their turn would be the sum of what rounding makes of the others' speeds.
 struct targets_rest {
     struct branch {
-        std::vector<bool> rows;  // of S^T E_m, without a trunk of U^T E_m
+        std::vector<bool> rows;  // of S^T E_m; with a trunk alone
+        std::vector<bool>
+            modes;  // rows of U^T diag((p_i/u_f)^p) S^T E_m, without a trunk of U^T E_m
         std::vector<bool> cols;  // of E_m V
     };
     std::vector<branch> branches;
     Eigen::Matrix<bool, Eigen::Dynamic, Eigen::Dynamic>
         trunk;  // of the trunk's push, entry by entry
+    bool held = true;
 
     explicit targets_rest(const targets_layout& layout);
     [[nodiscard]] bool any() const;
@@ -70,10 +81,16 @@ public:
     /// dx/dc at that state, from E (K x D).
     void move(const matrix& residual, Number* dxdt);
 
+    /// Makes the frames of what waits orthogonal to those of what follows, at a state that has just
+    /// been looked at. \return True where that changed the state.
+    bool tidy(Number* x) const;
+
     /// What is at rest at a state from which it has just been moved while nothing was said to be.
     ///
     /// \param rounding  Per modality, what rounding may leave of E_m at rest.
     [[nodiscard]] targets_rest resting(const std::vector<double>& rounding) const;
+    /// How much of what rounding leaves of E_m a mode feels: |diag((p_i/u_f)^p) U_j|, up to 1.
+    [[nodiscard]] double felt(std::size_t m, Eigen::Index mode) const;
 
     [[nodiscard]] const branch& part(std::size_t m) const { return branches_[m]; }
     /// p_i, singular values of the trunk's layers; empty without a trunk.
@@ -86,10 +103,11 @@ private:
     static Number raised(const Number& x, int n);
     void read(const Number* x, std::size_t m);
     void find_trunk();
-    void see(const matrix& residual);
-    void turn_trunk();
+    void move_all(const matrix& residual, bool rested, Number* dxdt);
+    void see(const matrix& residual, bool rested);
+    void turn_trunk(bool rested);
     void turn(const vector& sizes, int layers, const matrix& push, matrix& left, matrix& right);
-    void move_branch(std::size_t m, Number* dxdt);
+    void move_branch(std::size_t m, bool rested, Number* dxdt);
 
     const targets_layout& layout_;
     const targets_rest& rest_;
@@ -104,6 +122,12 @@ private:
     matrix trunk_turn_;   // how fast its left frame turns
     matrix trunk_twist_;  // and its right one
     matrix push_, outside_, inner_, turn_left_, turn_right_, scaled_;
+    [[nodiscard]] bool waits(const Number& size) const;
+    [[nodiscard]] bool mode_waits(std::size_t m, Eigen::Index j) const;
+    [[nodiscard]] bool output_waits(Eigen::Index i) const;
+    void follow(const Number* all, Number* dxdt) const;
+
+    vector all_speeds_;
 };
 
 }  // namespace fusionflow::solver

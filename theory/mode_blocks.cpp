@@ -131,8 +131,14 @@ mode_blocks::mode_blocks(const data::moments& moments, const architecture& arch,
 }
 
 // P of the trunk while only what is learned counts: the root of P^2 = sum_m A_m A_m^T, A_m A_m^T =
-// (B_m B_m^T)^(1/n_m), B_m = P^-p W_m. In logarithms each round halves the error at least.
+// (B_m B_m^T)^(1/n_m), B_m = P^-p W_m. Where all have the same outputs, each round halves the error
+// in logarithms at least. Where outputs of modes nearly meet it may go too far: rounds are damped
+// more until their changes shrink.
 void mode_blocks::find_trunk() {
+    constexpr int most_rounds = 2000;
+    constexpr double shrinks = 0.95;  // the part of the last change that one may have
+    constexpr double less = 0.7;
+    constexpr double least_damping = 0.02;
     const Index units = saddle_.space.cols();
     const int shared = arch_.shared();
     trunk_ = MatrixXd::Identity(units, units);
@@ -143,8 +149,9 @@ void mode_blocks::find_trunk() {
     for (const int n : arch_.branches()) {
         shortest = std::min(shortest, n);
     }
-    const double damping = 1 / (1 + static_cast<double>(shared) / shortest);
-    for (int round = 0; round < 200; ++round) {
+    double damping = 1 / (1 + static_cast<double>(shared) / shortest);
+    double change = never;
+    for (int round = 0; round < most_rounds; ++round) {
         const MatrixXd inverse = power_of(trunk_, -shared);
         MatrixXd square = MatrixXd::Zero(units, units);
         for (int m = 0; m < moments_.count(); ++m) {
@@ -158,8 +165,13 @@ void mode_blocks::find_trunk() {
         // P^(1-d) R^d, symmetric: the geometric mean where both commute.
         const MatrixXd half = power_of(trunk_, (1 - damping) / 2);
         trunk_ = half * power_of(square, damping / 2) * half;
-        if ((trunk_ - before).norm() <= 1e-13 * trunk_.norm()) {
+        const double last = change;
+        change = (trunk_ - before).norm() / trunk_.norm();
+        if (change <= 1e-13) {
             break;
+        }
+        if (change > shrinks * last && damping > least_damping) {
+            damping *= less;
         }
     }
 }

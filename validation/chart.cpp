@@ -45,6 +45,7 @@ constexpr auto axis_labels = std::to_array<label_of>({{"rho", "correlation ρ"},
 
 constexpr auto quantity_labels = std::to_array<label_of>(
     {{"time_ratio", "time ratio, last / first"},
+     {"wait", "wait, last − first (τ)"},
      {"first_time", "first half-height (τ)"},
      {"plateau_loss", "loss on the plateau / initial"},
      {"final_loss", "final loss / initial"},

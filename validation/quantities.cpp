@@ -112,6 +112,15 @@ double first_time(const model& /*about*/, const method_result& run) {
     return first < 0 ? unknown : run.answer.times[static_cast<std::size_t>(first)];
 }
 
+// From one half-height to the last: how long those that are learned later wait. It does not drown
+// in the first phase as the ratio does.
+double wait(const model& /*about*/, const method_result& run) {
+    const auto& times = run.answer.times;
+    return times.size() < 2 ? unknown
+                            : *std::max_element(times.begin(), times.end()) -
+                                  *std::min_element(times.begin(), times.end());
+}
+
 double contributes_most(const model& about, const method_result& /*run*/) {
     const auto parts = theory::attribute(about.moments).alone;
     return static_cast<double>(std::max_element(parts.begin(), parts.end()) - parts.begin()) + 1;
@@ -171,6 +180,7 @@ struct quantity_of_run {
 
 constexpr auto of_runs = std::to_array<quantity_of_run>({
     {"first_time", false, true, first_time},
+    {"wait", false, true, wait},
     {"time_ratio", false, true,
      [](const model&, const method_result& run) { return run.answer.time_ratio(); }},
     {"plateau_loss", true, false,

@@ -12,7 +12,8 @@ namespace fusionflow::validation {
 ///     time_NAME, norm_NAME (final |W_m|), misattribution_NAME (W_m of a scalar modality in the
 ///     unimodal phase less its final value)
 ///
-/// and first_time, time_ratio (last / first), plateau_loss and final_loss (over the initial loss),
+/// and first_time, wait (last - first), time_ratio (last / first), plateau_loss and final_loss
+/// (over the initial loss),
 /// first_learned (number of the modality, from 1), contributes_most (likewise, by what each
 /// explains alone), and, where the training data are draws from a population, the generalisation
 /// error E_g = (W - W*) Sigma (W - W*)^T / 2: plateau_error, final_error, least_error and

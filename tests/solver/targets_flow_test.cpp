@@ -226,6 +226,15 @@ BOOST_AUTO_TEST_CASE(steps_do_not_grow_with_the_plateau) {
     }
 }
 
+// Branches of three and five layers before a trunk: the clock runs to 1e17, and rounding of what is
+// learned, times that, must neither shorten steps nor turn what waits. It took more than 20,000.
+BOOST_AUTO_TEST_CASE(rounding_of_what_is_learned_does_not_shorten_steps) {
+    const auto moments = tests::random_moments({5, 4, 1, 1}, 3, 2);
+    const auto run = solver::integrate(moments, architecture({3, 5, 5, 3}, 1), {.u0 = 1e-6},
+                                       {.rtol = 1e-9, .max_steps = 2000});
+    BOOST_TEST((run.answer.ended == theory::outcome::learned));
+}
+
 // A turning weight: with u sin(theta) conserved, what is left of its potential takes longer by
 // theta / sin(theta) (n = 3) or 2 / (1 + cos(theta)) (n = 4). What the limit leaves out falls as
 // u0^(n-2); at 1e-12 it is rounding, and the flow's error ten times its rtol.

@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <limits>
 
 #include "tests/support/options.hpp"
 #include "validation/excess_loss.hpp"
@@ -58,6 +59,19 @@ BOOST_AUTO_TEST_CASE(generalisation_errors_are_those_of_the_population) {
     const auto unknown = build_model(tests::with({{"rho", "0.5"}}));
     BOOST_TEST(std::isnan(observe("least_error", unknown, run)));
     BOOST_TEST(std::isnan(observe("first_minimum", unknown, run)));
+}
+
+BOOST_AUTO_TEST_CASE(wait_is_from_the_first_half_height_to_the_last) {
+    const auto about = build_model(tests::with({{"rho", "0.5"}}));
+    validation::method_result run;
+    run.answer.times = {7.5, 1};
+    BOOST_TEST(observe("wait", about, run) == 6.5);
+    BOOST_TEST(validation::is_of_times("wait"));
+    BOOST_TEST(!validation::needs_path("wait"));
+    run.answer.times = {1, std::numeric_limits<double>::infinity()};
+    BOOST_TEST(std::isinf(observe("wait", about, run)));
+    run.answer.times = {1};
+    BOOST_TEST(std::isnan(observe("wait", about, run)));
 }
 
 BOOST_AUTO_TEST_CASE(superficial_where_the_first_does_not_explain_most) {
