@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/folder.hpp"
+
 namespace fusionflow::tests {
 
 /// The program, running beside the test with nothing on its standard streams. A test that leaves it
@@ -114,8 +116,11 @@ struct write_place {
 inline bool kill_at(const std::vector<std::string>& words, const write_place& place) {
     const std::string where = "KILL_AT_WRITE=" + place.file + ':' + std::to_string(place.count) +
                               ':' + std::to_string(place.percent);
+    // A list of libraries has spaces between them, so that none may be in the path of one.
+    const temporary_folder folder;
+    std::filesystem::create_symlink(FUSIONFLOW_KILL_AT_WRITE, folder.file("kill.so"));
     // The address sanitizer wants to be the first library, and does not mind this one.
-    child program(words, {where, "LD_PRELOAD=" FUSIONFLOW_KILL_AT_WRITE,
+    child program(words, {where, "LD_PRELOAD=" + folder.file("kill.so"),
                           "ASAN_OPTIONS=verify_asan_link_order=0"});
     const int status = program.wait();
     BOOST_TEST_REQUIRE((WIFSIGNALED(status) || WEXITSTATUS(status) == 0));

@@ -91,7 +91,8 @@ void interrupt(const words& line, const std::string& file, const std::string& ex
     tests::uniform_source random(5);
     const std::string journal = file + ".rows";
     kept_rows kept(journal);
-    for (int kills = 0; kills < wanted_kills;) {
+    for (int kills = 0, runs = 0; kills < wanted_kills; ++runs) {
+        BOOST_TEST_REQUIRE(runs < 2 * wanted_kills);
         const bool killed = kill_at(with(line, {"--resume", "--output", file}),
                                     draw_place(random, journal, most_writes));
         kills += killed ? 1 : 0;
@@ -153,7 +154,8 @@ BOOST_AUTO_TEST_CASE(a_validation_killed_again_and_again_is_that_of_one_run) {
     constexpr int most_writes = 100;  // of some 270 runs
     tests::uniform_source random(6);
     kept_rows kept(journal);
-    for (int kills = 0; kills < 12;) {
+    for (int kills = 0, runs = 0; kills < 12; ++runs) {
+        BOOST_TEST_REQUIRE(runs < 24);
         const bool killed =
             kill_at(with(validate, {report, "--resume"}), draw_place(random, journal, most_writes));
         kills += killed ? 1 : 0;

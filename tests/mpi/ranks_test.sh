@@ -45,7 +45,8 @@ done
 "$program" "$@" --shard 2/3 --output shard.csv >/dev/null 2>&1 || true
 ranks 3 "$@" --shard 2/3 --output shard3.csv >/dev/null 2>&1 || true
 same shard.csv shard3.csv "ranks write another shard"
-(KILL_AT_WRITE=k.csv.rows:9:50 LD_PRELOAD=$kill_at_write ASAN_OPTIONS=verify_asan_link_order=0 \
+ln -s "$kill_at_write" kill.so
+(KILL_AT_WRITE=k.csv.rows:9:50 LD_PRELOAD=./kill.so ASAN_OPTIONS=verify_asan_link_order=0 \
     "$program" "$@" --jobs 1 --output k.csv || true) >/dev/null 2>&1
 [ -e k.csv.rows ] || fail "a killed table leaves no journal"
 ranks 3 "$@" --resume --output k.csv >/dev/null 2>&1 || true
