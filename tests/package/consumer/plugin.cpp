@@ -1,5 +1,6 @@
 // A shared library with functions of fusionflow in it: the time ratio of the paper's example.
 
+#include "data/error.hpp"
 #include "data/toy.hpp"
 #include "theory/predict.hpp"
 
