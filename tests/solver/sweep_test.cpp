@@ -249,7 +249,7 @@ void check_many(int from, int models) {
 BOOST_AUTO_TEST_SUITE(sweep)
 
 BOOST_AUTO_TEST_CASE(every_model_ends_soon_with_a_right_answer_or_a_named_refusal) {
-    check_many(0, 1000);
+    check_many(0, 2000);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -257,6 +257,6 @@ BOOST_AUTO_TEST_SUITE_END()
 // Run by `ctest -L heavy`.
 BOOST_AUTO_TEST_SUITE(sweep_heavy, *boost::unit_test::disabled())
 
-BOOST_AUTO_TEST_CASE(every_further_model_does) { check_many(1000, 19'000); }
+BOOST_AUTO_TEST_CASE(every_further_model_does) { check_many(2000, 18'000); }
 
 BOOST_AUTO_TEST_SUITE_END()
