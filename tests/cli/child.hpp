@@ -47,7 +47,7 @@ public:
     ///
     /// \return The pipe's end, still open; fails if the program ends before it has read.
     [[nodiscard]] int feed(const std::string& pipe, const std::string& text) const {
-        ::signal(SIGPIPE, SIG_IGN);
+        const auto before = ::signal(SIGPIPE, SIG_IGN);
         int file = -1;
         while ((file = ::open(pipe.c_str(), O_WRONLY | O_NONBLOCK)) < 0) {
             BOOST_REQUIRE(errno == ENXIO);  // nobody reads yet
@@ -63,6 +63,7 @@ public:
             BOOST_REQUIRE(size > 0);
             written += static_cast<std::size_t>(size);
         }
+        ::signal(SIGPIPE, before);
         return file;
     }
 
@@ -90,6 +91,10 @@ private:
         const int nowhere = ::open("/dev/null", O_RDWR);
         for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
             ::dup2(nowhere, stream);
+        }
+        // A shell's jobs in the background ignore some signals, and all that they start.
+        for (const int signal : {SIGINT, SIGTERM, SIGPIPE}) {
+            ::signal(signal, SIG_DFL);
         }
         for (char* variable : variables) {
             if (variable != nullptr) {
