@@ -1,20 +1,16 @@
-#include <fcntl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <boost/test/unit_test.hpp>
-#include <chrono>
 #include <map>
 #include <sstream>
-#include <thread>
 
-#include "data/random.hpp"
+#include "tests/cli/child.hpp"
 #include "tests/cli/program.hpp"
+#include "tests/support/random_models.hpp"
 
 using namespace fusionflow;
+using tests::kill_at;
 using tests::run;
 using tests::run_line;
-using namespace std::chrono_literals;
+using tests::write_place;
 
 BOOST_AUTO_TEST_SUITE(scale)
 
@@ -36,26 +32,9 @@ const std::string small =
     "fusionflow table --depth 4 --grid 'fusion=1:4; rho=0,0.5' --methods formula,flow,full "
     "--width 4 --init 0.2";
 
-// Starts the program, kills it after that time. \return whether it was still running.
-bool kill_after(const words& line, std::chrono::milliseconds time) {
-    const pid_t child = ::fork();
-    if (child == 0) {
-        const int nowhere = ::open("/dev/null", O_WRONLY);
-        ::dup2(nowhere, STDOUT_FILENO);
-        std::vector<char*> arguments = {const_cast<char*>(FUSIONFLOW_PROGRAM)};
-        for (const std::string& word : line) {
-            arguments.push_back(const_cast<char*>(word.c_str()));
-        }
-        arguments.push_back(nullptr);
-        ::execv(FUSIONFLOW_PROGRAM, arguments.data());
-        ::_exit(127);
-    }
-    std::this_thread::sleep_for(time);
-    ::kill(child, SIGKILL);
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    BOOST_TEST_REQUIRE((WIFSIGNALED(status) || WEXITSTATUS(status) == 0));
-    return WIFSIGNALED(status);
+// Somewhere among the first writes to a file, in the middle of one or beside it.
+write_place draw_place(tests::uniform_source& random, const std::string& file, int most_writes) {
+    return {file, 1 + random.below(most_writes), 50 * random.below(3)};
 }
 
 // The rows of a journal, by the line of each; a line that was torn is none.
@@ -73,70 +52,70 @@ std::map<std::string, std::string> rows_of(const std::string& journal) {
     return rows;
 }
 
-// Kills a table 50 times at random moments, going on with it each time; whenever it came to its
-// end in between, it has to be right and is begun anew.
-//
-// longest  Of a run before it is killed; long enough for some rows.
-void interrupt(const words& line, const std::string& file, const std::string& expected,
-               std::chrono::milliseconds longest) {
-    data::random_source random(5);
-    std::map<std::string, std::string> kept;
-    int went_on = 0;  // kills of a run that had rows to begin with
-    for (int kills = 0; kills < 50;) {
-        // Chi with two degrees of freedom gives a uniform number on the way.
-        const double uniform = std::exp(-std::pow(random.chi(2), 2) / 2);
-        const auto time = std::chrono::milliseconds(1) +
-                          std::chrono::duration_cast<std::chrono::milliseconds>(longest * uniform);
-        if (!kill_after(with(line, {"--resume", "--output", file}), time)) {
-            BOOST_TEST(tests::read(file) == expected);
-            std::filesystem::remove(file);
-            kept.clear();
-            continue;
-        }
-        ++kills;
-        const bool complete = std::filesystem::exists(file);
-        if (complete) {
-            BOOST_TEST_REQUIRE(tests::read(file) == expected);
-        }
-        if (!std::filesystem::exists(file + ".rows")) {
-            // Killed before its first line, or after its last: then it would begin anew.
-            BOOST_TEST_REQUIRE((kept.empty() || complete));
-            std::filesystem::remove(file);
-            kept.clear();
-            continue;
+// What was kept of work that is killed again and again: its journal only grows.
+class kept_rows {
+public:
+    explicit kept_rows(std::string journal) : journal_(std::move(journal)) {}
+
+    // Looks at the journal after a kill. \return whether there is one.
+    bool look() {
+        if (!std::filesystem::exists(journal_)) {
+            return false;
         }
         // Nothing that was there is lost, or another row now.
-        const auto rows = rows_of(file + ".rows");
-        for (const auto& [place, row] : kept) {
+        auto rows = rows_of(journal_);
+        for (const auto& [place, row] : rows_) {
             BOOST_TEST_REQUIRE(rows.contains(place));
             BOOST_TEST_REQUIRE(rows.at(place) == row);
         }
-        went_on += kept.empty() ? 0 : 1;
-        kept = rows;
+        went_on_ += rows_.empty() ? 0 : 1;
+        rows_ = std::move(rows);
+        return true;
     }
-    BOOST_TEST(went_on > 0);  // else nothing was tested
+    void forget() { rows_.clear(); }
+    [[nodiscard]] bool empty() const { return rows_.empty(); }
+    // Kills of a run that had rows to begin with.
+    [[nodiscard]] int went_on() const { return went_on_; }
+
+private:
+    std::string journal_;
+    std::map<std::string, std::string> rows_;
+    int went_on_ = 0;
+};
+
+// Kills a table that often at random places, going on with it each time; whenever it came to its
+// end in between, it has to be right and is begun anew.
+void interrupt(const words& line, const std::string& file, const std::string& expected,
+               int wanted_kills) {
+    constexpr int most_writes = 60;  // of some 300, so that most runs leave something to do
+    tests::uniform_source random(5);
+    const std::string journal = file + ".rows";
+    kept_rows kept(journal);
+    for (int kills = 0, runs = 0; kills < wanted_kills; ++runs) {
+        BOOST_TEST_REQUIRE(runs < 2 * wanted_kills);
+        const bool killed = kill_at(with(line, {"--resume", "--output", file}),
+                                    draw_place(random, journal, most_writes));
+        kills += killed ? 1 : 0;
+        const bool complete = std::filesystem::exists(file);
+        BOOST_TEST_REQUIRE((killed || complete));
+        if (complete) {
+            BOOST_TEST_REQUIRE(tests::read(file) == expected);
+        }
+        if (!killed || !kept.look()) {
+            // At its end, or killed before the journal had its first line.
+            BOOST_TEST_REQUIRE((kept.empty() || complete));
+            std::filesystem::remove(file);
+            kept.forget();
+        }
+    }
+    BOOST_TEST(kept.went_on() > wanted_kills / 4);  // else little was tested
     const auto last = run(with(line, {"--resume", "--output", file}));
     BOOST_TEST(last.code == 0);
     BOOST_TEST(tests::read(file) == expected);
-    BOOST_TEST(!std::filesystem::exists(file + ".rows"));
+    BOOST_TEST(!std::filesystem::exists(journal));
 }
 
-}  // namespace
-
-BOOST_AUTO_TEST_CASE(a_table_killed_fifty_times_is_the_table_of_one_run) {
-    const tests::temporary_folder folder;
-    const auto start = std::chrono::steady_clock::now();
-    BOOST_TEST_REQUIRE(run(with(quick, {"--output", folder.file("one.csv")})).code == 0);
-    const auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(
-        std::chrono::steady_clock::now() - start);
-    // A quarter of the table on slow machines, where 80 ms are not enough to start.
-    interrupt(with(quick, {"--jobs", "2"}), folder.file("killed.csv"),
-              tests::read(folder.file("one.csv")), std::max(80ms, whole / 4));
-}
-
-BOOST_AUTO_TEST_CASE(a_validation_killed_again_and_again_is_that_of_one_run) {
-    const tests::temporary_folder folder;
-    tests::write(folder.file("s.toml"), R"(about = "Many runs."
+const std::string many_runs = R"(about = "Many runs."
 [[experiment]]
 name = "many"
 title = "Many"
@@ -154,50 +133,47 @@ measured = "full"
 quantity = "time_ratio"
 low = 1
 reason = "by definition"
-)");
+)";
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_table_killed_fifty_times_is_the_table_of_one_run) {
+    const tests::temporary_folder folder;
+    BOOST_TEST_REQUIRE(run(with(quick, {"--output", folder.file("one.csv")})).code == 0);
+    interrupt(with(quick, {"--jobs", "2"}), folder.file("killed.csv"),
+              tests::read(folder.file("one.csv")), 50);
+}
+
+BOOST_AUTO_TEST_CASE(a_validation_killed_again_and_again_is_that_of_one_run) {
+    const tests::temporary_folder folder;
+    tests::write(folder.file("s.toml"), many_runs);
     const words validate = {"validate", folder.file("s.toml"), "--jobs", "2", "--report"};
-    const auto start = std::chrono::steady_clock::now();
     BOOST_TEST_REQUIRE(run(with(validate, {folder.file("one")})).code == 0);
-    const auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(
-        std::chrono::steady_clock::now() - start);
     const std::string report = folder.file("killed");
     const std::string journal = report + "/runs.journal";
-    std::map<std::string, std::string> kept;
-    int went_on = 0;
-    const auto start_again = [&] {
-        std::filesystem::remove_all(report);
-        kept.clear();
-    };
-    for (int kills = 0; kills < 20; ++kills) {
-        // From a quarter to three quarters of a whole run: past the start on slow machines too.
-        const auto time = whole / 4 + whole / 2 * kills / 20;
-        if (!kill_after(with(validate, {report, "--resume"}), time)) {
-            start_again();  // it came to its end
-            continue;
-        }
-        if (!std::filesystem::exists(journal)) {
-            // Killed before its first line, or after its last.
+    constexpr int most_writes = 100;  // of some 270 runs
+    tests::uniform_source random(6);
+    kept_rows kept(journal);
+    for (int kills = 0, runs = 0; kills < 12; ++runs) {
+        BOOST_TEST_REQUIRE(runs < 24);
+        const bool killed =
+            kill_at(with(validate, {report, "--resume"}), draw_place(random, journal, most_writes));
+        kills += killed ? 1 : 0;
+        if (!killed || !kept.look()) {
+            // At its end, or killed before the journal had its first line.
             BOOST_TEST_REQUIRE((kept.empty() || std::filesystem::exists(report + "/index.html")));
-            start_again();
-            continue;
+            std::filesystem::remove_all(report);
+            kept.forget();
         }
-        const auto rows = rows_of(journal);
-        for (const auto& [place, row] : kept) {
-            BOOST_TEST_REQUIRE((rows.contains(place) && rows.at(place) == row));
-        }
-        went_on += kept.empty() ? 0 : 1;
-        kept = rows;
     }
-    BOOST_TEST(went_on > 0);
+    BOOST_TEST(kept.went_on() > 0);
     BOOST_TEST(run(with(validate, {report, "--resume"})).code == 0);
     for (const char* file : {"/results.json", "/index.html"}) {
         BOOST_TEST(tests::read(report + file) == tests::read(folder.file("one") + file));
     }
     BOOST_TEST(!std::filesystem::exists(journal));
     // What was interrupted is not lost by accident.
-    for (int attempt = 0; attempt < 20 && !std::filesystem::exists(journal); ++attempt) {
-        (void)kill_after(with(validate, {report}), whole / 2);
-    }
+    BOOST_TEST_REQUIRE(kill_at(with(validate, {report}), {journal, 20}));
     const auto refused = run(with(validate, {report}));
     BOOST_TEST(refused.code == 2);
     BOOST_TEST(refused.err.find("--report: '" + journal + "' holds rows") != std::string::npos);
@@ -214,11 +190,8 @@ BOOST_AUTO_TEST_CASE(a_killed_shard_goes_on_and_merges) {
     BOOST_TEST_REQUIRE(run(with(quick, {"--output", folder.file("one.csv")})).code == 0);
     BOOST_TEST_REQUIRE(run(shard("1", "1.csv")).code == 0);
     const std::string half = folder.file("2.csv");
-    // A journal that is not finished: one of the attempts will be killed in time.
-    for (int time = 60; !std::filesystem::exists(half + ".rows"); time = std::max(1, time - 5)) {
-        std::filesystem::remove(half);
-        (void)kill_after(shard("2", "2.csv"), std::chrono::milliseconds(time));
-    }
+    BOOST_TEST_REQUIRE(kill_at(shard("2", "2.csv"), {half + ".rows", 30, 50}));
+    BOOST_TEST_REQUIRE(std::filesystem::exists(half + ".rows"));
     BOOST_TEST(run(with(shard("2", "2.csv"), {"--resume"})).code == 0);
     const auto merged =
         run({"merge", half, folder.file("1.csv"), "--output", folder.file("all.csv")});

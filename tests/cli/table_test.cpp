@@ -1,5 +1,6 @@
 #include <boost/test/unit_test.hpp>
 
+#include "tests/cli/child.hpp"
 #include "tests/cli/program.hpp"
 
 using namespace fusionflow;
@@ -55,24 +56,23 @@ BOOST_AUTO_TEST_CASE(every_format_is_written) {
 BOOST_AUTO_TEST_CASE(an_interrupted_table_is_not_overwritten_but_resumed) {
     const tests::temporary_folder folder;
     const std::string file = folder.file("t.csv");
-    // Killed in the middle of its rows, which are some hundredths of a second each.
-    const std::string line =
-        "fusionflow table --grid seed=1:400 --methods full --scheme gaussian --width 60 --depth 3 "
-        "--fusion 3 --init 0.2 --jobs 1 --output " +
-        file;
-    (void)tests::run_line(line + " >/dev/null & sleep 0.3; kill -9 $!; wait $! 2>/dev/null");
+    const std::vector<std::string> line = {
+        "table",    "--grid",  "seed=1:40", "--methods", "full", "--scheme",
+        "gaussian", "--width", "20",        "--depth",   "3",    "--fusion",
+        "3",        "--init",  "0.2",       "--output",  file};
+    BOOST_TEST_REQUIRE(tests::kill_at(line, {file + ".rows", 7, 50}));
     BOOST_TEST(!std::filesystem::exists(file));
     BOOST_TEST_REQUIRE(std::filesystem::exists(file + ".rows"));
-    const auto again = tests::run_line(line);
+    const auto again = run(line);
     BOOST_TEST(again.code == 2);
     BOOST_TEST(again.err == "fusionflow: --output: '" + file +
                                 ".rows' holds rows of a run that was interrupted: go on with "
                                 "--resume, or delete it\n");
-    BOOST_TEST(tests::run_line(line + " --resume").code == 0);
+    BOOST_TEST(run(with(line, {"--resume"})).code == 0);
     BOOST_TEST(!std::filesystem::exists(file + ".rows"));
     const std::string resumed = tests::read(file);
     std::filesystem::remove(file);
-    BOOST_TEST(tests::run_line(line).code == 0);
+    BOOST_TEST(run(line).code == 0);
     BOOST_TEST(tests::read(file) == resumed);
 }
 

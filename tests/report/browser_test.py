@@ -121,7 +121,7 @@ def open_page(browser, page, profile, width, height, dark):
          "--enable-logging=stderr", f"--user-data-dir={profile}", f"--window-size={width},{height}",
          f"--blink-settings=preferredColorScheme={0 if dark else 1}", "--virtual-time-budget=2000",
          "--dump-dom", page.as_uri()],
-        capture_output=True, text=True, timeout=120, check=False)
+        capture_output=True, text=True, check=False)
     console = [line for line in run.stderr.splitlines() if "CONSOLE" in line]
     require(not console, f"the console says {console}")
     parser = SeenParser()
