@@ -212,7 +212,8 @@ std::vector<suite> load_all(const std::vector<std::string>& names) {
     return suites;
 }
 
-// Refuses figures that could not be drawn and files that could not be read, before anything runs; returns the baseline.
+// Refuses figures that could not be drawn and files that could not be read, before anything runs;
+// returns the baseline.
 std::optional<std::string> check_surroundings(const arguments& given,
                                               const std::vector<std::string>& formats) {
     if (given.has("report")) {
