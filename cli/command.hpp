@@ -18,6 +18,8 @@ struct command {
     std::string_view example;  ///< runs as it stands; more of them on lines of their own
     exit_code (*run)(const arguments& given);
     bool by_ranks = false;  ///< processes that mpirun started together run it as one
+    /// Its own values for settings that were not given, where they are not those of --help's table.
+    std::vector<validation::given_option> (*defaults)(const validation::settings&) = nullptr;
 };
 
 extern const command predict_command;

@@ -126,6 +126,8 @@ const command diagnose_command = {
     {"init", "scheme", "width", "seed", "learning-rate", "rounds", "accuracy", "rtol", "max-steps"},
     diagnose_options(),
     "fusionflow diagnose scans.csv --modality 'sound=s1..s3' --modality sight=v --target y",
-    run};
+    run,
+    false,
+    validation::diagnosis_defaults};
 
 }  // namespace fusionflow::cli

@@ -58,6 +58,7 @@ table_options read_options(const arguments& given, const destination& work) {
     options.part = work.part;
     options.jobs = read_jobs(given);
     options.resume = given.has("resume");
+    options.warn = [&given](const std::string& sentence) { print_warnings(given, {sentence}); };
     if (given.has("output")) {
         options.journal = work.file + ".rows";
     }
@@ -79,6 +80,9 @@ void check_output(const destination& work, bool first) {
 
 void check(const arguments& given, const table_options& options, const destination& work) {
     options.validate();
+    if (given.team != nullptr) {
+        given.team->check_connected(given.has("shard") ? work.part : validation::shard{});
+    }
     if (given.has("output")) {
         check_output(work, given.first());
     }
