@@ -55,16 +55,16 @@ std::string spell(const std::string& text) {
     return json(text).dump(-1, ' ', true, json::error_handler_t::replace);
 }
 
-// Ends an object that lacks only its closing brace by the checksum of what is there.
-std::string sealed(std::string object) {
-    const std::uint32_t sum = checksum(object);
+// Ends an object that lacks only its closing brace by the checksum of the work and of what is there.
+std::string sealed(std::string object, std::string_view work = {}) {
+    const std::uint32_t sum = checksum(std::string(work) + object);
     return std::move(object) + fmt::format("{}{:08x}{}", seal_mark, sum, seal_end);
 }
 
 // The object of a line that sealed() ended; nothing if it was torn or changed.
-std::optional<json> unsealed(const std::string& line) {
+std::optional<json> unsealed(const std::string& line, std::string_view work = {}) {
     const std::size_t at = line.rfind(seal_mark);
-    if (at == std::string::npos || sealed(line.substr(0, at)) != line) {
+    if (at == std::string::npos || sealed(line.substr(0, at), work) != line) {
         return std::nullopt;
     }
     json object = json::parse(line, nullptr, false);
@@ -79,7 +79,7 @@ const json* member(const json& object, const char* key) {
 }  // namespace
 
 // By hand: an object of the library takes longer than the rest of a row's way to the file.
-std::string format_row(std::size_t index, const journal_row& row) {
+std::string format_row(std::size_t index, const journal_row& row, std::string_view work) {
     std::string times;
     for (const double time : row.times) {
         times += times.empty() ? "" : ",";
@@ -87,11 +87,12 @@ std::string format_row(std::size_t index, const journal_row& row) {
     }
     const std::string more = row.more.empty() ? "" : fmt::format(R"("more":{},)", row.more);
     return sealed(fmt::format(R"({{"failed":{},{}"outcome":{},"row":{},"times":[{}])", row.failed,
-                              more, spell(row.outcome), index, times));
+                              more, spell(row.outcome), index, times),
+                  work);
 }
 
-std::optional<indexed_row> parse_row(const std::string& line) {
-    const std::optional<json> object = unsealed(line);
+std::optional<indexed_row> parse_row(const std::string& line, std::string_view work) {
+    const std::optional<json> object = unsealed(line, work);
     if (!object) {
         return std::nullopt;
     }
@@ -119,7 +120,8 @@ std::optional<indexed_row> parse_row(const std::string& line) {
 }
 
 journal::journal(const std::string& file, journal_work work, journal_options options)
-    : file_(file), work_(std::move(work)), options_(std::move(options)) {
+    : file_(file), work_(std::move(work)), id_(fmt::format("{:08x}", checksum(work_.fingerprint))),
+      options_(std::move(options)) {
     std::error_code why;
     const fs::file_status there = fs::status(file, why);
     if (there.type() != fs::file_type::not_found) {
@@ -226,7 +228,7 @@ void journal::check_version(const std::string& first_line) const {
 void journal::read_rows(std::istream& in) {
     std::string line;
     for (std::size_t number = 2; std::getline(in, line); ++number) {
-        std::optional<indexed_row> kept = parse_row(line);
+        std::optional<indexed_row> kept = parse_row(line, id_);
         const std::optional<std::size_t> times = kept ? work_.times_of(kept->index) : std::nullopt;
         if (!(times && kept->row.times.size() == *times)) {
             // A kill tears the last line as a matter of course; damage before it is worth a word.
@@ -245,7 +247,7 @@ void journal::read_rows(std::istream& in) {
 void journal::begin() {
     std::string text = sealed(R"({"fingerprint":)" + spell(work_.fingerprint)) + '\n';
     for (const auto& [index, row] : rows_) {
-        text += format_row(index, row) + '\n';
+        text += format_row(index, row, id_) + '\n';
     }
     write_file(options_.option, file_, text);
     whole_ = text.size();
@@ -261,7 +263,7 @@ const journal_row* journal::find(std::size_t index) const {
 }
 
 void journal::add(std::size_t index, const journal_row& row) {
-    const std::string line = format_row(index, row) + '\n';
+    const std::string line = format_row(index, row, id_) + '\n';
     std::unique_lock lock(mutex_);
     pending_ += line;
     if (writing_) {

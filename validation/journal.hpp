@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace fusionflow::validation {
@@ -20,8 +21,11 @@ struct journal_row {
 };
 
 /// A row as a line of JSON without its end; all bits of the times are kept. Its last key is the
-/// checksum of what stands before it.
-[[nodiscard]] std::string format_row(std::size_t index, const journal_row& row);
+/// checksum of the work's name and of what stands before it.
+///
+/// \param work  Rows of other work are none of this.
+[[nodiscard]] std::string format_row(std::size_t index, const journal_row& row,
+                                     std::string_view work = {});
 
 /// A row and its place.
 struct indexed_row {
@@ -29,8 +33,10 @@ struct indexed_row {
     journal_row row;
 };
 
-/// Reads what format_row wrote; nothing if the line is torn, was changed or is no row.
-[[nodiscard]] std::optional<indexed_row> parse_row(const std::string& line);
+/// Reads what format_row wrote; nothing if the line is torn, was changed, is no row, or of other
+/// work.
+[[nodiscard]] std::optional<indexed_row> parse_row(const std::string& line,
+                                                   std::string_view work = {});
 
 /// The work whose rows a journal keeps.
 struct journal_work {
@@ -87,6 +93,7 @@ private:
 
     std::string file_;
     journal_work work_;
+    std::string id_;  // of the work, for the checksums of its rows
     journal_options options_;
     std::map<std::size_t, journal_row> rows_;
 

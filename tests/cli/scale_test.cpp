@@ -276,8 +276,8 @@ BOOST_AUTO_TEST_CASE(a_shard_says_in_every_output_which_it_is) {
 }
 
 BOOST_AUTO_TEST_CASE(shards_merge_whatever_the_names_of_the_files_that_they_are_made_from) {
-    const std::string moments =
-        R"({"names":["A","B"],"dims":[1,1],"covariance":[[4,1],[1,1]],"correlation":[4.5,1.5],"target_power":6})";
+    const std::string moments = R"({"names":["A","B"],"dims":[1,1],"covariance":[[4,1],[1,1]],)"
+                                R"("correlation":[4.5,1.5],"target_power":6})";
     for (const std::string name : {"a\nb.json", "n\xff.json", "a`b``c.json", "it's.json",
                                    "# x, \"y\".json", "\x1b[31m.json", "-- a.json"}) {
         BOOST_TEST_INFO(name);

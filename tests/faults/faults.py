@@ -59,11 +59,14 @@ COLUMNS = ["--modality", "one=a", "--modality", "two=b", "--target", "y"]
 
 
 class Case:
-    """A command line and the files that it writes; those of `kept` it may leave when it fails."""
+    """A command line and the files that it writes; those of `kept` it may leave when it fails.
 
-    def __init__(self, name, words, outputs=(), kept=()):
+    One that is killed at its N-th write before has these to go on from.
+    """
+
+    def __init__(self, name, words, outputs=(), kept=(), killed_at=0):
         self.name, self.words, self.outputs, self.kept = name, words, list(outputs), list(kept)
-        self.inputs = {}
+        self.killed_at, self.before = killed_at, {}
         self.code, self.out, self.written = None, None, {}
 
 
@@ -99,6 +102,8 @@ def writers():
                           ["o." + ending], [f"o.{ending}.rows"]))
     cases.append(Case("table, resumed", TABLE + ["--output", "o.csv", "--resume"],
                       ["o.csv"], ["o.csv.rows"]))
+    cases.append(Case("table, gone on with", TABLE + ["--output", "o.csv", "--resume"],
+                      ["o.csv"], ["o.csv.rows"], killed_at=6))
     cases.append(Case("shard", TABLE + ["--shard", "1/2", "--output", "o.csv"],
                       ["o.csv"], ["o.csv.rows"]))
     if svg:
@@ -205,8 +210,12 @@ class Folder:
 
 
 def learn(folder, case):
-    """What a case does where nothing fails."""
+    """What a case does where nothing fails; and the journal that it goes on from, if it was killed."""
     folder.restore()
+    if case.killed_at > 0:
+        folder.run(case.words, f"write:{case.killed_at}:kill")
+        case.before = {name: folder.read(name) for name in case.kept}
+        assert all(case.before.values()), case.name
     done = folder.run(case.words)
     case.code, case.out = done.returncode, done.stdout
     case.written = {name: folder.read(name) for name in case.outputs}

@@ -59,7 +59,7 @@ def inject(folder, case, kind, error, number, within):
     how = error if error == "short" else str(ERRORS[error])
     # New files and old ones by turns; a report's folder is there or not.
     old = {name: OLD for name in case.outputs} if number % 2 == 0 else {}
-    folder.restore(old)
+    folder.restore({**old, **case.before})
     done = folder.run(case.words, f"{kind}:{number}:{how}", within)
     hit = folder.hit()
     if hit is None:

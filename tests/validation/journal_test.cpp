@@ -76,7 +76,8 @@ std::size_t count_lines(const std::string& text) {
 
 // An object without its closing brace, with the checksum that a journal would give it.
 std::string sealed(const std::string& object) {
-    return fmt::format("{},\"crc32\":\"{:08x}\"}}", object, validation::checksum(object));
+    const std::string work = fmt::format("{:08x}", validation::checksum("work"));
+    return fmt::format("{},\"crc32\":\"{:08x}\"}}", object, validation::checksum(work + object));
 }
 
 // Files may not grow beyond so many bytes while it lives.
@@ -180,6 +181,12 @@ BOOST_AUTO_TEST_CASE(a_line_that_is_no_row_of_the_work_ends_the_reading_and_is_n
     const std::string whole = ten_rows(folder);
     const std::string file = folder.file("bad");
     const std::size_t second = whole.find('\n', whole.find('\n') + 1) + 1;
+    // The same with the right checksum is one.
+    tests::write(file, whole.substr(0, second) +
+                           sealed(R"({"failed":false,"outcome":"learned","row":1,"times":[1,)" +
+                                  fmt::format("{}]", 1.0 / 7)) +
+                           '\n');
+    BOOST_TEST(known(file).size() == 2U);
     const texts bad = {
         "null",
         "{}",
@@ -188,6 +195,8 @@ BOOST_AUTO_TEST_CASE(a_line_that_is_no_row_of_the_work_ends_the_reading_and_is_n
         "",
         R"({"row":0})",
         R"({"failed":false,"outcome":"learned","row":1,"times":[1,2]})",
+        validation::format_row(1, row(1)),
+        validation::format_row(1, row(1), "other work"),
         sealed(R"({"row":1)"),
         sealed(R"({"failed":false,"outcome":"learned","row":1,"times":[1])"),
         sealed(R"({"failed":false,"outcome":"learned","row":1,"times":[1,2,3])"),
