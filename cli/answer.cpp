@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <cmath>
-#include <cstdio>
 
 #include "validation/sheet.hpp"
 
@@ -132,15 +131,6 @@ std::string to_text(const json& value) {
     return value.dump(2, ' ', false, json::error_handler_t::replace) + '\n';
 }
 
-void print(const json& value) { fmt::print("{}", to_text(value)); }
-
-void print_warnings(const arguments& given, const std::vector<std::string>& warnings) {
-    if (given.quiet) {
-        return;
-    }
-    for (const std::string& warning : warnings) {
-        fmt::print(stderr, "fusionflow: warning: {}\n", warning);
-    }
-}
+void print(const json& value) { print_json(to_text(value)); }
 
 }  // namespace fusionflow::cli

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/arguments.hpp"
+#include "cli/streams.hpp"
 #include "data/moments.hpp"
 #include "solver/integrate.hpp"
 #include "theory/learning.hpp"
@@ -38,7 +38,5 @@ using json = nlohmann::ordered_json;
 /// As files and stdout have it: lines, indented by two spaces.
 [[nodiscard]] std::string to_text(const json& value);
 void print(const json& value);
-/// To stderr, one line each, unless --quiet.
-void print_warnings(const arguments& given, const std::vector<std::string>& warnings);
 
 }  // namespace fusionflow::cli

@@ -13,6 +13,14 @@ namespace fusionflow::cli {
 
 enum class exit_code { done = 0, check_failed = 1, bad_input = 2, numerical_failure = 3 };
 
+/// What is done with the file that a word names.
+enum class file_use {
+    none,            ///< it names no file, or arguments say elsewhere which
+    read,            ///< "-": standard input
+    read_behind_at,  ///< a file where the word is @FILE, @FILE:COLUMNS or NAME=@...
+    written
+};
+
 /// An option that is not one of the settings.
 struct option {
     std::string_view name;
@@ -20,6 +28,7 @@ struct option {
     std::string_view help;
     bool where_output_goes = false;  ///< does not change what is computed: not in the provenance
     bool repeats = false;            ///< may be given several times
+    file_use use = file_use::none;   ///< of its value
 };
 
 /// What was given on the command line.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/arguments.hpp"
+#include "validation/file_plan.hpp"
 
 namespace fusionflow::cli {
 
@@ -17,7 +18,10 @@ struct command {
     std::vector<option> options;             ///< options of its own
     std::string_view example;  ///< runs as it stands; more of them on lines of their own
     exit_code (*run)(const arguments& given);
-    bool by_ranks = false;  ///< processes that mpirun started together run it as one
+    bool by_ranks = false;            ///< processes that mpirun started together run it as one
+    file_use words = file_use::none;  ///< of what follows without dashes
+    /// Adds files whose names are not simply values of options; may be null.
+    void (*more_files)(const arguments& given, validation::file_plan& plan) = nullptr;
     /// Its own values for settings that were not given, where they are not those of --help's table.
     std::vector<validation::given_option> (*defaults)(const validation::settings&) = nullptr;
 };

@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <filesystem>
 
 #include "cli/answer.hpp"
+#include "cli/attempts.hpp"
 #include "cli/command.hpp"
 #include "cli/diagnosis_answer.hpp"
 #include "cli/progress.hpp"
@@ -24,7 +24,8 @@ using validation::diagnosis_request;
 
 std::vector<option> diagnose_options() {
     std::vector<option> all = sample_options();
-    all.push_back({"held-out", "H.json", "moments of held-out samples, where DATA are moments"});
+    all.push_back({"held-out", "H.json", "moments of held-out samples, where DATA are moments",
+                   false, false, file_use::read});
     all.push_back({"depths", "L1,L2,...", "layers, each with every fusion (2,3,4)"});
     all.push_back({"inits", "U1,U2,...", "further initial norms, for times from each"});
     all.push_back({"networks", "R", "compressed networks for each of them (20)"});
@@ -71,7 +72,13 @@ diagnosis_request read_request(const arguments& given, const samples_read& sampl
 void check_report(const arguments& given) {
     if (given.has("report")) {
         validation::check_report_folder(given.get("report"));
-        (void)validation::run_gnuplot("");
+        validation::check_gnuplot("svg");
+    }
+}
+
+void add_files(const arguments& given, validation::file_plan& plan) {
+    if (given.has("report")) {
+        plan.writes_into("report", given.get("report"), {"index.html", "diagnosis.json"});
     }
 }
 
@@ -80,8 +87,7 @@ void write_report(const arguments& given, const diagnosis_request& request,
     const std::string folder = given.get("report");
     validation::write_diagnosis_report(request, d, folder, {to_text(answer), given.provenance});
     if (!given.quiet) {
-        fmt::print(stderr, "fusionflow: report: {}\n",
-                   (std::filesystem::path(folder) / "index.html").string());
+        say("fusionflow: report: " + (std::filesystem::path(folder) / "index.html").string());
     }
 }
 
@@ -102,15 +108,19 @@ exit_code run(const arguments& given) {
     }
     d.warnings.insert(d.warnings.begin(), samples.warnings.begin(), samples.warnings.end());
     const json answer = to_json(request, d, given.provenance);
-    if (given.json) {
-        print(answer);
-    } else {
-        fmt::print("{}", to_text(request, d));
-        print_warnings(given, d.warnings);
-    }
+    attempts all;
     if (given.has("report")) {
-        write_report(given, request, d, answer);
+        all.add([&] { write_report(given, request, d, answer); });
     }
+    all.add([&] {
+        if (given.json) {
+            print(answer);
+        } else {
+            print_text(to_text(request, d));
+            print_warnings(given, d.warnings);
+        }
+    });
+    all.finish();
     return exit_code::done;
 }
 
@@ -128,6 +138,8 @@ const command diagnose_command = {
     "fusionflow diagnose scans.csv --modality 'sound=s1..s3' --modality sight=v --target y",
     run,
     false,
+    file_use::read,
+    add_files,
     validation::diagnosis_defaults};
 
 }  // namespace fusionflow::cli

@@ -78,7 +78,7 @@ exit_code run(const arguments& given) {
     check_drawing(given);
     check_sensitivities(given);
     const validation::model about = validation::build_model(given.settings);
-    check_run_files(given);
+    check_plot(given);
     progress_line progress(given.quiet);
     const auto options = run_options(given, progress, about.moments.count());
     solver::integration result = integrate(given, about, options);
@@ -87,20 +87,26 @@ exit_code run(const arguments& given) {
         result.answer.warnings.insert(result.answer.warnings.end(), changes->warnings.begin(),
                                       changes->warnings.end());
     }
-    if (given.json) {
-        json all = integration_json(given, about, result);
-        if (changes) {
-            all["sensitivities"] = sensitivities_json(about.moments, *changes);
+    const auto print_answer = [&] {
+        if (given.json) {
+            json all = integration_json(given, about, result);
+            if (changes) {
+                all["sensitivities"] = sensitivities_json(about.moments, *changes);
+            }
+            print(all);
+        } else {
+            print_text(fmt::format("{}{} flow\n{}", to_text(about.moments, result, {}),
+                                   result.equations,
+                                   changes ? sensitivities_text(about.moments, *changes) : ""));
         }
-        print(all);
-    } else {
-        fmt::print("{}{} flow\n{}", to_text(about.moments, result, {}), result.equations,
-                   changes ? sensitivities_text(about.moments, *changes) : "");
-    }
-    return finish_run(given, about.moments, result,
-                      given.has("exact")                             ? "exact-drawn"
-                      : about.init.drawn == theory::scheme::balanced ? "flow"
-                                                                     : "chain");
+    };
+    const std::string method = given.has("exact")                             ? "exact-drawn"
+                               : about.init.drawn == theory::scheme::balanced ? "flow"
+                                                                              : "chain";
+    attempts all;
+    write_run_files(given, result, about.moments, method, all);
+    all.add(print_answer);
+    return finish_run(given, about.moments, result, all);
 }
 
 }  // namespace
@@ -112,8 +118,10 @@ const command integrate_command = {
     settings_in({"data", "network", "start", "drawing", "solver"}),
     {{"exact", "", "the exact flow of the two-layer network that simulate would draw"},
      {"sensitivities", "", "what 1 % more of each parameter does to the times (reduced flow)"},
-     {"trajectory", "FILE", "write t, loss, |W_m|, u_m and W to a .csv or .npz file", true},
-     {"plot", "F.svg", "draw loss and |W_m| over time (.svg, .png or .pdf; needs gnuplot)", true}},
+     {"trajectory", "FILE", "write t, loss, |W_m|, u_m and W to a .csv or .npz file", true, false,
+      file_use::written},
+     {"plot", "F.svg", "draw loss and |W_m| over time (.svg, .png or .pdf; needs gnuplot)", true,
+      false, file_use::written}},
     "fusionflow integrate --depth 4 --fusion 4 --rho 0.5 --init 0.1 --rtol 1e-11\n"
     "  fusionflow integrate --depth 4 --fusion 3 --scheme gaussian --width 1e6 --init 0.1\n"
     "  fusionflow integrate --exact --rho 0.5 --scheme gaussian-iid --width 1000 --seed 3",

@@ -1,15 +1,20 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <array>
-#include <cstdio>
 #include <exception>
 #include <new>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "cli/command.hpp"
+#include "cli/command_files.hpp"
+#include "cli/streams.hpp"
 #include "data/error.hpp"
+#include "validation/unfinished_file.hpp"
 #include "validation/version.hpp"
 
 namespace {
@@ -37,25 +42,29 @@ std::string overview() {
            "\nExample:\n  fusionflow predict --depth 4 --fusion 4 --rho 0.5\n";
 }
 
-int fail(const std::string& line, exit_code code) {
-    fmt::print(stderr, "fusionflow: {}\n", line);
+int fail(std::string_view line, exit_code code) noexcept {
+    cli::say_error(line);
     return static_cast<int>(code);
 }
 
 // What was thrown as a line and an exit code; errors about options of `c` get their dashes.
-int fail(const std::exception_ptr& thrown, const command* c, bool prints) {
-    const auto end = [prints](const std::string& line, exit_code code) {
+int fail(const std::exception_ptr& thrown, const command* c, bool prints) noexcept {
+    const auto end = [prints](std::string_view line, exit_code code) {
         return prints ? fail(line, code) : static_cast<int>(code);
     };
     try {
         std::rethrow_exception(thrown);
     } catch (const data::input_error& e) {
         const bool dashes = c != nullptr && cli::is_option(*c, e.field());
-        return end(fmt::format("{}{}", dashes ? "--" : "", e.what()), exit_code::bad_input);
+        const std::string_view says = e.what();
+        return dashes ? end("--" + std::string(says), exit_code::bad_input)
+                      : end(says, exit_code::bad_input);
     } catch (const std::bad_alloc&) {
         return end("out of memory", exit_code::numerical_failure);
     } catch (const std::exception& e) {
-        return end(fmt::format("internal error: {}", e.what()), exit_code::numerical_failure);
+        return end(std::string("internal error: ") + e.what(), exit_code::numerical_failure);
+    } catch (...) {
+        return end("internal error", exit_code::numerical_failure);
     }
 }
 
@@ -63,8 +72,11 @@ exit_code run(const command& c, const std::vector<std::string>& words, validatio
     cli::arguments given = cli::parse(c, words);
     given.team = team;
     if (given.help) {
-        fmt::print("{}", given.first() ? cli::help(c) : "");
+        cli::print_text(given.first() ? cli::help(c) : "");
         return exit_code::done;
+    }
+    if (given.first()) {
+        cli::check_files(c, given);
     }
     return c.run(given);
 }
@@ -84,15 +96,15 @@ int run(const command& c, const std::vector<std::string>& words) {
 
 int start(const std::vector<std::string>& words) {
     if (words.empty()) {
-        fmt::print(stderr, "{}", overview());
+        cli::say_as_it_is(overview());
         return static_cast<int>(exit_code::bad_input);
     }
     if (words[0] == "--help") {
-        fmt::print("{}", overview());
+        cli::print_text(overview());
         return static_cast<int>(exit_code::done);
     }
     if (words[0] == "--version") {
-        fmt::print("fusionflow {}\n", validation::version());
+        cli::print_text(fmt::format("fusionflow {}\n", validation::version()));
         return static_cast<int>(exit_code::done);
     }
     for (const command* c : commands) {
@@ -105,14 +117,39 @@ int start(const std::vector<std::string>& words) {
     return fail(unknown.what(), exit_code::bad_input);
 }
 
+// A full disk or a closed pipe behind stdout must not pass for success.
+int finish(int code) {
+    const int trouble = cli::finish_standard_output();
+    return trouble == 0 ? code
+                        : fail(fmt::format("cannot write to stdout: {}",
+                                           std::generic_category().message(trouble)),
+                               exit_code::bad_input);
+}
+
+// Nothing that is thrown where nothing may be (memory that runs out in a destructor, or before
+// main) ends the program with a signal.
+[[noreturn]] void end_at_once() noexcept {
+    const std::exception_ptr thrown = std::current_exception();
+    int code = static_cast<int>(exit_code::numerical_failure);
+    if (thrown) {
+        code = fail(thrown, nullptr, true);
+    } else {
+        cli::say_error("internal error: nothing was thrown");
+    }
+    validation::remove_unfinished_files();
+    ::_exit(code);
+}
+
+// Before anything else is set up, which may run out of memory already.
+[[gnu::constructor(101)]] void set_end_at_once() noexcept { std::set_terminate(end_at_once); }
+
 }  // namespace
 
 int main(int argc, char** argv) {
     try {
-        const int code = start({argv + 1, argv + argc});
-        // A full disk or a closed pipe behind stdout must not pass for success.
-        const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
-        return written ? code : fail("cannot write to stdout", exit_code::bad_input);
+        cli::keep_standard_streams_apart();
+        validation::clean_up_on_signals();
+        return finish(start({argv + 1, argv + argc}));
     } catch (...) {
         return fail(std::current_exception(), nullptr, true);
     }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/answer.hpp"
+#include "cli/attempts.hpp"
 #include "cli/command.hpp"
 #include "cli/run.hpp"
 #include "cli/trouble.hpp"
@@ -14,28 +15,38 @@ namespace fusionflow::cli {
 
 namespace {
 
-exit_code run(const arguments& given) {
-    if (!given.has("output")) {
-        throw data::input_error("output", "is needed: the file of the whole table");
-    }
+void print_answer(const arguments& given, const validation::merged_table& merged) {
     const std::string file = given.get("output");
-    const validation::table_format format = validation::format_of_file(file);
-    validation::check_writable("output", file);
-    const validation::merged_table merged =
-        validation::merge_shards(given.positional, read_jobs(given));
-    validation::write_file("output", file,
-                           validation::format_table(merged.whole, validation::table_layout::rows,
-                                                    format, merged.provenance));
     if (given.json) {
         print({{"shards", given.positional.size()},
                {"rows", merged.whole.rows.size()},
                {"output", file},
                {"provenance", merged.provenance}});
     } else {
-        fmt::print("{} rows of {} shards: {}\n", merged.whole.rows.size(), given.positional.size(),
-                   file);
+        print_text(fmt::format("{} rows of {} shards: {}\n", merged.whole.rows.size(),
+                               given.positional.size(), file));
     }
-    return report_trouble(merged.whole);
+}
+
+exit_code run(const arguments& given) {
+    if (!given.has("output")) {
+        throw data::input_error("output", "is needed: the file of the whole table");
+    }
+    const std::string file = given.get("output");
+    const validation::table_format format = validation::format_of_file(file);
+    const validation::merged_table merged =
+        validation::merge_shards(given.positional, read_jobs(given));
+    attempts all;
+    all.add([&] {
+        validation::write_file("output", file,
+                               validation::format_table(merged.whole,
+                                                        validation::table_layout::rows, format,
+                                                        merged.provenance));
+    });
+    all.add([&] { print_answer(given, merged); });
+    const exit_code code = report_trouble(merged.whole);
+    all.finish();
+    return code;
 }
 
 }  // namespace
@@ -45,9 +56,12 @@ const command merge_command = {
     "The shards of a table put together: what one run of it writes.",
     "SHARD.csv...",
     {},
-    {{"output", "FILE", "the whole table: .csv, .md, .tex or .json", true},
+    {{"output", "FILE", "the whole table: .csv, .md, .tex or .json", true, false,
+      file_use::written},
      {"jobs", "N", "threads (all processors)", true}},
     "fusionflow merge times.1-of-2.csv times.2-of-2.csv --output times.csv",
-    run};
+    run,
+    false,
+    file_use::read};
 
 }  // namespace fusionflow::cli

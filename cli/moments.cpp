@@ -1,9 +1,8 @@
-#include <fmt/format.h>
-
-#include "cli/answer.hpp"
+#include "cli/attempts.hpp"
 #include "cli/command.hpp"
 #include "cli/moments_answer.hpp"
 #include "cli/sample_tables.hpp"
+#include "cli/streams.hpp"
 #include "data/error.hpp"
 #include "validation/files.hpp"
 
@@ -16,48 +15,49 @@ std::string provenance_of(const arguments& given) {
     return given.provenance.substr(0, given.provenance.rfind(" (seed "));
 }
 
-void check_files(const arguments& given) {
-    for (const char* option : {"output", "held-out"}) {
-        if (given.has(option)) {
-            validation::check_writable(option, given.get(option));
-        }
-    }
-    if (given.has("held-out") && !given.has("train-fraction")) {
-        throw data::input_error("held-out", "needs --train-fraction");
-    }
-    if (given.has("output") && given.get("output") == given.get("held-out")) {
-        throw data::input_error("held-out", "need another file than --output");
-    }
-}
-
 std::vector<option> moments_options() {
     std::vector<option> all = sample_options();
-    all.push_back({"output", "M.json", "write the moments", true});
-    all.push_back({"held-out", "H.json", "write the moments of the rows held out", true});
+    all.push_back({"output", "M.json", "write the moments", true, false, file_use::written});
+    all.push_back({"held-out", "H.json", "write the moments of the rows held out", true, false,
+                   file_use::written});
     return all;
 }
 
-exit_code run(const arguments& given) {
-    check_files(given);
-    const samples_read r = read_samples(given);
-    const std::string provenance = provenance_of(given);
-    const std::string text = data::format_summary(r.training, provenance);
-    if (given.has("output")) {
-        validation::write_file("output", given.get("output"), text);
+void write_moments(const arguments& given, const std::string& option, const std::string& text) {
+    if (given.has(option)) {
+        validation::write_file(option, given.get(option), text);
     }
-    if (given.has("held-out")) {
-        validation::write_file("held-out", given.get("held-out"),
-                               data::format_summary(*r.held_out, provenance + " (held out)"));
-    }
+}
+
+void print_moments(const arguments& given, const samples_read& r, const std::string& text) {
     if (given.json) {
-        fmt::print("{}", text);
+        print_json(text);
     } else {
-        fmt::print("{}", to_text(r.training, r.held_out ? "training" : ""));
+        print_text(to_text(r.training, r.held_out ? "training" : ""));
         if (r.held_out) {
-            fmt::print("\n{}", to_text(*r.held_out, "held out"));
+            print_text('\n' + to_text(*r.held_out, "held out"));
         }
     }
     print_warnings(given, r.warnings);
+}
+
+exit_code run(const arguments& given) {
+    if (given.has("held-out") && !given.has("train-fraction")) {
+        throw data::input_error("held-out", "needs --train-fraction");
+    }
+    const samples_read r = read_samples(given);
+    const std::string provenance = provenance_of(given);
+    const std::string text = data::format_summary(r.training, provenance);
+    attempts all;
+    all.add([&] { write_moments(given, "output", text); });
+    if (r.held_out) {
+        all.add([&] {
+            write_moments(given, "held-out",
+                          data::format_summary(*r.held_out, provenance + " (held out)"));
+        });
+    }
+    all.add([&] { print_moments(given, r, text); });
+    all.finish();
     return exit_code::done;
 }
 
@@ -71,6 +71,8 @@ const command moments_command = {
     {},
     moments_options(),
     "fusionflow moments scans.csv --modality 'sound=s1..s3' --modality sight=v --target y",
-    run};
+    run,
+    false,
+    file_use::read};
 
 }  // namespace fusionflow::cli

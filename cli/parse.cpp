@@ -20,6 +20,9 @@ constexpr auto common_options = std::to_array<option>({
     {"help", "", "print this", true},
 });
 
+// What has no dashes; cannot be typed as an option because of its space.
+constexpr const char* positional_words = "positional words";
+
 std::vector<validation::given_option> own_defaults(const command& c,
                                                    const validation::settings& given) {
     return c.defaults == nullptr ? std::vector<validation::given_option>() : c.defaults(given);
@@ -45,8 +48,7 @@ po::options_description describe(const command& c) {
     for (const option& o : common_options) {
         add(o.name, o.argument.empty());
     }
-    // What has no dashes; cannot be typed as an option because of its space.
-    all.add_options()("positional words", po::value<std::vector<std::string>>());
+    all.add_options()(positional_words, po::value<std::vector<std::string>>());
     return all;
 }
 
@@ -54,7 +56,7 @@ po::variables_map read(const command& c, const po::options_description& all,
                        const std::vector<std::string>& words) {
     using style = po::command_line_style::style_t;
     po::positional_options_description positional;
-    positional.add("positional words", -1);
+    positional.add(positional_words, -1);
     const auto refuse = [](const po::error_with_option_name& e, const std::string& rule) {
         throw data::input_error(e.get_option_name(), rule);
     };
@@ -95,6 +97,29 @@ std::string terms_of(const command& c, validation::settings used) {
     terms += has("rtol") ? fmt::format(", rtol {:g}", used.simulate.flow.rtol) : "";
     terms += others;
     return terms.substr(std::min<std::size_t>(2, terms.size()));
+}
+
+// Boost takes whatever comes next for the value of an option: a value that was forgotten must not
+// swallow the option after it.
+void refuse_own_option(const command& c, std::string_view name, const std::string& value) {
+    if (value.starts_with("--") &&
+        is_option(c, std::string_view(value).substr(2, value.find('=') - 2))) {
+        throw data::input_error(std::string(name), "needs a value");
+    }
+}
+
+void refuse_own_options(const command& c, const po::variables_map& given) {
+    for (const auto& [name, value] : given) {
+        if (const auto* one = boost::any_cast<std::string>(&value.value())) {
+            refuse_own_option(c, name, *one);
+        }
+        const auto* several = boost::any_cast<std::vector<std::string>>(&value.value());
+        if (several != nullptr && name != positional_words) {
+            for (const std::string& one : *several) {
+                refuse_own_option(c, name, one);
+            }
+        }
+    }
 }
 
 std::string make_provenance(const command& c, const arguments& given) {
@@ -184,6 +209,7 @@ std::vector<std::string_view> settings_in(const std::vector<std::string_view>& g
 arguments parse(const command& c, const std::vector<std::string>& words) {
     const po::options_description all = describe(c);
     const po::variables_map given = read(c, all, words);
+    refuse_own_options(c, given);
     arguments result;
     result.command = c.name;
     result.help = given["help"].as<bool>();
@@ -191,8 +217,8 @@ arguments parse(const command& c, const std::vector<std::string>& words) {
     if (result.help) {
         return result;
     }
-    if (given.count("positional words") > 0) {
-        result.positional = given["positional words"].as<std::vector<std::string>>();
+    if (given.count(positional_words) > 0) {
+        result.positional = given[positional_words].as<std::vector<std::string>>();
     }
     if (c.positional.empty() && !result.positional.empty()) {
         throw data::input_error(std::string(c.name),

@@ -227,8 +227,8 @@ exit_code run(const arguments& given) {
         }
         print(answer);
     } else {
-        fmt::print("{}{}", to_text(about, p, rate),
-                   changes ? sensitivities_text(about.moments, *changes, options) : "");
+        print_text(to_text(about, p, rate) +
+                   (changes ? sensitivities_text(about.moments, *changes, options) : ""));
         print_warnings(given, warnings);
     }
     return exit_code::done;

@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cstdio>
+#include "cli/streams.hpp"
+#include "data/printable.hpp"
 
 namespace fusionflow::cli {
 
@@ -20,7 +21,7 @@ progress_line::progress_line(bool quiet)
 
 progress_line::~progress_line() {
     if (shown_) {
-        std::fputs(clear_line, stderr);
+        say_as_it_is(clear_line);
     }
 }
 
@@ -34,8 +35,7 @@ bool progress_line::due() {
 }
 
 void progress_line::show(const std::string& text) {
-    fmt::print(stderr, "{}{}", clear_line, text);
-    std::fflush(stderr);
+    say_as_it_is(clear_line + data::printable(text));
     shown_ = true;
 }
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <thread>
 
 #include "cli/answer.hpp"
@@ -25,10 +24,7 @@ int read_jobs(const arguments& given) {
     return jobs;
 }
 
-void check_run_files(const arguments& given) {
-    if (given.has("trajectory")) {
-        validation::check_writable("trajectory", given.get("trajectory"));
-    }
+void check_plot(const arguments& given) {
     if (given.has("plot")) {
         validation::check_plot_file(given.get("plot"));
     }
@@ -46,30 +42,38 @@ solver::integrate_options run_options(const arguments& given, progress_line& lin
     return options;
 }
 
-exit_code finish_run(const arguments& given, const data::moments& moments,
-                     const solver::integration& run, const std::string& method) {
+void write_run_files(const arguments& given, const solver::integration& run,
+                     const data::moments& moments, const std::string& method, attempts& all) {
     if (given.has("trajectory")) {
-        const std::string file = given.get("trajectory");
-        validation::write_file("trajectory", file,
-                               file.ends_with(".npz")
-                                   ? solver::to_npz(run.path, moments, given.provenance)
-                                   : solver::to_csv(run.path, {given.provenance}));
+        all.add([&] {
+            const std::string file = given.get("trajectory");
+            validation::write_file("trajectory", file,
+                                   file.ends_with(".npz")
+                                       ? solver::to_npz(run.path, moments, given.provenance)
+                                       : solver::to_csv(run.path, {given.provenance}));
+        });
     }
-    if (theory::is_failure(run.answer.ended)) {
-        fmt::print(stderr, "fusionflow: {} at step {}, t = {:.6g}: {}\n",
-                   theory::to_string(run.answer.ended), run.answer.work.steps, run.time_final,
-                   theory::advice(run.answer.ended));
-        return exit_code::numerical_failure;
+    if (given.has("plot") && !theory::is_failure(run.answer.ended)) {
+        all.add([&] {
+            validation::draw(
+                validation::one_run_figure(given.settings, method, run.path, given.provenance),
+                given.get("plot"));
+        });
     }
-    if (!given.json) {
+}
+
+exit_code finish_run(const arguments& given, const data::moments& moments,
+                     const solver::integration& run, const attempts& all) {
+    const bool failed = theory::is_failure(run.answer.ended);
+    if (failed) {
+        say_error(fmt::format("{} at step {}, t = {:.6g}: {}", theory::to_string(run.answer.ended),
+                              run.answer.work.steps, run.time_final,
+                              theory::advice(run.answer.ended)));
+    } else if (!given.json) {
         print_warnings(given, warnings_of(moments, run.answer));
     }
-    if (given.has("plot")) {
-        validation::draw(
-            validation::one_run_figure(given.settings, method, run.path, given.provenance),
-            given.get("plot"));
-    }
-    return exit_code::done;
+    all.finish();
+    return failed ? exit_code::numerical_failure : exit_code::done;
 }
 
 }  // namespace fusionflow::cli

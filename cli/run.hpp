@@ -3,6 +3,7 @@
 #include <string>
 
 #include "cli/arguments.hpp"
+#include "cli/attempts.hpp"
 #include "cli/progress.hpp"
 #include "solver/integrate.hpp"
 
@@ -14,8 +15,8 @@ namespace fusionflow::cli {
 /// \throws data::input_error naming jobs.
 [[nodiscard]] int read_jobs(const arguments& given);
 
-/// Refuses --trajectory and --plot files that could not be written.
-void check_run_files(const arguments& given);
+/// Refuses a --plot file that could not be drawn.
+void check_plot(const arguments& given);
 
 /// Options of the run: those of the command line, a path if a file wants it, progress on `line`.
 ///
@@ -24,11 +25,16 @@ void check_run_files(const arguments& given);
 [[nodiscard]] solver::integrate_options run_options(const arguments& given, progress_line& line,
                                                     int modalities);
 
-/// Writes --trajectory, also where the run failed; --plot only where it did not. Says on stderr how
-/// it failed, or beside a text answer what its warnings are.
+/// Writes --trajectory, also where the run failed; --plot only where it did not.
 ///
 /// \param method  Name of the method that ran, as in table --methods.
+/// \param all     What is attempted.
+void write_run_files(const arguments& given, const solver::integration& run,
+                     const data::moments& moments, const std::string& method, attempts& all);
+
+/// Says on stderr how the run failed, or beside a text answer what its warnings are; then throws
+/// what the attempts failed with.
 [[nodiscard]] exit_code finish_run(const arguments& given, const data::moments& moments,
-                                   const solver::integration& run, const std::string& method);
+                                   const solver::integration& run, const attempts& all);
 
 }  // namespace fusionflow::cli

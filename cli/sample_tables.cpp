@@ -135,8 +135,9 @@ samples_read put_together(const arguments& given) {
 std::vector<option> sample_options() {
     return {
         {"modality", "NAME=COLUMNS", "its inputs: a,b, a..d, s*, or @FILE, @FILE:a,b; repeat",
-         false, true},
-        {"target", "COLUMNS", "what is to be predicted, named in the same ways"},
+         false, true, file_use::read_behind_at},
+        {"target", "COLUMNS", "what is to be predicted, named in the same ways", false, false,
+         file_use::read_behind_at},
         {"target-classes", "", "the target column names classes: a target of 0 and 1 for each"},
         {"center", "", "take the means off inputs and targets"},
         {"standardize", "", "and divide by the standard deviations (not of classes)"},

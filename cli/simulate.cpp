@@ -127,10 +127,9 @@ exit_code report_failures(const validation::ensemble& e) {
     const auto first =
         std::find_if(e.runs.begin(), e.runs.end(),
                      [](const validation::ensemble_run& r) { return theory::is_failure(r.ended); });
-    fmt::print(stderr,
-               "fusionflow: {} of {} runs ended in trouble, the first (seed {}) by {}: {}\n",
-               e.failed, e.runs.size(), first->seed, theory::to_string(first->ended),
-               theory::advice(first->ended));
+    say_error(fmt::format("{} of {} runs ended in trouble, the first (seed {}) by {}: {}", e.failed,
+                          e.runs.size(), first->seed, theory::to_string(first->ended),
+                          theory::advice(first->ended)));
     return exit_code::numerical_failure;
 }
 
@@ -154,7 +153,7 @@ exit_code run_repeats(const arguments& given, const validation::model& about,
         answer["provenance"] = given.provenance;
         print(answer);
     } else {
-        fmt::print("{}", to_text(about.moments, result));
+        print_text(to_text(about.moments, result));
         print_warnings(given, warnings_of(about.moments, result));
     }
     return report_failures(result);
@@ -177,15 +176,9 @@ void check_given_weights(const arguments& given, solver::representation form) {
     }
 }
 
-void check_saved_files(const arguments& given, const validation::model& about) {
-    for (const std::string name : {"save-initial", "save-weights"}) {
-        if (given.has(name)) {
-            validation::check_writable(name, given.get(name));
-            solver::require_array_names(about.moments.names(), about.architecture);
-        }
-    }
-    if (given.has("save-initial") && given.get("save-initial") == given.get("save-weights")) {
-        throw data::input_error("save-weights", "need another file than --save-initial");
+void check_saved_names(const arguments& given, const validation::model& about) {
+    if (given.has("save-initial") || given.has("save-weights")) {
+        solver::require_array_names(about.moments.names(), about.architecture);
     }
 }
 
@@ -205,23 +198,29 @@ std::optional<solver::weighted_network> read_weights(const arguments& given,
 }
 
 void save_weights(const arguments& given, const validation::model& about,
-                  const solver::simulation& trained) {
-    const auto save = [&](const std::string& option, const solver::state& weights) {
-        if (!given.has(option)) {
-            return;
-        }
-        if (!std::all_of(weights.begin(), weights.end(),
-                         [](double w) { return std::isfinite(w); })) {
-            fmt::print(stderr, "fusionflow: --{}: not written: weights are not finite\n", option);
-            return;
-        }
-        const auto arrays =
-            solver::weights_to_arrays(about.moments.names(), trained.shape, weights);
-        validation::write_file(option, given.get(option),
-                               data::format_npz(arrays, {{"provenance", given.provenance}}));
-    };
-    save("save-initial", trained.weights_initial);
-    save("save-weights", trained.weights_final);
+                  const solver::simulation& trained, const std::string& option,
+                  const solver::state& weights) {
+    if (!given.has(option)) {
+        return;
+    }
+    if (!std::all_of(weights.begin(), weights.end(), [](double w) { return std::isfinite(w); })) {
+        say_error(fmt::format("--{}: not written: weights are not finite", option));
+        return;
+    }
+    const auto arrays = solver::weights_to_arrays(about.moments.names(), trained.shape, weights);
+    validation::write_file(option, given.get(option),
+                           data::format_npz(arrays, {{"provenance", given.provenance}}));
+}
+
+void print_answer(const arguments& given, const validation::model& about,
+                  const solver::simulate_options& options, const solver::simulation& trained) {
+    if (given.json) {
+        print(simulation_json(given, about, options, trained));
+    } else {
+        print_text(to_text(about.moments, trained.run, trained.epochs) +
+                   compression_text(options.form, trained) +
+                   (trained.asymmetry.empty() ? "" : samples_text(about, trained)));
+    }
 }
 
 exit_code run(const arguments& given) {
@@ -231,28 +230,25 @@ exit_code run(const arguments& given) {
     if (given.has("weights")) {
         check_given_weights(given, options.form);
     }
-    check_run_files(given);
+    check_plot(given);
     validation::model about = validation::build_model(given.settings);
     if (repeats.repeats > 1) {
         return run_repeats(given, about, options, repeats);
     }
-    check_saved_files(given, about);
+    check_saved_names(given, about);
     auto start = read_weights(given, about);
     progress_line progress(given.quiet);
     options.flow = run_options(given, progress, about.moments.count());
     const solver::simulation trained =
         start ? validation::train_from(about, options, std::move(*start))
               : validation::train(about, options);
-    if (given.json) {
-        print(simulation_json(given, about, options, trained));
-    } else {
-        fmt::print("{}{}{}", to_text(about.moments, trained.run, trained.epochs),
-                   compression_text(options.form, trained),
-                   trained.asymmetry.empty() ? "" : samples_text(about, trained));
-    }
-    save_weights(given, about, trained);
-    return finish_run(given, about.moments, trained.run,
-                      std::string(solver::to_string(options.form)));
+    attempts all;
+    all.add([&] { save_weights(given, about, trained, "save-initial", trained.weights_initial); });
+    all.add([&] { save_weights(given, about, trained, "save-weights", trained.weights_final); });
+    write_run_files(given, trained.run, about.moments, std::string(solver::to_string(options.form)),
+                    all);
+    all.add([&] { print_answer(given, about, options, trained); });
+    return finish_run(given, about.moments, trained.run, all);
 }
 
 }  // namespace
@@ -266,11 +262,13 @@ const command simulate_command = {
     {{"representation", "NAME", "full, compressed or sampled: any width (full)"},
      {"repeats", "R", "train R networks of different seeds; how their times are spread (1)"},
      {"jobs", "N", "threads for the repeats (all processors)", true},
-     {"weights", "F.npz", "start from these weights, none are drawn"},
-     {"save-initial", "F.npz", "write the weights at the start", true},
-     {"save-weights", "F.npz", "write the weights at the end", true},
-     {"trajectory", "FILE", "write t, loss, |W_m|, u_m and W to a .csv or .npz file", true},
-     {"plot", "F.svg", "draw loss and |W_m| over time, with the flow (needs gnuplot)", true}},
+     {"weights", "F.npz", "start from these weights, none are drawn", false, false, file_use::read},
+     {"save-initial", "F.npz", "write the weights at the start", true, false, file_use::written},
+     {"save-weights", "F.npz", "write the weights at the end", true, false, file_use::written},
+     {"trajectory", "FILE", "write t, loss, |W_m|, u_m and W to a .csv or .npz file", true, false,
+      file_use::written},
+     {"plot", "F.svg", "draw loss and |W_m| over time, with the flow (needs gnuplot)", true, false,
+      file_use::written}},
     "fusionflow simulate --depth 3 --fusion 2 --rho 0.5 --init 0.1 --width 20 "
     "--learning-rate 0.02\n"
     "  fusionflow simulate --samples 400 --symmetric --activation relu --init 1e-4 "

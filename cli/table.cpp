@@ -3,10 +3,11 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "cli/answer.hpp"
+#include "cli/attempts.hpp"
 #include "cli/command.hpp"
 #include "cli/progress.hpp"
 #include "cli/run.hpp"
+#include "cli/streams.hpp"
 #include "cli/trouble.hpp"
 #include "data/error.hpp"
 #include "validation/figures.hpp"
@@ -44,6 +45,20 @@ destination read_destination(const arguments& given) {
     return work;
 }
 
+constexpr const char* rows_ending = ".rows";
+
+// Beside a pipe or a device nothing can be kept.
+bool keeps_rows(const destination& work) {
+    return !work.file.empty() && !validation::is_stream(work.file);
+}
+
+void add_files(const arguments& given, validation::file_plan& plan) {
+    const destination work = read_destination(given);
+    if (given.has("output")) {
+        plan.writes("output", work.file, keeps_rows(work) ? rows_ending : "");
+    }
+}
+
 table_options read_options(const arguments& given, const destination& work) {
     table_options options;
     if (given.has("grid")) {
@@ -59,22 +74,19 @@ table_options read_options(const arguments& given, const destination& work) {
     options.jobs = read_jobs(given);
     options.resume = given.has("resume");
     options.warn = [&given](const std::string& sentence) { print_warnings(given, {sentence}); };
-    if (given.has("output")) {
-        options.journal = work.file + ".rows";
+    if (keeps_rows(work)) {
+        options.journal = work.file + rows_ending;
     }
     options.team = given.team;
     return options;
 }
 
-void check_output(const destination& work, bool first) {
+void check_output(const destination& work) {
     if (validation::format_of_file(work.file) != table_format::csv && work.part.count > 1) {
         throw data::input_error("output",
                                 fmt::format("need .csv for a shard, from which `fusionflow merge` "
                                             "makes the others, got '{}'",
                                             work.file));
-    }
-    if (first) {
-        validation::check_writable("output", work.file);
     }
 }
 
@@ -84,10 +96,12 @@ void check(const arguments& given, const table_options& options, const destinati
         given.team->check_connected(given.has("shard") ? work.part : validation::shard{});
     }
     if (given.has("output")) {
-        check_output(work, given.first());
+        check_output(work);
     }
-    if (options.resume && !given.has("output")) {
-        throw data::input_error("resume", "needs --output");
+    if (options.resume && options.journal.empty()) {
+        throw data::input_error("resume", given.has("output")
+                                              ? "needs an --output that is no pipe or device"
+                                              : "needs --output");
     }
     if (given.has("wide") && options.part.count > 1) {
         throw data::input_error("wide", work.from_array
@@ -122,9 +136,10 @@ void write_output(const arguments& given, const table& result, table_layout layo
 void print_table(const arguments& given, const table& result, table_layout layout) {
     const std::string of_shard =
         result.part.count > 1 ? fmt::format(" (shard {})", result.part.text()) : "";
-    fmt::print("{}", validation::format_table(result, layout,
-                                              given.json ? table_format::json : table_format::text,
-                                              given.provenance + of_shard, given.get("ratio-of")));
+    const std::string text = validation::format_table(
+        result, layout, given.json ? table_format::json : table_format::text,
+        given.provenance + of_shard, given.get("ratio-of"));
+    given.json ? print_json(text) : print_text(text);
 }
 
 table compute(const arguments& given, const table_options& options) {
@@ -140,22 +155,27 @@ exit_code run(const arguments& given) {
     check(given, options, work);
     const table_layout layout = given.has("wide") ? table_layout::wide : table_layout::rows;
     if (work.from_array && options.part.count > 1 && given.first() && !given.quiet) {
-        fmt::print(stderr, "fusionflow: shard {} by SLURM_ARRAY_TASK_ID\n", options.part.text());
+        say(fmt::format("fusionflow: shard {} by SLURM_ARRAY_TASK_ID", options.part.text()));
     }
     const table result = compute(given, options);
     if (!given.first()) {
         return exit_code::done;
     }
-    print_table(given, result, layout);
+    attempts all;
     if (given.has("output")) {
-        write_output(given, result, layout, options, work.file);
+        all.add([&] { write_output(given, result, layout, options, work.file); });
     }
     if (given.has("plot")) {
-        validation::draw(validation::table_figure(given.settings, options.points, options.methods,
-                                                  given.provenance),
-                         given.get("plot"));
+        all.add([&] {
+            validation::draw(validation::table_figure(given.settings, options.points,
+                                                      options.methods, given.provenance),
+                             given.get("plot"));
+        });
     }
-    return report_trouble(result);
+    all.add([&] { print_table(given, result, layout); });
+    const exit_code code = report_trouble(result);
+    all.finish();
+    return code;
 }
 
 }  // namespace
@@ -172,13 +192,16 @@ const command table_command = {
      {"wide", "", "a row per modality, a column per method, and their differences"},
      {"ratio-of", "METHOD", "with --wide: its time over that of each other, not differences"},
      {"output", "FILE", "also write to a file: .csv, .md, .tex or .json", true},
-     {"plot", "F.svg", "draw loss and |W_m| over time at each grid point (at most 8)", true},
+     {"plot", "F.svg", "draw loss and |W_m| over time at each grid point (at most 8)", true, false,
+      file_use::written},
      {"resume", "", "go on with an --output that was interrupted", true},
      {"shard", "i/n", "only every n-th row, from the i-th (of a Slurm job array: the task's)",
       true},
      {"jobs", "N", "threads (all processors)", true}},
     "fusionflow table --depth 4 --grid 'fusion=1:4; rho=0,0.5' --init 0.1 --methods formula,flow",
     run,
-    true};
+    true,
+    file_use::none,
+    add_files};
 
 }  // namespace fusionflow::cli

@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
+
+#include "cli/streams.hpp"
 
 namespace fusionflow::cli {
 
@@ -14,9 +15,9 @@ exit_code report_trouble(const validation::table& t) {
         return exit_code::done;
     }
     const auto first = std::find_if(t.rows.begin(), t.rows.end(), in_trouble);
-    fmt::print(stderr, "fusionflow: {} of {} rows ended in trouble, the first by {} ({}{}{})\n",
-               failed, t.rows.size(), first->outcome, t.methods[first->method],
-               t.points.axes().empty() ? "" : " at ", t.points.describe(first->point));
+    say_error(fmt::format("{} of {} rows ended in trouble, the first by {} ({}{}{})", failed,
+                          t.rows.size(), first->outcome, t.methods[first->method],
+                          t.points.axes().empty() ? "" : " at ", t.points.describe(first->point)));
     return exit_code::numerical_failure;
 }
 

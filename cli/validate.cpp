@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "cli/answer.hpp"
+#include "cli/attempts.hpp"
 #include "cli/command.hpp"
 #include "cli/progress.hpp"
 #include "cli/run.hpp"
@@ -121,12 +122,12 @@ void list_suites(const arguments& given) {
         return;
     }
     for (const suite& s : suites) {
-        fmt::print("{}: {}\n", s.name, s.about);
+        print_text(fmt::format("{}: {}\n", s.name, s.about));
         for (const validation::check& c : s.checks) {
-            fmt::print("  {}/{}: {}\n", s.name, c.name, c.claim);
+            print_text(fmt::format("  {}/{}: {}\n", s.name, c.name, c.claim));
         }
         for (const validation::experiment& e : s.experiments) {
-            fmt::print("  {}/{}: {}\n", s.name, e.name, e.claim);
+            print_text(fmt::format("  {}/{}: {}\n", s.name, e.name, e.claim));
         }
     }
 }
@@ -236,14 +237,16 @@ std::vector<suite_result> run_all(const arguments& given, const std::vector<suit
     return results;
 }
 
-// Refuses files that could not be written or read, before anything runs; returns the baseline.
-std::optional<std::string> check_files(const arguments& given) {
-    if (given.has("junit")) {
-        validation::check_writable("junit", given.get("junit"));
-    }
+// Refuses figures that could not be drawn and files that could not be read, before anything runs;
+// returns the baseline.
+std::optional<std::string> check_surroundings(const arguments& given,
+                                              const std::vector<std::string>& formats) {
     if (given.has("report")) {
         validation::check_report_folder(given.get("report"));
-        (void)validation::run_gnuplot("");
+        validation::check_gnuplot("svg");
+        for (const std::string& format : formats) {
+            validation::check_gnuplot(format);
+        }
     }
     if (!given.has("baseline")) {
         return std::nullopt;
@@ -266,17 +269,49 @@ void print_results(const arguments& given, const std::vector<suite_result>& resu
                    const std::vector<check_result>& checks, long failed,
                    const std::optional<std::vector<validation::change>>& changes) {
     if (given.json) {
-        fmt::print("{}", validation::results_json(results, given.provenance, false,
-                                                  changes ? &*changes : nullptr));
+        print_json(validation::results_json(results, given.provenance, false,
+                                            changes ? &*changes : nullptr));
         return;
     }
     std::string findings;
     for (const suite_result& s : results) {
         findings += findings_text(s);
     }
-    fmt::print("{}{}{}{}{} passed, {} failed\n", to_text(checks), findings.empty() ? "" : "\n",
-               findings, changes ? changes_text(*changes) : "", std::ssize(checks) - failed,
-               failed);
+    print_text(fmt::format(
+        "{}{}{}{}{} passed, {} failed\n", to_text(checks), findings.empty() ? "" : "\n", findings,
+        changes ? changes_text(*changes) : "", std::ssize(checks) - failed, failed));
+}
+
+void write_files(const arguments& given, const std::vector<suite_result>& results,
+                 const std::vector<std::string>& formats, attempts& all) {
+    if (given.has("junit")) {
+        all.add([&] {
+            validation::write_file("junit", given.get("junit"),
+                                   validation::results_junit(results, given.provenance));
+        });
+    }
+    if (given.has("report")) {
+        all.add([&] {
+            validation::write_report(results, given.get("report"), {given.provenance, formats});
+            std::error_code ignored;
+            std::filesystem::remove(runs_file(given), ignored);
+        });
+    }
+}
+
+// Suites that are files, and what is in a report.
+void add_files(const arguments& given, validation::file_plan& plan) {
+    for (const std::string& word : given.positional) {
+        if (word.ends_with(".toml")) {
+            plan.reads("", word);
+        }
+    }
+    if (given.has("report")) {
+        plan.writes_into("report", given.get("report"),
+                         {"index.html", "results.json",
+                          std::filesystem::path(runs_file(given)).filename().string()},
+                         {".png", ".pdf"});
+    }
 }
 
 exit_code run(const arguments& given) {
@@ -289,7 +324,7 @@ exit_code run(const arguments& given) {
     const std::vector<suite> suites =
         load_all(given.positional.empty() ? words{"quick"} : given.positional);
     check_perturbed(suites, options.under.perturbed);
-    const auto baseline = check_files(given);
+    const auto baseline = check_surroundings(given, formats);
     auto kept = open_journal(given, suites, options.under);
     options.kept = kept ? &*kept : nullptr;
     const std::vector<suite_result> results = run_all(given, suites, options);
@@ -300,15 +335,10 @@ exit_code run(const arguments& given) {
     if (baseline) {
         changes = validation::compare_with_baseline(checks, *baseline, given.get("baseline"));
     }
-    print_results(given, results, checks, failed, changes);
-    if (given.has("junit")) {
-        validation::write_file("junit", given.get("junit"),
-                               validation::results_junit(results, given.provenance));
-    }
-    if (given.has("report")) {
-        validation::write_report(results, given.get("report"), {given.provenance, formats});
-        std::filesystem::remove(runs_file(given));
-    }
+    attempts all;
+    write_files(given, results, formats, all);
+    all.add([&] { print_results(given, results, checks, failed, changes); });
+    all.finish();
     return failed == 0 ? exit_code::done : exit_code::check_failed;
 }
 
@@ -325,12 +355,16 @@ const command validate_command = {
      {"resume", "", "with --report: keep the runs that were finished when it was interrupted",
       true},
      {"figures", "png,pdf", "with --report: each figure as a file too", true},
-     {"junit", "F.xml", "write the checks as JUnit's XML", true},
-     {"baseline", "F.json", "say what moved since an earlier --format json", true},
+     {"junit", "F.xml", "write the checks as JUnit's XML", true, false, file_use::written},
+     {"baseline", "F.json", "say what moved since an earlier --format json", true, false,
+      file_use::read},
      {"seed", "N", "other draws of everything random (0: those of the suites)"},
      {"perturb", "M=F", "spoil the times of method M by a factor F, to see that it is noticed"},
      {"jobs", "N", "threads (all processors)", true}},
     "fusionflow validate quick",
-    run};
+    run,
+    false,
+    file_use::none,
+    add_files};
 
 }  // namespace fusionflow::cli

@@ -179,7 +179,7 @@ std::string draw_chart(const experiment& e, const measurements& m, const std::st
     if (!e.figure) {
         return "";
     }
-    std::string picture = run_gnuplot(script_of(e, m, format));
+    std::string picture = run_gnuplot(script_of(e, m, format), format);
     if (format == "svg") {
         describe_svg(picture, e.title, e.claim);
     }

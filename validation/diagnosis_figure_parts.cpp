@@ -71,7 +71,7 @@ std::string begin_figure(const chart_layout& where, char axis, const log_range& 
 
 std::string draw_svg(const std::string& script, const std::string& title,
                      const std::string& about) {
-    std::string svg = run_gnuplot(script);
+    std::string svg = run_gnuplot(script, "svg");
     describe_svg(svg, title, about);
     return svg;
 }

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
+
 #include "validation/report_style.hpp"
 #include "validation/svg.hpp"
 
@@ -15,16 +18,30 @@ std::string cell(const char* tag, const sheet::column& column, const std::string
                        escape_xml(text));
 }
 
-// Several SVGs of gnuplot's in one page must not share the names of their marks.
-std::string own_names(std::string svg, const std::string& prefix) {
-    for (const std::string mark : {"gpDot", "gpPt"}) {
-        for (std::size_t at = 0; (at = svg.find(mark, at)) != std::string::npos;) {
-            svg.insert(at, prefix);
-            at += prefix.size() + mark.size();
+void add_prefix(const std::string& prefix, std::string& tag) {
+    for (const std::string_view before : {" id='", " id=\"", "href='#", "href=\"#", "url(#"}) {
+        for (std::size_t at = 0; (at = tag.find(before, at)) != std::string::npos;) {
+            at += before.size();
+            tag.insert(at, prefix);
         }
     }
+}
+
+// Several SVGs of gnuplot's in one page must not share the names of their parts, which stand inside
+// of tags.
+std::string own_names(const std::string& svg, const std::string& prefix) {
+    std::string result;
     const std::size_t start = svg.find("<svg");
-    return start == std::string::npos ? svg : svg.substr(start);
+    for (std::size_t at = start == std::string::npos ? 0 : start; at < svg.size();) {
+        const std::size_t tag = std::min(svg.find('<', at), svg.size());
+        const std::size_t end = std::min(svg.find('>', tag), svg.size());
+        result.append(svg, at, tag - at);
+        std::string inside = svg.substr(tag, end - tag);
+        add_prefix(prefix, inside);
+        result += inside;
+        at = end;
+    }
+    return result;
 }
 
 }  // namespace
@@ -59,10 +76,8 @@ std::string to_html(const sheet& s) {
     return html + "</table></div>\n";
 }
 
-std::string html_figure(std::string svg, const std::string& name) {
-    return svg.empty()
-               ? ""
-               : fmt::format("<figure>{}</figure>\n", own_names(std::move(svg), name + "-"));
+std::string html_figure(const std::string& svg, const std::string& name) {
+    return svg.empty() ? "" : fmt::format("<figure>{}</figure>\n", own_names(svg, name + "-"));
 }
 
 }  // namespace fusionflow::validation

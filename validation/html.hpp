@@ -28,6 +28,6 @@ namespace fusionflow::validation {
 /// \param svg   What gnuplot wrote, with its XML head.
 /// \param name  Of letters, digits and dashes, another one for every figure of a page: the names
 ///              inside of them must differ.
-[[nodiscard]] std::string html_figure(std::string svg, const std::string& name);
+[[nodiscard]] std::string html_figure(const std::string& svg, const std::string& name);
 
 }  // namespace fusionflow::validation

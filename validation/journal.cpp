@@ -245,12 +245,16 @@ void journal::read_rows(std::istream& in) {
 
 // The file is written anew, so that a torn line does not stay, and goes on from its end.
 void journal::begin() {
-    std::string text = sealed(R"({"fingerprint":)" + spell(work_.fingerprint)) + '\n';
+    output_file fresh(options_.option, file_);
+    const auto write = [&](const std::string& line) {
+        fresh.write(line + '\n');
+        whole_ += line.size() + 1;
+    };
+    write(sealed(R"({"fingerprint":)" + spell(work_.fingerprint)));
     for (const auto& [index, row] : rows_) {
-        text += format_row(index, row, id_) + '\n';
+        write(format_row(index, row, id_));
     }
-    write_file(options_.option, file_, text);
-    whole_ = text.size();
+    fresh.commit();
     out_ = ::open(file_.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
     if (out_ < 0) {
         refuse(options_.option, fmt::format("cannot write '{}': {}", file_, std::strerror(errno)));

@@ -178,9 +178,9 @@ void add_small_print(const std::vector<std::string>& lines, const plot_layout& w
 }  // namespace
 
 void check_plot_file(const std::filesystem::path& file) {
-    (void)format_of(file);
+    const std::string format = format_of(file);
     check_writable("plot", file.string());
-    (void)run_gnuplot("");
+    check_gnuplot(format);
 }
 
 std::string gnuplot_script(const figure& fig, const std::filesystem::path& file) {
@@ -207,8 +207,9 @@ std::string gnuplot_script(const figure& fig, const std::filesystem::path& file)
 }
 
 void draw(const figure& fig, const std::filesystem::path& file) {
-    std::string picture = run_gnuplot(gnuplot_script(fig, file));
-    if (format_of(file) == "svg") {
+    const std::string format = format_of(file);
+    std::string picture = run_gnuplot(gnuplot_script(fig, file), format);
+    if (format == "svg") {
         describe_svg(picture, "Loss and |W_m| over time", fig.provenance);
     }
     write_file("plot", file.string(), picture);

@@ -1,5 +1,7 @@
 #include "validation/svg.hpp"
 
+#include "data/printable.hpp"
+
 namespace fusionflow::validation {
 
 namespace {
@@ -18,12 +20,12 @@ void replace_between(const std::string& open, const std::string& close, const st
 
 std::string escape_xml(const std::string& text) {
     std::string safe;
-    for (const char c : text) {
+    for (const char c : data::printable(text, ' ')) {
         switch (c) {
             case '&': safe += "&amp;"; break;
             case '<': safe += "&lt;"; break;
             case '>': safe += "&gt;"; break;
-            default: safe += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+            default: safe += c;
         }
     }
     return safe;

@@ -4,7 +4,8 @@
 
 namespace fusionflow::validation {
 
-/// Text as it stands between the tags of XML or HTML; control characters become spaces.
+/// Text as it stands between the tags of XML or HTML; what data::printable() does not
+/// let through becomes spaces.
 [[nodiscard]] std::string escape_xml(const std::string& text);
 
 /// Gives an SVG file of gnuplot's a title and a description of its own; it must have both.

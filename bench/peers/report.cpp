@@ -48,7 +48,7 @@ int main(int count, char** words) {
         const auto cases = cases_run(words[1], points);
         write(folder + "/work-precision.md", peers::table(cases, points));
         std::string picture =
-            fusionflow::validation::run_gnuplot(peers::picture_script(cases, points));
+            fusionflow::validation::run_gnuplot(peers::picture_script(cases, points), "svg");
         fusionflow::validation::describe_svg(
             picture, "Error of the half-height times against the time they take",
             "A line per method, a point per tolerance, medians over the reference cases (left) and "

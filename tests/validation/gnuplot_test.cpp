@@ -6,9 +6,12 @@
 
 #include "tests/support/folder.hpp"
 #include "tests/support/says.hpp"
+#include "validation/picture.hpp"
+#include "validation/plot_style.hpp"
 
 using namespace fusionflow;
 using tests::says;
+using validation::check_gnuplot;
 using validation::gnuplot_word;
 using validation::run_gnuplot;
 
@@ -16,51 +19,124 @@ BOOST_AUTO_TEST_SUITE(gnuplot)
 
 namespace {
 
-/// Another PATH until the end of the scope.
-class search_path {
+/// Another value of an environment variable until the end of the scope.
+class other_variable {
 public:
-    explicit search_path(const std::string& path) : before_(std::getenv("PATH")) {
-        ::setenv("PATH", path.c_str(), 1);
+    other_variable(const char* name, const std::string& value) : name_(name) {
+        const char* before = std::getenv(name);
+        was_set_ = before != nullptr;
+        before_ = was_set_ ? before : "";
+        ::setenv(name, value.c_str(), 1);
     }
-    search_path(const search_path&) = delete;
-    search_path& operator=(const search_path&) = delete;
-    ~search_path() { ::setenv("PATH", before_.c_str(), 1); }
+    other_variable(const other_variable&) = delete;
+    other_variable& operator=(const other_variable&) = delete;
+    ~other_variable() { was_set_ ? ::setenv(name_, before_.c_str(), 1) : ::unsetenv(name_); }
 
 private:
+    const char* name_;
     std::string before_;
+    bool was_set_ = false;
 };
+
+/// A program called gnuplot that does what a shell script says, found before the real one.
+class fake_gnuplot {
+public:
+    explicit fake_gnuplot(const std::string& script)
+        : path_("PATH", folder_.path() + ":" + std::getenv("PATH")) {
+        tests::write(folder_.file("gnuplot"), "#!/bin/sh\n" + script + '\n');
+        std::filesystem::permissions(folder_.file("gnuplot"), std::filesystem::perms::owner_all);
+    }
+
+private:
+    tests::temporary_folder folder_;
+    other_variable path_;
+};
+
+std::string drawn(const std::string& format, const std::string& more = "") {
+    return run_gnuplot(validation::plot_terminal(300, 200, format) + more + "plot [0:1] x\n",
+                       format);
+}
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(returns_what_gnuplot_draws) {
-    const std::string picture = run_gnuplot("set terminal svg\nplot [0:1] x\n");
-    BOOST_TEST(picture.find("</svg>") != std::string::npos);
+BOOST_AUTO_TEST_CASE(returns_whole_pictures) {
+    for (const std::string format : {"svg", "png", "pdf"}) {
+        BOOST_TEST(validation::damage_of(drawn(format), format).empty());
+        check_gnuplot(format);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(equal_scripts_give_equal_bytes_at_another_time_of_day) {
+    for (const std::string format : {"svg", "png", "pdf"}) {
+        BOOST_TEST(drawn(format) == drawn(format));
+    }
+    BOOST_TEST(drawn("pdf").find("Date") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(passes_on_what_gnuplot_complains_about) {
-    BOOST_CHECK_EXCEPTION(
-        (void)run_gnuplot("plot nonsense\n"), data::input_error, [](const data::input_error& e) {
-            const std::string text = e.what();
-            return text.starts_with("plot: gnuplot failed: ") &&
-                   text.find("undefined variable: nonsense") != std::string::npos &&
-                   text.find('\n') == std::string::npos;
-        });
+    BOOST_CHECK_EXCEPTION((void)run_gnuplot("plot nonsense\n", "svg"), data::input_error,
+                          [](const data::input_error& e) {
+                              const std::string text = e.what();
+                              return text.starts_with("plot: gnuplot failed: line ") &&
+                                     text.ends_with("undefined variable: nonsense");
+                          });
 }
 
 BOOST_AUTO_TEST_CASE(says_what_to_install) {
     const tests::temporary_folder empty;
-    const search_path nothing(empty.path());
-    BOOST_CHECK_EXCEPTION((void)run_gnuplot(""), data::input_error,
+    const other_variable nothing("PATH", empty.path());
+    BOOST_CHECK_EXCEPTION(check_gnuplot("svg"), data::input_error,
                           says("plot: gnuplot was not found; install it (Debian: gnuplot-nox)"));
 }
 
 BOOST_AUTO_TEST_CASE(names_a_gnuplot_that_was_killed) {
-    const tests::temporary_folder folder;
-    tests::write(folder.file("gnuplot"), "#!/bin/sh\necho out of paper >&2\nkill -9 $$\n");
-    std::filesystem::permissions(folder.file("gnuplot"), std::filesystem::perms::owner_all);
-    const search_path fake(folder.path());
-    BOOST_CHECK_EXCEPTION((void)run_gnuplot(""), data::input_error,
+    const fake_gnuplot fake("echo out of paper >&2\nkill -9 $$");
+    BOOST_CHECK_EXCEPTION(check_gnuplot("svg"), data::input_error,
                           says("plot: gnuplot failed: out of paper"));
+}
+
+BOOST_AUTO_TEST_CASE(a_gnuplot_that_ends_well_without_a_picture_is_refused) {
+    {
+        const fake_gnuplot silent("exit 0");
+        BOOST_CHECK_EXCEPTION((void)drawn("svg"), data::input_error,
+                              says("plot: gnuplot drew no whole svg picture: it is empty"));
+    }
+    {
+        const fake_gnuplot junk("cat > /dev/null\necho Hello");
+        BOOST_CHECK_EXCEPTION(
+            (void)drawn("pdf"), data::input_error,
+            says("plot: gnuplot drew no whole pdf picture: it begins as no pdf does"));
+    }
+    const std::string real = std::getenv("PATH");
+    const fake_gnuplot cut("PATH=" + real + "\ngnuplot \"$@\" | head -c 1000");
+    for (const std::string format : {"svg", "png", "pdf"}) {
+        BOOST_CHECK_EXCEPTION(
+            (void)drawn(format), data::input_error,
+            says("plot: gnuplot drew no whole " + format + " picture: its end is missing"));
+    }
+}
+
+// More than a pipe holds in every direction: nobody may wait for the other.
+BOOST_AUTO_TEST_CASE(large_scripts_pictures_and_messages_pass) {
+    const fake_gnuplot wordy(
+        "yes words | head -c 300000 >&2\necho '<?xml'\ncat\nyes words | head -c 300000 >&2\n"
+        "echo '</svg>'");
+    const std::string script(1000000, 'x');
+    BOOST_TEST(run_gnuplot(script, "svg") == "<?xml\n" + script + "</svg>\n");
+    const fake_gnuplot reads_nothing("echo '<?xml </svg>'");
+    BOOST_TEST(run_gnuplot(script, "svg") == "<?xml </svg>\n");
+}
+
+BOOST_AUTO_TEST_CASE(the_users_environment_does_not_matter) {
+    const std::string before = drawn("svg");
+    const tests::temporary_folder home;
+    tests::write(home.file(".gnuplot"), "exit status 3\n");
+    const other_variable terminal("GNUTERM", "qt");
+    const other_variable at_home("HOME", home.path());
+    for (const std::string folder : {"", "/no/such/folder"}) {
+        const other_variable temporary("TMPDIR", folder);
+        BOOST_TEST(drawn("svg") == before);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(words_hold_no_commands) {
@@ -68,15 +144,40 @@ BOOST_AUTO_TEST_CASE(words_hold_no_commands) {
     BOOST_TEST(gnuplot_word("a\n`b`\x7f") == "\"a \\140b\\140 \"");
     BOOST_TEST(gnuplot_word("\"\\'@") == "\"\\042\\134\\047\\100\"");
     BOOST_TEST(gnuplot_word("\xcf\x84") == "\"\xcf\x84\"");
+    BOOST_TEST(gnuplot_word("\xe9 \xc2\x9b") == "\"   \"");
 }
 
 BOOST_AUTO_TEST_CASE(words_are_drawn_as_they_are) {
     for (const std::string text : {"fusionflow 0.1.0", "rho -0.5, 1e-9", "W_1=2;3"}) {
         const std::string picture =
-            run_gnuplot("set terminal svg\nset label 1 " + gnuplot_word(text) +
-                        " at graph 0.5,0.5 noenhanced\nplot [0:1] x\n");
+            drawn("svg", "set label 1 " + gnuplot_word(text) + " at graph 0.5,0.5 noenhanced\n");
         BOOST_TEST(picture.find(">" + text + "<") != std::string::npos);
     }
+}
+
+BOOST_AUTO_TEST_CASE(titles_in_pictures_are_for_people) {
+    std::string picture = drawn("svg", "set title 'A ]]> <b> &amp; --> \"'\n");
+    const std::size_t title = picture.find("<title>");
+    BOOST_TEST(picture.compare(title, 16, "<title>Gnuplot</") == 0);
+    BOOST_TEST(picture.find("<title>", title + 1) == std::string::npos);
+    BOOST_TEST(picture.find("]]>") == std::string::npos);
+    BOOST_TEST(picture.find(">A ]]&gt; &lt;b> &amp;amp; --> ") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(damage_is_seen) {
+    using validation::damage_of;
+    BOOST_TEST(damage_of("<?xml?><svg></svg>\n\n", "svg").empty());
+    BOOST_TEST(damage_of("<?xml?><svg></svg", "svg") == "its end is missing");
+    BOOST_TEST(damage_of("\n", "svg") == "it begins as no svg does");
+    BOOST_TEST(damage_of("%PDF-1.5\n...%%EOF\n", "pdf").empty());
+    BOOST_TEST(damage_of("%PDF-1.5\n", "pdf") == "its end is missing");
+    BOOST_TEST(damage_of("GIF89a", "gif") == "there is no format gif");
+}
+
+BOOST_AUTO_TEST_CASE(dates_in_pdfs_become_blanks_of_the_same_length) {
+    BOOST_TEST(
+        validation::cleaned("<< /CreationDate (D:20260102030405Z)\n /ModDate (D:1) >>", "pdf") ==
+        "<< " + std::string(33, ' ') + "\n " + std::string(14, ' ') + " >>");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <exception>
+
+namespace fusionflow::cli {
+
+/// What is done with an answer once it is there: files are written, then it is printed. One of them
+/// that fails keeps no other from being done, so that no work is lost.
+class attempts {
+public:
+    /// Does something at once; what it throws is kept.
+    template <typename Action>
+    void add(const Action& action) {
+        try {
+            action();
+        } catch (...) {
+            first_failure_ = first_failure_ ? first_failure_ : std::current_exception();
+        }
+    }
+
+    /// Throws what the first of them that failed has thrown.
+    void finish() const {
+        if (first_failure_) {
+            std::rethrow_exception(first_failure_);
+        }
+    }
+
+private:
+    std::exception_ptr first_failure_;
+};
+
+}  // namespace fusionflow::cli

@@ -1,0 +1,67 @@
+#include "data/printable.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace fusionflow::data {
+
+namespace {
+
+// One character of UTF-8; no bytes where the text does not begin with a valid one.
+struct character {
+    char32_t code = 0;
+    std::size_t bytes = 0;
+};
+
+std::size_t length_by_first_byte(unsigned char first) {
+    return first < 0x80                    ? 1
+           : first >= 0xc2 && first < 0xe0 ? 2
+           : first >= 0xe0 && first < 0xf0 ? 3
+           : first >= 0xf0 && first < 0xf5 ? 4
+                                           : 0;
+}
+
+character first_character(std::string_view text) {
+    const auto first = static_cast<unsigned char>(text.front());
+    const std::size_t bytes = length_by_first_byte(first);
+    if (bytes == 0 || bytes > text.size()) {
+        return {};
+    }
+    char32_t code = bytes == 1 ? first : first & (0xffU >> (bytes + 1));
+    for (std::size_t i = 1; i < bytes; ++i) {
+        const auto next = static_cast<unsigned char>(text[i]);
+        if ((next & 0xc0U) != 0x80U) {
+            return {};
+        }
+        code = code << 6U | (next & 0x3fU);
+    }
+    const bool too_long = (bytes == 3 && code < 0x800) || (bytes == 4 && code < 0x10000);
+    const bool surrogate = code >= 0xd800 && code <= 0xdfff;
+    return too_long || surrogate || code > 0x10ffff ? character{} : character{code, bytes};
+}
+
+bool steers(char32_t code) {
+    return code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x2028 && code <= 0x202e) ||
+           (code >= 0x2066 && code <= 0x2069) || code == 0xfffe || code == 0xffff;
+}
+
+}  // namespace
+
+std::string printable(std::string_view text, char instead, std::string_view kept) {
+    std::string safe;
+    safe.reserve(text.size());
+    while (!text.empty()) {
+        const character c = first_character(text);
+        const bool wanted = c.bytes == 1 && kept.find(text.front()) != std::string_view::npos;
+        const bool stays = c.bytes > 0 && (!steers(c.code) || wanted);
+        if (stays) {
+            safe += text.substr(0, c.bytes);
+        } else {
+            safe += instead;
+        }
+        text.remove_prefix(std::max<std::size_t>(c.bytes, 1));
+    }
+    return safe;
+}
+
+}  // namespace fusionflow::data

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace fusionflow::data {
+
+/// Text that can be shown to people, whatever stands in it: each character that could steer a
+/// terminal or break a page is replaced by another one.
+///
+/// These are control characters (below U+0020, U+007F to U+009F), marks that turn the direction of
+/// writing or end a line (U+2028 to U+202E, U+2066 to U+2069), U+FFFE and U+FFFF, and each byte that
+/// is not part of valid UTF-8. All other text stays as it is.
+///
+/// \param text     Bytes, UTF-8 as far as they are text.
+/// \param instead  Stands in place of such a character.
+/// \param kept     ASCII control characters that may stay, such as "\n".
+/// \see tests/data/printable_test.cpp
+[[nodiscard]] std::string printable(std::string_view text, char instead = '?',
+                                    std::string_view kept = {});
+
+}  // namespace fusionflow::data
