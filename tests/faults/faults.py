@@ -20,8 +20,7 @@ MOMENTS = """{"names": ["sound", "sight"], "dims": [1, 1], "covariance": [[4, 1]
  "correlation": [4.5, 1.5], "target_power": 6}
 """
 SAMPLES = "a,b,y\n" + "".join(
-    f"{i % 7 - 3},{(i * 5) % 11 - 5},{2 * (i % 7 - 3) + (i * 5) % 11 - 5 + (i % 3) * 0.1:.3f}\n"
-    for i in range(60))
+    f"{i % 7 - 3},{i % 5 - 2 + (i % 7) / 4},{i % 7 - 3 + (i % 5) // 3}\n" for i in range(70))
 SUITE = """about = "One."
 [[check]]
 name = "near"

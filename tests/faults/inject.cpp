@@ -9,7 +9,9 @@
 // Calls inside of libc are not seen, so that its streams are met at fopen, fwrite, fflush, fclose.
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -266,6 +268,19 @@ int mkdir(const char* path, mode_t mode) noexcept {
 int pipe2(int* ends, int flags) noexcept {
     static const auto real = next<int (*)(int*, int)>("pipe2");
     return fails("file", "pipe2") ? -1 : real(ends, flags);
+}
+
+int posix_spawnp(pid_t* child, const char* program, const posix_spawn_file_actions_t* actions,
+                 const posix_spawnattr_t* attributes, char* const words[],
+                 char* const variables[]) {
+    static const auto real = next<decltype(&posix_spawnp)>("posix_spawnp");
+    const int how = fate("file", "posix_spawnp", -1);
+    return how > 0 ? how : real(child, program, actions, attributes, words, variables);
+}
+
+int poll(struct pollfd* ends, nfds_t count, int patience) {
+    static const auto real = next<int (*)(struct pollfd*, nfds_t, int)>("poll");
+    return fails("file", "poll") ? -1 : real(ends, count, patience);
 }
 
 }  // extern "C"
