@@ -33,7 +33,7 @@ void add(file_use use, const std::string& what, const std::string& value,
 
 }  // namespace
 
-void check_files(const command& c, const arguments& given) {
+validation::file_plan planned_files(const command& c, const arguments& given) {
     validation::file_plan plan;
     for (const std::string& word : given.positional) {
         add(c.words, "", word, plan);
@@ -55,7 +55,7 @@ void check_files(const command& c, const arguments& given) {
         c.more_files(given, plan);
     }
     plan.writes_streams();
-    plan.check();
+    return plan;
 }
 
 }  // namespace fusionflow::cli

@@ -4,10 +4,10 @@
 
 namespace fusionflow::cli {
 
-/// Refuses, before any work, files that could not be written, that are read too, or that would be
-/// written twice: of all options and words of a command whose file_use says what they name.
+/// The files that all options and words of a command name whose file_use says what is done with
+/// them. check() of it refuses, before any work, what is read too or would be written twice.
 ///
-/// \throws data::input_error naming the option. \see validation::file_plan
-void check_files(const command& c, const arguments& given);
+/// \throws data::input_error naming the option of a file that could not be written.
+[[nodiscard]] validation::file_plan planned_files(const command& c, const arguments& given);
 
 }  // namespace fusionflow::cli

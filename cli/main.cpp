@@ -76,7 +76,7 @@ exit_code run(const command& c, const std::vector<std::string>& words, validatio
         return exit_code::done;
     }
     if (given.first()) {
-        cli::check_files(c, given);
+        cli::planned_files(c, given).check();
     }
     return c.run(given);
 }

@@ -9,6 +9,7 @@
 #include "cli/answer.hpp"
 #include "cli/attempts.hpp"
 #include "cli/command.hpp"
+#include "cli/command_files.hpp"
 #include "cli/progress.hpp"
 #include "cli/run.hpp"
 #include "data/error.hpp"
@@ -314,6 +315,30 @@ void add_files(const arguments& given, validation::file_plan& plan) {
     }
 }
 
+// Moments in files that suites name, which are read with them.
+void check_files_of(const std::vector<suite>& suites, const arguments& given) {
+    validation::file_plan plan = planned_files(validate_command, given);
+    const auto add = [&plan](const validation::settings& s) {
+        for (const validation::given_option& one : s.given) {
+            if (one.name == "moments") {
+                plan.reads("", one.value);
+            }
+        }
+    };
+    for (const suite& s : suites) {
+        for (const validation::check& c : s.checks) {
+            add(c.model);
+        }
+        for (const validation::experiment& e : s.experiments) {
+            add(e.model);
+            for (const validation::series& one : e.all) {
+                add(one.own);
+            }
+        }
+    }
+    plan.check();
+}
+
 exit_code run(const arguments& given) {
     if (given.has("list")) {
         list_suites(given);
@@ -323,6 +348,7 @@ exit_code run(const arguments& given) {
     const auto formats = read_formats(given);
     const std::vector<suite> suites =
         load_all(given.positional.empty() ? words{"quick"} : given.positional);
+    check_files_of(suites, given);
     check_perturbed(suites, options.under.perturbed);
     const auto baseline = check_surroundings(given, formats);
     auto kept = open_journal(given, suites, options.under);

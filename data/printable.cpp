@@ -51,6 +51,13 @@ std::string printable(std::string_view text, char instead, std::string_view kept
     std::string safe;
     safe.reserve(text.size());
     while (!text.empty()) {
+        const auto plain =
+            std::find_if(text.begin(), text.end(), [](char c) { return c < 0x20 || c >= 0x7f; });
+        safe.append(text.begin(), plain);
+        text.remove_prefix(static_cast<std::size_t>(plain - text.begin()));
+        if (text.empty()) {
+            break;
+        }
         const character c = first_character(text);
         const bool wanted = c.bytes == 1 && kept.find(text.front()) != std::string_view::npos;
         const bool stays = c.bytes > 0 && (!steers(c.code) || wanted);

@@ -7,8 +7,8 @@ namespace fusionflow::validation {
 
 /// What another program left.
 struct child_result {
-    int start_error = 0;  ///< error number: it could not be started, or talked to
-    int status = 0;       ///< as waitpid() has it
+    int start_error = 0;  ///< error number: it could not be started
+    int status = 0;       ///< as waitpid() has it; 0 where the system does not keep it
     std::string out;
     std::string err;
 };

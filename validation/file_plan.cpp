@@ -54,8 +54,13 @@ void file_plan::writes(const std::string& option, const std::string& file,
 void file_plan::writes_into(const std::string& option, const std::string& folder,
                             const std::vector<std::string>& names,
                             const std::vector<std::string>& endings) {
+    std::error_code not_yet;
+    const bool there = fs::is_directory(folder, not_yet);
     for (const std::string& name : names) {
         const std::string file = (fs::path(folder) / name).string();
+        if (there) {
+            check_writable(option, file);
+        }
         written_.push_back({option, file, find_place(file)});
     }
     folders_.push_back({option, folder, endings});

@@ -30,7 +30,8 @@ public:
     /// \throws data::input_error naming the option, as check_writable().
     void writes(const std::string& option, const std::string& file, const std::string& beside = {});
 
-    /// A folder in which files of these names, and all of these endings, are written.
+    /// A folder, there or not yet, in which files of these names, and all of these endings, are
+    /// written.
     void writes_into(const std::string& option, const std::string& folder,
                      const std::vector<std::string>& names,
                      const std::vector<std::string>& endings = {});

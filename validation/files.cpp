@@ -123,6 +123,9 @@ void check_writable(const std::string& option, const std::string& file, const st
         }
         return;
     }
+    if (const int trouble = beside.empty() ? 0 : find_place(file + beside).trouble; trouble != 0) {
+        refuse(option, file + beside, system_says(trouble));
+    }
     std::error_code error;
     if (!fs::is_directory(place.folder(), error)) {
         refuse(option, file, "there is no such folder");

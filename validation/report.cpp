@@ -214,8 +214,10 @@ std::string report_page(const std::vector<suite_result>& suites,
 void make_report_folder(const std::string& folder) {
     std::error_code why;
     fs::create_directories(folder, why);
-    if (why || !fs::is_directory(folder)) {
-        throw data::input_error("report", fmt::format("cannot make the folder {}", folder));
+    std::error_code ignored;
+    if (why || !fs::is_directory(folder, ignored)) {
+        throw data::input_error("report", fmt::format("cannot make the folder '{}': {}", folder,
+                                                      why ? why.message() : "a file has its name"));
     }
     check_writable("report", (fs::path(folder) / "index.html").string());
 }

@@ -136,7 +136,8 @@ BOOST_AUTO_TEST_CASE(reports_that_cannot_be_written_are_refused_before_anything_
     const auto taken = run({"diagnose", "none.json", "--report", file});
     BOOST_TEST(taken.code == 2);
     BOOST_TEST(taken.out.empty());
-    BOOST_TEST(taken.err == "fusionflow: --report: cannot make the folder " + file + "\n");
+    BOOST_TEST(taken.err ==
+               "fusionflow: --report: cannot make the folder '" + file + "': Not a directory\n");
     // Input that is refused later leaves no folder.
     const auto unread = run({"diagnose", folder.file("none.json"), "--report", folder.file("a/b")});
     BOOST_TEST(unread.code == 2);

@@ -1,4 +1,6 @@
 #include <boost/test/unit_test.hpp>
+#include <regex>
+#include <set>
 
 #include "tests/cli/program.hpp"
 
@@ -40,6 +42,25 @@ std::size_t longest_line(const std::string& text) {
 }
 
 }  // namespace
+
+// An option that names a file says in its file_use what is done with it, so that no command writes
+// over what it reads; then it may stand here. (surroundings_test has the refusals.)
+BOOST_AUTO_TEST_CASE(what_is_done_with_each_file_is_known) {
+    const std::set<std::string> known = {
+        "--baseline F.json",    "--held-out H.json",    "--junit F.xml",     "--moments FILE",
+        "--output FILE",        "--output M.json",      "--plot F.svg",      "--report DIR",
+        "--save-initial F.npz", "--save-weights F.npz", "--trajectory FILE", "--weights F.npz"};
+    const std::regex names_file(R"(--[a-z-]+ (\S*FILE|DIR|\w+\.[a-z]+)(?= ))");
+    for (const std::string& command : commands) {
+        const std::string text = run({command, "--help"}).out;
+        const std::string options = text.substr(0, text.find("\nExample:"));
+        for (std::sregex_iterator at(options.begin(), options.end(), names_file), end; at != end;
+             ++at) {
+            BOOST_TEST_INFO(command << ": " << at->str());
+            BOOST_TEST(known.contains(at->str()));
+        }
+    }
+}
 
 BOOST_AUTO_TEST_CASE(every_command_has_help_with_an_example_that_runs) {
     // That of merge wants shards, those of moments and diagnose a table: run where there are some.

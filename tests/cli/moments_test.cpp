@@ -199,7 +199,8 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_is_refused_and_nothing_written) {
     refuses(with({"--delimiter", "e"}),
             "--delimiter: need a character that is in no number, got 'e'");
     refuses(with({"--held-out", m, "--train-fraction", "0.5"}),
-            "--held-out: need another file than --output");
+            "--held-out: need another file than --output '" + m + "', which is written too, got '" +
+                m + "'");
     refuses(with({"--modality", "x=id"}), d + ", line 2, column 1 (id): need a number, got 'a'");
     tests::write(folder.file("flat.csv"), "s,v,y\n1,2,3\n1,3,4\n");
     refuses(joined({"moments", folder.file("flat.csv"), "--standardize"}, choice),

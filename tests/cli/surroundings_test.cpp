@@ -97,6 +97,13 @@ BOOST_AUTO_TEST_CASE(no_command_writes_over_what_it_reads) {
             "'m.json'");
     refuses(w, "fusionflow validate s.toml --junit s.toml",
             "--junit: need another file than 's.toml', which is read, got 's.toml'");
+    tests::write(w.file("own.toml"),
+                 "about = \"x\"\n[[check]]\nname = \"c\"\nclaim = \"x\"\nkind = "
+                 "\"agreement\"\nmodel = { moments = \"m.json\" }\n"
+                 "measured = \"flow\"\nexpected = \"refined\"\n"
+                 "quantity = \"times\"\ntolerance = 0.1\nreason = \"x\"\n");
+    refuses(w, "fusionflow validate own.toml --junit m.json",
+            "--junit: need another file than 'm.json', which is read, got 'm.json'");
     refuses(w, "fusionflow validate quick --baseline m.json --junit m.json",
             "--junit: need another file than --baseline 'm.json', which is read, got 'm.json'");
     refuses(w, "fusionflow merge d.csv link.csv --output hard.csv",

@@ -218,9 +218,9 @@ BOOST_AUTO_TEST_CASE(refuses_a_folder_that_is_a_file) {
     diagnosis_request r = request_of(1);
     r.depths = {};
     r.epochs.reset();
-    BOOST_CHECK_EXCEPTION(write_diagnosis_report(r, validation::diagnose(r), folder.file("f"), {}),
-                          data::input_error,
-                          tests::says("report: cannot make the folder " + folder.file("f")));
+    BOOST_CHECK_EXCEPTION(
+        write_diagnosis_report(r, validation::diagnose(r), folder.file("f"), {}), data::input_error,
+        tests::says("report: cannot make the folder '" + folder.file("f") + "': Not a directory"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

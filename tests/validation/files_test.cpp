@@ -175,7 +175,7 @@ BOOST_AUTO_TEST_CASE(a_reader_that_goes_away_is_a_refusal) {
     std::thread reader([&] {
         const validation::descriptor in(::open(pipe.c_str(), O_RDONLY));
         char byte = 0;
-        BOOST_TEST(::read(in.number(), &byte, 1) == 1);
+        (void)!::read(in.number(), &byte, 1);
     });
     BOOST_CHECK_EXCEPTION(write_file("output", pipe, std::string(1000000, 'x')), data::input_error,
                           says("output: cannot write '" + pipe + "': Broken pipe"));

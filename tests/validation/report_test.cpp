@@ -217,8 +217,9 @@ reason = "R."
 BOOST_AUTO_TEST_CASE(folders_that_cannot_be_made_are_refused) {
     const tests::temporary_folder folder;
     tests::write(folder.file("f"), "a file");
-    BOOST_CHECK_EXCEPTION(validation::check_report_folder(folder.file("f")), data::input_error,
-                          says("report: cannot make the folder " + folder.file("f")));
+    BOOST_CHECK_EXCEPTION(
+        validation::check_report_folder(folder.file("f")), data::input_error,
+        says("report: cannot make the folder '" + folder.file("f") + "': Not a directory"));
     // One that can be made is not there after the check.
     validation::check_report_folder(folder.file("a/b"));
     BOOST_TEST(folder.count() == 1);
