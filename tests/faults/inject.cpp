@@ -1,7 +1,7 @@
 // A library that is loaded before all others and makes one call of a program fail.
 //
-// FUSIONFLOW_FAULT=KIND:N:HOW, the N-th call (from 1) of a kind, in processes that are called
-// FUSIONFLOW_FAULT_IN (fusionflow). Kinds: open, read, write, fsync, rename, close, file (whatever
+// FUSIONFLOW_FAULT=KIND:N:HOW[,KIND:N:HOW...], the N-th call (from 1) of a kind, at most four of
+// them, in processes that are called FUSIONFLOW_FAULT_IN (fusionflow). Kinds: open, read, write, fsync, rename, close, file (whatever
 // else changes the file system), any (all of these). HOW: the number of an error, `short` (half of
 // what was to be written is), or `kill`. What was hit is written to FUSIONFLOW_FAULT_LOG, with the
 // file descriptor; nothing is written there where there were fewer calls.
@@ -34,24 +34,36 @@ struct plan {
     char kind[16] = "";
     long number = 0;  // 0: no fault
     int how = EIO;
+    std::atomic<long> calls{0};
 };
 
-plan read_plan() {
-    plan p;
-    const char* text = getenv("FUSIONFLOW_FAULT");
-    const char* wanted = getenv("FUSIONFLOW_FAULT_IN");
-    char name[32] = "";
-    if (text == nullptr ||
-        strcmp(program_invocation_short_name, wanted == nullptr ? "fusionflow" : wanted) != 0 ||
-        sscanf(text, "%15[^:]:%ld:%31s", p.kind, &p.number, name) != 3) {
-        p.number = 0;
-        return p;
+constexpr int most_plans = 4;
+
+struct all_plans {
+    plan each[most_plans];
+    int count = 0;
+
+    all_plans() {
+        const char* text = getenv("FUSIONFLOW_FAULT");
+        const char* wanted = getenv("FUSIONFLOW_FAULT_IN");
+        if (text == nullptr ||
+            strcmp(program_invocation_short_name, wanted == nullptr ? "fusionflow" : wanted) != 0) {
+            return;
+        }
+        for (; text != nullptr && count < most_plans; ++count) {
+            plan& p = each[count];
+            char name[32] = "";
+            if (sscanf(text, "%15[^:]:%ld:%31[^,]", p.kind, &p.number, name) != 3) {
+                return;
+            }
+            p.how = strcmp(name, "kill") == 0    ? kill_it
+                    : strcmp(name, "short") == 0 ? cut_short
+                                                 : atoi(name);
+            text = strchr(text, ',');
+            text = text == nullptr ? nullptr : text + 1;
+        }
     }
-    p.how = strcmp(name, "kill") == 0    ? kill_it
-            : strcmp(name, "short") == 0 ? cut_short
-                                         : atoi(name);
-    return p;
-}
+};
 
 // By system calls of its own: those below must not count it.
 void note(const char* call, int descriptor) {
@@ -70,19 +82,19 @@ void note(const char* call, int descriptor) {
 
 // What is to become of this call: no_failure, cut_short, or the number of an error.
 int fate(const char* kind, const char* call, int descriptor) {
-    static const plan p = read_plan();
-    static std::atomic<long> calls{0};
-    if (p.number == 0 || !(strcmp(p.kind, kind) == 0 || strcmp(p.kind, "any") == 0)) {
-        return no_failure;
+    static all_plans plans;
+    for (int i = 0; i < plans.count; ++i) {
+        plan& p = plans.each[i];
+        const bool is_of_kind = strcmp(p.kind, kind) == 0 || strcmp(p.kind, "any") == 0;
+        if (is_of_kind && ++p.calls == p.number) {
+            note(call, descriptor);
+            if (p.how == kill_it) {
+                (void)syscall(SYS_kill, getpid(), SIGKILL);
+            }
+            return p.how;
+        }
     }
-    if (++calls != p.number) {
-        return no_failure;
-    }
-    note(call, descriptor);
-    if (p.how == kill_it) {
-        (void)syscall(SYS_kill, getpid(), SIGKILL);
-    }
-    return p.how;
+    return no_failure;
 }
 
 // True if the call fails; errno is set then.

@@ -5,6 +5,7 @@ Killed at its N-th call of the system, so that no clock matters.
 usage: kills_test.py PROGRAM LIBRARY [N]   N: kills (100)
 """
 
+import errno
 import random
 import sys
 
@@ -73,6 +74,25 @@ def one_work(folder, words, outputs, kills, source):
     return [f"{' '.join(words)}: {w}" for w in wrong], calls
 
 
+def one_failed_write(folder):
+    """A row that could not be written is said once, and is there in the end; here the output is not.
+
+    The first rename gives the journal its name, the second one would give the output its.
+    """
+    rows = 60
+    wrong = []
+    for number in range(2, rows, 9):
+        folder.restore()
+        done = folder.run(TABLE + ["--jobs", "1"],
+                          f"write:{number}:{errno.ENOSPC},rename:2:{errno.EIO}")
+        journal = folder.read("o.csv.rows") or b""
+        warnings = [line for line in done.stderr.splitlines() if b"cannot write 'o.csv.rows'" in line]
+        if done.returncode != 2 or len(warnings) != 1 or journal.count(b"\n") != rows + 1:
+            wrong.append(f"write {number} fails: ends with {done.returncode}, {len(warnings)} "
+                         f"warnings, {journal.count(b'%c' % 10)} lines of {rows + 1}")
+    return wrong
+
+
 def main():
     kills = int(sys.argv[3]) if len(sys.argv) > 3 else 100
     folder = Folder()
@@ -82,6 +102,7 @@ def main():
         found, calls = one_work(folder, words, outputs, max(1, kills // len(WORKS)), source)
         print(f"{words[0]}: killed at one of {calls} calls, {len(found)} wrong", flush=True)
         wrong += found
+    wrong += one_failed_write(folder)
     folder.remove()
     for line in wrong:
         print(line)
