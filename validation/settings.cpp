@@ -8,6 +8,7 @@
 
 #include "data/error.hpp"
 #include "data/moments_json.hpp"
+#include "data/printable.hpp"
 #include "validation/numbers.hpp"
 
 namespace fusionflow::validation {
@@ -193,58 +194,31 @@ constexpr auto infos = [] {
     return all;
 }();
 
-// Length of the character of UTF-8 at a place; 0 where there is none, or one that is no sign on
-// paper: control characters, line and paragraph separators, marks that turn the direction of text.
-std::size_t printable_at(std::string_view text, std::size_t at) {
-    const auto byte = [&](std::size_t i) {
-        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
-    };
-    const unsigned first = byte(at);
-    if (first < 0x80) {
-        return first >= 0x20 && first != 0x7F ? 1 : 0;
-    }
-    const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-    unsigned code = first & (0x7FU >> length);
-    for (std::size_t i = at + 1; i < at + length; ++i) {
-        if ((byte(i) & 0xC0U) != 0x80) {
-            return 0;
-        }
-        code = code << 6U | (byte(i) & 0x3FU);
-    }
-    constexpr std::array<unsigned, 5> least = {0, 0, 0x80, 0x800, 0x10000};
-    const bool valid = first >= 0xC2 && code >= least[length] && code <= 0x10FFFF &&
-                       (code < 0xD800 || code > 0xDFFF);
-    const bool unseen = code < 0xA0 || (code >= 0x200E && code <= 0x200F) ||
-                        (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) ||
-                        code == 0xFEFF;
-    return valid && !unseen ? length : 0;
-}
-
-bool is_printable(std::string_view text) {
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t length = printable_at(text, at);
+bool is_printable(std::string_view word) {
+    while (!word.empty()) {
+        const std::size_t length = data::printable_bytes(word);
         if (length == 0) {
             return false;
         }
-        at += length;
+        word.remove_prefix(length);
     }
     return true;
 }
 
-// On one line, as bash and newer shells read it: $'a\nb\xff'.
+// On one line, as bash and newer shells read it: $'a\nb\377'.
 std::string escaped_word(std::string_view word) {
     std::string quoted = "$'";
-    for (std::size_t at = 0; at < word.size();) {
-        const std::size_t length = printable_at(word, at);
-        const char c = word[at];
+    while (!word.empty()) {
+        const std::size_t length = data::printable_bytes(word);
+        const char c = word.front();
         if (length == 0) {
-            // Three octal digits are never longer than meant; two of hexadecimal may be.
+            // Three octal digits are never longer than meant; those of hexadecimal may be.
             quoted += c == '\n' ? "\\n" : fmt::format("\\{:03o}", static_cast<unsigned char>(c));
         } else {
             quoted += c == '\'' || c == '\\' ? "\\" : "";
-            quoted += word.substr(at, length);
+            quoted += word.substr(0, length);
         }
-        at += std::max<std::size_t>(length, 1);
+        word.remove_prefix(std::max<std::size_t>(length, 1));
     }
     return quoted + "'";
 }

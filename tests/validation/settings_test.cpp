@@ -167,6 +167,7 @@ BOOST_AUTO_TEST_CASE(words_that_cannot_be_printed_are_one_line_of_utf8_that_bash
     BOOST_TEST(validation::shell_word("n\xff.json") == "$'n\\377.json'");
     // Letters of other alphabets stay; controls above 0x7f and turned text do not.
     BOOST_TEST(validation::shell_word("\u00e9 \u03c1 \U0001F600") == "'\u00e9 \u03c1 \U0001F600'");
+    BOOST_TEST(validation::shell_word("\x7f") == "$'\\177'");
     BOOST_TEST(validation::shell_word("\u0085") == "$'\\302\\205'");
     BOOST_TEST(validation::shell_word("\u202e") == "$'\\342\\200\\256'");
     // Overlong, cut short, a surrogate, beyond Unicode.
