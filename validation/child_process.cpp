@@ -141,6 +141,7 @@ child_result run_child(const std::vector<std::string>& words, const std::string&
     }
     std::vector<std::string> copies = words;
     std::vector<char*> argv;
+    argv.reserve(copies.size() + 1);
     for (std::string& word : copies) {
         argv.push_back(word.data());
     }

@@ -7,6 +7,9 @@ namespace fusionflow::validation {
 
 /// Why a picture is not a whole file of its format; empty where it is one.
 ///
+/// Begin and end are looked at, elements of an SVG that do not end, checksums of a PNG, and the place
+/// of the table of a PDF. Numbers that are missing inside of a curve of an SVG are not seen.
+///
 /// \param format  "svg", "png" or "pdf".
 [[nodiscard]] std::string damage_of(const std::string& picture, const std::string& format);
 

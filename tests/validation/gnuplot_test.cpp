@@ -119,12 +119,12 @@ BOOST_AUTO_TEST_CASE(a_gnuplot_that_ends_well_without_a_picture_is_refused) {
 // More than a pipe holds in every direction: nobody may wait for the other.
 BOOST_AUTO_TEST_CASE(large_scripts_pictures_and_messages_pass) {
     const fake_gnuplot wordy(
-        "yes words | head -c 300000 >&2\necho '<?xml'\ncat\nyes words | head -c 300000 >&2\n"
+        "yes words | head -c 300000 >&2\necho '<?xml?><svg>'\ncat\nyes words | head -c 300000 >&2\n"
         "echo '</svg>'");
     const std::string script(1000000, 'x');
-    BOOST_TEST(run_gnuplot(script, "svg") == "<?xml\n" + script + "</svg>\n");
-    const fake_gnuplot reads_nothing("echo '<?xml </svg>'");
-    BOOST_TEST(run_gnuplot(script, "svg") == "<?xml </svg>\n");
+    BOOST_TEST(run_gnuplot(script, "svg") == "<?xml?><svg>\n" + script + "</svg>\n");
+    const fake_gnuplot reads_nothing("echo '<?xml?><svg></svg>'");
+    BOOST_TEST(run_gnuplot(script, "svg") == "<?xml?><svg></svg>\n");
 }
 
 BOOST_AUTO_TEST_CASE(the_users_environment_does_not_matter) {
@@ -169,9 +169,33 @@ BOOST_AUTO_TEST_CASE(damage_is_seen) {
     BOOST_TEST(damage_of("<?xml?><svg></svg>\n\n", "svg").empty());
     BOOST_TEST(damage_of("<?xml?><svg></svg", "svg") == "its end is missing");
     BOOST_TEST(damage_of("\n", "svg") == "it begins as no svg does");
-    BOOST_TEST(damage_of("%PDF-1.5\n...%%EOF\n", "pdf").empty());
+    BOOST_TEST(damage_of("%PDF-1.5\nxref\nstartxref\n9\n%%EOF\n", "pdf").empty());
+    BOOST_TEST(damage_of("%PDF-1.5\nxref\nstartxref\n12\n%%EOF\n", "pdf") ==
+               "a part of it is missing");
     BOOST_TEST(damage_of("%PDF-1.5\n", "pdf") == "its end is missing");
     BOOST_TEST(damage_of("GIF89a", "gif") == "there is no format gif");
+}
+
+// A write of gnuplot's that fails leaves a hole of a few thousand bytes, and gnuplot goes on.
+BOOST_AUTO_TEST_CASE(holes_are_seen) {
+    for (const std::string format : {"png", "pdf"}) {
+        const std::string whole = drawn(format);
+        for (std::size_t at = 100; at + 1000 < whole.size(); at += 100) {
+            std::string holed = whole;
+            holed.erase(at, 100);
+            BOOST_TEST(!validation::damage_of(holed, format).empty());
+        }
+    }
+    const std::string whole = drawn("svg");
+    const std::size_t group = whole.find("<g fill");
+    for (const std::size_t length : {1U, 3U}) {
+        std::string holed = whole;
+        holed.erase(group, length);
+        BOOST_TEST(validation::damage_of(holed, "svg") == "a part of it is missing");
+    }
+    std::string unended = whole;
+    unended.erase(whole.rfind("</g>"), 4);
+    BOOST_TEST(validation::damage_of(unended, "svg") == "a part of it is missing");
 }
 
 BOOST_AUTO_TEST_CASE(dates_in_pdfs_become_blanks_of_the_same_length) {
