@@ -55,7 +55,7 @@ std::string spell(const std::string& text) {
     return json(text).dump(-1, ' ', true, json::error_handler_t::replace);
 }
 
-// Ends an object that lacks only its closing brace by the checksum of the work and of what is there.
+// Ends an object that lacks only its closing brace by the checksum of the work and of its begin.
 std::string sealed(std::string object, std::string_view work = {}) {
     const std::uint32_t sum = checksum(std::string(work) + object);
     return std::move(object) + fmt::format("{}{:08x}{}", seal_mark, sum, seal_end);

@@ -92,7 +92,7 @@ struct model {
 [[nodiscard]] std::string command_line(const settings& s);
 
 /// A word as a shell would read it back, quoted where it has to be: always one line of UTF-8. What
-/// has control characters, or bytes that are no UTF-8, becomes $'...' with escapes, which bash reads.
+/// has control characters, or bytes that are no UTF-8, becomes $'...' with escapes, as bash has it.
 [[nodiscard]] std::string shell_word(const std::string& word);
 
 }  // namespace fusionflow::validation

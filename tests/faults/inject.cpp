@@ -1,10 +1,11 @@
 // A library that is loaded before all others and makes one call of a program fail.
 //
 // FUSIONFLOW_FAULT=KIND:N:HOW[,KIND:N:HOW...], the N-th call (from 1) of a kind, at most four of
-// them, in processes that are called FUSIONFLOW_FAULT_IN (fusionflow). Kinds: open, read, write, fsync, rename, close, file (whatever
-// else changes the file system), any (all of these). HOW: the number of an error, `short` (half of
-// what was to be written is), or `kill`. What was hit is written to FUSIONFLOW_FAULT_LOG, with the
-// file descriptor; nothing is written there where there were fewer calls.
+// them, in processes that are called FUSIONFLOW_FAULT_IN (fusionflow). Kinds: open, read, write,
+// fsync, rename, close, file (whatever else changes the file system), any (all of these). HOW: the
+// number of an error, `short` (half of what was to be written is), or `kill`. What was hit is
+// written to FUSIONFLOW_FAULT_LOG, with the file descriptor; nothing is written there where there
+// were fewer calls.
 //
 // Calls inside of libc are not seen, so that its streams are met at fopen, fwrite, fflush, fclose.
 #include <dlfcn.h>
