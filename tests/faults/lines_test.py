@@ -160,7 +160,9 @@ def main():
     folder = Folder()
     options = {command: options_of(folder, command) for command in COMMANDS}
     codes, slow, wrong = {}, [], []
-    for _ in range(count):
+    for done_lines in range(count):
+        if done_lines % 500 == 499:
+            print(f"{done_lines + 1} lines, {codes}, {len(slow)} too slow", flush=True)
         words = random_line(options, source)
         folder.restore()
         done = folder.run(words, limits=limit_processor_time(SECONDS))
