@@ -22,6 +22,8 @@ struct command {
     file_use words = file_use::none;  ///< of what follows without dashes
     /// Adds files whose names are not simply values of options; may be null.
     void (*more_files)(const arguments& given, validation::file_plan& plan) = nullptr;
+    /// Its own values for settings that were not given, where they are not those of --help's table.
+    std::vector<validation::given_option> (*defaults)(const validation::settings&) = nullptr;
 };
 
 extern const command predict_command;

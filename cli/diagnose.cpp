@@ -139,6 +139,7 @@ const command diagnose_command = {
     run,
     false,
     file_use::read,
-    add_files};
+    add_files,
+    validation::diagnosis_defaults};
 
 }  // namespace fusionflow::cli

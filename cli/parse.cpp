@@ -23,6 +23,11 @@ constexpr auto common_options = std::to_array<option>({
 // What has no dashes; cannot be typed as an option because of its space.
 constexpr const char* positional_words = "positional words";
 
+std::vector<validation::given_option> own_defaults(const command& c,
+                                                   const validation::settings& given) {
+    return c.defaults == nullptr ? std::vector<validation::given_option>() : c.defaults(given);
+}
+
 po::options_description describe(const command& c) {
     po::options_description all;
     const auto add = [&](std::string_view name, bool flag, bool repeats = false) {
@@ -77,6 +82,23 @@ po::variables_map read(const command& c, const po::options_description& all,
     return given;
 }
 
+// What a result depends on and the options may not say: seed, tolerance, and the command's own
+// defaults, where the command has such an option.
+std::string terms_of(const command& c, validation::settings used) {
+    const auto has = [&c](std::string_view name) {
+        return std::find(c.settings.begin(), c.settings.end(), name) != c.settings.end();
+    };
+    std::string others;
+    for (const validation::given_option& d : own_defaults(c, used)) {
+        validation::set_option(used, d.name, d.value);
+        others += d.name == "rtol" ? "" : fmt::format(", {} {}", d.name, d.value);
+    }
+    std::string terms = has("seed") ? fmt::format(", seed {}", used.simulate.seed) : "";
+    terms += has("rtol") ? fmt::format(", rtol {:g}", used.simulate.flow.rtol) : "";
+    terms += others;
+    return terms.substr(std::min<std::size_t>(2, terms.size()));
+}
+
 // Boost takes whatever comes next for the value of an option: a value that was forgotten must not
 // swallow the option after it.
 void refuse_own_option(const command& c, std::string_view name, const std::string& value) {
@@ -116,8 +138,8 @@ std::string make_provenance(const command& c, const arguments& given) {
             line += o.argument.empty() ? "" : ' ' + validation::shell_word(given.get(o.name));
         }
     }
-    const auto& run = given.settings.simulate;
-    return line + fmt::format(" (seed {}, rtol {:g})", run.seed, run.flow.rtol);
+    const std::string terms = terms_of(c, given.settings);
+    return terms.empty() ? line : fmt::format("{} ({})", line, terms);
 }
 
 std::string option_line(std::string_view name, std::string_view argument, std::string_view text) {
@@ -136,6 +158,17 @@ constexpr auto group_titles = std::to_array<std::pair<std::string_view, std::str
     {"solver", "Integration"},
 });
 
+// The help of a setting, which ends with its default in brackets, with the command's own.
+std::string with_own_default(const command& c, const validation::setting_info& info) {
+    std::string text(info.help);
+    for (const validation::given_option& d : own_defaults(c, {})) {
+        if (d.name == info.name) {
+            text = fmt::format("{}({})", text.substr(0, text.rfind('(')), d.value);
+        }
+    }
+    return text;
+}
+
 std::string settings_help(const command& c) {
     std::string text;
     for (const auto& [group, title] : group_titles) {
@@ -143,7 +176,7 @@ std::string settings_help(const command& c) {
         for (const std::string_view name : c.settings) {
             const validation::setting_info& info = *validation::find_setting(name);
             if (info.group == group) {
-                lines += option_line(info.name, info.argument, info.help);
+                lines += option_line(info.name, info.argument, with_own_default(c, info));
             }
         }
         text += lines.empty() ? "" : fmt::format("\n{}:\n{}", title, lines);

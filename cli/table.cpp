@@ -73,6 +73,7 @@ table_options read_options(const arguments& given, const destination& work) {
     options.part = work.part;
     options.jobs = read_jobs(given);
     options.resume = given.has("resume");
+    options.warn = [&given](const std::string& sentence) { print_warnings(given, {sentence}); };
     if (keeps_rows(work)) {
         options.journal = work.file + rows_ending;
     }
@@ -91,6 +92,9 @@ void check_output(const destination& work) {
 
 void check(const arguments& given, const table_options& options, const destination& work) {
     options.validate();
+    if (given.team != nullptr) {
+        given.team->check_connected(given.has("shard") ? work.part : validation::shard{});
+    }
     if (given.has("output")) {
         check_output(work);
     }

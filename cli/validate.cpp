@@ -30,6 +30,7 @@ namespace {
 using validation::check_result;
 using validation::suite;
 using validation::suite_result;
+using words = std::vector<std::string>;
 
 // The name of a result up to its case.
 std::string_view check_name(const check_result& c) {
@@ -87,9 +88,41 @@ std::string findings_text(const suite_result& s) {
     return text;
 }
 
-void list_suites(const std::vector<std::string>& names) {
-    for (const std::string& name : names.empty() ? validation::suite_names() : names) {
-        const suite s = validation::load_suite(name);
+std::vector<suite> load_all(const std::vector<std::string>& names) {
+    std::vector<suite> suites;
+    for (const std::string& name : names) {
+        suites.push_back(validation::load_suite(name));
+    }
+    return suites;
+}
+
+json list_json(const std::vector<suite>& suites) {
+    json all = json::array();
+    for (const suite& s : suites) {
+        json checks = json::array();
+        for (const validation::check& c : s.checks) {
+            checks.push_back({{"name", c.name}, {"claim", c.claim}});
+        }
+        json experiments = json::array();
+        for (const validation::experiment& e : s.experiments) {
+            experiments.push_back({{"name", e.name}, {"title", e.title}, {"claim", e.claim}});
+        }
+        all.push_back({{"name", s.name},
+                       {"about", s.about},
+                       {"checks", std::move(checks)},
+                       {"experiments", std::move(experiments)}});
+    }
+    return {{"suites", std::move(all)}};
+}
+
+void list_suites(const arguments& given) {
+    const auto& named = given.positional;
+    const std::vector<suite> suites = load_all(named.empty() ? validation::suite_names() : named);
+    if (given.json) {
+        print(list_json(suites));
+        return;
+    }
+    for (const suite& s : suites) {
         print_text(fmt::format("{}: {}\n", s.name, s.about));
         for (const validation::check& c : s.checks) {
             print_text(fmt::format("  {}/{}: {}\n", s.name, c.name, c.claim));
@@ -186,9 +219,10 @@ std::optional<validation::journal> open_journal(const arguments& given,
         return std::nullopt;
     }
     validation::make_report_folder(given.get("report"));
-    return std::optional<validation::journal>(std::in_place, runs_file(given),
-                                              validation::fingerprint(suites, under),
-                                              given.has("resume"), "report");
+    const auto warn = [&given](const std::string& text) { print_warnings(given, {text}); };
+    return std::optional<validation::journal>(
+        std::in_place, runs_file(given), validation::work_of(suites, under),
+        validation::journal_options{given.has("resume"), "report", warn});
 }
 
 std::vector<suite_result> run_all(const arguments& given, const std::vector<suite>& suites,
@@ -199,17 +233,9 @@ std::vector<suite_result> run_all(const arguments& given, const std::vector<suit
         results.push_back(validation::run_suite(s, options, [&](const validation::work_done& work) {
             progress.report(work, s.name + ": ", "runs");
         }));
-        options.first_run += validation::planned_runs(s);
+        options.first_run += validation::kept_rows(s);
     }
     return results;
-}
-
-std::vector<suite> load_all(const std::vector<std::string>& names) {
-    std::vector<suite> suites;
-    for (const std::string& name : names.empty() ? std::vector<std::string>{"quick"} : names) {
-        suites.push_back(validation::load_suite(name));
-    }
-    return suites;
 }
 
 // Refuses figures that could not be drawn and files that could not be read, before anything runs;
@@ -315,12 +341,13 @@ void check_files_of(const std::vector<suite>& suites, const arguments& given) {
 
 exit_code run(const arguments& given) {
     if (given.has("list")) {
-        list_suites(given.positional);
+        list_suites(given);
         return exit_code::done;
     }
     auto options = read_options(given);
     const auto formats = read_formats(given);
-    const std::vector<suite> suites = load_all(given.positional);
+    const std::vector<suite> suites =
+        load_all(given.positional.empty() ? words{"quick"} : given.positional);
     check_files_of(suites, given);
     check_perturbed(suites, options.under.perturbed);
     const auto baseline = check_surroundings(given, formats);

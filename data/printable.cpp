@@ -71,4 +71,9 @@ std::string printable(std::string_view text, char instead, std::string_view kept
     return safe;
 }
 
+std::size_t printable_bytes(std::string_view text) {
+    const character c = first_character(text);
+    return steers(c.code) ? 0 : c.bytes;
+}
+
 }  // namespace fusionflow::data

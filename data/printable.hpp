@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -18,5 +19,10 @@ namespace fusionflow::data {
 /// \see tests/data/printable_test.cpp
 [[nodiscard]] std::string printable(std::string_view text, char instead = '?',
                                     std::string_view kept = {});
+
+/// Bytes of the character that a text begins with, if printable() lets it stay; 0 if not.
+///
+/// \param text  Not empty.
+[[nodiscard]] std::size_t printable_bytes(std::string_view text);
 
 }  // namespace fusionflow::data

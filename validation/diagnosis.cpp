@@ -227,13 +227,19 @@ settings network_settings(const diagnosis_request& r) {
     std::erase_if(s.given, [](const given_option& g) { return g.name == "learning-rate"; });
     s.simulate.method = solver::training::gradient_flow;
     s.simulate.form = solver::representation::compressed;
-    for (const auto& [name, value] : defaults) {
-        const bool given = s.has(name) || (name == std::string_view("accuracy") && s.has("rounds"));
-        if (!given) {
-            set_option(s, name, value);
-        }
+    for (const auto& [name, value] : diagnosis_defaults(s)) {
+        set_option(s, name, value);
     }
     return s;
+}
+
+template <typename Number>
+void refuse_twice(const char* option, std::vector<Number> values) {
+    std::sort(values.begin(), values.end());
+    const auto twice = std::adjacent_find(values.begin(), values.end());
+    if (twice != values.end()) {
+        throw data::input_error(option, fmt::format("{} is there twice", *twice));
+    }
 }
 
 void check_request(const diagnosis_request& r) {
@@ -254,11 +260,17 @@ void check_request(const diagnosis_request& r) {
             throw data::input_error("depths", fmt::format("need 2 ... 20 layers, got {}", depth));
         }
     }
+    refuse_twice("depths", r.depths);
     for (const double init : r.inits) {
         if (!(init > 0 && std::isfinite(init))) {
             throw data::input_error("inits", fmt::format("need finite norms > 0, got {}", init));
         }
     }
+    if (r.inits.size() > most_inits) {
+        throw data::input_error(
+            "inits", fmt::format("need at most {} norms, got {}", most_inits, r.inits.size()));
+    }
+    refuse_twice("inits", r.inits);
     if (r.epochs && !r.model.learning_rate()) {
         throw data::input_error("epochs", "needs --learning-rate");
     }
@@ -268,6 +280,17 @@ void check_request(const diagnosis_request& r) {
 }
 
 }  // namespace
+
+std::vector<given_option> diagnosis_defaults(const settings& s) {
+    std::vector<given_option> open;
+    for (const auto& [name, value] : defaults) {
+        const bool given = s.has(name) || (name == std::string_view("accuracy") && s.has("rounds"));
+        if (!given) {
+            open.push_back({name, value});
+        }
+    }
+    return open;
+}
 
 diagnosis diagnose(const diagnosis_request& request, const ensemble_progress& progress) {
     check_request(request);

@@ -20,8 +20,8 @@ struct diagnosis_request {
     settings model;                                   ///< moments are those of the training samples
     std::uint64_t samples = 0;                        ///< P of them; 0: of the population
     std::shared_ptr<const data::moments> held_out{};  ///< of samples that are not trained on
-    std::vector<int> depths{2, 3, 4};                 ///< L, each with fusion at every layer
-    std::vector<double> inits{};                      ///< further initial norms, > 0
+    std::vector<int> depths{2, 3, 4};                 ///< L, each once, with every fusion
+    std::vector<double> inits{};                      ///< further norms, > 0, each once, <= 100
     int networks = 20;                                ///< of an ensemble, 1 ... 1e6
     int jobs = 1;                                     ///< threads
     std::optional<double> epochs{};                   ///< budget; with a learning rate
@@ -117,6 +117,10 @@ struct diagnosis {
     std::vector<std::string> advice;
     std::vector<std::string> warnings;
 };
+
+/// What a diagnosis takes for options of its networks that were not given, where that is not what
+/// the rest of the program takes; all of them for settings without any.
+[[nodiscard]] std::vector<given_option> diagnosis_defaults(const settings& s);
 
 /// Who is learned first and why, how long the others wait at each depth of fusion, whether they are
 /// learned at all, and what follows from that.

@@ -7,13 +7,11 @@
 #include <vector>
 
 #include "solver/simulate.hpp"
+#include "validation/limits.hpp"
 #include "validation/settings.hpp"
 #include "validation/spread.hpp"
 
 namespace fusionflow::validation {
-
-/// Most networks of an ensemble.
-inline constexpr int most_repeats = 1'000'000;
 
 struct ensemble_options {
     int repeats = 1;  ///< 1 ... most_repeats

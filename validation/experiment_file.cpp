@@ -7,6 +7,7 @@
 #include "validation/measure.hpp"
 #include "validation/methods.hpp"
 #include "validation/quantities.hpp"
+#include "validation/table.hpp"
 
 namespace fusionflow::validation {
 
@@ -66,7 +67,7 @@ series read_series(const toml_reader& in, int repeats) {
     series s;
     s.method = in.one_of("method", method_names());
     s.name = in.text("name", s.method);
-    s.repeats = in.has("repeats") ? in.count("repeats") : repeats;
+    s.repeats = in.has("repeats") ? in.count("repeats", most_repeats) : repeats;
     if (in.has("model")) {
         s.own = in.model("model");
     }
@@ -75,7 +76,7 @@ series read_series(const toml_reader& in, int repeats) {
 
 // `methods`, each a series of its own, then the tables of `series`.
 void read_all_series(const toml_reader& in, experiment& e) {
-    const int repeats = in.has("repeats") ? in.count("repeats") : 1;
+    const int repeats = in.has("repeats") ? in.count("repeats", most_repeats) : 1;
     if (in.has("methods")) {
         for (const std::string& name : in.texts("methods")) {
             in.at(in.node("methods"), [&] { (void)find_method(name); });
@@ -94,6 +95,22 @@ void read_all_series(const toml_reader& in, experiment& e) {
             names.begin() + static_cast<std::ptrdiff_t>(i)) {
             in.refuse(fmt::format("there are two series named '{}'", names[i]));
         }
+    }
+}
+
+// Refused before anything is planned or built. Axes are numbers, so that a method is random at all
+// points or at none.
+void check_runs(const toml_reader& in, const experiment& e) {
+    std::size_t of_a_point = 0;
+    for (const series& one : e.all) {
+        in.at(in.node("model"), [&] {
+            const bool random = is_random(find_method(one.method), e.at(one, 0));
+            of_a_point += static_cast<std::size_t>(random ? one.repeats : 1);
+        });
+    }
+    if (of_a_point > most_rows / e.points.size()) {
+        in.refuse(fmt::format("need at most {} runs, got {} at each of {} points", most_rows,
+                              of_a_point, e.points.size()));
     }
 }
 
@@ -323,6 +340,7 @@ experiment read_experiment(const toml_reader& in) {
         in.at(in.node("grid"), [&] { e.points = grid::parse(in.text("grid")); });
     }
     read_all_series(in, e);
+    check_runs(in, e);
     const std::vector<data::moments> seen = build_models(in, e);
     for (const toml_reader& one : in.tables("check", "a check")) {
         e.statements.push_back(read_statement(one, e, seen));

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstddef>
-#include <fstream>
+#include <functional>
+#include <istream>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace fusionflow::validation {
@@ -15,10 +17,15 @@ struct journal_row {
     std::vector<double> times;  ///< infinity and NaN are kept
     std::string outcome;
     bool failed = false;
+    std::string more{};  ///< what else there is to keep, as JSON; empty: nothing
 };
 
-/// A row as a line of JSON without its end; all bits of the times are kept.
-[[nodiscard]] std::string format_row(std::size_t index, const journal_row& row);
+/// A row as a line of JSON without its end; all bits of the times are kept. Its last key is the
+/// checksum of the work's name and of what stands before it.
+///
+/// \param work  Rows of other work are none of this.
+[[nodiscard]] std::string format_row(std::size_t index, const journal_row& row,
+                                     std::string_view work = {});
 
 /// A row and its place.
 struct indexed_row {
@@ -26,21 +33,43 @@ struct indexed_row {
     journal_row row;
 };
 
-/// Reads what format_row wrote; nothing if the line is torn.
-[[nodiscard]] std::optional<indexed_row> parse_row(const std::string& line);
+/// Reads what format_row wrote; nothing if the line is torn, was changed, is no row, or of other
+/// work.
+[[nodiscard]] std::optional<indexed_row> parse_row(const std::string& line,
+                                                   std::string_view work = {});
+
+/// The work whose rows a journal keeps.
+struct journal_work {
+    std::string fingerprint;  ///< text that is equal for equal work
+    /// How many times a row has, by its place; nothing where the work has no such row.
+    std::function<std::optional<std::size_t>(std::size_t)> times_of;
+};
+
+/// How a journal is opened.
+struct journal_options {
+    bool resume = false;            ///< read what is there; without it a file with rows is refused
+    std::string option = "output";  ///< that says where the work's result goes
+    /// Is told in a sentence what the user should know although the work goes on; any thread.
+    std::function<void(const std::string&)> warn{};
+};
 
 /// A file of finished rows, one JSON object per line, each written out as soon as it is done, so
-/// that work that was killed can go on. The last line may be torn.
+/// that work that was killed can go on (docs/file-formats.md#journals).
+///
+/// Reading ends at the first line that is torn, was changed or is no row of the work; an empty or
+/// torn first line is a journal without rows. Where a row cannot be written, that is said once, and
+/// it is tried again with every further row and at the end.
+/// \see tests/validation/journal_test.cpp
 class journal {
 public:
-    /// \param file         Made if it is not there.
-    /// \param fingerprint  Text that is equal for equal work.
-    /// \param resume       Read what is there; without it a file with rows is refused.
-    /// \param option       That says where the work's result goes.
-    /// \throws data::input_error naming resume (a journal of other work) or `option` (rows there,
-    ///         or the file cannot be written).
-    journal(const std::string& file, const std::string& fingerprint, bool resume,
-            const std::string& option = "output");
+    /// \param file  Made if it is not there.
+    /// \throws data::input_error naming resume (a journal of other work or of another version, or
+    ///         no journal) or the option (rows there, no regular file, or it cannot be read or
+    ///         written).
+    journal(const std::string& file, journal_work work, journal_options options = {});
+    journal(const journal&) = delete;
+    journal& operator=(const journal&) = delete;
+    ~journal();
 
     /// A row that was there; null if it was not.
     [[nodiscard]] const journal_row* find(std::size_t index) const;
@@ -52,12 +81,28 @@ public:
     void add(std::size_t index, const journal_row& row);
 
 private:
-    void read(const std::string& file, const std::string& fingerprint);
+    void read();
+    [[nodiscard]] bool has_rows(std::istream& in) const;
+    void check_version(const std::string& first_line) const;
+    void read_rows(std::istream& in);
+    void begin();
+    [[nodiscard]] bool append(std::string& lines);
+    [[nodiscard]] int write_lines(std::string& lines);
+    void warn(const std::string& sentence) const;
+    [[noreturn]] void refuse(const std::string& option, const std::string& rule) const;
 
+    std::string file_;
+    journal_work work_;
+    std::string id_;  // of the work, for the checksums of its rows
+    journal_options options_;
     std::map<std::size_t, journal_row> rows_;
-    std::ofstream out_;
+
+    int out_ = -1;           // the file, at its end
+    std::size_t whole_ = 0;  // bytes of it up to the end of the last whole line
+    bool torn_ = false;      // part of a line follows them
+    bool said_ = false;      // that it cannot be written
     std::mutex mutex_;
-    std::string pending_;   // rows that nobody has begun to write
+    std::string pending_;   // rows that are not in the file yet
     bool writing_ = false;  // somebody writes, and looks for pending ones again
 };
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <mutex>
+#include <optional>
 
+#include "validation/kept_runs.hpp"
 #include "validation/methods.hpp"
 #include "validation/parallel.hpp"
 #include "validation/quantities.hpp"
@@ -56,35 +58,16 @@ run_record run_one(const experiment& e, const task& t, const conditions& under,
     return done;
 }
 
-// A journal's row has the values in the order of the quantities.
-journal_row to_row(const run_record& record, const std::vector<std::string>& quantities) {
-    journal_row row{{}, record.outcome, record.failed};
-    for (const std::string& quantity : quantities) {
-        row.times.push_back(record.values.at(quantity));
-    }
-    return row;
+// A run that is there already; nothing where it is not, or lacks the path that a figure draws.
+std::optional<run_record> find_run(const experiment& e, const task& t, const journal* kept,
+                                   std::size_t number, const std::vector<std::string>& quantities) {
+    const journal_row* known = kept != nullptr ? kept->find(number) : nullptr;
+    return known == nullptr ? std::nullopt : read_run(*known, quantities, draws_path_of(e, t));
 }
 
-run_record from_row(const journal_row& row, const std::vector<std::string>& quantities) {
-    run_record record{{}, row.outcome, row.failed};
-    for (std::size_t q = 0; q < quantities.size(); ++q) {
-        record.values[quantities[q]] = row.times.at(q);
-    }
-    return record;
-}
-
-// From the journal, or run now and put there.
-run_record run_or_find(const experiment& e, const task& t, std::size_t number,
-                       const measure_options& options, const std::vector<std::string>& quantities) {
-    const bool keeps = options.kept != nullptr && !draws_path_of(e, t);
-    if (const journal_row* known = keeps ? options.kept->find(number) : nullptr) {
-        return from_row(*known, quantities);
-    }
-    run_record record = run_one(e, t, options.under, quantities);
-    if (keeps) {
-        options.kept->add(number, to_row(record, quantities));
-    }
-    return record;
+// How often a series runs at a point.
+int repeats_of(const experiment& e, std::size_t point, const series& one) {
+    return is_random(find_method(one.method), e.at(one, point)) ? one.repeats : 1;
 }
 
 std::vector<task> plan(const experiment& e, measurements& result) {
@@ -93,8 +76,7 @@ std::vector<task> plan(const experiment& e, measurements& result) {
     for (std::size_t p = 0; p < e.points.size(); ++p) {
         result.runs[p].resize(e.all.size());
         for (std::size_t s = 0; s < e.all.size(); ++s) {
-            const bool random = is_random(find_method(e.all[s].method), e.at(e.all[s], p));
-            const int repeats = random ? e.all[s].repeats : 1;
+            const int repeats = repeats_of(e, p, e.all[s]);
             result.runs[p][s].resize(static_cast<std::size_t>(repeats));
             for (int r = 0; r < repeats; ++r) {
                 tasks.push_back({p, s, r});
@@ -124,8 +106,13 @@ std::vector<std::string> wanted_quantities(const experiment& e) {
 }
 
 std::size_t planned_runs(const experiment& e) {
-    measurements ignored;
-    return plan(e, ignored).size();
+    std::size_t runs = 0;
+    for (std::size_t p = 0; p < e.points.size(); ++p) {
+        for (const series& one : e.all) {
+            runs += static_cast<std::size_t>(repeats_of(e, p, one));
+        }
+    }
+    return runs;
 }
 
 std::vector<double> measurements::values(std::size_t point, std::size_t one,
@@ -173,11 +160,20 @@ measurements measure(const experiment& e, const measure_options& options,
     work_done work{.all = tasks.size()};
     for_each_index(tasks.size(), options.jobs, [&](std::size_t i) {
         const task& t = tasks[i];
-        run_record record = run_or_find(e, t, options.first_run + i, options, quantities);
+        const std::size_t number = options.first_run + i;
+        std::optional<run_record> record = find_run(e, t, options.kept, number, quantities);
+        const bool known = record.has_value();
+        if (!known) {
+            record = run_one(e, t, options.under, quantities);
+            if (options.kept != nullptr) {
+                options.kept->add(number, keep_run(*record, quantities, draws_path_of(e, t)));
+            }
+        }
         const std::lock_guard lock(mutex);
-        work.failed += record.failed ? 1 : 0;
+        work.failed += record->failed ? 1 : 0;
+        work.before += known ? 1 : 0;
         ++work.done;
-        result.runs[t.point][t.series][static_cast<std::size_t>(t.repeat)] = std::move(record);
+        result.runs[t.point][t.series][static_cast<std::size_t>(t.repeat)] = std::move(*record);
         if (progress) {
             progress(work);
         }

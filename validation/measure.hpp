@@ -54,7 +54,7 @@ struct measurements {
 };
 
 /// Runs every series at every point. What is measured does not depend on the number of threads.
-/// Runs in the journal are taken from there, unless the figure draws their path.
+/// Runs in the journal are taken from there, with the paths that the figure draws.
 ///
 /// \throws data::input_error as build_model.
 /// \see tests/validation/experiment_test.cpp

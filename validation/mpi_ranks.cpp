@@ -204,10 +204,12 @@ void check_threads(int jobs) {
 
 }  // namespace
 
-ranks::ranks() : processors_(tbb::info::default_concurrency()) {
+ranks::ranks()
+    : processors_(tbb::info::default_concurrency()), started_(read_launched(std::getenv)) {
     // Of Open MPI, of MPICH and its kin, of Slurm's srun --mpi=pmix.
     if (std::getenv("OMPI_COMM_WORLD_SIZE") == nullptr && std::getenv("PMI_SIZE") == nullptr &&
         std::getenv("PMIX_RANK") == nullptr) {
+        rank_ = started_.rank;
         return;
     }
     int provided = MPI_THREAD_SINGLE;
@@ -234,6 +236,8 @@ ranks::~ranks() {
     }
     MPI_Finalize();
 }
+
+bool ranks::know_mpi() noexcept { return true; }
 
 std::exception_ptr ranks::first_failure(std::exception_ptr own) {
     if (size_ == 1 || agreed_) {

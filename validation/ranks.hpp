@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "validation/journal.hpp"
+#include "validation/launched.hpp"
 
 namespace fusionflow::validation {
 
@@ -19,12 +20,23 @@ class ranks {
 public:
     /// Joins the others where mpirun started this process (its environment says so).
     ///
-    /// Built without MPI there is nothing to join: then share() refuses more than one process,
-    /// which would all compute and write the same.
+    /// Built without MPI there is nothing to join: then check_connected() refuses more than one
+    /// process, which would all compute and write the same.
     ranks();
     ranks(const ranks&) = delete;
     ranks& operator=(const ranks&) = delete;
     ~ranks();  // NOLINT(performance-trivially-destructible): not with MPI
+
+    /// Refuses processes that were started together and do not know of each other, before anything
+    /// is written. Not where each of them computes a shard of its own: then it is the only one.
+    ///
+    /// \param own  The shard that the command line gives; 1/1: none.
+    /// \throws data::input_error naming mpirun or srun.
+    /// \see tests/validation/launched_test.cpp
+    void check_connected(const shard& own);
+
+    /// Whether this fusionflow was built with MPI.
+    [[nodiscard]] static bool know_mpi() noexcept;
 
     /// Only the first rank reads and writes journals and files, and prints.
     [[nodiscard]] bool first() const noexcept { return rank_ == 0; }
@@ -62,6 +74,7 @@ private:
     int processors_ = 1;
     int rank_ = 0;
     int size_ = 1;
+    launched started_;
     bool joined_ = false;  // MPI is running
     bool agreed_ = false;  // every rank got as far as share(), or one did not
 };

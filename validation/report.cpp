@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <set>
 #include <system_error>
 
 #include "data/error.hpp"
@@ -27,14 +28,42 @@ std::string spell(double value) {
     return std::isinf(value) ? "never" : fmt::format("{:.6g}", value);
 }
 
-std::string id_of(const std::string& suite, const std::string& name) {
-    std::string id = suite + "-" + name;
+// Names of the sections of a page, also of the files of their figures.
+struct section_ids {
+    std::string checks;
+    std::vector<std::string> experiments;
+};
+
+// Letters, digits and dashes; what is cut off or spelled alike is told apart by a number.
+std::string id_of(const std::string& suite, const std::string& name, std::set<std::string>& taken) {
+    constexpr std::size_t longest = 100;
+    std::string id = (suite + "-" + name).substr(0, longest);
     for (char& c : id) {
         const bool plain =
             (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
         c = plain ? c : '-';
     }
-    return id;
+    std::string own = id;
+    for (int number = 2; !taken.insert(own).second; ++number) {
+        own = fmt::format("{}-{}", id, number);
+    }
+    return own;
+}
+
+std::vector<section_ids> ids_of(const std::vector<suite_result>& suites) {
+    std::vector<section_ids> all;
+    std::set<std::string> taken;
+    for (const suite_result& s : suites) {
+        section_ids ids;
+        if (!s.checks.empty()) {
+            ids.checks = id_of(s.name, "checks", taken);
+        }
+        for (const experiment_result& e : s.experiments) {
+            ids.experiments.push_back(id_of(s.name, e.about.name, taken));
+        }
+        all.push_back(std::move(ids));
+    }
+    return all;
 }
 
 // The name of a statement, without suite and point.
@@ -111,8 +140,7 @@ std::string runs_text(const experiment_result& e) {
 }
 
 std::string experiment_html(const suite_result& s, const experiment_result& e,
-                            const std::string& svg) {
-    const std::string id = id_of(s.name, e.about.name);
+                            const std::string& id, const std::string& svg) {
     std::string html = fmt::format(
         "<section id=\"{}\">\n<h2>{}</h2>\n<p>{}</p>\n<p>{} · "
         "<span class=\"soft\">{}</span></p>\n",
@@ -124,7 +152,7 @@ std::string experiment_html(const suite_result& s, const experiment_result& e,
                               escape_xml(shell_word(s.name + "/" + e.about.name)));
 }
 
-std::string summary_html(const suite_result& s) {
+std::string summary_html(const suite_result& s, const section_ids& ids) {
     std::string html = fmt::format("<h2>{}</h2>\n<p>{}</p>\n<div class=\"scroll\"><table><tr>"
                                    "<th>experiment</th><th>finding</th><th class=\"n\">checks</th>"
                                    "<th class=\"n\">failed</th></tr>\n",
@@ -140,12 +168,12 @@ std::string summary_html(const suite_result& s) {
     if (!s.checks.empty()) {
         const bool good = std::all_of(s.checks.begin(), s.checks.end(),
                                       [](const check_result& c) { return c.passed; });
-        row(fmt::format("<a href=\"#{}\">checks</a>", id_of(s.name, "checks")),
-            good ? "confirmed" : "failed", s.checks);
+        row(fmt::format("<a href=\"#{}\">checks</a>", ids.checks), good ? "confirmed" : "failed",
+            s.checks);
     }
-    for (const experiment_result& e : s.experiments) {
-        row(fmt::format("<a href=\"#{}\">{}</a>", id_of(s.name, e.about.name),
-                        escape_xml(e.about.title)),
+    for (std::size_t i = 0; i < s.experiments.size(); ++i) {
+        const experiment_result& e = s.experiments[i];
+        row(fmt::format("<a href=\"#{}\">{}</a>", ids.experiments[i], escape_xml(e.about.title)),
             std::string(to_string(e.found)), e.results);
     }
     return html + "</table></div>\n";
@@ -162,19 +190,21 @@ std::string report_page(const std::vector<suite_result>& suites,
         "was seen, <em>qualified</em> if it was seen to end where theory says that it ends, "
         "<em>contradicted</em> if the claim was seen not to hold, and <em>failed</em> if something "
         "was seen that this suite does not expect.</p>\n";
-    for (const suite_result& s : suites) {
-        html += summary_html(s);
+    const std::vector<section_ids> ids = ids_of(suites);
+    for (std::size_t i = 0; i < suites.size(); ++i) {
+        html += summary_html(suites[i], ids[i]);
     }
     std::size_t figure_index = 0;
-    for (const suite_result& s : suites) {
+    for (std::size_t i = 0; i < suites.size(); ++i) {
+        const suite_result& s = suites[i];
         if (!s.checks.empty()) {
-            html +=
-                fmt::format("<section id=\"{}\">\n<h2>Checks of {}</h2>\n{}</section>\n",
-                            id_of(s.name, "checks"), escape_xml(s.name), statements_html(s.checks));
+            html += fmt::format("<section id=\"{}\">\n<h2>Checks of {}</h2>\n{}</section>\n",
+                                ids[i].checks, escape_xml(s.name), statements_html(s.checks));
         }
-        for (const experiment_result& e : s.experiments) {
+        for (std::size_t e = 0; e < s.experiments.size(); ++e) {
             const bool drawn = figure_index < figures.size();
-            html += experiment_html(s, e, drawn ? figures[figure_index] : "");
+            html += experiment_html(s, s.experiments[e], ids[i].experiments[e],
+                                    drawn ? figures[figure_index] : "");
             ++figure_index;
         }
     }
@@ -209,13 +239,15 @@ void write_report(const std::vector<suite_result>& suites, const std::string& fo
                   const report_options& options) {
     make_report_folder(folder);
     const fs::path to(folder);
+    const std::vector<section_ids> ids = ids_of(suites);
     std::vector<std::string> figures;
-    for (const suite_result& s : suites) {
-        for (const experiment_result& e : s.experiments) {
+    for (std::size_t i = 0; i < suites.size(); ++i) {
+        for (std::size_t n = 0; n < suites[i].experiments.size(); ++n) {
+            const experiment_result& e = suites[i].experiments[n];
             figures.push_back(draw_chart(e.about, e.measured, "svg"));
             for (const std::string& format : options.formats) {
                 if (e.about.figure) {
-                    const std::string file = id_of(s.name, e.about.name) + "." + format;
+                    const std::string file = ids[i].experiments[n] + "." + format;
                     write_file("report", (to / file).string(),
                                draw_chart(e.about, e.measured, format));
                 }

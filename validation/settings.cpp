@@ -8,6 +8,7 @@
 
 #include "data/error.hpp"
 #include "data/moments_json.hpp"
+#include "data/printable.hpp"
 #include "validation/numbers.hpp"
 
 namespace fusionflow::validation {
@@ -110,7 +111,8 @@ constexpr auto entries = std::to_array<entry>({
      [](settings& s, std::string_view, const std::string& v) {
          s.simulate.method = solver::parse_training(v);
      }},
-    {{"learning-rate", "ETA", "step of gradient descent, > 0 (0.01)", "training", numeric},
+    {{"learning-rate", "ETA", "step of gradient descent, > 0 (0.01; flows and formulas: none)",
+      "training", numeric},
      [](settings& s, std::string_view n, const std::string& v) {
          s.simulate.learning_rate = parse_number(n, v);
      }},
@@ -192,6 +194,35 @@ constexpr auto infos = [] {
     return all;
 }();
 
+bool is_printable(std::string_view word) {
+    while (!word.empty()) {
+        const std::size_t length = data::printable_bytes(word);
+        if (length == 0) {
+            return false;
+        }
+        word.remove_prefix(length);
+    }
+    return true;
+}
+
+// On one line, as bash and newer shells read it: $'a\nb\377'.
+std::string escaped_word(std::string_view word) {
+    std::string quoted = "$'";
+    while (!word.empty()) {
+        const std::size_t length = data::printable_bytes(word);
+        const char c = word.front();
+        if (length == 0) {
+            // Three octal digits are never longer than meant; those of hexadecimal may be.
+            quoted += c == '\n' ? "\\n" : fmt::format("\\{:03o}", static_cast<unsigned char>(c));
+        } else {
+            quoted += c == '\'' || c == '\\' ? "\\" : "";
+            quoted += word.substr(0, length);
+        }
+        word.remove_prefix(std::max<std::size_t>(length, 1));
+    }
+    return quoted + "'";
+}
+
 void note_given(settings& s, std::string_view name, const std::string& value) {
     std::erase_if(s.given, [name](const given_option& g) { return g.name == name; });
     s.given.push_back({std::string(name), value});
@@ -221,7 +252,7 @@ void set_option(settings& s, std::string_view name, const std::string& value) {
     if (info == nullptr) {
         throw data::input_error(std::string(name), "there is no such option");
     }
-    entries[info - infos.data()].set(s, name, value);
+    entries[static_cast<std::size_t>(info - infos.data())].set(s, name, value);
     note_given(s, name, value);
 }
 
@@ -236,6 +267,9 @@ std::string shell_word(const std::string& word) {
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+.,:/@%";
     if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) {
         return word;
+    }
+    if (!is_printable(word)) {
+        return escaped_word(word);
     }
     std::string quoted = "'";
     for (const char c : word) {

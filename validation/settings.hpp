@@ -91,7 +91,8 @@ struct model {
 /// The options given, as `--name value ...`, quoted for a shell: for provenance.
 [[nodiscard]] std::string command_line(const settings& s);
 
-/// A word as a shell would read it back: quoted where it has to be.
+/// A word as a shell would read it back, quoted where it has to be: always one line of UTF-8. What
+/// has control characters, or bytes that are no UTF-8, becomes $'...' with escapes, as bash has it.
 [[nodiscard]] std::string shell_word(const std::string& word);
 
 }  // namespace fusionflow::validation

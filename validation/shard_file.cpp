@@ -17,6 +17,7 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr std::string_view shard_mark = "# shard ";
+constexpr const char* unreadable = "its line '# shard' cannot be read";
 
 std::string hex(std::uint32_t value) { return fmt::format("{:08x}", value); }
 
@@ -54,6 +55,11 @@ std::vector<std::string> fields_of(std::string_view line) {
 void read_head(std::string_view line, shard_content& content, std::string& rows_checksum) {
     const auto head = ordered_json::parse(line.substr(shard_mark.size()), nullptr, false);
     try {
+        for (const char* whole : {"shard", "shards", "all_rows"}) {
+            if (!head.at(whole).is_number_unsigned()) {
+                refuse(content.file, unreadable);
+            }
+        }
         content.part = {head.at("shard").get<int>(), head.at("shards").get<int>()};
         content.all_rows = head.at("all_rows").get<std::size_t>();
         content.grid = head.at("grid").get<std::string>();
@@ -61,7 +67,7 @@ void read_head(std::string_view line, shard_content& content, std::string& rows_
         rows_checksum = head.at("crc32").get<std::string>();
         content.part.validate();
     } catch (const std::exception&) {
-        refuse(content.file, "its line '# shard' cannot be read");
+        refuse(content.file, unreadable);
     }
 }
 

@@ -5,10 +5,15 @@
 
 #include <algorithm>
 #include <mutex>
+#include <optional>
+#include <utility>
 
 #include "data/error.hpp"
+#include "data/moments_json.hpp"
 #include "data/text_file.hpp"
+#include "validation/checksum.hpp"
 #include "validation/embedded_suites.hpp"
+#include "validation/kept_runs.hpp"
 #include "validation/parallel.hpp"
 #include "validation/version.hpp"
 
@@ -53,6 +58,7 @@ struct tally {
         return [this, before = work](const work_done& part) {
             work.done = before.done + part.done;
             work.failed = before.failed + part.failed;
+            work.before = before.before + part.before;
             show();
         };
     }
@@ -62,9 +68,17 @@ std::vector<check_result> run_checks(const suite& s, const measure_options& opti
     std::vector<std::vector<check_result>> results(s.checks.size());
     std::mutex mutex;
     for_each_index(s.checks.size(), options.jobs, [&](std::size_t i) {
-        results[i] = run_check(s.checks[i], options.under);
+        const std::size_t number = options.first_run + i;
+        const journal_row* row = options.kept != nullptr ? options.kept->find(number) : nullptr;
+        auto known = row == nullptr ? std::nullopt : read_results(*row);
+        const bool found = known.has_value();
+        results[i] = found ? *std::move(known) : run_check(s.checks[i], options.under);
+        if (!found && options.kept != nullptr) {
+            options.kept->add(number, keep_results(results[i]));
+        }
         const std::lock_guard lock(mutex);
         ++count.work.done;
+        count.work.before += found ? 1 : 0;
         count.show();
     });
     std::vector<check_result> all;
@@ -73,6 +87,35 @@ std::vector<check_result> run_checks(const suite& s, const measure_options& opti
         all.insert(all.end(), of_check.begin(), of_check.end());
     }
     return all;
+}
+
+// The moments of files that a suite names are not in its text.
+void add_moments(const settings& model, std::string& text) {
+    if (model.moments) {
+        text += fmt::format(" {:08x}", checksum(data::format_moments(*model.moments)));
+    }
+}
+
+std::string fingerprint(const std::vector<suite>& suites, const conditions& under) {
+    std::string text = fmt::format("{} seed={}", version(), under.seed);
+    if (!under.perturbed.empty()) {
+        text += fmt::format(" {}={}", under.perturbed, under.factor);
+    }
+    for (const suite& s : suites) {
+        text += fmt::format("; {} {:08x}", s.name, s.text);
+        for (const check& c : s.checks) {
+            text += ' ' + c.name;
+            add_moments(c.model, text);
+        }
+        for (const experiment& e : s.experiments) {
+            text += ' ' + e.name;
+            add_moments(e.model, text);
+            for (const series& one : e.all) {
+                add_moments(one.own, text);
+            }
+        }
+    }
+    return text;
 }
 
 }  // namespace
@@ -126,18 +169,31 @@ std::size_t planned_runs(const suite& s) {
     return runs;
 }
 
-std::string fingerprint(const std::vector<suite>& suites, const conditions& under) {
-    std::string text = fmt::format("{} seed={}", version(), under.seed);
-    if (!under.perturbed.empty()) {
-        text += fmt::format(" {}={}", under.perturbed, under.factor);
-    }
+std::size_t kept_rows(const suite& s) { return s.checks.size() + planned_runs(s); }
+
+journal_work work_of(const std::vector<suite>& suites, const conditions& under) {
+    // Rows of an experiment, or of the checks of a suite: how many, and how many times each has.
+    struct block {
+        std::size_t rows;
+        std::size_t times;
+    };
+    std::vector<block> blocks;
     for (const suite& s : suites) {
-        text += fmt::format("; {} {:08x}", s.name, s.text);
+        blocks.push_back({s.checks.size(), 0});
         for (const experiment& e : s.experiments) {
-            text += ' ' + e.name;
+            blocks.push_back({planned_runs(e), wanted_quantities(e).size()});
         }
     }
-    return text;
+    const auto times_of = [blocks](std::size_t index) -> std::optional<std::size_t> {
+        for (const block& b : blocks) {
+            if (index < b.rows) {
+                return b.times;
+            }
+            index -= b.rows;
+        }
+        return std::nullopt;
+    };
+    return {fingerprint(suites, under), times_of};
 }
 
 suite_result run_suite(const suite& s, const measure_options& options,
@@ -145,6 +201,7 @@ suite_result run_suite(const suite& s, const measure_options& options,
     tally count{{.all = s.checks.size() + planned_runs(s)}, progress};
     suite_result result{s.name, s.about, run_checks(s, options, count), {}};
     measure_options one_experiment = options;
+    one_experiment.first_run += s.checks.size();
     for (const experiment& e : s.experiments) {
         experiment_result one{
             e, measure(e, one_experiment, count.onwards()), {}, finding::confirmed};

@@ -56,10 +56,14 @@ struct suite_result {
 /// How many runs the experiments of a suite make.
 [[nodiscard]] std::size_t planned_runs(const suite& s);
 
-/// Text that is equal for equal suites under equal conditions: for a journal of their runs.
-[[nodiscard]] std::string fingerprint(const std::vector<suite>& suites, const conditions& under);
+/// What a journal keeps of a suite: its checks, then the runs of its experiments.
+[[nodiscard]] std::size_t kept_rows(const suite& s);
+
+/// What a journal of suites is about, one after the other: equal suites under equal conditions.
+[[nodiscard]] journal_work work_of(const std::vector<suite>& suites, const conditions& under);
 
 /// Runs a suite on some threads; the results are in its order, whatever the number of threads.
+/// With a journal every check and every run is kept, and none that is there is done again.
 ///
 /// \see tests/validation/suite_test.cpp
 [[nodiscard]] suite_result run_suite(const suite& s, const measure_options& options,

@@ -5,6 +5,8 @@
 #include "validation/experiment_file.hpp"
 #include "validation/methods.hpp"
 #include "validation/suite.hpp"
+#include "validation/table.hpp"
+#include "validation/toml_keys.hpp"
 #include "validation/toml_reader.hpp"
 
 namespace fusionflow::validation {
@@ -67,10 +69,14 @@ check read_check(const toml_reader& in) {
         in.at(in.node("grid"), [&] { c.points = grid::parse(in.text("grid")); });
     }
     if (in.has("repeats")) {
-        c.repeats = in.count("repeats");
+        c.repeats = in.count("repeats", most_repeats);
     }
     if (c.kind == check_kind::convergence) {
         read_convergence(in, c);
+    }
+    if (static_cast<std::size_t>(c.repeats) > most_rows / c.points.size()) {
+        in.refuse(fmt::format("need at most {} runs, got {} at each of {} points", most_rows,
+                              c.repeats, c.points.size()));
     }
     check_models(in, c);
     return c;
@@ -79,6 +85,7 @@ check read_check(const toml_reader& in) {
 }  // namespace
 
 suite parse_suite(std::string_view text, const std::string& source) {
+    check_key_parts(text, source);
     toml::table document;
     try {
         document = toml::parse(text);
@@ -107,8 +114,13 @@ suite parse_suite(std::string_view text, const std::string& source) {
         result.checks.push_back(read_check(one));
         once(one, result.checks.back().name, "check");
     }
+    std::size_t runs = 0;
     for (const toml_reader& one : in.tables("experiment", "an experiment")) {
         result.experiments.push_back(read_experiment(one));
+        runs += planned_runs(result.experiments.back());
+        if (runs > most_rows) {
+            one.refuse(fmt::format("need at most {} runs in a suite", most_rows));
+        }
         once(one, result.experiments.back().name, "experiment");
     }
     return result;

@@ -20,9 +20,6 @@ namespace fusionflow::validation {
 
 namespace {
 
-constexpr int most_repeats = 1'000'000;
-constexpr std::size_t most_rows = 10'000'000;
-
 void check_axes(const settings& base, const grid& points) {
     for (const grid_axis& axis : points.axes()) {
         if (base.has(axis.option)) {
@@ -129,8 +126,13 @@ public:
               const progress_report& progress)
         : base_(base), options_(options), result_(result), progress_(progress) {
         if (!options.journal.empty() && is_first()) {
-            journal_ =
-                std::make_unique<journal>(options.journal, result.fingerprint, options.resume);
+            const auto times_of = [rows = result.rows.size(), times = result.names.size()](
+                                      std::size_t i) -> std::optional<std::size_t> {
+                return i < rows ? std::optional(times) : std::nullopt;
+            };
+            journal_ = std::make_unique<journal>(
+                options.journal, journal_work{result.fingerprint, times_of},
+                journal_options{.resume = options.resume, .warn = options.warn});
         }
     }
 

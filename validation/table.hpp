@@ -1,9 +1,11 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "validation/grid.hpp"
+#include "validation/limits.hpp"
 #include "validation/methods.hpp"
 #include "validation/ranks.hpp"
 #include "validation/shard.hpp"
@@ -19,6 +21,7 @@ struct table_options {
     int jobs = 1;           ///< threads, 1 ... 1024
     std::string journal{};  ///< file of finished rows, for resume; empty: none
     bool resume = false;    ///< read the journal first
+    std::function<void(const std::string&)> warn{};  ///< as of journal_options
     ranks* team = nullptr;  ///< processes that compute it together; null: this one alone
 
     /// \throws data::input_error naming methods, repeats, shard or jobs.

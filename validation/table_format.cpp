@@ -208,6 +208,16 @@ ordered_json json_row(const table& t, const table_row& row) {
     return object;
 }
 
+// Between more backquotes than stand in the text anywhere in a row.
+std::string code_of_markdown(const std::string& text) {
+    std::string quotes = "`";
+    while (text.find(quotes) != std::string::npos) {
+        quotes += '`';
+    }
+    const char* space = quotes.size() > 1 ? " " : "";
+    return fmt::format("{0}{1}{2}{1}{0}", quotes, space, text);
+}
+
 std::string to_json(const table& t, const std::string& provenance) {
     ordered_json result;
     result["provenance"] = provenance;
@@ -270,7 +280,7 @@ std::string format_table(const table& t, table_layout layout, table_format forma
         case table_format::csv: return fmt::format("# {}\n{}", provenance, to_csv(s));
         case table_format::latex: return fmt::format("% {}\n{}", provenance, to_latex(s));
         case table_format::markdown:
-            return fmt::format("{}\nMade by `{}`\n", to_markdown(s), provenance);
+            return fmt::format("{}\nMade by {}\n", to_markdown(s), code_of_markdown(provenance));
         default: return to_text(s);
     }
 }

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "data/moments_json.hpp"
+#include "validation/toml_keys.hpp"
 
 namespace fusionflow::validation {
 
@@ -14,8 +15,8 @@ void toml_reader::refuse(const toml::node& node, const std::string& rule) const 
 void toml_reader::only(const std::vector<std::string>& keys) const {
     for (const auto& [key, node] : table_) {
         if (std::find(keys.begin(), keys.end(), key.str()) == keys.end()) {
-            refuse(node, fmt::format("unknown key '{}' in {}; keys are {}", key.str(), what_,
-                                     fmt::join(keys, ", ")));
+            refuse(node, fmt::format("unknown key '{}' in {}; keys are {}", short_key(key.str()),
+                                     what_, fmt::join(keys, ", ")));
         }
     }
 }
@@ -65,12 +66,15 @@ double toml_reader::positive(std::string_view key) const {
     return *value;
 }
 
-int toml_reader::count(std::string_view key) const {
-    const auto value = node(key).value<int>();
+int toml_reader::count(std::string_view key, int most) const {
+    const auto value = node(key).value<std::int64_t>();
     if (!(value && *value >= 1)) {
         refuse(node(key), fmt::format("{} must be a whole number >= 1", key));
     }
-    return *value;
+    if (!(*value <= most)) {
+        refuse(node(key), fmt::format("{} must be at most {}, got {}", key, most, *value));
+    }
+    return static_cast<int>(*value);
 }
 
 bool toml_reader::flag(std::string_view key) const {

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,8 +43,8 @@ public:
                                      const std::vector<std::string>& names) const;
     [[nodiscard]] double number(std::string_view key) const;
     [[nodiscard]] double positive(std::string_view key) const;
-    /// At least 1.
-    [[nodiscard]] int count(std::string_view key) const;
+    /// At least 1, at most so many.
+    [[nodiscard]] int count(std::string_view key, int most = std::numeric_limits<int>::max()) const;
     [[nodiscard]] bool flag(std::string_view key) const;
     [[nodiscard]] std::vector<std::string> texts(std::string_view key) const;
     /// The tables of an array, with readers of their own; none where the key is not there.

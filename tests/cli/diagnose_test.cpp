@@ -149,6 +149,36 @@ BOOST_AUTO_TEST_CASE(reports_that_cannot_be_written_are_refused_before_anything_
                "fusionflow: plot: gnuplot was not found; install it (Debian: gnuplot-nox)\n");
 }
 
+BOOST_AUTO_TEST_CASE(help_and_provenance_say_the_values_that_a_diagnosis_takes) {
+    const std::string help = run({"diagnose", "--help"}).out;
+    for (const std::string line :
+         {"--rtol R                   relative error allowed per step of a flow (1e-7)",
+          "--max-steps N              most steps of a flow (1e5)",
+          "--accuracy A               wanted of |W_m(t)|, relative to its largest (1e-4)",
+          "balanced, gaussian or gaussian-iid (gaussian)", "> 0 (0.1)"}) {
+        BOOST_TEST(help.find(line) != std::string::npos, line);
+    }
+    const tests::temporary_folder folder;
+    tests::write(folder.file("t.csv"), a_table(40));
+    const auto provenance = [&](const std::vector<std::string>& more) {
+        const auto json = run(with({"diagnose", folder.file("t.csv"), "--modality", "one=a",
+                                    "--modality", "two=b", "--target", "y", "--depths", "2",
+                                    "--networks", "1", "--format", "json"},
+                                   more))
+                              .json();
+        const std::string line = json["provenance"];
+        return line.substr(line.rfind('('));
+    };
+    BOOST_TEST(provenance({}) == "(seed 1, rtol 1e-07, scheme gaussian, init 0.1, accuracy 1e-4, "
+                                 "max-steps 1e5)");
+    BOOST_TEST(provenance({"--rtol", "1e-6", "--rounds", "3", "--init", "0.01", "--seed", "4"}) ==
+               "(seed 4, rtol 1e-06, scheme gaussian, max-steps 1e5)");
+    // What has neither seed nor tolerance does not claim any.
+    BOOST_TEST(run({"moments", folder.file("t.csv"), "--modality", "one=a", "--target", "y",
+                    "--format", "json"})
+                   .out.find("rtol") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(refuses_in_one_line) {
     const tests::temporary_folder folder;
     tests::write(folder.file("t.csv"), a_table(10));
@@ -161,6 +191,13 @@ BOOST_AUTO_TEST_CASE(refuses_in_one_line) {
         BOOST_TEST(result.err == "fusionflow: " + message + "\n");
     };
     refuses({"--depths", "1"}, "--depths: need 2 ... 20 layers, got 1");
+    refuses({"--depths", "2,3,2"}, "--depths: 2 is there twice");
+    refuses({"--inits", "0.1,0.2,0.1"}, "--inits: 0.1 is there twice");
+    std::string many = "2";
+    for (int i = 3; i < 5'000; ++i) {
+        many += "," + std::to_string(i);
+    }
+    refuses({"--inits", many}, "--inits: need at most 100 norms, got 4998");
     refuses({"--epochs", "10"}, "--epochs: needs --learning-rate");
     refuses({"--networks", "0"}, "--networks: need 1 ... 1000000, got 0");
     refuses({"--held-out", "h.json"},

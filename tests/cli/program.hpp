@@ -21,11 +21,20 @@ struct program_result {
     [[nodiscard]] nlohmann::json json() const { return nlohmann::json::parse(out); }
 };
 
+/// A word for the shell that runs the tests, which need not be bash.
+inline std::string quoted(const std::string& word) {
+    std::string all = "'";
+    for (const char c : word) {
+        all += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    }
+    return all + "'";
+}
+
 /// Runs a command line of the shell in which `fusionflow` is the program that was built.
 inline program_result run_line(const std::string& line) {
     const temporary_folder folder;
-    const std::string script = "fusionflow() { " + validation::shell_word(FUSIONFLOW_PROGRAM) +
-                               " \"$@\"; }\n" + line + '\n';
+    const std::string script =
+        "fusionflow() { " + quoted(FUSIONFLOW_PROGRAM) + " \"$@\"; }\n" + line + '\n';
     write(folder.file("script"), script);
     const std::string command = "sh " + folder.file("script") + " >" + folder.file("out") + " 2>" +
                                 folder.file("err") + " </dev/null";
@@ -38,7 +47,7 @@ inline program_result run_line(const std::string& line) {
 inline program_result run(const std::vector<std::string>& words) {
     std::string line = "fusionflow";
     for (const std::string& word : words) {
-        line += ' ' + validation::shell_word(word);
+        line += ' ' + quoted(word);
     }
     return run_line(line);
 }

@@ -5,6 +5,7 @@
 #include "tests/cli/child.hpp"
 #include "tests/cli/program.hpp"
 #include "tests/support/random_models.hpp"
+#include "validation/table.hpp"
 
 using namespace fusionflow;
 using tests::kill_at;
@@ -244,6 +245,107 @@ BOOST_AUTO_TEST_CASE(a_shard_that_is_asked_for_goes_before_the_job_array) {
 BOOST_AUTO_TEST_CASE(a_shard_says_in_every_output_which_it_is) {
     const auto json = run_line(small + " --shard 2/2 --format json").json();
     BOOST_TEST(json["provenance"].get<std::string>().ends_with(" (shard 2/2)"));
+}
+
+BOOST_AUTO_TEST_CASE(shards_merge_whatever_the_names_of_the_files_that_they_are_made_from) {
+    const std::string moments = R"({"names":["A","B"],"dims":[1,1],"covariance":[[4,1],[1,1]],)"
+                                R"("correlation":[4.5,1.5],"target_power":6})";
+    for (const std::string name : {"a\nb.json", "n\xff.json", "a`b``c.json", "it's.json",
+                                   "# x, \"y\".json", "\x1b[31m.json", "-- a.json"}) {
+        BOOST_TEST_INFO(name);
+        const tests::temporary_folder folder;
+        tests::write(folder.file(name), moments);
+        const words table = {"table",     "--moments", folder.file(name), "--grid",
+                             "depth=2:4", "--methods", "formula"};
+        const auto file = [&](const std::string& stem, const std::string& ending) {
+            return folder.file(stem + "." + ending);
+        };
+        for (const std::string i : {"1", "2"}) {
+            const words shard = {"--shard", i + "/2", "--output", file(i, "csv")};
+            BOOST_TEST(run(with(table, shard)).code == 0);
+        }
+        for (const std::string ending : {"csv", "json", "md", "tex"}) {
+            BOOST_TEST(run(with(table, {"--output", file("one", ending)})).code == 0);
+            BOOST_TEST(
+                run({"merge", file("1", "csv"), file("2", "csv"), "--output", file("all", ending)})
+                    .code == 0);
+            BOOST_TEST(tests::read(file("all", ending)) == tests::read(file("one", ending)));
+        }
+        // One comment, then the header; and what is said of the command is one line.
+        const std::string csv = tests::read(file("one", "csv"));
+        BOOST_TEST(csv.substr(csv.find('\n')).starts_with("\ndepth,method,repeat,"));
+        const std::string tex = tests::read(file("one", "tex"));
+        BOOST_TEST(tex.substr(tex.find('\n')).starts_with("\n\\begin{tabular}"));
+        const std::string said =
+            nlohmann::json::parse(tests::read(file("one", "json")))["provenance"];
+        BOOST_TEST(csv.starts_with("# " + said + "\n"));
+        BOOST_TEST(said.find('\n') == std::string::npos);
+        BOOST_TEST(!std::filesystem::exists(file("one", "csv") + ".rows"));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_bad_row_of_a_journal_is_computed_again) {
+    const tests::temporary_folder folder;
+    const std::string here = "cd " + folder.path() + "\n";
+    const std::string line = "fusionflow table --methods formula,flow --output o.csv";
+    BOOST_TEST_REQUIRE(run_line(here + line).code == 0);
+    const std::string expected = tests::read(folder.file("o.csv"));
+    // A journal as a kill leaves it, made where the output cannot replace a folder.
+    std::filesystem::remove(folder.file("o.csv"));
+    const auto journal = [&] {
+        validation::settings base;
+        validation::table_options options;
+        options.methods = {"formula", "flow"};
+        options.journal = folder.file("o.csv.rows");
+        std::filesystem::remove(options.journal);
+        (void)validation::run_table(base, options);
+        return tests::read(options.journal);
+    };
+    const std::string whole = journal();
+    const std::string head = whole.substr(0, whole.find('\n') + 1);
+    for (const std::string row :
+         {"null", R"({"row":0})", R"({"failed":false,"outcome":"learned","row":0,"times":[1]})",
+          R"({"failed":false,"outcome":"x","row":0,"times":[1,2,3,4]})"}) {
+        tests::write(folder.file("o.csv.rows"), head + row + "\n");
+        const auto resumed = run_line(here + line + " --resume");
+        BOOST_TEST(resumed.code == 0);
+        BOOST_TEST(resumed.err.empty());
+        BOOST_TEST(tests::read(folder.file("o.csv")) == expected);
+        BOOST_TEST(folder.count() == 1);
+    }
+    // Of before there were checksums.
+    tests::write(folder.file("o.csv.rows"),
+                 head.substr(0, head.find(",\"crc32\"")) + "}\n" +
+                     R"({"failed":false,"outcome":"learned","row":0,"times":[1,2]})" + "\n");
+    const auto refused = run_line(here + line + " --resume");
+    BOOST_TEST(refused.code == 2);
+    BOOST_TEST(refused.err == "fusionflow: --resume: 'o.csv.rows' is of another version of "
+                              "fusionflow: delete it, or write elsewhere\n");
+}
+
+BOOST_AUTO_TEST_CASE(processes_of_srun_that_would_all_do_the_same_are_refused_in_one_line) {
+    const tests::temporary_folder folder;
+    const std::string here = "cd " + folder.path() + "\n";
+    const std::string line = small + " --output t.csv >/dev/null\n";
+    const auto first = run_line(here + "export SLURM_NTASKS=2 SLURM_PROCID=0\n" + line);
+    BOOST_TEST(first.code == 2);
+    BOOST_TEST(first.err.starts_with("fusionflow: srun: "));
+    BOOST_TEST(first.err.find(", 2 of it would do the same: start one, give each a --shard of its "
+                              "own, or ") != std::string::npos);
+    BOOST_TEST(std::count(first.err.begin(), first.err.end(), '\n') == 1);
+    const auto second = run_line(here + "export SLURM_NTASKS=2 SLURM_PROCID=1\n" + line);
+    BOOST_TEST(second.code == 2);
+    BOOST_TEST(second.err.empty());
+    BOOST_TEST(folder.count() == 0);
+    // One task in an allocation of two; and two, each with a shard of its own.
+    BOOST_TEST(run_line(here + "export SLURM_NTASKS=2\n" + line).code == 0);
+    for (const std::string i : {"1", "2"}) {
+        BOOST_TEST(run_line(here + "export SLURM_NTASKS=2 SLURM_PROCID=$((" + i + " - 1))\n" +
+                            small + " --shard " + i + "/2 --output " + i + ".csv")
+                       .code == 0);
+    }
+    BOOST_TEST(run_line(here + "fusionflow merge 1.csv 2.csv --output all.csv").code == 0);
+    BOOST_TEST(tests::read(folder.file("all.csv")) == tests::read(folder.file("t.csv")));
 }
 
 BOOST_AUTO_TEST_CASE(merging_says_what_is_wrong_and_writes_nothing) {

@@ -127,6 +127,42 @@ reason = "rounding"
     BOOST_TEST(result.out.find("(2 of 4 runs ended in trouble)") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(the_list_of_suites_is_json_if_that_is_asked_for) {
+    const tests::temporary_folder folder;
+    tests::write(folder.file("own.toml"), passing);
+    const auto own =
+        run({"validate", "--list", "--format", "json", folder.file("own.toml")}).json();
+    BOOST_TEST(own == nlohmann::json::parse(R"({"suites":[{"name":"own","about":"A suite.",
+        "checks":[{"name":"near","claim":"The formula is near the flow."}],"experiments":[]}]})"));
+    const auto all = run({"validate", "--list", "--format", "json"}).json();
+    BOOST_TEST(all["suites"].size() == 2U);
+    BOOST_TEST(all["suites"][0]["name"] == "paper");
+    const auto& experiment = all["suites"][0]["experiments"][0];
+    for (const char* key : {"name", "title", "claim"}) {
+        BOOST_TEST(!experiment[key].get<std::string>().empty());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(suites_that_would_exhaust_stack_or_memory_are_refused_with_their_line) {
+    const tests::temporary_folder folder;
+    std::string key = "a";
+    for (int i = 1; i < 50'000; ++i) {
+        key += ".a";
+    }
+    tests::write(folder.file("deep.toml"), "about = \"x\"\n" + key + " = 1\n");
+    for (const std::string list : {"", " --list"}) {
+        const auto deep =
+            tests::run_line("cd " + folder.path() + "\nfusionflow validate deep.toml" + list);
+        BOOST_TEST(deep.code == 2);
+        BOOST_TEST(deep.err == "fusionflow: deep.toml: line 2: need keys of at most 16 parts\n");
+    }
+    tests::write(folder.file("many.toml"), passing + "repeats = 1000000000\n");
+    const auto many = tests::run_line("cd " + folder.path() + "\nfusionflow validate many.toml");
+    BOOST_TEST(many.code == 2);
+    BOOST_TEST(many.err == "fusionflow: many.toml: line 12: repeats must be at most 1000000, got "
+                           "1000000000\n");
+}
+
 BOOST_AUTO_TEST_CASE(several_suites_run_one_after_the_other) {
     const tests::temporary_folder folder;
     tests::write(folder.file("a.toml"), passing);

@@ -44,4 +44,16 @@ BOOST_AUTO_TEST_CASE(refusals_are_one_line_of_plain_text) {
     BOOST_TEST(e.field() == "a\nb\xff");
 }
 
+BOOST_AUTO_TEST_CASE(a_character_that_may_be_shown_has_the_bytes_that_it_takes) {
+    using fusionflow::data::printable_bytes;
+    BOOST_TEST(printable_bytes("a\n") == 1U);
+    BOOST_TEST(printable_bytes("\u00e9a") == 2U);
+    BOOST_TEST(printable_bytes("\u20ac") == 3U);
+    BOOST_TEST(printable_bytes("\U0001F600") == 4U);
+    for (const std::string text :
+         {"\na", "\x7f", "\u0085", "\u202e", "\xff", "\xe2\x82", "\xc0\xaf"}) {
+        BOOST_TEST(printable_bytes(text) == 0U);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

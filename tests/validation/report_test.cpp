@@ -4,6 +4,7 @@
 #include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "data/error.hpp"
 #include "tests/support/folder.hpp"
@@ -151,6 +152,66 @@ BOOST_AUTO_TEST_CASE(every_form_of_a_report_says_the_range_that_was_allowed) {
     bounded.passed = false;
     BOOST_TEST(validation::results_junit(all, "p").find(
                    "measured 4.5 (formula), allowed 3.6 ... 4.2") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(names_that_are_spelled_alike_have_sections_and_files_of_their_own) {
+    const tests::temporary_folder folder;
+    std::string suite = "about = \"Names.\"\n";
+    const std::vector<std::string> names = {"a/b",
+                                            "a-b",
+                                            "a b",
+                                            "\u00e9",
+                                            "\u00fc",
+                                            "checks",
+                                            std::string(300, 'x'),
+                                            std::string(301, 'x')};
+    for (const std::string& name : names) {
+        suite += "[[experiment]]\nname = \"" + name + "\"\n" + R"(title = "T"
+claim = "C."
+model = { init = 0.1 }
+grid = "ratio=1.5,2"
+methods = ["formula"]
+figure = { kind = "lines", x = "ratio", quantity = "time_ratio" }
+[[experiment.check]]
+name = "k"
+says = "S."
+kind = "within"
+measured = "formula"
+quantity = "time_ratio"
+low = 1
+reason = "R."
+)";
+    }
+    // Two files of one name, too, with checks.
+    suite += R"([[check]]
+name = "near"
+claim = "C."
+kind = "agreement"
+model = { init = 0.1 }
+measured = "formula"
+expected = "flow"
+quantity = "times"
+tolerance = 0.5
+reason = "R."
+)";
+    const auto one = validation::run_suite(validation::parse_suite(suite, "s.toml"), {});
+    validation::write_report({one, one}, folder.file("r"), {"made here", {"png"}});
+    const std::string page = tests::read(folder.file("r/index.html"));
+    std::set<std::string> ids;
+    for (std::size_t at = 0; (at = page.find("<section id=\"", at)) != std::string::npos; ++at) {
+        const std::size_t from = at + std::string("<section id=\"").size();
+        const std::string id = page.substr(from, page.find('"', from) - from);
+        BOOST_TEST(ids.insert(id).second, id);
+        BOOST_TEST(count(page, "href=\"#" + id + "\"") == 1U, id);
+        BOOST_TEST(id.size() < 110U);
+    }
+    BOOST_TEST(ids.size() == 2 * names.size() + 2);
+    long pictures = 0;
+    for (const auto& file : std::filesystem::directory_iterator(folder.file("r"))) {
+        pictures += file.path().extension() == ".png" ? 1 : 0;
+    }
+    BOOST_TEST(pictures == 2 * std::ssize(names));
+    BOOST_TEST((ids.contains("s-a-b") && ids.contains("s-a-b-2") && ids.contains("s-a-b-3")));
 }
 
 BOOST_AUTO_TEST_CASE(folders_that_cannot_be_made_are_refused) {

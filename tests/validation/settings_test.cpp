@@ -161,6 +161,22 @@ BOOST_AUTO_TEST_CASE(command_line_can_be_pasted_into_a_shell) {
     BOOST_TEST(validation::shell_word("") == "''");
 }
 
+BOOST_AUTO_TEST_CASE(words_that_cannot_be_printed_are_one_line_of_utf8_that_bash_reads_back) {
+    BOOST_TEST(validation::shell_word("a\nb.json") == "$'a\\nb.json'");
+    BOOST_TEST(validation::shell_word("it's\t\\") == "$'it\\'s\\011\\\\'");
+    BOOST_TEST(validation::shell_word("n\xff.json") == "$'n\\377.json'");
+    // Letters of other alphabets stay; controls above 0x7f and turned text do not.
+    BOOST_TEST(validation::shell_word("\u00e9 \u03c1 \U0001F600") == "'\u00e9 \u03c1 \U0001F600'");
+    BOOST_TEST(validation::shell_word("\x7f") == "$'\\177'");
+    BOOST_TEST(validation::shell_word("\u0085") == "$'\\302\\205'");
+    BOOST_TEST(validation::shell_word("\u202e") == "$'\\342\\200\\256'");
+    // Overlong, cut short, a surrogate, beyond Unicode.
+    BOOST_TEST(validation::shell_word("\xc0\xaf") == "$'\\300\\257'");
+    BOOST_TEST(validation::shell_word("\xe2\x82") == "$'\\342\\202'");
+    BOOST_TEST(validation::shell_word("\xed\xa0\x80") == "$'\\355\\240\\200'");
+    BOOST_TEST(validation::shell_word("\xf4\x90\x80\x80") == "$'\\364\\220\\200\\200'");
+}
+
 BOOST_AUTO_TEST_CASE(options_of_samples_make_a_model_with_samples) {
     const validation::settings s = with({{"samples", "40"},
                                          {"symmetric", "true"},

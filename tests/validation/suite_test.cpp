@@ -1,12 +1,15 @@
 #include "validation/suite.hpp"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 
 #include "data/error.hpp"
 #include "data/moments_json.hpp"
+#include "data/toy.hpp"
 #include "tests/support/folder.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/says.hpp"
+#include "validation/results_json.hpp"
 
 using namespace fusionflow;
 using tests::says;
@@ -193,6 +196,172 @@ BOOST_AUTO_TEST_CASE(one_check_of_a_suite_can_be_named) {
     const auto s = validation::load_suite("quick/loss-never-rises");
     BOOST_TEST(s.checks.size() == 1U);
     BOOST_TEST(s.checks[0].name == "loss-never-rises");
+}
+
+namespace {
+
+std::string repeated(const std::string& text, int times) {
+    std::string all;
+    for (int i = 0; i < times; ++i) {
+        all += text;
+    }
+    return all;
+}
+
+const std::string experiment = "about = \"One.\"\n"                                          // 1
+                               "[[experiment]]\n"                                            // 2
+                               "name = \"e\"\n"                                              // 3
+                               "title = \"T\"\n"                                             // 4
+                               "claim = \"C.\"\n"                                            // 5
+                               "model = { init = 0.1, width = 5, scheme = \"gaussian\" }\n"  // 6
+                               "grid = \"ratio=1.5,2\"\n"                                    // 7
+                               "methods = [\"formula\", \"flow\", \"full\"]\n"               // 8
+                               "repeats = 3\n"                                               // 9
+                               "figure = { kind = \"paths\" }\n"                             // 10
+                               "[[experiment.check]]\n"                                      // 11
+                               "name = \"k\"\n"
+                               "says = \"S.\"\n"
+                               "kind = \"within\"\n"
+                               "measured = \"flow\"\n"
+                               "quantity = \"time_ratio\"\n"
+                               "low = 1\n"
+                               "reason = \"R.\"\n";
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(keys_of_many_parts_are_refused_with_their_line_whatever_their_form) {
+    const std::string about = "about = \"x\"\n";
+    for (const int parts : {17, 1000, 50'000, 1'000'000}) {
+        for (const std::string& key :
+             {"a" + repeated(".a", parts - 1) + " = 1\n", "[a" + repeated(".a", parts - 1) + "]\n",
+              "[[a" + repeated(".a", parts - 1) + "]]\n",
+              "a = { b" + repeated(" . a", parts - 1) + " = 1 }\n",
+              "a = [1.5, { b" + repeated(".\"a=b\"", parts - 1) + " = 1 }]\n",
+              "\"a\"" + repeated(".'a.\"'", parts - 1) + " = 1\n",
+              "a" + repeated(".a", parts - 1)}) {
+            BOOST_TEST_INFO(key.substr(0, 30));
+            refuses(about + key, "line 2: need keys of at most 16 parts");
+            refuses(about + "# it's\nb = \"\"\"\n'\n\"\"\"\n" + key,
+                    "line 6: need keys of at most 16 parts");
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(dots_in_texts_comments_and_numbers_are_no_keys) {
+    const std::string dots = repeated(".", 100);
+    const auto s = parse_suite(
+        "about = \"x\\\"" + dots + "\"  # " + dots + "\n# it's " + dots + "\n[[check]]\n" +
+            replaced(replaced(rest, "\"It is so.\"", "'''\n'" + dots + "''\\'''"), "\"because\"",
+                     "\"\"\"\\\n \"" + dots + "\\\"\"\"\"\""),
+        "s.toml");
+    BOOST_TEST(s.checks[0].claim == "'" + dots + "''\\");
+    BOOST_TEST(s.checks[0].reason == "\"" + dots + "\"\"");
+}
+
+BOOST_AUTO_TEST_CASE(a_long_unknown_key_is_refused_in_a_short_line) {
+    refuses("about = \"x\"\n" + std::string(1'000'000, 'k') + " = 1\n",
+            "line 2: unknown key '" + std::string(60, 'k') +
+                "...' in a suite; keys are about, check, experiment");
+}
+
+BOOST_AUTO_TEST_CASE(repeats_and_runs_have_the_limits_of_the_command_line) {
+    for (const std::string many : {"1000001", "1000000000", "9223372036854775807"}) {
+        const std::string rule = "repeats must be at most 1000000, got " + many;
+        refuses(replaced(experiment, "repeats = 3", "repeats = " + many), "line 9: " + rule);
+        refuses(head + rest + "repeats = " + many + "\n", "line 14: " + rule);
+        refuses(replaced(experiment, "repeats = 3\n", "") +
+                    "[[experiment.series]]\nmethod = \"full\"\nname = \"more\"\nrepeats = " + many +
+                    "\n",
+                "line 21: " + rule);
+    }
+    for (const std::string none : {"0", "-1", "1.5", "\"3\"", "1e300"}) {
+        refuses(replaced(experiment, "repeats = 3", "repeats = " + none),
+                "line 9: repeats must be a whole number >= 1");
+    }
+    refuses(replaced(replaced(experiment, "ratio=1.5,2", "ratio=1:2:0.01"), "repeats = 3",
+                     "repeats = 1000000"),
+            "line 2: need at most 10000000 runs, got 1000002 at each of 101 points");
+    refuses(head + replaced(rest, "fusion=2:3", "init=0.01:0.02:0.001") + "repeats = 1000000\n",
+            "line 3: need at most 10000000 runs, got 1000000 at each of 11 points");
+    // Experiments that are small enough by themselves are too many in one suite.
+    std::string many = "about = \"x\"\n";
+    const std::string one = experiment.substr(experiment.find('\n') + 1);
+    for (int i = 0; i < 6; ++i) {
+        many += replaced(replaced(one, "\"e\"", "\"e" + std::to_string(i) + "\""), "repeats = 3",
+                         "repeats = 1000000");
+    }
+    refuses(many, "line 70: need at most 10000000 runs in a suite");
+}
+
+BOOST_AUTO_TEST_CASE(nothing_that_a_journal_has_is_run_again) {
+    const tests::temporary_folder folder;
+    const std::string file = folder.file("runs.journal");
+    // Checks, runs, and runs of which the figure draws the path.
+    const std::vector<validation::suite> suites = {
+        parse_suite(head + rest + experiment.substr(experiment.find('\n') + 1), "a.toml"),
+        parse_suite(experiment, "b.toml")};
+    validation::work_done work;
+    const auto run_all = [&](validation::journal* kept) {
+        validation::measure_options options{.kept = kept};
+        std::vector<validation::suite_result> results;
+        for (const validation::suite& s : suites) {
+            results.push_back(
+                run_suite(s, options, [&](const validation::work_done& now) { work = now; }));
+            options.first_run += validation::kept_rows(s);
+        }
+        return results;
+    };
+    const auto is_same = [](const std::vector<validation::suite_result>& a,
+                            const std::vector<validation::suite_result>& b) {
+        BOOST_TEST(validation::results_json(a, "", true) == validation::results_json(b, "", true));
+        for (std::size_t i = 0; i < a.size(); ++i) {
+            const auto& one = a[i].experiments[0].measured.runs;
+            const auto& two = b[i].experiments[0].measured.runs;
+            BOOST_TEST(one[1][1][0].path.size() > 10U);
+            BOOST_TEST(one[1][1][0].path.loss == two[1][1][0].path.loss);
+            BOOST_TEST((one[1][2][0].path.weights == two[1][2][0].path.weights));
+        }
+    };
+    const auto plain = run_all(nullptr);
+    const auto work_of_suites = validation::work_of(suites, {});
+    {
+        validation::journal kept(file, work_of_suites);
+        is_same(run_all(&kept), plain);
+    }
+    const std::string full = tests::read(file);
+    BOOST_TEST(
+        std::count(full.begin(), full.end(), '\n') ==
+        1 + static_cast<long>(validation::kept_rows(suites[0]) + validation::kept_rows(suites[1])));
+    {
+        validation::journal kept(file, work_of_suites, {.resume = true});
+        is_same(run_all(&kept), plain);
+        BOOST_TEST(work.before == work.all);
+    }
+    // Whatever had been run again would have been added.
+    BOOST_TEST(tests::read(file).size() == full.size());
+    // Half of it is made up for.
+    tests::write(file, full.substr(0, full.size() / 2));
+    {
+        validation::journal kept(file, work_of_suites, {.resume = true});
+        BOOST_TEST(kept.size() > 2U);
+        is_same(run_all(&kept), plain);
+    }
+    BOOST_TEST(tests::read(file).size() == full.size());
+}
+
+BOOST_AUTO_TEST_CASE(a_journal_of_other_moments_is_of_other_work) {
+    const tests::temporary_folder folder;
+    const std::string file = folder.file("own.toml");
+    tests::write(file, head + replaced(replaced(rest, "{ depth = 3, init = 0.01 }",
+                                                "{ moments = \"m.json\", init = 0.01 }"),
+                                       "grid = \"fusion=2:3\"\n", ""));
+    const auto fingerprint = [&](const data::moments& m) {
+        tests::write(folder.file("m.json"), data::format_moments(m));
+        return validation::work_of({validation::load_suite(file)}, {}).fingerprint;
+    };
+    const std::string one = fingerprint(data::toy_moments({}));
+    BOOST_TEST(one == fingerprint(data::toy_moments({})));
+    BOOST_TEST(one != fingerprint(data::toy_moments({.rho = 0.1})));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
