@@ -20,6 +20,8 @@ constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 // The loss is at its least when it is this near, against all that can be explained. Nothing is said
 // to be unlearnable by that.
 constexpr double at_its_least = 1e-9;
+// Tolerances are smaller where people want digits, and what rounding takes away is said from here on.
+constexpr double felt = 1e-7;
 constexpr long looks_apart = 16;  // with weight decay, where a look solves for the trunk's norm
 
 std::vector<data::modality_set> sets_of(const std::vector<theory::partial_solution>& saddles) {
@@ -364,8 +366,39 @@ theory::learning half_height_monitor::answer(theory::outcome ended, const theory
     }
     if (!theory::is_failure(ended) && ended != theory::outcome::stopped) {
         say_who_is_gone(result);
+        say_what_rounding_hides(result);
     }
     return result;
+}
+
+// While the others stand at their saddle, what is left for a modality that waits is a difference of
+// terms with weights of 16 digits. It is known to a part of itself only, and so is the wait.
+void half_height_monitor::say_what_rounding_hides(theory::learning& answer) {
+    for (int m = 0; m < moments_->count(); ++m) {
+        const auto i = static_cast<std::size_t>(m);
+        data::modality_set before;
+        for (const int k : levels_[i].saddle) {
+            if (times_[static_cast<std::size_t>(k)] < times_[i]) {
+                before.push_back(k);
+            }
+        }
+        if (!std::isfinite(times_[i]) || before.empty() || arch_->closure(before) != before) {
+            continue;
+        }
+        const theory::partial_solution& saddle = saddles_.of(before);
+        judge_.rounding().terms(saddle.weights, scratch_);
+        const double terms = scratch_.segment(moments_->offset(m), moments_->dim(m)).norm();
+        const double left = moments_->part(saddle.residual, m).norm();
+        const double unknown_part = judge_.rounding().part() * terms / left;
+        if (left > 0 && unknown_part > felt) {
+            answer.warnings.push_back(fmt::format(
+                "rounding: what is left for {} at the saddle of {} is a part {:.2g} of the terms "
+                "that it is the difference of: weights of 16 digits, and with them its time, are "
+                "good to {:.1g} of that",
+                moments_->name(m), fmt::join(moments_->names_of(before), ", "), left / terms,
+                unknown_part));
+        }
+    }
 }
 
 // |W_m| where the run goes to from its end. Balanced weights do not turn their sign: they vanish.

@@ -126,6 +126,7 @@ private:
     [[nodiscard]] double crossing(step_view& view, int m, double level, double from, double to);
     [[nodiscard]] double excess(int m, const Eigen::VectorXd& weights) const;
     void say_who_is_gone(theory::learning& answer);
+    void say_what_rounding_hides(theory::learning& answer);
     [[nodiscard]] double norm_ahead(int m, const theory::partial_solution& last);
 
     const data::moments* moments_;

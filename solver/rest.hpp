@@ -73,6 +73,8 @@ public:
                                                  bool keeps_signs, const fading& fades,
                                                  saddle_book& saddles);
 
+    [[nodiscard]] const residual_rounding& rounding() const noexcept { return rounding_; }
+
 private:
     enum class fate { rises, has_turned, nothing_is_left, unresolved };
     [[nodiscard]] bool something_grows(const Eigen::VectorXd& weights) const;

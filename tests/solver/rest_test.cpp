@@ -1,5 +1,6 @@
 #include "solver/rest.hpp"
 
+#include <algorithm>
 #include <boost/math/quadrature/gauss_kronrod.hpp>
 #include <boost/math/tools/roots.hpp>
 #include <boost/test/unit_test.hpp>
@@ -257,6 +258,28 @@ BOOST_AUTO_TEST_CASE(a_proxy_is_learned_and_gone_again) {
     BOOST_TEST(has(run.answer.warnings.front(), "does not keep that"));
     // Without one nothing is said.
     BOOST_TEST(flow(tests::toy(0.5, 2), 2, 2).answer.gone.empty());
+}
+
+// Below some 1e-8 of its terms a residual has lost digits that a time would need: 1 - rho = 1e-10
+// leaves six of them.
+BOOST_AUTO_TEST_CASE(times_that_rounding_has_taken_digits_from_say_how_many_are_left) {
+    const auto arch = theory::architecture::fused(4, 4, 2);
+    // Potentials of u0^-2 / 2, of which B's falls by its own correlation while A is learned.
+    const auto exact = [](double q) {
+        const double s_a = 4 + 2 * (1 - q);
+        const double s_b = 1 + 2 * (1 - q);
+        return 0.5e6 / s_a + 0.5e6 * (1 - s_b / s_a) / (q * (2 - q));
+    };
+    for (const double q : {1e-4, 1e-10}) {
+        const auto moments = nearly_copies(q);
+        const auto run = solver::integrate(moments, arch, {.u0 = 1e-3}, {});
+        const bool warned = std::any_of(run.answer.warnings.begin(), run.answer.warnings.end(),
+                                        [](const auto& w) { return has(w, "good to"); });
+        const double off = std::abs(run.answer.times[1] / exact(q) - 1);
+        BOOST_TEST(warned == (q < 1e-8));
+        // At most what it is said to be, 4 D eps of the terms, which are twice kappa: 7e-15 / 2e-10.
+        BOOST_TEST(off < (q < 1e-8 ? 1e-4 : 1e-5));
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
