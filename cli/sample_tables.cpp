@@ -1,10 +1,13 @@
 #include "cli/sample_tables.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "cli/progress.hpp"
+#include "cli/table_words.hpp"
+#include "data/column_subset.hpp"
 #include "data/error.hpp"
 #include "data/read_samples.hpp"
 #include "validation/numbers.hpp"
@@ -20,32 +23,6 @@ void needs(const arguments& given, const char* option, const char* other) {
     if (given.has(option) && !given.has(other)) {
         throw data::input_error(option, fmt::format("needs --{}", other));
     }
-}
-
-char read_delimiter(const std::string& text) {
-    if (text == "tab" || text == "\\t") {
-        return '\t';
-    }
-    if (text.size() != 1) {
-        throw data::input_error("delimiter",
-                                fmt::format("need one character or tab, got '{}'", text));
-    }
-    return text[0];
-}
-
-data::table_options read_table_options(const arguments& given) {
-    data::table_options options;
-    if (given.has("delimiter")) {
-        options.delimiter = read_delimiter(given.get("delimiter"));
-    }
-    if (given.has("missing")) {
-        const std::string rule = given.get("missing");
-        if (rule != "refuse" && rule != "skip") {
-            throw data::input_error("missing", fmt::format("need refuse or skip, got '{}'", rule));
-        }
-        options.missing = rule == "skip" ? data::missing_rule::skip : data::missing_rule::refuse;
-    }
-    return options;
 }
 
 data::row_split read_split(const arguments& given) {
@@ -77,6 +54,37 @@ sample_summary prepared_summary(const data::sample_statistics& of,
                           [&] { return data::summarise(of, labels, prepared, like); });
 }
 
+// Moments of what was read, with the options that say which columns and how.
+samples_read summarised(const arguments& given, const data::selected_columns& columns,
+                        const data::sample_sums& sums, preparation prepared) {
+    data::summary_labels labels{
+        columns.names(), columns.dims(), {columns.inputs(), columns.targets()}, columns.classes()};
+    data::sample_statistics training = sums.training.statistics();
+    std::optional<data::sample_statistics> held_out;
+    if (sums.held_out) {
+        held_out = sums.held_out->statistics();
+    }
+    std::vector<std::string> warnings;
+    if (given.has("drop-constant")) {
+        const data::column_subset varying = data::at_place(
+            "drop-constant", [&] { return data::varying_columns(training, labels); });
+        if (!varying.dropped.empty()) {
+            warnings.push_back(fmt::format("left out, as they do not vary: '{}'",
+                                           fmt::join(varying.dropped, "', '")));
+            labels = varying.labels;
+            training = data::select_columns(training, varying.kept);
+            if (held_out) {
+                held_out = data::select_columns(*held_out, varying.kept);
+            }
+        }
+    }
+    samples_read r{prepared_summary(training, labels, prepared, training), {}, warnings};
+    if (held_out) {
+        r.held_out = prepared_summary(*held_out, labels, prepared, training);
+    }
+    return r;
+}
+
 samples_read read_tables(const arguments& given) {
     const data::row_split split = read_split(given);
     const preparation prepared = read_preparation(given);
@@ -91,17 +99,13 @@ samples_read read_tables(const arguments& given) {
         }
     };
     data::selected_columns columns({given.positional, given.all("modality"), given.get("target"),
-                                    given.has("target-classes"), read_table_options(given)},
+                                    given.has("target-classes"), read_table_options(given),
+                                    given.get("one-hot")},
                                    watch);
     const data::sample_sums sums = data::read_samples(columns, split, watch);
 
-    const data::summary_labels labels{
-        columns.names(), columns.dims(), {columns.inputs(), columns.targets()}, columns.classes()};
-    const data::sample_statistics training = sums.training.statistics();
-    samples_read r{prepared_summary(training, labels, prepared, training), {}, {}};
-    if (sums.held_out) {
-        r.held_out = prepared_summary(sums.held_out->statistics(), labels, prepared, training);
-    }
+    samples_read r = summarised(given, columns, sums, prepared);
+    r.warnings.insert(r.warnings.begin(), columns.notes().begin(), columns.notes().end());
     const data::table_progress done = columns.progress();
     if (done.skipped > 0) {
         r.warnings.push_back(fmt::format("{} of {} rows left out: {} values are missing in them",
@@ -111,11 +115,14 @@ samples_read read_tables(const arguments& given) {
 }
 
 samples_read put_together(const arguments& given) {
-    for (const char* option : {"target", "target-classes", "center", "standardize", "missing",
-                               "delimiter", "train-fraction", "data-seed"}) {
-        needs(given, option, "modality");
+    for (const option& o : sample_options()) {
+        if (o.name != "modality" && given.has(o.name)) {
+            needs(given, std::string(o.name).c_str(), "modality");
+        }
     }
-    const auto is_json = [](const std::string& file) { return file.ends_with(".json"); };
+    const auto is_json = [](const std::string& file) {
+        return file.ends_with(".json") || file == "-";
+    };
     if (given.positional.empty() ||
         !std::all_of(given.positional.begin(), given.positional.end(), is_json)) {
         throw data::input_error("modality",
@@ -133,17 +140,21 @@ samples_read put_together(const arguments& given) {
 }  // namespace
 
 std::vector<option> sample_options() {
-    return {
+    std::vector<option> all = {
         {"modality", "NAME=COLUMNS", "its inputs: a,b, a..d, s*, or @FILE, @FILE:a,b; repeat",
          false, true},
         {"target", "COLUMNS", "what is to be predicted, named in the same ways"},
         {"target-classes", "", "the target column names classes: a target of 0 and 1 for each"},
+        {"one-hot", "COLUMNS", "inputs that name categories: an input of 0 and 1 for each"},
         {"center", "", "take the means off inputs and targets"},
         {"standardize", "", "and divide by the standard deviations (not of classes)"},
+        {"drop-constant", "", "leave out inputs that do not vary"},
         {"train-fraction", "F", "use each row with probability F, hold out the others (all rows)"},
-        {"data-seed", "N", "seed of that choice (0)"},
-        {"missing", "RULE", "refuse missing values, or skip rows that have some (refuse)"},
-        {"delimiter", "C", "of text: a character or tab (tab for .tsv, else a comma)"}};
+        {"data-seed", "N", "seed of that choice (0)"}};
+    for (const option& o : table_reading_options()) {
+        all.push_back(o);
+    }
+    return all;
 }
 
 samples_read read_samples(const arguments& given) {

@@ -17,6 +17,10 @@ public:
         : table_source(files.front()), files_(files), options_(options),
           current_(open_table(files.front(), options)) {
         set_columns(current_->columns());
+        set_hint(current_->hint());
+        for (const std::string& note : current_->notes()) {
+            add_note(note);
+        }
         for (const std::string& name : files) {
             std::error_code error;
             const std::uint64_t size = std::filesystem::file_size(name, error);

@@ -109,7 +109,8 @@ private:
                 double value = 0;
                 const auto [stop, error] = std::from_chars(at_, end_, value);
                 at_ = stop;
-                if (error == std::errc() && ends_field() && std::isfinite(value)) {
+                if (error == std::errc() && ends_field() && std::isfinite(value) &&
+                    !builder.is_mark(value)) {
                     builder.number(value);
                 } else {
                     at_ = begin;

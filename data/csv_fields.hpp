@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "data/class_labels.hpp"
+#include "data/missing_marks.hpp"
 #include "data/table_source.hpp"
 
 namespace fusionflow::data {
@@ -18,6 +19,8 @@ struct csv_layout {
     missing_rule missing = missing_rule::refuse;
     std::vector<int> place;  ///< of every column: which of the values it becomes; -1: none
     std::vector<const class_labels*> labels;  ///< of every value; null for numbers
+    char decimal = '.';                       ///< before the fraction of numbers: . or ,
+    missing_marks marks{};
 };
 
 /// Something that is wrong in a piece.
@@ -34,7 +37,7 @@ struct csv_piece {
     std::uint64_t records = 0;
     std::uint64_t lines = 0;  ///< that end in it
     std::uint64_t missing_values = 0;
-    class_labels::label_set seen{};  ///< of labels that are being collected
+    std::vector<class_labels::label_set> seen{};  ///< labels that are collected, of every value
     std::optional<csv_fault> fault{};
 };
 

@@ -19,7 +19,8 @@ Eigen::VectorXd deviations(const sample_statistics& of, const summary_labels& la
         if (!(variance > 0)) {
             const auto place = static_cast<std::size_t>(i < inputs ? i : i - inputs);
             const auto& names = i < inputs ? labels.columns.inputs : labels.columns.targets;
-            refuse(fmt::format("need columns that vary, but '{}' does not", names[place]));
+            refuse(fmt::format("need columns that vary, but '{}' does not{}", names[place],
+                               i < inputs ? " (--drop-constant leaves such inputs out)" : ""));
         }
         scale(i) = std::sqrt(variance);
     }

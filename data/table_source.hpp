@@ -5,9 +5,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "data/moment_sums.hpp"
+#include "data/table_options.hpp"
 
 namespace fusionflow::data {
 
@@ -17,16 +19,6 @@ class class_labels;
 struct row_block {
     row_matrix values{};                ///< a row each, a column for every one that was asked for
     std::vector<std::uint64_t> rows{};  ///< which rows of the table these are, from 0, ascending
-};
-
-/// What becomes of rows with missing values: in text an empty field, NA, NaN, nan or null, in
-/// arrays a number that is NaN. Only columns that are asked for count.
-enum class missing_rule { refuse, skip };
-
-struct table_options {
-    /// Of text, a character that is in no number; without it a tab for .tsv and .tab, else a comma.
-    std::optional<char> delimiter{};
-    missing_rule missing = missing_rule::refuse;
 };
 
 /// How far a table is read.
@@ -57,6 +49,10 @@ public:
     /// Names of all columns, in their order.
     [[nodiscard]] const std::vector<std::string>& columns() const noexcept { return columns_; }
     [[nodiscard]] virtual table_progress progress() const = 0;
+    /// What was guessed in reading, a sentence each.
+    [[nodiscard]] const std::vector<std::string>& notes() const noexcept { return notes_; }
+    /// Why columns may not be those that somebody expects, and which option helps; or empty.
+    [[nodiscard]] const std::string& hint() const noexcept { return hint_; }
 
     /// Says which columns next() gives, each at most once; before the first next(). The others are
     /// not looked at more closely than it takes to pass over them.
@@ -72,9 +68,13 @@ public:
 protected:
     explicit table_source(std::string file) : file_(std::move(file)) {}
     void set_columns(std::vector<std::string> names);
+    void add_note(std::string note) { notes_.push_back(std::move(note)); }
+    void set_hint(std::string hint) { hint_ = std::move(hint); }
 
 private:
     std::string file_;
+    std::vector<std::string> notes_;
+    std::string hint_;
     std::vector<std::string> columns_;
 };
 
@@ -82,9 +82,10 @@ private:
 inline constexpr std::size_t most_columns = 100'000;
 
 /// Opens a table. Its format shows in its first bytes: .npy, .npz, IDX, else CSV; all but .npz may
-/// be compressed by gzip.
+/// be compressed by gzip. The file standard_input is read as such.
 ///
-/// \throws input_error  naming the file: it cannot be read, is empty, or is no table.
+/// \throws input_error  naming the file: it cannot be read, is empty, or is no table, with a way
+///         round where the format is known; or naming an option.
 /// \see docs/file-formats.md#samples
 [[nodiscard]] std::unique_ptr<table_source> open_table(const std::string& file,
                                                        const table_options& options = {});

@@ -172,8 +172,9 @@ BOOST_AUTO_TEST_CASE(tables_come_through_pipes_too) {
                                        " | fusionflow moments /dev/stdin --modality a=s --target "
                                        "kind --target-classes");
     BOOST_TEST(twice.code == 2);
-    BOOST_TEST(twice.err ==
-               "fusionflow: /dev/stdin: need a file for target classes, it is read twice\n");
+    BOOST_TEST(
+        twice.err ==
+        "fusionflow: /dev/stdin: need a file for classes and categories, it is read twice\n");
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_is_refused_and_nothing_written) {
@@ -191,19 +192,23 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_is_refused_and_nothing_written) {
     refuses({"moments", d, "--target", "y"}, "--target: needs --modality");
     refuses({"moments", d, "--modality", "a=s"}, "--target: is needed: the column to predict");
     refuses({"moments", d, "--modality", "a=s", "--target", "q"},
-            "--target: there is no column 'q'");
+            "--target: there is no column 'q'; the columns are 'id', 's', 'v', 'y', 'kind'");
     refuses(with({"--missing", "guess"}), "--missing: need refuse or skip, got 'guess'");
-    refuses(with({"--delimiter", "ab"}), "--delimiter: need one character or tab, got 'ab'");
+    refuses(with({"--delimiter", "ab"}), "--delimiter: need one character, tab or blank, got 'ab'");
     refuses(with({"--delimiter", "."}),
             "--delimiter: need a character that is in no number, got '.'");
     refuses(with({"--delimiter", "e"}),
             "--delimiter: need a character that is in no number, got 'e'");
     refuses(with({"--held-out", m, "--train-fraction", "0.5"}),
             "--held-out: need another file than --output");
-    refuses(with({"--modality", "x=id"}), d + ", line 2, column 1 (id): need a number, got 'a'");
+    refuses(with({"--modality", "x=id"}),
+            d + ", line 2, column 1 (id): need a number, got 'a' (categories: --one-hot "
+                "COLUMN for those of an input, --target-classes for "
+                "the target's)");
     tests::write(folder.file("flat.csv"), "s,v,y\n1,2,3\n1,3,4\n");
     refuses(joined({"moments", folder.file("flat.csv"), "--standardize"}, choice),
-            "--standardize: need columns that vary, but 's' does not");
+            "--standardize: need columns that vary, but 's' does not (--drop-constant leaves such "
+            "inputs out)");
     BOOST_TEST(folder.count() == 2);
 }
 

@@ -121,7 +121,8 @@ BOOST_AUTO_TEST_CASE(columns_that_do_not_vary_cannot_be_standardized) {
         rows.col(column).setConstant(0.3);
         BOOST_CHECK_EXCEPTION(
             (void)summary(rows, preparation::standardized), data::input_error,
-            says(std::string(": need columns that vary, but '") + name + "' does not"));
+            says(std::string(": need columns that vary, but '") + name + "' does not" +
+                 (column == 1 ? " (--drop-constant leaves such inputs out)" : "")));
         BOOST_CHECK_NO_THROW((void)summary(rows, preparation::centered));
     }
 }

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <string>
+#include <vector>
+
+#include "data/moment_sums.hpp"
+#include "data/sample_summary.hpp"
+
+namespace fusionflow::data {
+
+/// Which columns of samples are left, and what they are then called.
+struct column_subset {
+    std::vector<Eigen::Index> kept{};    ///< of the D + K columns, ascending
+    summary_labels labels{};             ///< of those
+    std::vector<std::string> dropped{};  ///< names of the inputs that are not
+};
+
+/// All targets and the inputs that vary.
+///
+/// \throws input_error  with an empty field: no input of a modality does.
+/// \see tests/data/column_subset_test.cpp
+[[nodiscard]] column_subset varying_columns(const sample_statistics& of,
+                                            const summary_labels& labels);
+
+/// The statistics of some columns.
+[[nodiscard]] sample_statistics select_columns(const sample_statistics& of,
+                                               const std::vector<Eigen::Index>& kept);
+
+}  // namespace fusionflow::data

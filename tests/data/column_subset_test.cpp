@@ -1,0 +1,58 @@
+#include "data/column_subset.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "data/random.hpp"
+#include "tests/support/says.hpp"
+
+using namespace fusionflow;
+
+BOOST_AUTO_TEST_SUITE(column_subset)
+
+namespace {
+
+using texts = std::vector<std::string>;
+
+data::sample_statistics statistics_of(const data::row_matrix& rows) {
+    data::moment_sums sums(rows.cols());
+    sums.add(rows);
+    return sums.statistics();
+}
+
+data::row_matrix sample(Eigen::Index rows) {
+    data::random_source random(1);
+    return data::row_matrix::NullaryExpr(rows, 4, [&](auto, auto) { return random.normal(); });
+}
+
+const data::summary_labels labels{{"A", "B"}, {1, 2}, {{"a", "b", "c"}, {"y"}}, false};
+
+}  // namespace
+
+// Whatever the constant, and over more rows than one block has.
+BOOST_AUTO_TEST_CASE(inputs_that_do_not_vary_are_found_to_the_digit) {
+    for (const double constant : {0.0, 0.1, 1.0 / 3, -1e9 / 7, 1e300}) {
+        data::row_matrix rows = sample(100000);
+        rows.col(1).setConstant(constant);
+        const data::sample_statistics all = statistics_of(rows);
+        const data::column_subset varying = data::varying_columns(all, labels);
+        BOOST_TEST(varying.kept == std::vector<Eigen::Index>({0, 2, 3}));
+        BOOST_TEST(varying.dropped == texts({"b"}));
+        BOOST_TEST(varying.labels.dims == std::vector<int>({1, 1}));
+        BOOST_TEST(varying.labels.columns.inputs == texts({"a", "c"}));
+        BOOST_TEST(varying.labels.columns.targets == texts({"y"}));
+        const data::sample_statistics kept = data::select_columns(all, varying.kept);
+        BOOST_TEST(kept.count == 100000U);
+        BOOST_TEST(kept.mean(1) == all.mean(2));
+        BOOST_TEST(kept.covariance(1, 2) == all.covariance(2, 3));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_modality_needs_an_input_that_varies) {
+    data::row_matrix rows = sample(50);
+    rows.col(0).setConstant(2);
+    BOOST_CHECK_EXCEPTION((void)data::varying_columns(statistics_of(rows), labels),
+                          data::input_error,
+                          tests::says(": need an input of A that varies, but none does"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
