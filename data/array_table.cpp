@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "data/class_labels.hpp"
@@ -18,6 +19,9 @@ namespace {
 using Eigen::Index;
 
 class array_table final : public table_source {
+    // As long as blocks are small they may as well be long.
+    static constexpr std::uint64_t most_numbers = std::uint64_t{1} << 20U;
+
 public:
     array_table(const std::string& file, std::vector<table_array> arrays,
                 const table_options& options, std::uint64_t file_bytes)
@@ -74,8 +78,6 @@ public:
 
     [[nodiscard]] bool next(row_block& block) override {
         block = {};
-        // As long as blocks are small they may as well be long.
-        constexpr std::uint64_t most_numbers = std::uint64_t{1} << 20U;
         const std::uint64_t rows = std::min(
             rows_ - progress_.rows,
             std::max<std::uint64_t>(1, most_numbers / std::max<std::uint64_t>(row_numbers_, 1)));
@@ -93,6 +95,15 @@ public:
         return true;
     }
 
+    // Array by array: they may have different numbers of rows.
+    [[nodiscard]] std::vector<column_facts> survey() override {
+        std::vector<column_facts> facts(columns().begin(), columns().end());
+        for (part& p : parts_) {
+            survey(p, &facts[p.first]);
+        }
+        return facts;
+    }
+
 private:
     struct part {
         table_array array;
@@ -108,6 +119,23 @@ private:
             std::upper_bound(parts_.begin(), parts_.end(), column,
                              [](std::size_t c, const part& p) { return c < p.first; });
         return *std::prev(after);
+    }
+
+    void survey(part& p, column_facts* facts) {
+        std::vector<std::size_t> all(p.shape.columns);
+        std::iota(all.begin(), all.end(), std::size_t{0});
+        const auto rows = at_place(file(), p.array.name, [&] { return p.array.open(); });
+        const std::uint64_t step = std::max<std::uint64_t>(1, most_numbers / p.shape.columns);
+        for (std::uint64_t done = 0; done < p.shape.rows; done += step) {
+            row_matrix values(static_cast<Index>(std::min(step, p.shape.rows - done)),
+                              static_cast<Index>(p.shape.columns));
+            at_place(file(), p.array.name, [&] { rows->read(all, values); });
+            for (Index i = 0; i < values.rows(); ++i) {
+                for (std::size_t c = 0; c < p.shape.columns; ++c) {
+                    facts[c].add(values(i, static_cast<Index>(c)), marks_);
+                }
+            }
+        }
     }
 
     void read_part(part& p, row_matrix& values) {

@@ -52,6 +52,18 @@ public:
         return true;
     }
 
+    [[nodiscard]] std::vector<column_facts> survey() override {
+        std::vector<column_facts> facts = current_->survey();
+        while (place_ + 1 < files_.size()) {
+            open_next();
+            const std::vector<column_facts> later = current_->survey();
+            for (std::size_t i = 0; i < facts.size(); ++i) {
+                facts[i].add(later[i]);
+            }
+        }
+        return facts;
+    }
+
 private:
     void open_next() {
         before_ = progress();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "data/class_labels.hpp"
+#include "data/column_facts.hpp"
 #include "data/missing_marks.hpp"
 #include "data/table_source.hpp"
 
@@ -51,6 +52,12 @@ struct csv_piece {
 
 /// As read_csv(), all by libcsv, which takes two to three times as long.
 [[nodiscard]] csv_piece read_quoted(std::string_view text, const csv_layout& layout);
+
+/// Adds whole records to what is known of columns: all of them, whatever their values.
+///
+/// \return  The lines that end in it, and the fault if there is one.
+[[nodiscard]] csv_piece survey_csv(std::string_view text, const csv_layout& layout,
+                                   std::vector<column_facts>& facts);
 
 /// The fields of the first record of `text`, which is one line or, with quoted line ends, several.
 ///

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <limits>
 #include <new>
-#include <optional>
 
 #include "data/number_advice.hpp"
 #include "data/utf8.hpp"
@@ -27,15 +26,6 @@ std::string shortened(std::string_view text) {
         --end;
     }
     return std::string(text.substr(0, end)) + "...";
-}
-
-std::optional<double> truth_value(std::string_view text) {
-    const auto is_one_of = [text](const auto&... spellings) {
-        return ((text == spellings) || ...);
-    };
-    return is_one_of("True", "TRUE", "true")      ? std::optional(1.0)
-           : is_one_of("False", "FALSE", "false") ? std::optional(0.0)
-                                                  : std::nullopt;
 }
 
 }  // namespace

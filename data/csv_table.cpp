@@ -93,6 +93,21 @@ public:
         return true;
     }
 
+    [[nodiscard]] std::vector<column_facts> survey() override {
+        std::vector<column_facts> facts(columns().begin(), columns().end());
+        for (;;) {
+            const std::string_view text = records_.some();
+            if (text.empty()) {
+                return facts;
+            }
+            const csv_piece piece = survey_csv(text, layout_, facts);
+            if (piece.fault) {
+                report(*piece.fault);
+            }
+            records_.add_lines(piece.lines);
+        }
+    }
+
 private:
     // Without a header the first record says how many columns there are, and is read again.
     void read_header(const table_options& options) {

@@ -49,6 +49,15 @@ number_text read_with_point(std::string_view text) {
 
 }  // namespace
 
+std::optional<double> truth_value(std::string_view text) {
+    const auto is_one_of = [text](const auto&... spellings) {
+        return ((text == spellings) || ...);
+    };
+    return is_one_of("True", "TRUE", "true")      ? std::optional(1.0)
+           : is_one_of("False", "FALSE", "false") ? std::optional(0.0)
+                                                  : std::nullopt;
+}
+
 number_text read_number(std::string_view text, char decimal) {
     if (decimal == '.') {
         return read_with_point(text);

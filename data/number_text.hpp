@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 namespace fusionflow::data {
@@ -23,5 +24,8 @@ struct number_text {
 /// \param decimal  What stands before the fraction: `.` or `,`. The other one makes it no number.
 /// \see tests/data/number_text_test.cpp
 [[nodiscard]] number_text read_number(std::string_view text, char decimal = '.');
+
+/// 1 for `True`, `TRUE` and `true`, 0 for `False` and so on.
+[[nodiscard]] std::optional<double> truth_value(std::string_view text);
 
 }  // namespace fusionflow::data

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "data/column_facts.hpp"
 #include "data/moment_sums.hpp"
 #include "data/table_options.hpp"
 
@@ -64,6 +65,11 @@ public:
     /// \throws input_error  whose field is the place, `data.csv, line 7, column 3 (bmi)`, and whose
     ///         rule says what is needed there.
     [[nodiscard]] virtual bool next(row_block& block) = 0;
+
+    /// What all columns hold, whatever it is; reads the table to its end, in place of next().
+    ///
+    /// \throws input_error  as next(), but for values: those are what they are.
+    [[nodiscard]] virtual std::vector<column_facts> survey() = 0;
 
 protected:
     explicit table_source(std::string file) : file_(std::move(file)) {}

@@ -169,6 +169,49 @@ BOOST_AUTO_TEST_CASE(a_table_where_moments_are_wanted_is_told_what_makes_them) {
                                    "moments makes moments of a table)");
 }
 
+BOOST_AUTO_TEST_CASE(columns_lists_what_is_there) {
+    const tests::temporary_folder folder;
+    tests::write(folder.file("d.csv"),
+                 "id;s;ok;k;e\na;1,5;True;7;\nb;-2;False;7;NA\nc;?;True;7;\n");
+    const auto text = run({"columns", folder.file("d.csv"), "--decimal", ","});
+    BOOST_TEST(text.code == 0);
+    BOOST_TEST(text.out == "column  kind    rows  missing  range\n"
+                           "id      text       3        0  3 texts: 'a', 'b', 'c'\n"
+                           "s       number     3        1  -2 to 1.5\n"
+                           "ok      truth      3        0  0 to 1\n"
+                           "k       whole      3        0  always 7\n"
+                           "e       empty      3        3  -\n");
+    BOOST_TEST(text.err == "fusionflow: warning: " + folder.file("d.csv") +
+                               ": the delimiter looks like ';' and is taken for it (--delimiter "
+                               "sets it)\n");
+    const auto json = run({"columns", folder.file("d.csv"), "--format", "json"}).json();
+    BOOST_TEST(json["columns"].size() == 5U);
+    BOOST_TEST((json["columns"][0] == nlohmann::json({{"name", "id"},
+                                                      {"kind", "text"},
+                                                      {"rows", 3},
+                                                      {"missing", 0},
+                                                      {"constant", false},
+                                                      {"least", nullptr},
+                                                      {"most", nullptr},
+                                                      {"texts", 3},
+                                                      {"labels", {"a", "b", "c"}}})));
+    BOOST_TEST(json["columns"][1]["kind"] == "mixed");
+    BOOST_TEST(json["columns"][3]["constant"] == true);
+    BOOST_TEST(json["warnings"][1] == "'s' is numbers but for 1 value, such as '1,5' (--decimal , "
+                                      "reads such numbers)");
+    BOOST_TEST(json["provenance"].get<std::string>().starts_with("fusionflow "));
+    // The same through a pipe; what cannot be read is refused with the same hints.
+    const auto piped =
+        tests::run_line("cat " + file("no_header.csv") + " | fusionflow columns - --no-header");
+    BOOST_TEST(piped.out.starts_with("column  kind   rows  missing  range\n"
+                                     "0       whole     3        0  1 to 4\n"));
+    is_refused({"columns", file("comment.csv")},
+               file("comment.csv") +
+                   ", line 2: need 1 fields, got 4 (the first line begins with '#': --comment '#' "
+                   "passes over such lines)");
+    is_refused(words{"columns"}, "columns: need a table, for example data.csv, or - for standard input");
+}
+
 // The options are those of every command that reads tables.
 BOOST_AUTO_TEST_CASE(commands_that_read_tables_take_the_same_options) {
     for (const std::string command : {"moments", "diagnose"}) {

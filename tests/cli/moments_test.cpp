@@ -185,8 +185,10 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_is_refused_and_nothing_written) {
     const auto with = [&](const words& more) {
         return joined(joined({"moments", d, "--output", m}, choice), more);
     };
-    const std::string needed = "--modality: need at least one, NAME=columns, to read tables (files "
-                               "that end in .json are moments to put together)";
+    const std::string needed =
+        "--modality: need at least one, NAME=columns, to read tables (files "
+        "that end in .json are moments to put together); fusionflow columns FILE "
+        "lists the columns";
     refuses({"moments"}, needed);
     refuses({"moments", d}, needed);
     refuses({"moments", d, "--target", "y"}, "--target: needs --modality");
