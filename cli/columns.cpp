@@ -156,8 +156,8 @@ std::vector<option> columns_options() {
 const command columns_command = {
     "columns",
     "What is in a table: name, kind, missing values and range of each column.\n"
-    "Reads CSV, TSV, .npy, .npz and IDX, also compressed by gzip, and - for standard input. Kinds:\n"
-    "number, whole (without a fraction), truth, text, mixed (numbers and texts), empty.",
+    "Reads CSV, TSV, .npy, .npz and IDX, also compressed by gzip, and - for standard input.\n"
+    "Kinds: number, whole (without a fraction), truth, text, mixed (numbers and texts), empty.",
     "DATA...",
     {},
     columns_options(),

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cli/answer.hpp"
 #include "cli/command.hpp"
@@ -17,13 +18,15 @@ std::string provenance_of(const arguments& given) {
 }
 
 void check_files(const arguments& given) {
-    for (const char* option : {"output", "held-out"}) {
+    for (const char* option : {"output", "held-out", "held-out-rows"}) {
         if (given.has(option)) {
             validation::check_writable(option, given.get(option));
         }
     }
-    if (given.has("held-out") && !given.has("train-fraction")) {
-        throw data::input_error("held-out", "needs --train-fraction");
+    for (const char* option : {"held-out", "held-out-rows"}) {
+        if (given.has(option) && !holds_out(given)) {
+            throw data::input_error(option, "needs --train-fraction or --split");
+        }
     }
     if (given.has("output") && given.get("output") == given.get("held-out")) {
         throw data::input_error("held-out", "need another file than --output");
@@ -34,6 +37,8 @@ std::vector<option> moments_options() {
     std::vector<option> all = sample_options();
     all.push_back({"output", "M.json", "write the moments", true});
     all.push_back({"held-out", "H.json", "write the moments of the rows held out", true});
+    all.push_back(
+        {"held-out-rows", "R.txt", "write which rows those are, from 0, a line each", true});
     return all;
 }
 
@@ -48,6 +53,11 @@ exit_code run(const arguments& given) {
     if (given.has("held-out")) {
         validation::write_file("held-out", given.get("held-out"),
                                data::format_summary(*r.held_out, provenance + " (held out)"));
+    }
+    if (given.has("held-out-rows")) {
+        validation::write_file("held-out-rows", given.get("held-out-rows"),
+                               fmt::format("# {} (rows held out)\n{}\n", provenance,
+                                           fmt::join(r.held_out_rows, "\n")));
     }
     if (given.json) {
         fmt::print("{}", text);

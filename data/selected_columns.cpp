@@ -10,8 +10,10 @@
 #include "data/byte_source.hpp"
 #include "data/chained_table.hpp"
 #include "data/column_selection.hpp"
+#include "data/csv.hpp"
 #include "data/error.hpp"
 #include "data/moments.hpp"
+#include "data/split_labels.hpp"
 
 namespace fusionflow::data {
 
@@ -58,7 +60,9 @@ selected_columns::selected_columns(column_request request, const reading_progres
     }
     choose_target();
     choose_categories();
+    choose_split();
     collect_labels(watch);
+    decide_split();
     name_columns();
     try {
         (void)input_offsets(dims_);
@@ -93,7 +97,8 @@ selected_columns::reader& selected_columns::reader_of(const std::vector<std::str
 }
 
 void selected_columns::collect_names() {
-    std::vector<std::string> selections = {request_.target};
+    std::vector<std::string> selections = {request_.target, request_.split,
+                                           request_.split.substr(0, request_.split.find('='))};
     for (const std::string& choice : request_.modalities) {
         selections.push_back(choice.substr(choice.find('=') + 1));
     }
@@ -195,6 +200,51 @@ void selected_columns::choose_categories() {
     }
 }
 
+// COLUMN, or COLUMN=TEXT,TEXT where no column has this whole name.
+void selected_columns::choose_split() {
+    if (request_.split.empty()) {
+        return;
+    }
+    at_place("split", [this] {
+        const file_selection of = read_file_selection(request_.split);
+        const auto files = of.file.empty() ? request_.tables : std::vector{of.file};
+        if (files.empty()) {
+            refuse("need a table before the options, or @FILE:COLUMN");
+        }
+        const std::vector<std::string>& columns = reader_of(files).source->columns();
+        std::string column = of.columns;
+        const std::size_t equals = column.find('=');
+        if (std::find(columns.begin(), columns.end(), column) == columns.end() &&
+            equals != std::string::npos) {
+            split_texts_ = selection_items(column.substr(equals + 1));
+            column.resize(equals);
+            if (split_texts_.empty()) {
+                refuse(
+                    fmt::format("need texts after '{}=', those of the rows to hold out", column));
+            }
+        }
+        const std::string file = of.file.empty() ? "" : fmt::format("@{}:", of.file);
+        const auto chosen = choose(file + csv_field(column), "the split");
+        if (chosen.size() != 1) {
+            refuse(fmt::format("need one column, got {}", chosen.size()));
+        }
+    });
+    joined_.back().modality = names_.size() + 1;
+    joined_.back().labels = std::make_unique<class_labels>();
+    has_labels_ = true;
+}
+
+// Which labels of the split hold a row out.
+void selected_columns::decide_split() {
+    if (request_.split.empty()) {
+        return;
+    }
+    at_place("split", [this] {
+        held_out_ =
+            held_out_labels(joined_.back().name, joined_.back().labels->names(), split_texts_);
+    });
+}
+
 // Reads columns of labels alone, and opens their files once more.
 void selected_columns::collect_labels(const reading_progress& watch) {
     for (const auto& r : readers_) {
@@ -243,7 +293,9 @@ void selected_columns::collect_labels(reader& from, const reading_progress& watc
 void selected_columns::name_columns() {
     dims_.assign(names_.size(), 0);
     for (const joined_column& column : joined_) {
-        name_column(column);
+        if (column.modality <= names_.size()) {
+            name_column(column);
+        }
     }
 }
 
@@ -357,6 +409,12 @@ void selected_columns::expand_labels(row_block& block) const {
         const auto column = block.values.col(static_cast<Eigen::Index>(c));
         if (!joined_[c].labels) {
             values.col(to++) = column;
+            continue;
+        }
+        if (joined_[c].modality > names_.size()) {
+            for (Eigen::Index i = 0; i < values.rows(); ++i) {
+                block.held_out.push_back(held_out_[static_cast<std::size_t>(column(i))]);
+            }
             continue;
         }
         for (Eigen::Index i = 0; i < values.rows(); ++i) {

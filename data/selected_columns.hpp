@@ -27,6 +27,9 @@ struct column_request {
     bool classes = false;                   ///< the target names classes
     table_options options{};
     std::string one_hot{};  ///< selection of inputs whose texts are categories; or empty
+    /// A column that says which rows are held out: by texts as train and test, or, as `COLUMN=a,b`,
+    /// those where it is a or b. Empty: no column does.
+    std::string split{};
 };
 
 /// Is told how far the files are read, by one thread.
@@ -41,8 +44,8 @@ using reading_progress = std::function<void(const table_progress&)>;
 class selected_columns {
 public:
     /// \param watch  Called while classes and categories are read.
-    /// \throws input_error  naming modality, target or one-hot: a selection matches nothing, a
-    ///         column is used twice, more than 5000 inputs or 1000 targets; or naming a file.
+    /// \throws input_error  naming modality, target, one-hot or split: a selection matches nothing,
+    ///         a column is used twice, more than 5000 inputs or 1000 targets; or naming a file.
     explicit selected_columns(column_request request, const reading_progress& watch = {});
 
     /// The first file.
@@ -55,6 +58,8 @@ public:
     /// Names of the K target columns, or of the classes.
     [[nodiscard]] const std::vector<std::string>& targets() const noexcept { return targets_; }
     [[nodiscard]] bool classes() const noexcept { return request_.classes; }
+    /// True if a column says which rows are held out; blocks do then.
+    [[nodiscard]] bool splits() const noexcept { return !request_.split.empty(); }
     /// What was guessed or taken for granted in reading, a sentence each.
     [[nodiscard]] const std::vector<std::string>& notes() const noexcept { return notes_; }
 
@@ -82,7 +87,7 @@ private:
     // Of the joined row, as it is read: a number, or a label.
     struct joined_column {
         std::string name;
-        std::size_t modality;                    // of the target: as many as there are
+        std::size_t modality;  // of the target: as many as there are; of the split: one more
         std::unique_ptr<class_labels> labels{};  // null for numbers
     };
 
@@ -92,6 +97,8 @@ private:
     void choose_modality(const std::string& choice);
     void choose_target();
     void choose_categories();
+    void choose_split();
+    void decide_split();
     void collect_labels(const reading_progress& watch);
     void collect_labels(reader& from, const reading_progress& watch);
     void name_columns();
@@ -110,6 +117,8 @@ private:
     std::map<std::string, std::set<std::string>> named_;  // columns, by file; of the tables: ""
     std::vector<joined_column> joined_;
     bool has_labels_ = false;
+    std::vector<std::string> split_texts_;  // of the rows held out; empty: test and the like
+    std::vector<unsigned char> held_out_;   // of the labels of the split
     std::vector<std::unique_ptr<reader>> readers_;
     std::vector<std::string> notes_;
     std::uint64_t given_ = 0;  // rows that next() gave

@@ -20,6 +20,8 @@ class class_labels;
 struct row_block {
     row_matrix values{};                ///< a row each, a column for every one that was asked for
     std::vector<std::uint64_t> rows{};  ///< which rows of the table these are, from 0, ascending
+    /// Of each whether it is held out, where a column says so. \see column_request::split
+    std::vector<unsigned char> held_out{};
 };
 
 /// How far a table is read.

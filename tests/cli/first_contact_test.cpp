@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(the_walk_in_the_docs_is_what_happens) {
     tests::write(folder.file("scans.csv"), table);
     const std::string docs = tests::read(FUSIONFLOW_SOURCE "/docs/cli.md");
     for (const std::string options : {"", " --comment '#'", " --comment '#' --decimal ,",
-                                      " --comment '#' --decimal , --missing skip"}) {
+                                      " --comment '#' --decimal , --missing skip --center"}) {
         const std::string line = "fusionflow moments scans.csv" + options +
                                  " --modality sound=s1,s2 --modality sight=v --target y";
         const auto result = tests::run_line("cd " + folder.path() + "\n" + line);
@@ -154,13 +154,21 @@ BOOST_AUTO_TEST_CASE(control_characters_do_not_reach_the_terminal) {
                    ": names: must be free of control characters, but number 1 is not");
 }
 
+BOOST_AUTO_TEST_CASE(held_out_moments_of_another_preparation_are_refused) {
+    is_refused({"diagnose", file("s_raw.json"), "--held-out", file("s_asread.json"), "--quiet"},
+               "--held-out: " + file("s_asread.json") +
+                   ": need moments prepared standardized_as_training, as the training moments are "
+                   "standardized, got as_read (fusionflow moments DATA --prepared-as TRAINING.json "
+                   "makes them)");
+}
+
 BOOST_AUTO_TEST_CASE(labels_that_are_numbers_are_said_to_be) {
     const auto result = run({"moments", file("classes_spelled_differently.csv"), "--modality",
                              "A=a", "--modality", "B=b", "--target", "y", "--target-classes"});
     BOOST_TEST(result.out.starts_with("6 samples; 2 classes: 0, 1\n"));
-    BOOST_TEST(result.err ==
-               "fusionflow: warning: labels of 'y' are all numbers and taken as such: "
-               "'+1', '01', '1', '1.0' are one class\n");
+    BOOST_TEST(
+        result.err.starts_with("fusionflow: warning: labels of 'y' are all numbers and taken "
+                               "as such: '+1', '01', '1', '1.0' are one class\n"));
 }
 
 BOOST_AUTO_TEST_CASE(a_table_where_moments_are_wanted_is_told_what_makes_them) {
@@ -209,7 +217,8 @@ BOOST_AUTO_TEST_CASE(columns_lists_what_is_there) {
                file("comment.csv") +
                    ", line 2: need 1 fields, got 4 (the first line begins with '#': --comment '#' "
                    "passes over such lines)");
-    is_refused(words{"columns"}, "columns: need a table, for example data.csv, or - for standard input");
+    is_refused(words{"columns"},
+               "columns: need a table, for example data.csv, or - for standard input");
 }
 
 // The options are those of every command that reads tables.

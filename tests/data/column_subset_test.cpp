@@ -55,4 +55,35 @@ BOOST_AUTO_TEST_CASE(a_modality_needs_an_input_that_varies) {
                           tests::says(": need an input of A that varies, but none does"));
 }
 
+BOOST_AUTO_TEST_CASE(columns_come_in_the_order_of_other_samples) {
+    const data::sample_statistics all = statistics_of(sample(50));
+    const data::summary_labels like{{"A", "B"}, {1, 1}, {{"a", "c"}, {"y"}}, false};
+    const data::aligned_columns aligned = data::align_columns(all, labels, like, true);
+    BOOST_TEST(aligned.labels.columns.inputs == texts({"a", "c"}));
+    BOOST_TEST(aligned.labels.dims == std::vector<int>({1, 1}));
+    BOOST_TEST(aligned.dropped == texts({"b"}));
+    BOOST_TEST(aligned.statistics.covariance(1, 2) == all.covariance(2, 3));
+    // Not dropped they come last in their modality, where they are refused later.
+    const data::aligned_columns kept = data::align_columns(all, labels, like, false);
+    BOOST_TEST(kept.labels.columns.inputs == texts({"a", "c", "b"}));
+    BOOST_TEST(kept.statistics.mean(2) == all.mean(1));
+}
+
+// Of categories and classes that no row has there is a column of zeros.
+BOOST_AUTO_TEST_CASE(categories_and_classes_that_are_not_there_are_zeros) {
+    const data::sample_statistics all = statistics_of(sample(50));
+    const data::summary_labels some{{"A"}, {2}, {{"k=x", "b"}, {"cat", "dog"}}, true};
+    const data::summary_labels like{{"A"}, {3}, {{"k=w", "k=x", "b"}, {"ant", "cat", "dog"}}, true};
+    const data::aligned_columns aligned = data::align_columns(all, some, like, false);
+    BOOST_TEST(aligned.labels.columns.inputs == like.columns.inputs);
+    BOOST_TEST(aligned.labels.columns.targets == like.columns.targets);
+    BOOST_TEST(aligned.statistics.covariance.row(0).isZero(0));
+    BOOST_TEST(aligned.statistics.covariance.col(3).isZero(0));
+    BOOST_TEST(aligned.statistics.covariance(1, 4) == all.covariance(0, 2));
+    // An input that is not there at all stays away.
+    const data::summary_labels other{{"A"}, {3}, {{"q", "k=x", "b"}, {"cat", "dog"}}, true};
+    BOOST_TEST(data::align_columns(all, some, other, false).labels.columns.inputs ==
+               texts({"k=x", "b"}));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -169,6 +169,37 @@ BOOST_AUTO_TEST_CASE(categories_of_inputs_become_inputs) {
                      "modalities are meant)");
 }
 
+BOOST_AUTO_TEST_CASE(a_column_says_which_rows_are_held_out) {
+    const files f;
+    data::column_request request{{f.file("d.csv"), f.file("more.csv")}, {"a=*"}, "y"};
+    request.split = "k=dog,ant";
+    data::selected_columns table(request);
+    BOOST_TEST(table.splits());
+    BOOST_TEST(table.inputs() == texts({"s1", "s2", "v"}));  // the pattern passes over it
+    data::row_split split;
+    split.list_held_out = true;
+    const data::sample_sums sums = data::read_samples(table, split);
+    BOOST_TEST(sums.training.count() == 2U);
+    BOOST_TEST(sums.held_out->count() == 2U);
+    BOOST_TEST(sums.held_out_rows == std::vector<std::uint64_t>({1, 3}));
+    BOOST_TEST(sums.training.statistics().mean(0) == 5);   // 1 and 9
+    BOOST_TEST(sums.held_out->statistics().mean(0) == 9);  // 5 and 13
+    // From a file of its own, beside classes.
+    tests::write(f.file("set.csv"), "part,a=b\ntrain,1\ntest,2\nTrain,1\n");
+    request = {{f.file("d.csv")}, {"a=s1"}, "k", true};
+    request.split = "@" + f.file("set.csv") + ":part";
+    data::selected_columns joined(request);
+    BOOST_TEST(data::read_samples(joined, {}).held_out->statistics().mean(1) == 0);
+    // A column of the whole name comes before a column and a text.
+    request.split = "@" + f.file("set.csv") + ":a=b";
+    refuses(request, "split: need texts such as train and test in column 'a=b', got '1' (--split "
+                     "'a=b=TEXT,...' names those of the rows to hold out)");
+    request.split = "s1";
+    refuses(request, "split: column 's1' is used already, by modality a");
+    request.split = "y=";
+    refuses(request, "split: need texts after 'y=', those of the rows to hold out");
+}
+
 BOOST_AUTO_TEST_CASE(standard_input_is_read_but_once) {
     const std::string rule = "-: standard input can be read but once";
     refuses({{"-", "-"}, {"a=s1"}, "y"}, rule);
