@@ -204,10 +204,9 @@ samples_read put_together(const arguments& given) {
     if (given.positional.empty() ||
         !std::all_of(given.positional.begin(), given.positional.end(), is_json)) {
         throw data::input_error(
-            "modality",
-            "need at least one, NAME=columns, to read tables (files "
-            "that end in .json are moments to put together); fusionflow columns FILE "
-            "lists the columns");
+            "modality", "need at least one, NAME=columns, to read tables (files "
+                        "that end in .json are moments to put together); fusionflow columns FILE "
+                        "lists the columns");
     }
     sample_summary all = data::read_summary(given.positional.front());
     for (std::size_t i = 1; i < given.positional.size(); ++i) {
