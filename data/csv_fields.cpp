@@ -190,7 +190,8 @@ public:
         if (column_ > 0 && column_ != facts_.size() && !piece_.fault) {
             guarded([&] {
                 piece_.fault = {record_line_, 0,
-                                fmt::format("need {} fields, got {}", facts_.size(), column_)};
+                                fmt::format("need {} field{}, got {}", facts_.size(),
+                                            facts_.size() == 1 ? "" : "s", column_)};
             });
         }
         piece_.lines += character == '\n' ? 1 : 0;

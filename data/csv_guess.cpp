@@ -118,9 +118,11 @@ char best_delimiter(std::string_view sample, bool whole, const std::string& cand
     return best.columns == 0 ? '\0' : best.delimiter;
 }
 
-bool holds_numbers_alone(const record& of, char delimiter) {
+// Share of the fields that are numbers.
+double share_of_numbers(const record& of, char delimiter) {
     const auto fields = fields_of(of, delimiter);
-    return !fields.empty() && std::all_of(fields.begin(), fields.end(), is_number);
+    const auto numbers = std::count_if(fields.begin(), fields.end(), is_number);
+    return fields.empty() ? 0 : static_cast<double>(numbers) / static_cast<double>(fields.size());
 }
 
 // Numbers as names of columns may be meant: 0, 1, 2, ... is what pandas writes.
@@ -130,7 +132,7 @@ bool looks_like_a_row(const record& of, char delimiter) {
     for (std::size_t i = 0; i < fields.size(); ++i) {
         counts = counts && fields[i] == std::to_string(i);
     }
-    return !counts && holds_numbers_alone(of, delimiter);
+    return !counts && share_of_numbers(of, delimiter) > 0.5;
 }
 
 // Where a line before the header has another number of fields than all after it.
@@ -154,7 +156,7 @@ std::string hint_of_comment(std::string_view sample, bool whole, char mark, char
                             table_options options) {
     options.comment = mark;
     const auto records = first_records(sample, whole, rules_of(options, delimiter));
-    const bool numbers = !records.empty() && holds_numbers_alone(records[0], delimiter);
+    const bool numbers = !records.empty() && share_of_numbers(records[0], delimiter) == 1;
     return fmt::format("the first line begins with '{0}': --comment '{0}'{1} passes over such "
                        "lines",
                        mark, numbers ? " --no-header" : "");
@@ -182,7 +184,9 @@ std::string find_hint(std::string_view sample, bool whole, std::string_view file
         return lines;
     }
     if (options.header && looks_like_a_row(records[0], delimiter)) {
-        return std::string(no_header_hint);
+        return share_of_numbers(records[0], delimiter) == 1
+                   ? std::string(no_header_hint)
+                   : "the first line holds numbers: --no-header if it names no columns";
     }
     if (columns == 1 && records[0].text.find_first_of(":;|^~!/ \t") != std::string::npos) {
         return "the first line is one column: --delimiter C if something else is between fields";

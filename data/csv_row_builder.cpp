@@ -44,6 +44,7 @@ void csv_row_builder::field(std::string_view text) noexcept {
     if (!piece_.fault && column_ < layout_.place.size() && layout_.place[column_] >= 0) {
         guarded([&] { value(text, static_cast<std::size_t>(layout_.place[column_])); });
     }
+    first_ = column_ == 0 && !text.empty() ? text[0] : first_;
     ++column_;
     line_ += static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
 }
@@ -60,6 +61,7 @@ void csv_row_builder::record_end(int character) noexcept {
         guarded([&] { record(); });
     }
     fault_here_ = false;
+    first_ = 0;
     line_ += character == '\n' ? 1 : 0;
     record_line_ = line_;
     before_ = character;
@@ -138,7 +140,14 @@ double csv_row_builder::unusual(std::string_view text, number_text::kind what) {
 void csv_row_builder::record() {
     const std::size_t columns = layout_.place.size();
     if (column_ != columns) {
-        piece_.fault = {record_line_, 0, fmt::format("need {} fields, got {}", columns, column_)};
+        const bool remark = first_ == '#' || first_ == '%';
+        piece_.fault = {record_line_, 0,
+                        fmt::format("need {} field{}, got {}{}", columns, columns == 1 ? "" : "s",
+                                    column_,
+                                    remark ? fmt::format(" (--comment '{}' passes over lines that "
+                                                         "begin with it)",
+                                                         first_)
+                                           : "")};
         return;
     }
     if (gaps_ == 0) {

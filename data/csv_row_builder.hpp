@@ -61,6 +61,7 @@ private:
     std::uint64_t gaps_ = 0;
     std::uint64_t line_ = 0;
     std::uint64_t record_line_ = 0;
+    char first_ = 0;           // character of the record, where it begins with no number
     int before_ = 0;           // what ended the record before
     bool fault_here_ = false;  // the fault is one of a field of this record
     bool out_of_memory_ = false;

@@ -137,6 +137,9 @@ BOOST_AUTO_TEST_CASE(a_dash_is_standard_input) {
     const auto json =
         tests::run_line("cat " + file("s_raw.json") + " | fusionflow predict --quiet --moments -");
     BOOST_TEST(json.out == run({"predict", "--quiet", "--moments", file("s_raw.json")}).out);
+    const auto archive = tests::run_line("printf 'PK\\003\\004xyz' | fusionflow columns -");
+    BOOST_TEST(archive.err ==
+               "fusionflow: -: need a file: a zip archive cannot be read from a pipe\n");
     const auto twice = tests::run_line("cat " + file("strings.csv") +
                                        " | fusionflow moments - --one-hot a" + moments_of);
     BOOST_TEST(twice.code == 2);
@@ -215,7 +218,7 @@ BOOST_AUTO_TEST_CASE(columns_lists_what_is_there) {
                                      "0       whole     3        0  1 to 4\n"));
     is_refused({"columns", file("comment.csv")},
                file("comment.csv") +
-                   ", line 2: need 1 fields, got 4 (the first line begins with '#': --comment '#' "
+                   ", line 2: need 1 field, got 4 (the first line begins with '#': --comment '#' "
                    "passes over such lines)");
     is_refused(words{"columns"},
                "columns: need a table, for example data.csv, or - for standard input");

@@ -74,6 +74,9 @@ BOOST_AUTO_TEST_CASE(hints_name_the_option_that_helps) {
                                                  "--no-header passes over such lines");
     BOOST_TEST(hint_of("title\n\na,b\n1,2\n3,4\n") ==
                "line 1 has 1 field, line 3 and those after it have 2: --skip-lines 2 begins there");
+    BOOST_TEST(hint_of("name,1990\nx,1\n").empty());
+    BOOST_TEST(hint_of("5.1,3.5,1.4,setosa\n4.9,3.0,1.4,setosa\n") ==
+               "the first line holds numbers: --no-header if it names no columns");
     BOOST_TEST(hint_of("5.1,3.5\n1,2\n") ==
                "the first line holds numbers alone: --no-header if it names no columns");
     BOOST_TEST(hint_of("a;b\n1;2\n", delimited_by(',')) ==
@@ -103,6 +106,13 @@ BOOST_AUTO_TEST_CASE(options_pass_over_lines_and_places_stay_those_of_the_file) 
     BOOST_TEST(refusal_of("# a\n# b", options) == "d.csv: need a table, got nothing but comments");
     BOOST_TEST(read_table("\xef\xbb\xbf# x\r\na,b\r\n1,2\r\n", options).columns ==
                texts({"a", "b"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_remark_between_rows_is_told_by_its_first_character) {
+    BOOST_TEST(refusal_of("a,b\n1,2\n# pause\n3,4\n") ==
+               "d.csv, line 3: need 2 fields, got 1 (--comment '#' passes over lines that begin "
+               "with it)");
+    BOOST_TEST(refusal_of("a,b\n1,2\n3\n") == "d.csv, line 3: need 2 fields, got 1");
 }
 
 BOOST_AUTO_TEST_CASE(without_a_header_columns_are_numbered_and_no_row_is_lost) {
@@ -160,7 +170,7 @@ BOOST_AUTO_TEST_CASE(a_first_line_that_names_nothing_is_refused_with_a_hint) {
                "d.csv, line 1: need different columns, but '5' is there twice (the first line "
                "holds numbers alone: --no-header if it names no columns)");
     BOOST_TEST(refusal_of("title\na,b\n1,2\n3,4\n") ==
-               "d.csv, line 2: need 1 fields, got 2 (line 1 has 1 field, line 2 and those after it "
+               "d.csv, line 2: need 1 field, got 2 (line 1 has 1 field, line 2 and those after it "
                "have 2: --skip-lines 1 begins there)");
 }
 
