@@ -32,6 +32,7 @@ extern const command simulate_command;
 extern const command table_command;
 extern const command merge_command;
 extern const command moments_command;
+extern const command columns_command;
 extern const command diagnose_command;
 extern const command validate_command;
 

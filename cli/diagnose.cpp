@@ -48,7 +48,7 @@ diagnosis_request read_request(const arguments& given, const samples_read& sampl
     if (samples.held_out) {
         request.held_out = share(*samples.held_out);
     } else if (given.has("held-out")) {
-        request.held_out = share(data::read_summary(given.get("held-out")));
+        request.held_out = share(read_held_out(given.get("held-out"), samples.training));
     }
     if (given.has("depths")) {
         request.depths =
@@ -93,8 +93,9 @@ void write_report(const arguments& given, const diagnosis_request& request,
 
 exit_code run(const arguments& given) {
     if (given.has("held-out") && reads_tables(given)) {
-        throw data::input_error("held-out", "cannot be combined with --modality: "
-                                            "--train-fraction holds rows of the tables out");
+        throw data::input_error("held-out",
+                                "cannot be combined with --modality: "
+                                "--train-fraction and --split hold rows of the tables out");
     }
     check_report(given);
     const samples_read samples = read_samples(given);

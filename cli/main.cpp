@@ -25,7 +25,8 @@ using cli::exit_code;
 
 const auto commands = std::to_array<const command*>(
     {&cli::predict_command, &cli::integrate_command, &cli::simulate_command, &cli::table_command,
-     &cli::merge_command, &cli::moments_command, &cli::diagnose_command, &cli::validate_command});
+     &cli::merge_command, &cli::columns_command, &cli::moments_command, &cli::diagnose_command,
+     &cli::validate_command});
 
 std::string overview() {
     std::string text =

@@ -1,3 +1,6 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "cli/attempts.hpp"
 #include "cli/command.hpp"
 #include "cli/moments_answer.hpp"
@@ -20,6 +23,8 @@ std::vector<option> moments_options() {
     all.push_back({"output", "M.json", "write the moments", true, false, file_use::written});
     all.push_back({"held-out", "H.json", "write the moments of the rows held out", true, false,
                    file_use::written});
+    all.push_back({"held-out-rows", "R.txt", "write which rows those are, from 0, a line each",
+                   true, false, file_use::written});
     return all;
 }
 
@@ -42,8 +47,10 @@ void print_moments(const arguments& given, const samples_read& r, const std::str
 }
 
 exit_code run(const arguments& given) {
-    if (given.has("held-out") && !given.has("train-fraction")) {
-        throw data::input_error("held-out", "needs --train-fraction");
+    for (const char* option : {"held-out", "held-out-rows"}) {
+        if (given.has(option) && !holds_out(given)) {
+            throw data::input_error(option, "needs --train-fraction or --split");
+        }
     }
     const samples_read r = read_samples(given);
     const std::string provenance = provenance_of(given);
@@ -56,6 +63,11 @@ exit_code run(const arguments& given) {
                           data::format_summary(*r.held_out, provenance + " (held out)"));
         });
     }
+    all.add([&] {
+        write_moments(given, "held-out-rows",
+                      fmt::format("# {} (rows held out)\n{}\n", provenance,
+                                  fmt::join(r.held_out_rows, "\n")));
+    });
     all.add([&] { print_moments(given, r, text); });
     all.finish();
     return exit_code::done;

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "data/pseudo_inverse.hpp"
+#include "data/utf8.hpp"
 #include "validation/sheet.hpp"
 
 namespace fusionflow::cli {
@@ -18,8 +19,8 @@ constexpr std::size_t most_shown = 6;
 
 std::string listed(const std::vector<std::string>& names) {
     const auto shown = static_cast<std::ptrdiff_t>(std::min(most_shown, names.size()));
-    return fmt::format("{}{}", fmt::join(names.begin(), names.begin() + shown, ", "),
-                       names.size() > most_shown ? ", ..." : "");
+    return data::escaped(fmt::format("{}{}", fmt::join(names.begin(), names.begin() + shown, ", "),
+                                     names.size() > most_shown ? ", ..." : ""));
 }
 
 std::vector<std::string> row_of(const std::string& name, const Eigen::MatrixXd& covariance,
@@ -45,12 +46,13 @@ std::string prepared_text(const sample_summary& s) {
 
 std::string to_text(const sample_summary& s, const std::string& part) {
     const data::moments& m = s.values;
-    std::string text = fmt::format("{}{} samples{}; {} {}: {}\n", part.empty() ? "" : part + ": ",
-                                   s.samples, prepared_text(s), m.outputs(),
-                                   s.classes          ? "classes"
-                                   : m.outputs() == 1 ? "target"
-                                                      : "targets",
-                                   listed(s.columns.targets));
+    std::string text =
+        fmt::format("{}{} sample{}{}; {} {}: {}\n", part.empty() ? "" : part + ": ", s.samples,
+                    s.samples == 1 ? "" : "s", prepared_text(s), m.outputs(),
+                    s.classes          ? "classes"
+                    : m.outputs() == 1 ? "target"
+                                       : "targets",
+                    listed(s.columns.targets));
     validation::sheet table{{{"modality", false}, {"inputs"}, {"rank"}, {"|s_m|"}, {"condition"}},
                             {}};
     for (int i = 0; i < m.count(); ++i) {

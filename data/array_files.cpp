@@ -8,6 +8,7 @@
 
 #include "data/array_table.hpp"
 #include "data/error.hpp"
+#include "data/foreign_format.hpp"
 #include "data/npz_archive.hpp"
 
 namespace fusionflow::data {
@@ -21,6 +22,8 @@ struct idx_type {
     npy_header::kind type;
     std::size_t bytes;
 };
+
+constexpr std::size_t most_dimensions = 32;  // as of .npy
 
 constexpr auto idx_types = std::to_array<idx_type>({
     {0x08, npy_header::kind::whole, 1},
@@ -42,8 +45,18 @@ npy_start read_idx_start(byte_source& source) {
     if (!is_idx(magic)) {
         refuse("not an IDX file: another beginning");
     }
-    const idx_type& type = *idx_type_of(magic[2]);
+    const idx_type* const found = idx_type_of(magic[2]);
+    if (found == nullptr) {
+        refuse(fmt::format("need an IDX file of numbers of type 0x08, 0x09, or 0x0b to 0x0e, got "
+                           "type 0x{:02x}",
+                           static_cast<unsigned char>(magic[2])));
+    }
+    const idx_type& type = *found;
     const auto dimensions = static_cast<std::size_t>(static_cast<unsigned char>(magic[3]));
+    if (!(dimensions >= 1 && dimensions <= most_dimensions)) {
+        refuse(fmt::format("need an IDX file of 1 to {} dimensions, got {}", most_dimensions,
+                           dimensions));
+    }
     npy_start start;
     start.header.type = type.type;
     start.header.item_bytes = type.bytes;
@@ -81,16 +94,13 @@ std::unique_ptr<table_source> one_array(std::unique_ptr<file_bytes> source, cons
             std::make_unique<array_rows>(start.header, std::move(source), before));
         std::vector<table_array> arrays;
         arrays.push_back({"", start.header, [rows] { return std::move(*rows); }});
-        return make_array_table(file, std::move(arrays), options.missing, all);
+        return make_array_table(file, std::move(arrays), options, all);
     });
 }
 
 }  // namespace
 
-bool is_idx(std::string_view head) {
-    return head.size() >= 4 && head[0] == 0 && head[1] == 0 && head[3] > 0 && head[3] <= 32 &&
-           idx_type_of(head[2]) != nullptr;
-}
+bool is_idx(std::string_view head) { return head.size() >= 4 && head[0] == 0 && head[1] == 0; }
 
 std::unique_ptr<table_source> open_npy(std::unique_ptr<file_bytes> source, const std::string& file,
                                        const table_options& options) {
@@ -105,6 +115,11 @@ std::unique_ptr<table_source> open_idx(std::unique_ptr<file_bytes> source, const
 std::unique_ptr<table_source> open_npz(const std::string& file, const table_options& options) {
     const npz_archive archive(file);
     std::vector<table_array> arrays;
+    for (std::uint64_t i = 0; i < archive.count(); ++i) {
+        if (const std::string foreign = about_foreign_member(archive.place(i)); !foreign.empty()) {
+            throw input_error(file, foreign);
+        }
+    }
     for (std::uint64_t i = 0; i < archive.count(); ++i) {
         at_place(file, archive.place(i), [&] {
             const npz_member member = archive.member(i);
@@ -130,7 +145,7 @@ std::unique_ptr<table_source> open_npz(const std::string& file, const table_opti
     if (arrays.empty()) {
         throw input_error(file, "need an array of rows, got none");
     }
-    return make_array_table(file, std::move(arrays), options.missing, archive.bytes());
+    return make_array_table(file, std::move(arrays), options, archive.bytes());
 }
 
 }  // namespace fusionflow::data

@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "data/class_labels.hpp"
 #include "data/error.hpp"
+#include "data/missing_marks.hpp"
 
 namespace fusionflow::data {
 
@@ -17,10 +19,13 @@ namespace {
 using Eigen::Index;
 
 class array_table final : public table_source {
+    // As long as blocks are small they may as well be long.
+    static constexpr std::uint64_t most_numbers = std::uint64_t{1} << 20U;
+
 public:
-    array_table(const std::string& file, std::vector<table_array> arrays, missing_rule missing,
-                std::uint64_t file_bytes)
-        : table_source(file), missing_(missing), file_bytes_(file_bytes) {
+    array_table(const std::string& file, std::vector<table_array> arrays,
+                const table_options& options, std::uint64_t file_bytes)
+        : table_source(file), missing_(options.missing), marks_(options), file_bytes_(file_bytes) {
         std::vector<std::string> names;
         for (table_array& array : arrays) {
             const array_shape shape = table_shape(array.header);
@@ -73,8 +78,6 @@ public:
 
     [[nodiscard]] bool next(row_block& block) override {
         block = {};
-        // As long as blocks are small they may as well be long.
-        constexpr std::uint64_t most_numbers = std::uint64_t{1} << 20U;
         const std::uint64_t rows = std::min(
             rows_ - progress_.rows,
             std::max<std::uint64_t>(1, most_numbers / std::max<std::uint64_t>(row_numbers_, 1)));
@@ -90,6 +93,15 @@ public:
         keep_whole_rows(block);
         progress_.rows += rows;
         return true;
+    }
+
+    // Array by array: they may have different numbers of rows.
+    [[nodiscard]] std::vector<column_facts> survey() override {
+        std::vector<column_facts> facts(columns().begin(), columns().end());
+        for (part& p : parts_) {
+            survey(p, &facts[p.first]);
+        }
+        return facts;
     }
 
 private:
@@ -109,6 +121,23 @@ private:
         return *std::prev(after);
     }
 
+    void survey(part& p, column_facts* facts) {
+        std::vector<std::size_t> all(p.shape.columns);
+        std::iota(all.begin(), all.end(), std::size_t{0});
+        const auto rows = at_place(file(), p.array.name, [&] { return p.array.open(); });
+        const std::uint64_t step = std::max<std::uint64_t>(1, most_numbers / p.shape.columns);
+        for (std::uint64_t done = 0; done < p.shape.rows; done += step) {
+            row_matrix values(static_cast<Index>(std::min(step, p.shape.rows - done)),
+                              static_cast<Index>(p.shape.columns));
+            at_place(file(), p.array.name, [&] { rows->read(all, values); });
+            for (Index i = 0; i < values.rows(); ++i) {
+                for (std::size_t c = 0; c < p.shape.columns; ++c) {
+                    facts[c].add(values(i, static_cast<Index>(c)), marks_);
+                }
+            }
+        }
+    }
+
     void read_part(part& p, row_matrix& values) {
         row_matrix own(values.rows(), static_cast<Index>(p.columns.size()));
         at_place(file(), p.array.name, [&] { p.rows->read(p.columns, own); });
@@ -126,7 +155,7 @@ private:
 
     void keep_whole_rows(row_block& block) {
         Index kept = 0;
-        class_labels::label_set seen;
+        std::vector<class_labels::label_set> seen(wanted_.size());
         for (Index i = 0; i < block.values.rows(); ++i) {
             const std::uint64_t row = progress_.rows + static_cast<std::uint64_t>(i);
             const std::uint64_t gaps = check_row(block.values.row(i).data(), row, seen);
@@ -139,19 +168,21 @@ private:
             block.rows.push_back(row);
         }
         block.values.conservativeResize(kept, Eigen::NoChange);
-        for (const wanted_column& w : wanted_) {
-            if (w.labels != nullptr && !w.labels->frozen()) {
-                at_place(file(), [&] { w.labels->collect(seen); });
+        for (std::size_t i = 0; i < wanted_.size(); ++i) {
+            class_labels* const labels = wanted_[i].labels;
+            if (labels != nullptr && !labels->frozen()) {
+                at_place(file(), [&] { labels->collect(seen[i]); });
             }
         }
     }
 
     // Counts missing values, refuses infinite ones, and puts classes in place of labels.
-    std::uint64_t check_row(double* values, std::uint64_t row, class_labels::label_set& seen) {
+    std::uint64_t check_row(double* values, std::uint64_t row,
+                            std::vector<class_labels::label_set>& seen) {
         std::uint64_t gaps = 0;
         for (std::size_t i = 0; i < wanted_.size(); ++i) {
             double& value = values[i];
-            if (std::isnan(value)) {
+            if (std::isnan(value) || marks_.is_gap(value)) {
                 ++gaps;
                 if (missing_ == missing_rule::refuse) {
                     refuse(row, i, "a value is missing (--missing skip leaves such rows out)");
@@ -159,7 +190,7 @@ private:
             } else if (!std::isfinite(value)) {
                 refuse(row, i, fmt::format("need a finite number, got {}", value));
             } else if (wanted_[i].labels != nullptr) {
-                value = label(*wanted_[i].labels, value, row, i, seen);
+                value = label(*wanted_[i].labels, value, row, i, seen[i]);
             }
         }
         return gaps;
@@ -185,6 +216,7 @@ private:
     }
 
     missing_rule missing_;
+    missing_marks marks_;
     std::uint64_t file_bytes_;
     std::vector<part> parts_;
     std::vector<wanted_column> wanted_;
@@ -197,8 +229,9 @@ private:
 
 std::unique_ptr<table_source> make_array_table(const std::string& file,
                                                std::vector<table_array> arrays,
-                                               missing_rule missing, std::uint64_t file_bytes) {
-    return std::make_unique<array_table>(file, std::move(arrays), missing, file_bytes);
+                                               const table_options& options,
+                                               std::uint64_t file_bytes) {
+    return std::make_unique<array_table>(file, std::move(arrays), options, file_bytes);
 }
 
 }  // namespace fusionflow::data

@@ -19,8 +19,8 @@ struct table_array {
 
 /// A table from arrays of numbers: each row of an N x ... array is one of the table, its columns
 /// are the other dimensions in C order. A named array of one dimension is a column of just this
-/// name. Numbers that are NaN are missing values. Only arrays of which columns are asked for are
-/// opened; they need the same N.
+/// name. Numbers that are NaN, or marks of the options, are missing values. Only arrays of which
+/// columns are asked for are opened; they need the same N.
 ///
 /// \param arrays      At least one.
 /// \param file_bytes  Size of the file, for progress.
@@ -28,7 +28,7 @@ struct table_array {
 /// \see docs/file-formats.md#samples; tests/data/array_table_test.cpp
 [[nodiscard]] std::unique_ptr<table_source> make_array_table(const std::string& file,
                                                              std::vector<table_array> arrays,
-                                                             missing_rule missing,
+                                                             const table_options& options,
                                                              std::uint64_t file_bytes);
 
 /// A .npy file, from its first byte.
@@ -42,7 +42,8 @@ struct table_array {
 [[nodiscard]] std::unique_ptr<table_source> open_idx(std::unique_ptr<file_bytes> source,
                                                      const std::string& file,
                                                      const table_options& options);
-/// Whether these first bytes are of an IDX file.
+/// Whether these first bytes are of an IDX file, of whatever type: two zeros, which no text begins
+/// with.
 [[nodiscard]] bool is_idx(std::string_view head);
 
 }  // namespace fusionflow::data

@@ -32,14 +32,22 @@ public:
     [[nodiscard]] std::string take(std::size_t count);
 };
 
-/// A file, a pipe or a device, decompressed if its first bytes say gzip.
+/// The name of a file that means standard input. (A file of this name is `./-`.)
+inline constexpr std::string_view standard_input = "-";
+
+/// A file, a pipe or a device, decompressed if its first bytes say gzip: any number of members, and
+/// after the last nothing but zeros.
 class file_bytes final : public byte_source {
 public:
+    /// As many first bytes as tell any format, and of text what its first lines are like.
+    static constexpr std::size_t peeked = std::size_t{1} << 16U;
+
+    /// \param file  A name, or standard_input.
     /// \throws input_error  naming the file: it cannot be opened or is a directory.
     explicit file_bytes(const std::string& file);
     ~file_bytes() override;
 
-    /// The first bytes of all, up to 16; only before read().
+    /// The first bytes of all, up to `peeked`; only before read().
     [[nodiscard]] std::string_view peek() const { return head_; }
     [[nodiscard]] std::size_t read(std::span<char> bytes) override;
     [[nodiscard]] bool seekable() const override;

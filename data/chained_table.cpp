@@ -17,6 +17,10 @@ public:
         : table_source(files.front()), files_(files), options_(options),
           current_(open_table(files.front(), options)) {
         set_columns(current_->columns());
+        set_hint(current_->hint());
+        for (const std::string& note : current_->notes()) {
+            add_note(note);
+        }
         for (const std::string& name : files) {
             std::error_code error;
             const std::uint64_t size = std::filesystem::file_size(name, error);
@@ -46,6 +50,18 @@ public:
             row += before_.rows;
         }
         return true;
+    }
+
+    [[nodiscard]] std::vector<column_facts> survey() override {
+        std::vector<column_facts> facts = current_->survey();
+        while (place_ + 1 < files_.size()) {
+            open_next();
+            const std::vector<column_facts> later = current_->survey();
+            for (std::size_t i = 0; i < facts.size(); ++i) {
+                facts[i].add(later[i]);
+            }
+        }
+        return facts;
     }
 
 private:

@@ -3,23 +3,25 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <optional>
 #include <utility>
 
 #include "data/error.hpp"
+#include "data/number_text.hpp"
 
 namespace fusionflow::data {
 
 namespace {
 
-std::optional<double> number_in(const std::string& text) {
-    double value = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value);
-    return error == std::errc() && stop == end && std::isfinite(value) ? std::optional(value)
-                                                                       : std::nullopt;
+// Digits from the first that is not zero; those of the exponent do not count.
+std::size_t digits_in(std::string_view number) {
+    const std::string_view mantissa = number.substr(0, number.find_first_of("eE"));
+    const std::size_t first = mantissa.find_first_of("123456789");
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    return first == std::string_view::npos
+               ? 0
+               : static_cast<std::size_t>(
+                     std::count_if(mantissa.begin() + static_cast<std::ptrdiff_t>(first),
+                                   mantissa.end(), is_digit));
 }
 
 }  // namespace
@@ -33,22 +35,43 @@ void class_labels::collect(const label_set& seen) {
 }
 
 void class_labels::freeze() {
-    std::vector<std::pair<std::optional<double>, std::string>> sorted;
+    constexpr std::size_t told_apart = 15;  // digits that a double holds, whichever they are
+    std::map<double, std::vector<std::string>> numbers;
+    bool all = true;
+    bool short_ones = true;
     for (const std::string& label : seen_) {
-        sorted.emplace_back(number_in(label), label);
+        const number_text read = read_number(label);
+        all = all && read.what == number_text::kind::finite;
+        short_ones = short_ones && digits_in(label) <= told_apart;
+        numbers[all ? read.value + 0.0 : 0].push_back(label);  // -0 + 0 is 0
     }
-    const bool numbers = std::all_of(sorted.begin(), sorted.end(),
-                                     [](const auto& l) { return l.first.has_value(); });
-    if (numbers) {
-        std::sort(sorted.begin(), sorted.end());
+    if (all && short_ones) {
+        freeze_numbers(numbers);
+    } else if (all) {
+        for (const auto& [value, labels] : numbers) {
+            names_.insert(names_.end(), labels.begin(), labels.end());
+        }
+    } else {
+        names_.assign(seen_.begin(), seen_.end());
     }
-    for (auto& [value, label] : sorted) {
-        names_.push_back(std::move(label));
-    }
-    for (std::size_t i = 0; i < names_.size(); ++i) {
-        codes_.emplace(names_[i], static_cast<int>(i));
+    if (codes_.empty()) {
+        for (std::size_t i = 0; i < names_.size(); ++i) {
+            codes_.emplace(*seen_.find(names_[i]), static_cast<int>(i));
+        }
     }
     frozen_ = true;
+}
+
+void class_labels::freeze_numbers(const std::map<double, std::vector<std::string>>& classes) {
+    for (const auto& [value, labels] : classes) {
+        for (const std::string& label : labels) {
+            codes_.emplace(*seen_.find(label), static_cast<int>(names_.size()));
+        }
+        names_.push_back(fmt::format("{}", value));
+        if (joined_.empty() && labels.size() > 1) {
+            joined_ = labels;
+        }
+    }
 }
 
 int class_labels::code(std::string_view label) const {

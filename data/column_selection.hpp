@@ -15,16 +15,19 @@ namespace fusionflow::data {
 ///     a..d             from a to d, by their position in the table
 ///     s*  x?           what matches (* any characters, ? one), by position
 ///
-/// A column whose name is the whole item comes before what it may mean otherwise.
+/// A column whose name is the whole item comes before what it may mean otherwise. Patterns pass
+/// over columns without a name, such as the row numbers that pandas writes.
 ///
 /// \param named  Columns that patterns pass over: somebody names them.
+/// \param hint   Goes with refusals: why there may be other columns than expected.
 /// \return  Numbers of columns, from 0; those that are named twice are there twice.
-/// \throws input_error  with an empty field: an item that is empty, matches nothing, or is a range
-///         that goes backwards.
+/// \throws input_error  with an empty field: an item that is empty, matches nothing (said with the
+///         columns that there are), or is a range that goes backwards.
 /// \see tests/data/selected_columns_test.cpp
 [[nodiscard]] std::vector<std::size_t> find_columns(const std::vector<std::string>& columns,
                                                     std::string_view selection,
-                                                    const std::set<std::string>& named = {});
+                                                    const std::set<std::string>& named = {},
+                                                    const std::string& hint = "");
 
 /// The items of a selection.
 ///

@@ -64,7 +64,7 @@ std::uint64_t line_ends(std::string_view text) {
     return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
-void check_memory(const csv_row_builder& builder) {
+void check_memory(const auto& builder) {
     if (builder.out_of_memory()) {
         throw std::bad_alloc();
     }
@@ -109,7 +109,8 @@ private:
                 double value = 0;
                 const auto [stop, error] = std::from_chars(at_, end_, value);
                 at_ = stop;
-                if (error == std::errc() && ends_field() && std::isfinite(value)) {
+                if (error == std::errc() && ends_field() && std::isfinite(value) &&
+                    !builder.is_mark(value)) {
                     builder.number(value);
                 } else {
                     at_ = begin;
@@ -169,7 +170,77 @@ struct header_builder {
     std::size_t records = 0;
 };
 
+// Looks at the fields of all columns.
+class survey_builder {
+public:
+    survey_builder(const csv_layout& layout, std::vector<column_facts>& facts, csv_piece& piece)
+        : layout_(layout), facts_(facts), piece_(piece) {}
+
+    void field(std::string_view text) noexcept {
+        if (column_ < facts_.size()) {
+            guarded([&] { facts_[column_].add(text, layout_.marks, layout_.decimal); });
+        }
+        ++column_;
+        piece_.lines += line_ends(text);
+    }
+    void record_end(int character) noexcept {
+        if (column_ == 0 && facts_.size() == 1 && !(character == '\n' && before_ == '\r')) {
+            field({});
+        }
+        if (column_ > 0 && column_ != facts_.size() && !piece_.fault) {
+            guarded([&] {
+                piece_.fault = {record_line_, 0,
+                                fmt::format("need {} field{}, got {}", facts_.size(),
+                                            facts_.size() == 1 ? "" : "s", column_)};
+            });
+        }
+        piece_.lines += character == '\n' ? 1 : 0;
+        record_line_ = piece_.lines;
+        before_ = character;
+        column_ = 0;
+    }
+    [[nodiscard]] std::uint64_t record_line() const noexcept { return record_line_; }
+    [[nodiscard]] bool out_of_memory() const noexcept { return out_of_memory_; }
+
+private:
+    void guarded(const auto& action) noexcept {
+        try {
+            action();
+        } catch (const std::bad_alloc&) {
+            out_of_memory_ = true;
+        }
+    }
+
+    const csv_layout& layout_;
+    std::vector<column_facts>& facts_;
+    csv_piece& piece_;
+    std::size_t column_ = 0;
+    std::uint64_t record_line_ = 0;
+    int before_ = 0;
+    bool out_of_memory_ = false;
+};
+
+// What libcsv says of quotes.
+void check_quotes(std::size_t done, std::string_view text, std::uint64_t record_line,
+                  csv_piece& piece) {
+    if (!piece.fault && done < text.size()) {
+        piece.fault = {line_ends(text.substr(0, done)), 0, wrong_quotes};
+    } else if (!piece.fault && done > text.size()) {
+        piece.fault = {record_line, 0, "a quote is not closed"};
+    }
+}
+
 }  // namespace
+
+csv_piece survey_csv(std::string_view text, const csv_layout& layout,
+                     std::vector<column_facts>& facts) {
+    csv_piece piece;
+    survey_builder builder(layout, facts, piece);
+    const std::size_t done = parser(layout.delimiter).read(text, builder);
+    check_memory(builder);
+    check_quotes(done, text, builder.record_line(), piece);
+    return piece;
+}
 
 csv_piece read_csv(std::string_view text, const csv_layout& layout) {
     if (text.find('"') == std::string_view::npos) {
@@ -187,11 +258,7 @@ csv_piece read_quoted(std::string_view text, const csv_layout& layout) {
     const std::size_t done = parser(layout.delimiter).read(text, builder);
     check_memory(builder);
     piece.lines = builder.lines();
-    if (!piece.fault && done < text.size()) {
-        piece.fault = {line_ends(text.substr(0, done)), 0, wrong_quotes};
-    } else if (!piece.fault && done > text.size()) {
-        piece.fault = {builder.record_line(), 0, "a quote is not closed"};
-    }
+    check_quotes(done, text, builder.record_line(), piece);
     return piece;
 }
 

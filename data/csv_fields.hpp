@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "data/class_labels.hpp"
+#include "data/column_facts.hpp"
+#include "data/missing_marks.hpp"
 #include "data/table_source.hpp"
 
 namespace fusionflow::data {
@@ -18,6 +20,8 @@ struct csv_layout {
     missing_rule missing = missing_rule::refuse;
     std::vector<int> place;  ///< of every column: which of the values it becomes; -1: none
     std::vector<const class_labels*> labels;  ///< of every value; null for numbers
+    char decimal = '.';                       ///< before the fraction of numbers: . or ,
+    missing_marks marks{};
 };
 
 /// Something that is wrong in a piece.
@@ -34,7 +38,7 @@ struct csv_piece {
     std::uint64_t records = 0;
     std::uint64_t lines = 0;  ///< that end in it
     std::uint64_t missing_values = 0;
-    class_labels::label_set seen{};  ///< of labels that are being collected
+    std::vector<class_labels::label_set> seen{};  ///< labels that are collected, of every value
     std::optional<csv_fault> fault{};
 };
 
@@ -48,6 +52,12 @@ struct csv_piece {
 
 /// As read_csv(), all by libcsv, which takes two to three times as long.
 [[nodiscard]] csv_piece read_quoted(std::string_view text, const csv_layout& layout);
+
+/// Adds whole records to what is known of columns: all of them, whatever their values.
+///
+/// \return  The lines that end in it, and the fault if there is one.
+[[nodiscard]] csv_piece survey_csv(std::string_view text, const csv_layout& layout,
+                                   std::vector<column_facts>& facts);
 
 /// The fields of the first record of `text`, which is one line or, with quoted line ends, several.
 ///

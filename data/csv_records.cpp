@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "data/error.hpp"
+#include "data/utf8.hpp"
 
 namespace fusionflow::data {
 
@@ -17,8 +18,6 @@ std::size_t first_buffer(const file_bytes& source) {
     const bool small = source.seekable() && source.bytes_all() < buffer_bytes;
     return small ? source.bytes_all() + 1 : buffer_bytes;
 }
-
-constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
 }  // namespace
 
@@ -62,19 +61,21 @@ std::size_t first_record_end(std::string_view text) {
     return 0;
 }
 
-record_reader::record_reader(std::unique_ptr<file_bytes> source, std::string file)
-    : source_(std::move(source)), file_(std::move(file)), buffer_(first_buffer(*source_), '\0') {
-    make_room();
-    if (std::string_view(buffer_).substr(0, end_).starts_with(byte_order_mark)) {
-        begin_ = byte_order_mark.size();
+record_reader::record_reader(std::unique_ptr<file_bytes> source, std::string file,
+                             const line_rules& rules)
+    : source_(std::move(source)), file_(std::move(file)), buffer_(first_buffer(*source_), '\0'),
+      filters_(!rules.change_nothing()), filter_(rules) {
+    if (source_->peek().starts_with(byte_order_mark)) {
+        (void)source_->take(byte_order_mark.size());
     }
+    make_room();
 }
 
 // Moves what is left to the front and fills the rest; a full buffer becomes larger.
 void record_reader::make_room() {
     if (begin_ == 0 && end_ == buffer_.size()) {
         if (!(end_ < longest_record)) {
-            throw input_error(fmt::format("{}, line {}", file_, line_),
+            throw input_error(fmt::format("{}, line {}", file_, line()),
                               fmt::format("need records of at most {} MiB with closed quotes",
                                           longest_record >> 20U));
         }
@@ -89,7 +90,7 @@ void record_reader::make_room() {
         return source_->read({buffer_.data() + end_, space});
     });
     finished_ = got < space;
-    end_ += got;
+    end_ = filters_ ? filter_.apply(buffer_, end_, end_ + got) : end_ + got;
 }
 
 std::string_view record_reader::give(std::size_t bytes) {
@@ -107,6 +108,12 @@ std::string_view record_reader::one() {
         }
         make_room();
     }
+}
+
+std::string_view record_reader::look() {
+    const std::string_view text = one();
+    begin_ -= text.size();
+    return text;
 }
 
 std::string_view record_reader::some() {

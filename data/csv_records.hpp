@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "data/byte_source.hpp"
+#include "data/csv_lines.hpp"
 
 namespace fusionflow::data {
 
@@ -30,19 +31,31 @@ public:
 
     /// \param source  Read from here on.
     /// \param file    What errors call it.
-    record_reader(std::unique_ptr<file_bytes> source, std::string file);
+    /// \param rules   Lines that nobody is to see.
+    record_reader(std::unique_ptr<file_bytes> source, std::string file,
+                  const line_rules& rules = {});
 
     /// The next record alone, with its line end.
     [[nodiscard]] std::string_view one();
+    /// The same, which one() or some() gives again.
+    [[nodiscard]] std::string_view look();
     /// About 4 MiB of records; empty at the end. What was given before is gone.
     ///
     /// \throws input_error  naming file and line: a record is too long, or the file is damaged.
     [[nodiscard]] std::string_view some();
 
     /// Says how many lines end in what was given last: who reads it knows, counting takes time.
-    void add_lines(std::uint64_t count) noexcept { line_ += count; }
-    /// Line on which what is given next begins, from 1; before add_lines() that of the last.
-    [[nodiscard]] std::uint64_t line() const noexcept { return line_; }
+    void add_lines(std::uint64_t count) {
+        line_ += count;
+        filter_.forget_before(line_);
+    }
+    /// The line of the file, from 1, that is so many lines after the one on which what is given
+    /// next begins; before add_lines() the one on which the last began.
+    [[nodiscard]] std::uint64_t line(std::uint64_t after = 0) const {
+        return filter_.line_of(line_ + after);
+    }
+    /// True if the file ended before all lines were skipped.
+    [[nodiscard]] bool skips_on() const noexcept { return filter_.skips_on(); }
     [[nodiscard]] const file_bytes& source() const noexcept { return *source_; }
 
 private:
@@ -55,7 +68,9 @@ private:
     std::size_t begin_ = 0;  // of what was not given yet
     std::size_t end_ = 0;
     bool finished_ = false;  // the source is
-    std::uint64_t line_ = 1;
+    bool filters_;
+    line_filter filter_;
+    std::uint64_t line_ = 1;  // of the filtered text
 };
 
 }  // namespace fusionflow::data

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cmath>
 #include <limits>
 #include <new>
+
+#include "data/number_advice.hpp"
+#include "data/utf8.hpp"
 
 namespace fusionflow::data {
 
@@ -28,11 +28,6 @@ std::string shortened(std::string_view text) {
     return std::string(text.substr(0, end)) + "...";
 }
 
-bool is_missing(std::string_view text) {
-    constexpr std::array<std::string_view, 5> spellings = {"", "NA", "NaN", "nan", "null"};
-    return std::find(spellings.begin(), spellings.end(), text) != spellings.end();
-}
-
 }  // namespace
 
 template <typename Action>
@@ -49,6 +44,7 @@ void csv_row_builder::field(std::string_view text) noexcept {
     if (!piece_.fault && column_ < layout_.place.size() && layout_.place[column_] >= 0) {
         guarded([&] { value(text, static_cast<std::size_t>(layout_.place[column_])); });
     }
+    first_ = column_ == 0 && !text.empty() ? text[0] : first_;
     ++column_;
     line_ += static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
 }
@@ -60,9 +56,12 @@ void csv_row_builder::record_end(int character) noexcept {
     if (blank && !second && layout_.place.size() == 1) {
         field({});
     }
-    if (column_ > 0 && !piece_.fault) {
+    // That a record has too few or too many fields comes before what is wrong with one of them.
+    if (column_ > 0 && (!piece_.fault || (fault_here_ && column_ != layout_.place.size()))) {
         guarded([&] { record(); });
     }
+    fault_here_ = false;
+    first_ = 0;
     line_ += character == '\n' ? 1 : 0;
     record_line_ = line_;
     before_ = character;
@@ -72,34 +71,43 @@ void csv_row_builder::record_end(int character) noexcept {
 
 void csv_row_builder::refuse(std::size_t column, std::string rule) {
     piece_.fault = {line_, column, std::move(rule)};
+    fault_here_ = true;
 }
 
 void csv_row_builder::value(std::string_view text, std::size_t place) {
-    if (const class_labels* labels = layout_.labels[place]) {
-        row_[place] = is_missing(text) ? gap() : label(*labels, text);
+    if (layout_.labels[place] != nullptr) {
+        row_[place] = layout_.marks.is_gap_of_labels(text) ? gap(text) : label(place, text);
         return;
     }
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, row_[place]);
-    if (!(error == std::errc() && stop == end && std::isfinite(row_[place]))) {
-        row_[place] = unusual(text);
+    const number_text number = read_number(text, layout_.decimal);
+    if (number.what == number_text::kind::finite && !is_mark(number.value)) {
+        row_[place] = number.value;
+    } else {
+        row_[place] = unusual(text, number.what);
     }
 }
 
-double csv_row_builder::gap() {
+double csv_row_builder::gap(std::string_view text) {
     ++gaps_;
     if (layout_.missing == missing_rule::refuse) {
-        refuse(column_ + 1, "a value is missing (--missing skip leaves such rows out)");
+        refuse(column_ + 1,
+               fmt::format("a value is missing{} (--missing skip leaves such rows out)",
+                           text.empty() ? "" : fmt::format(", '{}'", shortened(text))));
     }
     return missing;
 }
 
-double csv_row_builder::label(const class_labels& labels, std::string_view text) {
+double csv_row_builder::label(std::size_t place, std::string_view text) {
+    const class_labels& labels = *layout_.labels[place];
     if (!labels.frozen()) {
-        if (piece_.seen.find(text) == piece_.seen.end()) {
-            piece_.seen.emplace(text);
+        class_labels::label_set& seen = piece_.seen[place];
+        if (seen.find(text) == seen.end()) {
+            if (!is_utf8(text)) {
+                refuse(column_ + 1, fmt::format("need labels in UTF-8 {}", convert_to_utf8));
+            }
+            seen.emplace(text);
         }
-        if (!(piece_.seen.size() <= class_labels::most)) {
+        if (!(seen.size() <= class_labels::most)) {
             refuse(column_ + 1,
                    fmt::format("need at most {} classes, got more", class_labels::most));
         }
@@ -113,37 +121,33 @@ double csv_row_builder::label(const class_labels& labels, std::string_view text)
     return code;
 }
 
-// What is not simply a number: missing, with a plus sign, too small, or wrong.
-double csv_row_builder::unusual(std::string_view text) {
-    if (is_missing(text)) {
-        return gap();
+// What is not simply a number: missing, a truth value, or wrong.
+double csv_row_builder::unusual(std::string_view text, number_text::kind what) {
+    if (what == number_text::kind::finite || layout_.marks.is_gap(text)) {
+        return gap(text);
     }
-    const std::string_view digits =
-        text.size() > 1 && text[0] == '+' && text[1] != '-' ? text.substr(1) : text;
-    double number = 0;
-    const char* const end = digits.data() + digits.size();
-    const auto [stop, error] = std::from_chars(digits.data(), end, number);
-    const bool whole = stop == end;
-    if (whole && error == std::errc() && std::isfinite(number)) {
-        return number;
+    if (const auto truth = truth_value(text)) {
+        return *truth;
     }
-    if (whole && error == std::errc::result_out_of_range) {
-        // It is not said whether the number is too large or too small.
-        const std::size_t exponent = digits.find_first_of("eE");
-        if (exponent + 1 < digits.size() && digits[exponent + 1] == '-') {
-            return 0;
-        }
-    }
-    const bool is_number = whole && error != std::errc::invalid_argument;
-    refuse(column_ + 1,
-           fmt::format("need a {}number, got '{}'", is_number ? "finite " : "", shortened(text)));
+    const std::string advice =
+        what == number_text::kind::none ? number_advice(text, layout_.decimal) : "";
+    refuse(column_ + 1, fmt::format("need a {}number, got '{}'{}{}",
+                                    what == number_text::kind::none ? "" : "finite ",
+                                    shortened(text), advice.empty() ? "" : " ", advice));
     return 0;
 }
 
 void csv_row_builder::record() {
     const std::size_t columns = layout_.place.size();
     if (column_ != columns) {
-        piece_.fault = {record_line_, 0, fmt::format("need {} fields, got {}", columns, column_)};
+        const bool remark = first_ == '#' || first_ == '%';
+        piece_.fault = {record_line_, 0,
+                        fmt::format("need {} field{}, got {}{}", columns, columns == 1 ? "" : "s",
+                                    column_,
+                                    remark ? fmt::format(" (--comment '{}' passes over lines that "
+                                                         "begin with it)",
+                                                         first_)
+                                           : "")};
         return;
     }
     if (gaps_ == 0) {

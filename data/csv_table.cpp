@@ -5,15 +5,15 @@
 #include <tbb/task_group.h>
 
 #include <algorithm>
-#include <cctype>
 #include <exception>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
 
 #include "data/csv_fields.hpp"
+#include "data/csv_guess.hpp"
 #include "data/csv_records.hpp"
 #include "data/error.hpp"
+#include "data/utf8.hpp"
 
 namespace fusionflow::data {
 
@@ -21,39 +21,38 @@ namespace {
 
 constexpr std::size_t piece_bytes = std::size_t{1} << 18U;
 
-char delimiter_of(std::string_view file, const table_options& options) {
-    if (file.ends_with(".gz")) {
-        file.remove_suffix(3);
+csv_guess guess_of(const file_bytes& source, const std::string& file,
+                   const table_options& options) {
+    const std::string_view head = source.peek();
+    if (head.substr(0, 512).find('\0') != std::string_view::npos) {
+        throw input_error(file, "need text, got NUL bytes (of UTF-16: iconv -f utf-16 -t utf-8 "
+                                "converts it)");
     }
-    const bool tabs = file.ends_with(".tsv") || file.ends_with(".tab");
-    const char delimiter = options.delimiter.value_or(tabs ? '\t' : ',');
-    constexpr std::string_view taken = "+-.\"\r\n";
-    if (taken.find(delimiter) != std::string_view::npos ||
-        std::isalnum(static_cast<unsigned char>(delimiter)) != 0) {
-        throw input_error(
-            "delimiter", fmt::format("need a character that is in no number, got '{}'", delimiter));
-    }
-    return delimiter;
-}
-
-bool is_utf8(const std::string& text) {
-    try {
-        (void)nlohmann::json(text).dump();  // strict about it
-        return true;
-    } catch (const nlohmann::json::type_error&) {
-        return false;
-    }
+    return guess_csv(head, head.size() < file_bytes::peeked, file, options);
 }
 
 class csv_table final : public table_source {
 public:
     csv_table(std::unique_ptr<file_bytes> source, const std::string& file,
-              const table_options& options)
-        : table_source(file), records_(std::move(source), file) {
-        layout_.delimiter = delimiter_of(file, options);
+              const table_options& options, const csv_guess& guess)
+        : table_source(file),
+          records_(std::move(source), file,
+                   {options.skip_lines, options.comment, guess.delimiter == ' '}) {
+        layout_.delimiter = guess.delimiter;
         layout_.missing = options.missing;
+        layout_.decimal = options.decimal;
+        layout_.marks = missing_marks(options);
+        set_hint(guess.hint);
+        if (!options.delimiter && guess.delimiter != ',' && !is_named_for(file, guess.delimiter)) {
+            add_note(fmt::format("{}: the delimiter looks like {} and is taken for it (--delimiter "
+                                 "sets it)",
+                                 file, spell_delimiter(guess.delimiter)));
+        }
+        if (!guess.note.empty()) {
+            add_note(fmt::format("{}: {}", file, guess.note));
+        }
         progress_.all_bytes = records_.source().bytes_all();
-        read_header();
+        read_header(options);
         select({});
     }
 
@@ -94,20 +93,51 @@ public:
         return true;
     }
 
+    [[nodiscard]] std::vector<column_facts> survey() override {
+        std::vector<column_facts> facts(columns().begin(), columns().end());
+        for (;;) {
+            const std::string_view text = records_.some();
+            if (text.empty()) {
+                return facts;
+            }
+            const csv_piece piece = survey_csv(text, layout_, facts);
+            if (piece.fault) {
+                report(*piece.fault);
+            }
+            records_.add_lines(piece.lines);
+        }
+    }
+
 private:
-    void read_header() {
-        const std::string_view text = records_.one();
-        records_.add_lines(static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n')));
-        at_place(file() + ", line 1", [&] {
+    // Without a header the first record says how many columns there are, and is read again.
+    void read_header(const table_options& options) {
+        const std::string_view text = options.header ? records_.one() : records_.look();
+        if (text.empty()) {
+            throw input_error(file(), records_.skips_on()
+                                          ? fmt::format("has no more than {} lines, need a table "
+                                                        "after those (--skip-lines)",
+                                                        options.skip_lines)
+                                          : "need a table, got nothing but comments");
+        }
+        at_place(fmt::format("{}, line {}", file(), records_.line()), [&] {
             auto names = read_csv_header(text, layout_.delimiter);
             if (names.empty()) {
                 refuse("need a header of column names, got an empty line");
             }
+            if (!options.header) {
+                for (std::size_t i = 0; i < names.size(); ++i) {
+                    names[i] = std::to_string(i);
+                }
+            }
             if (!std::all_of(names.begin(), names.end(), is_utf8)) {
-                refuse("need column names in UTF-8");
+                refuse(fmt::format("need column names in UTF-8 {}", convert_to_utf8));
             }
             set_columns(std::move(names));
         });
+        if (options.header) {
+            records_.add_lines(
+                static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n')));
+        }
     }
 
     // Reads the next pieces while those before are worked on. What happens is kept for next().
@@ -144,11 +174,12 @@ private:
     }
 
     [[noreturn]] void report(const csv_fault& fault) const {
-        std::string place = fmt::format("{}, line {}", file(), records_.line() + fault.line);
+        std::string place = fmt::format("{}, line {}", file(), records_.line(fault.line));
         if (fault.column > 0) {
             place += fmt::format(", column {} ({})", fault.column, columns()[fault.column - 1]);
+            throw input_error(place, fault.rule);
         }
-        throw input_error(place, fault.rule);
+        throw input_error(place, fault.rule + (hint().empty() ? "" : fmt::format(" ({})", hint())));
     }
 
     void fill(row_block& block, const std::vector<csv_piece>& pieces) {
@@ -173,9 +204,9 @@ private:
     }
 
     void collect(const csv_piece& piece) {
-        for (class_labels* labels : labels_) {
-            if (labels != nullptr && !labels->frozen()) {
-                at_place(file(), [&] { labels->collect(piece.seen); });
+        for (std::size_t i = 0; i < labels_.size(); ++i) {
+            if (labels_[i] != nullptr && !labels_[i]->frozen()) {
+                at_place(file(), [&] { labels_[i]->collect(piece.seen[i]); });
             }
         }
     }
@@ -194,7 +225,8 @@ private:
 
 std::unique_ptr<table_source> open_csv(std::unique_ptr<file_bytes> source, const std::string& file,
                                        const table_options& options) {
-    return std::make_unique<csv_table>(std::move(source), file, options);
+    const csv_guess guess = guess_of(*source, file, options);
+    return std::make_unique<csv_table>(std::move(source), file, options, guess);
 }
 
 }  // namespace fusionflow::data

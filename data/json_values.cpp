@@ -90,6 +90,10 @@ json parse_json(std::string_view text) {
     if (text.find_first_not_of(" \t\r\n") == text.npos) {
         refuse("is empty, need a JSON object");
     }
+    // The parser takes one for the end of the text.
+    if (const std::size_t nul = text.find('\0'); nul != text.npos) {
+        refuse(not_json(text, nul + 1) + ": a NUL byte");
+    }
     try {
         guard watch;
         return json::parse(text, std::ref(watch));
@@ -102,6 +106,18 @@ json parse_json(std::string_view text) {
         const auto number = quote == message.npos ? std::string_view() : message.substr(quote + 1);
         refuse(fmt::format("number beyond double precision: {}",
                            shortened(std::string(number.substr(0, number.find('\''))))));
+    }
+}
+
+json parse_json_of_moments(std::string_view text) {
+    try {
+        return parse_json(text);
+    } catch (const input_error& e) {
+        const std::size_t first = text.find_first_not_of(" \t\r\n");
+        if (first == text.npos || text[first] == '{' || !e.rule().starts_with("not JSON")) {
+            throw;
+        }
+        refuse(e.rule() + " (fusionflow moments makes moments of a table)");
     }
 }
 

@@ -16,6 +16,11 @@
 // that of the file.
 namespace fusionflow::data {
 
+/// A whole JSON text, of moments: of what is none it is said how a table becomes moments.
+///
+/// \throws input_error  as parse_json().
+[[nodiscard]] nlohmann::json parse_json_of_moments(std::string_view text);
+
 /// A whole JSON text. \throws input_error  not JSON (line and column), a key twice, far too many
 /// values, nested too deep, a number beyond double precision.
 [[nodiscard]] nlohmann::json parse_json(std::string_view text);

@@ -69,7 +69,7 @@ moments read_tree(const json& tree) {
 }  // namespace
 
 moments parse_moments(std::string_view text, const std::string& source) {
-    return naming(source, [&] { return read_tree(parse_json(text)); });
+    return naming(source, [&] { return read_tree(parse_json_of_moments(text)); });
 }
 
 moments read_moments(const std::filesystem::path& file) {

@@ -50,7 +50,8 @@ public:
 private:
     [[noreturn]] static void refuse_header() { refuse("the header is not that of an array"); }
     void pass_space() {
-        while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n')) {
+        constexpr std::string_view spaces = " \n\t\r\f";
+        while (at_ < text_.size() && spaces.find(text_[at_]) != std::string_view::npos) {
             ++at_;
         }
     }
@@ -108,7 +109,12 @@ std::int64_t header_reader::extent() {
             refuse(too_large);
         }
     }
-    return at_ == first ? (refuse_header(), 0) : static_cast<std::int64_t>(value);
+    if (at_ == first) {
+        refuse_header();
+    }
+    // Python 2 wrote its long integers with this letter.
+    at_ += at_ < text_.size() && text_[at_] == 'L' ? 1 : 0;
+    return static_cast<std::int64_t>(value);
 }
 
 std::vector<std::int64_t> header_reader::tuple() {
@@ -146,7 +152,7 @@ constexpr auto number_types = std::to_array<number_type>({
     {"u4", npy_header::kind::whole, 4},
     {"u2", npy_header::kind::whole, 2},
     {"u1", npy_header::kind::whole, 1},
-    {"b1", npy_header::kind::whole, 1},
+    {"b1", npy_header::kind::truth, 1},
 });
 
 void set_type(npy_header& header, std::string_view type) {

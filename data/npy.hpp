@@ -16,7 +16,13 @@ inline constexpr std::uint64_t most_npz_bytes = std::uint64_t{8} << 30U;
 
 /// What the header of an array says.
 struct npy_header {
-    enum class kind { real, integer, whole, text };  // whole: without a sign
+    enum class kind {
+        real,
+        integer,
+        whole,  ///< without a sign
+        truth,  ///< what is not 0 is 1
+        text,
+    };
 
     kind type = kind::real;
     std::size_t item_bytes = 8;
@@ -42,7 +48,8 @@ inline constexpr std::size_t npy_preamble = 8;
 [[nodiscard]] std::size_t npy_header_length(std::string_view length);
 
 /// Reads a header: float64, float32, integers of 1 to 8 bytes with or without sign, of either byte
-/// order, truth values (0 and 1), or text, which has a type only so that it can be passed over.
+/// order, truth values (what is not 0 is 1), or text, which has a type only so that it can be
+/// passed over.
 ///
 /// \param text  The header proper, a dictionary in Python's syntax.
 /// \throws input_error with an empty field: not a header, another type, a shape that is negative or

@@ -58,6 +58,12 @@ void decode_integers(const npy_header& header, std::string_view bytes, double* t
     }
 }
 
+void decode_truth(std::string_view bytes, double* to) {
+    for (const char byte : bytes) {
+        *to++ = byte == 0 ? 0 : 1;
+    }
+}
+
 }  // namespace
 
 void decode_numbers(const npy_header& header, std::string_view bytes, double* to) {
@@ -67,7 +73,10 @@ void decode_numbers(const npy_header& header, std::string_view bytes, double* to
     }
     const bool real = header.type == kind::real;
     switch (header.item_bytes) {
-        case 1: return decode_integers<std::int8_t, std::uint8_t>(header, bytes, to);
+        case 1:
+            return header.type == kind::truth
+                       ? decode_truth(bytes, to)
+                       : decode_integers<std::int8_t, std::uint8_t>(header, bytes, to);
         case 2: return decode_integers<std::int16_t, std::uint16_t>(header, bytes, to);
         case 4:
             return real ? decode_as<float, std::uint32_t>(header.big_endian, bytes, to)

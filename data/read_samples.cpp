@@ -12,13 +12,19 @@ namespace {
 using Eigen::Index;
 
 // Rows of training first, those that are held out after them.
-Index sort_rows(row_block& block, const row_split& split, row_matrix& scratch) {
+Index sort_rows(const row_block& block, const row_split& split, row_matrix& scratch,
+                std::vector<std::uint64_t>& held_out_rows) {
     scratch.resize(block.values.rows(), block.values.cols());
     Index training = 0;
     Index held_out = block.values.rows();
     for (Index i = 0; i < block.values.rows(); ++i) {
-        const std::uint64_t row = block.rows[static_cast<std::size_t>(i)];
-        scratch.row(trains(split, row) ? training++ : --held_out) = block.values.row(i);
+        const auto at = static_cast<std::size_t>(i);
+        const bool train =
+            block.held_out.empty() ? trains(split, block.rows[at]) : block.held_out[at] == 0;
+        scratch.row(train ? training++ : --held_out) = block.values.row(i);
+        if (!train && split.list_held_out) {
+            held_out_rows.push_back(block.rows[at]);
+        }
     }
     // The order is that of the table in both parts.
     scratch.bottomRows(scratch.rows() - training).colwise().reverseInPlace();
@@ -35,7 +41,7 @@ sample_sums read_samples(selected_columns& from, const row_split& split,
                          const reading_progress& watch) {
     const auto columns = static_cast<Index>(from.inputs().size() + from.targets().size());
     sample_sums sums{moment_sums(columns)};
-    const bool splits = split.train_fraction < 1;
+    const bool splits = split.train_fraction < 1 || from.splits();
     if (splits) {
         sums.held_out.emplace(columns);
     }
@@ -43,7 +49,7 @@ sample_sums read_samples(selected_columns& from, const row_split& split,
     row_matrix sorted;
     while (from.next(block)) {
         if (splits) {
-            const Index training = sort_rows(block, split, sorted);
+            const Index training = sort_rows(block, split, sorted, sums.held_out_rows);
             sums.training.add(sorted.topRows(training));
             sums.held_out->add(sorted.bottomRows(sorted.rows() - training));
         } else {
@@ -63,7 +69,7 @@ sample_sums read_samples(selected_columns& from, const row_split& split,
     }
     if (splits && !(sums.training.count() > 0 && sums.held_out->count() > 0)) {
         throw input_error(
-            "train-fraction",
+            from.splits() ? "split" : "train-fraction",
             fmt::format("need rows for training and others to hold out, got {} and {}",
                         sums.training.count(), sums.held_out->count()));
     }

@@ -1,7 +1,9 @@
 #include "data/sample_summary.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "data/error.hpp"
@@ -19,7 +21,8 @@ Eigen::VectorXd deviations(const sample_statistics& of, const summary_labels& la
         if (!(variance > 0)) {
             const auto place = static_cast<std::size_t>(i < inputs ? i : i - inputs);
             const auto& names = i < inputs ? labels.columns.inputs : labels.columns.targets;
-            refuse(fmt::format("need columns that vary, but '{}' does not", names[place]));
+            refuse(fmt::format("need columns that vary, but '{}' does not{}", names[place],
+                               i < inputs ? " (--drop-constant leaves such inputs out)" : ""));
         }
         scale(i) = std::sqrt(variance);
     }
@@ -33,6 +36,62 @@ moments from_joint(const std::vector<std::string>& names, const std::vector<int>
     return moments::of_targets(names, dims, joint.topLeftCorner(inputs, inputs),
                                joint.bottomLeftCorner(targets, inputs),
                                joint.diagonal().tail(targets).sum());
+}
+
+// How samples are prepared.
+struct preparing {
+    preparation prepared;
+    const Eigen::VectorXd& mean;
+    const Eigen::VectorXd& mean_rest;
+    const Eigen::VectorXd& scale;
+    bool by_others;
+};
+
+sample_summary prepare(const sample_statistics& of, const summary_labels& labels,
+                       const preparing& how) {
+    const bool centered = how.prepared != preparation::as_read;
+    // About zero, or about a mean: that of the samples themselves is no shift at all.
+    const Eigen::VectorXd shift =
+        centered ? Eigen::VectorXd((of.mean - how.mean) + (of.mean_rest - how.mean_rest)) : of.mean;
+    Eigen::MatrixXd joint = of.covariance + shift * shift.transpose();
+    for (Eigen::Index j = 0; j < joint.cols(); ++j) {
+        joint.col(j).array() /= how.scale.array() * how.scale(j);
+    }
+    return {from_joint(labels.names, labels.dims, joint),
+            of.count,
+            labels.columns,
+            how.prepared,
+            labels.classes,
+            centered && how.by_others,
+            of.mean,
+            centered ? of.mean_rest : Eigen::VectorXd::Zero(of.mean.size()),
+            how.scale};
+}
+
+summary_labels labels_of(const sample_summary& s) {
+    return {s.values.names(), s.values.dims(), s.columns, s.classes};
+}
+
+void check_same_columns(const summary_labels& got, const summary_labels& like,
+                        const std::string& what) {
+    if (got.names != like.names) {
+        refuse(fmt::format("need the modalities of {}, '{}', got '{}'", what,
+                           fmt::join(like.names, "', '"), fmt::join(got.names, "', '")));
+    }
+    const auto check = [&what](const auto& names, const auto& expected, const char* kind) {
+        for (std::size_t i = 0; i < std::max(names.size(), expected.size()); ++i) {
+            if (i >= names.size() || i >= expected.size() || names[i] != expected[i]) {
+                refuse(fmt::format("need the {}s of {}, but {} {} is {} and not {}", kind, what,
+                                   kind, i + 1, i < names.size() ? "'" + names[i] + "'" : "missing",
+                                   i < expected.size() ? "'" + expected[i] + "'" : "there"));
+            }
+        }
+    };
+    check(got.columns.inputs, like.columns.inputs, "input");
+    check(got.columns.targets, like.columns.targets, "target");
+    if (got.dims != like.dims || got.classes != like.classes) {
+        refuse(fmt::format("need inputs and classes divided as in {}", what));
+    }
 }
 
 void check_same(const sample_summary& a, const sample_summary& b) {
@@ -104,27 +163,37 @@ Eigen::VectorXd scale_again(unscaled& joined, bool classes) {
 
 sample_summary summarise(const sample_statistics& of, const summary_labels& labels,
                          preparation prepared, const sample_statistics& like) {
-    const bool centered = prepared != preparation::as_read;
     const Eigen::VectorXd scale = prepared == preparation::standardized
                                       ? deviations(like, labels)
                                       : Eigen::VectorXd::Ones(of.mean.size());
-    // About zero, or about a mean: that of the samples themselves is no shift at all.
-    const Eigen::VectorXd shift =
-        centered ? Eigen::VectorXd((of.mean - like.mean) + (of.mean_rest - like.mean_rest))
-                 : of.mean;
-    Eigen::MatrixXd joint = of.covariance + shift * shift.transpose();
-    for (Eigen::Index j = 0; j < joint.cols(); ++j) {
-        joint.col(j).array() /= scale.array() * scale(j);
+    return prepare(of, labels, {prepared, like.mean, like.mean_rest, scale, &of != &like});
+}
+
+sample_summary summarise_as(const sample_statistics& of, const summary_labels& labels,
+                            const sample_summary& like) {
+    if (like.by_others) {
+        refuse("need moments prepared by their own mean, not by that of a training part");
     }
-    return {from_joint(labels.names, labels.dims, joint),
-            of.count,
-            labels.columns,
-            prepared,
-            labels.classes,
-            centered && &of != &like,
-            of.mean,
-            centered ? of.mean_rest : Eigen::VectorXd::Zero(of.mean.size()),
-            scale};
+    check_same_columns({labels.names, labels.dims, labels.columns, labels.classes}, labels_of(like),
+                       "the moments that it is prepared as");
+    return prepare(of, labels, {like.prepared, like.mean, like.mean_rest, like.scale, true});
+}
+
+void check_held_out(const sample_summary& training, const sample_summary& held_out) {
+    check_same_columns(labels_of(held_out), labels_of(training), "the training moments");
+    sample_summary needed = training;
+    needed.by_others = training.prepared != preparation::as_read;
+    if (held_out.prepared != needed.prepared || held_out.by_others != needed.by_others) {
+        refuse(fmt::format("need moments prepared {}, as the training moments are {}, got {} "
+                           "(fusionflow moments DATA --prepared-as TRAINING.json makes them)",
+                           spell_preparation(needed), spell_preparation(training),
+                           spell_preparation(held_out)));
+    }
+    // What is written and read again is equal to the digit.
+    if (held_out.scale != training.scale) {
+        refuse("need moments divided by the deviations of the training moments, got others "
+               "(fusionflow moments DATA --prepared-as TRAINING.json makes them)");
+    }
 }
 
 sample_summary merged(const sample_summary& a, const sample_summary& b) {

@@ -57,11 +57,28 @@ struct summary_labels {
 [[nodiscard]] sample_summary summarise(const sample_statistics& of, const summary_labels& labels,
                                        preparation prepared, const sample_statistics& like);
 
+/// The same, prepared as other samples were: by their mean and scale, which those keep.
+///
+/// \param like  Prepared by their own mean.
+/// \throws input_error  with an empty field: `like` was prepared by that of others, or has other
+///         modalities or columns. \see align_columns
+[[nodiscard]] sample_summary summarise_as(const sample_statistics& of, const summary_labels& labels,
+                                          const sample_summary& like);
+
+/// Refuses what cannot be held against training samples: other modalities or columns, or samples
+/// that were not prepared by the mean and scale of those.
+///
+/// \throws input_error  with an empty field, naming both preparations.
+void check_held_out(const sample_summary& training, const sample_summary& held_out);
+
 /// The summary of all samples of two summaries, as if they had been one table.
 ///
 /// \throws input_error  with an empty field: modalities, columns or preparation differ, or one was
 ///         prepared with the mean of others.
 [[nodiscard]] sample_summary merged(const sample_summary& a, const sample_summary& b);
+
+/// A preparation as JSON has it: `standardized`, `standardized_as_training`, ...
+[[nodiscard]] std::string spell_preparation(const sample_summary& s);
 
 /// The JSON text of moments, with the keys samples, prepared, columns, mean and, where they are
 /// needed, classes, mean_rest and scale.

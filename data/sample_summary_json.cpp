@@ -31,15 +31,6 @@ constexpr auto preparation_names = std::to_array<preparation_name>({
     {"standardized_as_training", preparation::standardized, true},
 });
 
-std::string name_of(const sample_summary& s) {
-    for (const preparation_name& n : preparation_names) {
-        if (n.prepared == s.prepared && n.by_others == s.by_others) {
-            return n.name;
-        }
-    }
-    return "";
-}
-
 json split(const Eigen::VectorXd& numbers, Eigen::Index inputs) {
     const auto of_inputs = numbers.head(inputs);
     const auto of_targets = numbers.tail(numbers.size() - inputs);
@@ -127,6 +118,15 @@ sample_summary read_tree(const json& tree, moments values) {
 
 }  // namespace
 
+std::string spell_preparation(const sample_summary& s) {
+    for (const preparation_name& n : preparation_names) {
+        if (n.prepared == s.prepared && n.by_others == s.by_others) {
+            return n.name;
+        }
+    }
+    return "";
+}
+
 std::string format_summary(const sample_summary& s, const std::string& provenance) {
     std::string more;
     const auto add = [&more](const char* key, const json& value) {
@@ -135,7 +135,7 @@ std::string format_summary(const sample_summary& s, const std::string& provenanc
     };
     const Eigen::Index inputs = s.values.dimension();
     add("samples", s.samples);
-    add("prepared", name_of(s));
+    add("prepared", spell_preparation(s));
     if (s.classes) {
         add("classes", true);
     }

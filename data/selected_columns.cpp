@@ -1,14 +1,19 @@
 #include "data/selected_columns.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 
+#include "data/byte_source.hpp"
 #include "data/chained_table.hpp"
 #include "data/column_selection.hpp"
+#include "data/csv.hpp"
 #include "data/error.hpp"
 #include "data/moments.hpp"
+#include "data/split_labels.hpp"
 
 namespace fusionflow::data {
 
@@ -54,16 +59,19 @@ selected_columns::selected_columns(column_request request, const reading_progres
         choose_modality(choice);
     }
     choose_target();
+    choose_categories();
+    choose_split();
+    collect_labels(watch);
+    decide_split();
+    name_columns();
     try {
         (void)input_offsets(dims_);
     } catch (const input_error& e) {
         throw input_error("modality", "inputs: " + e.rule());
     }
-    if (request_.classes) {
-        collect_classes(watch);
-    }
     for (const auto& r : readers_) {
         r->source->select(r->wanted);
+        notes_.insert(notes_.end(), r->source->notes().begin(), r->source->notes().end());
     }
 }
 
@@ -73,13 +81,24 @@ selected_columns::reader& selected_columns::reader_of(const std::vector<std::str
     if (found != readers_.end()) {
         return **found;
     }
+    const auto pipes = [](const std::vector<std::string>& names) {
+        return std::count(names.begin(), names.end(), standard_input);
+    };
+    auto before = pipes(files);
+    for (const auto& r : readers_) {
+        before += pipes(r->files);
+    }
+    if (pipes(files) > 0 && before > 1) {
+        throw input_error(std::string(standard_input), "standard input can be read but once");
+    }
     auto opened = std::make_unique<reader>(reader{files, open_tables(files, request_.options)});
     readers_.push_back(std::move(opened));
     return *readers_.back();
 }
 
 void selected_columns::collect_names() {
-    std::vector<std::string> selections = {request_.target};
+    std::vector<std::string> selections = {request_.target, request_.split,
+                                           request_.split.substr(0, request_.split.find('='))};
     for (const std::string& choice : request_.modalities) {
         selections.push_back(choice.substr(choice.find('=') + 1));
     }
@@ -105,7 +124,7 @@ std::vector<std::string> selected_columns::choose(const std::string& selection,
     reader& from = reader_of(of.file.empty() ? request_.tables : std::vector{of.file});
     std::vector<std::string> names;
     for (const std::size_t column :
-         find_columns(from.source->columns(), of.columns, named_[of.file])) {
+         find_columns(from.source->columns(), of.columns, named_[of.file], from.source->hint())) {
         const std::string& name = from.source->columns()[column];
         const auto [before, fresh] = users_.emplace(std::pair{&from, column}, user);
         if (!fresh) {
@@ -115,7 +134,8 @@ std::vector<std::string> selected_columns::choose(const std::string& selection,
         }
         names.push_back(name);
         from.wanted.push_back({column});
-        from.place.push_back(width_++);
+        from.place.push_back(joined_.size());
+        joined_.push_back({name, names_.size()});
     }
     return names;
 }
@@ -129,47 +149,170 @@ void selected_columns::choose_modality(const std::string& choice) {
     if (std::find(names_.begin(), names_.end(), name) != names_.end()) {
         throw input_error("modality", fmt::format("'{}' is there twice", name));
     }
-    const auto columns = at_place(
-        "modality", name, [&] { return choose(choice.substr(equals + 1), "modality " + name); });
+    (void)at_place("modality", name,
+                   [&] { return choose(choice.substr(equals + 1), "modality " + name); });
     names_.push_back(name);
-    dims_.push_back(static_cast<int>(columns.size()));
-    inputs_.insert(inputs_.end(), columns.begin(), columns.end());
 }
 
 void selected_columns::choose_target() {
     at_place("target", [this] {
-        targets_ = choose(request_.target, "the target");
-        if (request_.classes && targets_.size() != 1) {
-            refuse(fmt::format("need one column of classes, got {}", targets_.size()));
+        const auto columns = choose(request_.target, "the target");
+        if (request_.classes && columns.size() != 1) {
+            refuse(fmt::format("need one column of classes, got {}", columns.size()));
         }
-        if (!(targets_.size() <= most_targets)) {
-            refuse(fmt::format("need at most {} columns, got {}", most_targets, targets_.size()));
+        if (!(columns.size() <= most_targets)) {
+            refuse(fmt::format("need at most {} columns, got {}", most_targets, columns.size()));
         }
+    });
+    if (request_.classes) {
+        joined_.back().labels = std::make_unique<class_labels>();
+        has_labels_ = true;
+    }
+}
+
+// Inputs of these names are categories, in whichever file they are.
+void selected_columns::choose_categories() {
+    if (request_.one_hot.empty()) {
+        return;
+    }
+    std::vector<std::string> inputs;
+    for (const joined_column& column : joined_) {
+        if (column.modality < names_.size()) {
+            inputs.push_back(column.name);
+        } else if (column.name == request_.one_hot) {
+            throw input_error("one-hot", fmt::format("'{}' is the target: --target-classes makes "
+                                                     "classes of its texts",
+                                                     column.name));
+        }
+    }
+    const std::vector<std::size_t> chosen = at_place("one-hot", [&] {
+        return find_columns(inputs, request_.one_hot, {}, "those of the modalities are meant");
+    });
+    std::set<std::string> names;
+    for (const std::size_t column : chosen) {
+        names.insert(inputs[column]);
+    }
+    for (joined_column& column : joined_) {
+        if (column.modality < names_.size() && names.contains(column.name)) {
+            column.labels = std::make_unique<class_labels>();
+            has_labels_ = true;
+        }
+    }
+}
+
+// COLUMN, or COLUMN=TEXT,TEXT where no column has this whole name.
+void selected_columns::choose_split() {
+    if (request_.split.empty()) {
+        return;
+    }
+    at_place("split", [this] {
+        const file_selection of = read_file_selection(request_.split);
+        const auto files = of.file.empty() ? request_.tables : std::vector{of.file};
+        if (files.empty()) {
+            refuse("need a table before the options, or @FILE:COLUMN");
+        }
+        const std::vector<std::string>& columns = reader_of(files).source->columns();
+        std::string column = of.columns;
+        const std::size_t equals = column.find('=');
+        if (std::find(columns.begin(), columns.end(), column) == columns.end() &&
+            equals != std::string::npos) {
+            split_texts_ = selection_items(column.substr(equals + 1));
+            column.resize(equals);
+            if (split_texts_.empty()) {
+                refuse(
+                    fmt::format("need texts after '{}=', those of the rows to hold out", column));
+            }
+        }
+        const std::string file = of.file.empty() ? "" : fmt::format("@{}:", of.file);
+        const auto chosen = choose(file + csv_field(column), "the split");
+        if (chosen.size() != 1) {
+            refuse(fmt::format("need one column, got {}", chosen.size()));
+        }
+    });
+    joined_.back().modality = names_.size() + 1;
+    joined_.back().labels = std::make_unique<class_labels>();
+    has_labels_ = true;
+}
+
+// Which labels of the split hold a row out.
+void selected_columns::decide_split() {
+    if (request_.split.empty()) {
+        return;
+    }
+    at_place("split", [this] {
+        held_out_ =
+            held_out_labels(joined_.back().name, joined_.back().labels->names(), split_texts_);
     });
 }
 
-// Reads the target column alone, and opens its file once more.
-void selected_columns::collect_classes(const reading_progress& watch) {
-    const Eigen::Index place = width_ - 1;
-    const auto holds = [place](const auto& r) { return r->place.back() == place; };
-    reader& from = **std::find_if(readers_.begin(), readers_.end(), holds);
-    for (const std::string& file : from.files) {
-        std::error_code ignored;
-        if (!std::filesystem::is_regular_file(file, ignored)) {
-            throw input_error(file, "need a file for target classes, it is read twice");
+// Reads columns of labels alone, and opens their files once more.
+void selected_columns::collect_labels(const reading_progress& watch) {
+    for (const auto& r : readers_) {
+        for (std::size_t i = 0; i < r->place.size(); ++i) {
+            r->wanted[i].labels = joined_[r->place[i]].labels.get();
+        }
+        collect_labels(*r, watch);
+    }
+    for (joined_column& column : joined_) {
+        if (!column.labels) {
+            continue;
+        }
+        column.labels->freeze();
+        if (!column.labels->joined().empty()) {
+            notes_.push_back(
+                fmt::format("labels of '{}' are all numbers and taken as such: '{}' are one class",
+                            column.name, fmt::join(column.labels->joined(), "', '")));
         }
     }
-    from.wanted.back().labels = &labels_;
-    from.source->select({from.wanted.back()});
+}
+
+void selected_columns::collect_labels(reader& from, const reading_progress& watch) {
+    std::vector<wanted_column> labelled;
+    std::copy_if(from.wanted.begin(), from.wanted.end(), std::back_inserter(labelled),
+                 [](const wanted_column& w) { return w.labels != nullptr; });
+    if (labelled.empty()) {
+        return;
+    }
+    for (const std::string& file : from.files) {
+        std::error_code ignored;
+        if (file == standard_input || !std::filesystem::is_regular_file(file, ignored)) {
+            throw input_error(file, "need a file for classes and categories, it is read twice");
+        }
+    }
+    from.source->select(labelled);
     row_block block;
     while (from.source->next(block)) {
         if (watch) {
             watch(from.source->progress());
         }
     }
-    labels_.freeze();
-    targets_ = labels_.names();
     from.source = open_tables(from.files, request_.options);
+}
+
+// What columns are called, once it is known which classes and categories there are.
+void selected_columns::name_columns() {
+    dims_.assign(names_.size(), 0);
+    for (const joined_column& column : joined_) {
+        if (column.modality <= names_.size()) {
+            name_column(column);
+        }
+    }
+}
+
+void selected_columns::name_column(const joined_column& column) {
+    const bool input = column.modality < names_.size();
+    std::vector<std::string>& names = input ? inputs_ : targets_;
+    const std::size_t before = names.size();
+    if (column.labels) {
+        for (const std::string& label : column.labels->names()) {
+            names.push_back(input ? fmt::format("{}={}", column.name, label) : label);
+        }
+    } else {
+        names.push_back(column.name);
+    }
+    if (input) {
+        dims_[column.modality] += static_cast<int>(names.size() - before);
+    }
 }
 
 bool selected_columns::next(row_block& block) {
@@ -178,9 +321,9 @@ bool selected_columns::next(row_block& block) {
     if (!(one ? readers_.front()->source->next(block) : next_joined(block))) {
         return false;
     }
-    joined_ += block.rows.size();
-    if (request_.classes) {
-        expand_classes(block);
+    given_ += block.rows.size();
+    if (has_labels_) {
+        expand_labels(block);
     }
     return true;
 }
@@ -209,7 +352,7 @@ bool selected_columns::next_joined(row_block& block) {
     for (const auto& r : readers_) {
         most = std::min(most, r->block.rows.size() - r->at);
     }
-    block.values.resize(static_cast<Eigen::Index>(most), width_);
+    block.values.resize(static_cast<Eigen::Index>(most), static_cast<Eigen::Index>(joined_.size()));
     const auto at_end = [](const auto& r) { return r->at == r->block.rows.size(); };
     while (std::none_of(readers_.begin(), readers_.end(), at_end) && block.rows.size() < most) {
         std::uint64_t row = 0;
@@ -230,12 +373,13 @@ bool selected_columns::next_joined(row_block& block) {
         for (const auto& r : readers_) {
             const auto from = r->block.values.row(static_cast<Eigen::Index>(r->at++));
             for (std::size_t i = 0; i < r->place.size(); ++i) {
-                block.values(to, r->place[i]) = from(static_cast<Eigen::Index>(i));
+                block.values(to, static_cast<Eigen::Index>(r->place[i])) =
+                    from(static_cast<Eigen::Index>(i));
             }
         }
         block.rows.push_back(row);
     }
-    block.values.conservativeResize(static_cast<Eigen::Index>(block.rows.size()), width_);
+    block.values.conservativeResize(static_cast<Eigen::Index>(block.rows.size()), Eigen::NoChange);
     return true;
 }
 
@@ -256,13 +400,27 @@ void selected_columns::check_ends() {
     }
 }
 
-void selected_columns::expand_classes(row_block& block) const {
-    const Eigen::Index inputs = width_ - 1;
-    row_matrix values =
-        row_matrix::Zero(block.values.rows(), inputs + static_cast<Eigen::Index>(targets_.size()));
-    values.leftCols(inputs) = block.values.leftCols(inputs);
-    for (Eigen::Index i = 0; i < values.rows(); ++i) {
-        values(i, inputs + static_cast<Eigen::Index>(block.values(i, inputs))) = 1;
+// A column of 0 and 1 for every class or category.
+void selected_columns::expand_labels(row_block& block) const {
+    const auto width = static_cast<Eigen::Index>(inputs_.size() + targets_.size());
+    row_matrix values = row_matrix::Zero(block.values.rows(), width);
+    Eigen::Index to = 0;
+    for (std::size_t c = 0; c < joined_.size(); ++c) {
+        const auto column = block.values.col(static_cast<Eigen::Index>(c));
+        if (!joined_[c].labels) {
+            values.col(to++) = column;
+            continue;
+        }
+        if (joined_[c].modality > names_.size()) {
+            for (Eigen::Index i = 0; i < values.rows(); ++i) {
+                block.held_out.push_back(held_out_[static_cast<std::size_t>(column(i))]);
+            }
+            continue;
+        }
+        for (Eigen::Index i = 0; i < values.rows(); ++i) {
+            values(i, to + static_cast<Eigen::Index>(column(i))) = 1;
+        }
+        to += static_cast<Eigen::Index>(joined_[c].labels->names().size());
     }
     block.values = std::move(values);
 }
@@ -276,7 +434,7 @@ table_progress selected_columns::progress() const {
         all.bytes += of.bytes;
         all.all_bytes += of.all_bytes;
     }
-    all.skipped = all.rows - std::min(all.rows, joined_);
+    all.skipped = all.rows - std::min(all.rows, given_);
     return all;
 }
 

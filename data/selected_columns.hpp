@@ -26,6 +26,10 @@ struct column_request {
     std::string target{};                   ///< a selection
     bool classes = false;                   ///< the target names classes
     table_options options{};
+    std::string one_hot{};  ///< selection of inputs whose texts are categories; or empty
+    /// A column that says which rows are held out: by texts as train and test, or, as `COLUMN=a,b`,
+    /// those where it is a or b. Empty: no column does.
+    std::string split{};
 };
 
 /// Is told how far the files are read, by one thread.
@@ -35,12 +39,13 @@ using reading_progress = std::function<void(const table_progress&)>;
 /// files while they are read.
 ///
 /// Target classes become K columns of 0 and 1, one for each class in sorted order (as numbers if
-/// all are); for that the column is read twice.
+/// all are), and so does an input of categories, called `sex=female`, `sex=male`. Such columns are
+/// read twice.
 class selected_columns {
 public:
-    /// \param watch  Called while target classes are read.
-    /// \throws input_error  naming modality or target: a selection matches nothing, a column is
-    ///         used twice, more than 5000 inputs or 1000 targets; or naming a file.
+    /// \param watch  Called while classes and categories are read.
+    /// \throws input_error  naming modality, target, one-hot or split: a selection matches nothing,
+    ///         a column is used twice, more than 5000 inputs or 1000 targets; or naming a file.
     explicit selected_columns(column_request request, const reading_progress& watch = {});
 
     /// The first file.
@@ -53,6 +58,10 @@ public:
     /// Names of the K target columns, or of the classes.
     [[nodiscard]] const std::vector<std::string>& targets() const noexcept { return targets_; }
     [[nodiscard]] bool classes() const noexcept { return request_.classes; }
+    /// True if a column says which rows are held out; blocks do then.
+    [[nodiscard]] bool splits() const noexcept { return !request_.split.empty(); }
+    /// What was guessed or taken for granted in reading, a sentence each.
+    [[nodiscard]] const std::vector<std::string>& notes() const noexcept { return notes_; }
 
     /// The next samples, D + K numbers each. \return False at the end.
     ///
@@ -69,10 +78,17 @@ private:
         std::vector<std::string> files;
         std::unique_ptr<table_source> source{};
         std::vector<wanted_column> wanted{};
-        std::vector<Eigen::Index> place{};  // of each in the joined row
+        std::vector<std::size_t> place{};  // of each in the joined row
         row_block block{};
         std::size_t at = 0;  // in the block
         bool ended = false;
+    };
+
+    // Of the joined row, as it is read: a number, or a label.
+    struct joined_column {
+        std::string name;
+        std::size_t modality;  // of the target: as many as there are; of the split: one more
+        std::unique_ptr<class_labels> labels{};  // null for numbers
     };
 
     void collect_names();
@@ -80,11 +96,17 @@ private:
     std::vector<std::string> choose(const std::string& selection, const std::string& user);
     void choose_modality(const std::string& choice);
     void choose_target();
-    void collect_classes(const reading_progress& watch);
+    void choose_categories();
+    void choose_split();
+    void decide_split();
+    void collect_labels(const reading_progress& watch);
+    void collect_labels(reader& from, const reading_progress& watch);
+    void name_columns();
+    void name_column(const joined_column& column);
     bool next_joined(row_block& block);
     bool refill();
     void check_ends();
-    void expand_classes(row_block& block) const;
+    void expand_labels(row_block& block) const;
 
     column_request request_;
     std::vector<std::string> names_;
@@ -93,10 +115,13 @@ private:
     std::vector<std::string> targets_;
     std::map<std::pair<const reader*, std::size_t>, std::string> users_;  // of columns
     std::map<std::string, std::set<std::string>> named_;  // columns, by file; of the tables: ""
-    Eigen::Index width_ = 0;                              // of a joined row
-    class_labels labels_;
+    std::vector<joined_column> joined_;
+    bool has_labels_ = false;
+    std::vector<std::string> split_texts_;  // of the rows held out; empty: test and the like
+    std::vector<unsigned char> held_out_;   // of the labels of the split
     std::vector<std::unique_ptr<reader>> readers_;
-    std::uint64_t joined_ = 0;  // rows that next() gave
+    std::vector<std::string> notes_;
+    std::uint64_t given_ = 0;  // rows that next() gave
 };
 
 }  // namespace fusionflow::data

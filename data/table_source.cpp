@@ -8,6 +8,7 @@
 #include "data/array_table.hpp"
 #include "data/csv_table.hpp"
 #include "data/error.hpp"
+#include "data/foreign_format.hpp"
 
 namespace fusionflow::data {
 
@@ -15,20 +16,31 @@ void table_source::set_columns(std::vector<std::string> names) {
     std::set<std::string_view> seen;
     for (const std::string& name : names) {
         if (!seen.insert(name).second) {
-            refuse(fmt::format("need different columns, but '{}' is there twice", name));
+            const std::string advice = hint_.empty() && name.empty()
+                                           ? "--skip-lines N if the header is further down"
+                                           : hint_;
+            refuse(fmt::format("need different columns, but '{}' is there twice{}", name,
+                               advice.empty() ? "" : fmt::format(" ({})", advice)));
         }
     }
     columns_ = std::move(names);
 }
 
 std::unique_ptr<table_source> open_table(const std::string& file, const table_options& options) {
+    options.validate();
     auto source = std::make_unique<file_bytes>(file);
     const std::string_view head = source->peek();
     if (head.empty()) {
         throw input_error(file, "is empty, need a table");
     }
     if (head.starts_with("PK\3\4") || file.ends_with(".npz")) {
+        if (!source->seekable()) {
+            throw input_error(file, "need a file: a zip archive cannot be read from a pipe");
+        }
         return open_npz(file, options);
+    }
+    if (const std::string foreign = about_foreign_format(head); !foreign.empty()) {
+        throw input_error(file, foreign);
     }
     if (head.starts_with("\x93NUMPY") || file.ends_with(".npy")) {
         return open_npy(std::move(source), file, options);

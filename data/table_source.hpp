@@ -5,9 +5,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "data/column_facts.hpp"
 #include "data/moment_sums.hpp"
+#include "data/table_options.hpp"
 
 namespace fusionflow::data {
 
@@ -17,16 +20,8 @@ class class_labels;
 struct row_block {
     row_matrix values{};                ///< a row each, a column for every one that was asked for
     std::vector<std::uint64_t> rows{};  ///< which rows of the table these are, from 0, ascending
-};
-
-/// What becomes of rows with missing values: in text an empty field, NA, NaN, nan or null, in
-/// arrays a number that is NaN. Only columns that are asked for count.
-enum class missing_rule { refuse, skip };
-
-struct table_options {
-    /// Of text, a character that is in no number; without it a tab for .tsv and .tab, else a comma.
-    std::optional<char> delimiter{};
-    missing_rule missing = missing_rule::refuse;
+    /// Of each whether it is held out, where a column says so. \see column_request::split
+    std::vector<unsigned char> held_out{};
 };
 
 /// How far a table is read.
@@ -57,6 +52,10 @@ public:
     /// Names of all columns, in their order.
     [[nodiscard]] const std::vector<std::string>& columns() const noexcept { return columns_; }
     [[nodiscard]] virtual table_progress progress() const = 0;
+    /// What was guessed in reading, a sentence each.
+    [[nodiscard]] const std::vector<std::string>& notes() const noexcept { return notes_; }
+    /// Why columns may not be those that somebody expects, and which option helps; or empty.
+    [[nodiscard]] const std::string& hint() const noexcept { return hint_; }
 
     /// Says which columns next() gives, each at most once; before the first next(). The others are
     /// not looked at more closely than it takes to pass over them.
@@ -69,12 +68,21 @@ public:
     ///         rule says what is needed there.
     [[nodiscard]] virtual bool next(row_block& block) = 0;
 
+    /// What all columns hold, whatever it is; reads the table to its end, in place of next().
+    ///
+    /// \throws input_error  as next(), but for values: those are what they are.
+    [[nodiscard]] virtual std::vector<column_facts> survey() = 0;
+
 protected:
     explicit table_source(std::string file) : file_(std::move(file)) {}
     void set_columns(std::vector<std::string> names);
+    void add_note(std::string note) { notes_.push_back(std::move(note)); }
+    void set_hint(std::string hint) { hint_ = std::move(hint); }
 
 private:
     std::string file_;
+    std::vector<std::string> notes_;
+    std::string hint_;
     std::vector<std::string> columns_;
 };
 
@@ -82,9 +90,10 @@ private:
 inline constexpr std::size_t most_columns = 100'000;
 
 /// Opens a table. Its format shows in its first bytes: .npy, .npz, IDX, else CSV; all but .npz may
-/// be compressed by gzip.
+/// be compressed by gzip. The file standard_input is read as such.
 ///
-/// \throws input_error  naming the file: it cannot be read, is empty, or is no table.
+/// \throws input_error  naming the file: it cannot be read, is empty, or is no table, with a way
+///         round where the format is known; or naming an option.
 /// \see docs/file-formats.md#samples
 [[nodiscard]] std::unique_ptr<table_source> open_table(const std::string& file,
                                                        const table_options& options = {});

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <vector>
 
+#include "data/byte_source.hpp"
 #include "data/error.hpp"
 
 namespace fusionflow::data {
@@ -31,7 +32,8 @@ std::string read_text(const std::filesystem::path& file) {
         refuse(too_large);
     }
     errno = 0;
-    std::ifstream in(file, std::ios::binary);
+    // Standard input by the name that the system has for it.
+    std::ifstream in(file == standard_input ? "/dev/stdin" : file, std::ios::binary);
     if (!in) {
         refuse("cannot be opened" +
                (errno == 0 ? "" : ": " + std::generic_category().message(errno)));

@@ -5,7 +5,7 @@
 
 namespace fusionflow::data {
 
-/// The content of a file, a pipe or a device, at most 1 GiB.
+/// The content of a file, a pipe or a device, at most 1 GiB; of `-` that of standard input.
 ///
 /// \throws input_error  with the file as its field: a directory, larger, or it cannot be opened or
 ///         read, with the reason.

@@ -201,8 +201,8 @@ BOOST_AUTO_TEST_CASE(refuses_in_one_line) {
     refuses({"--epochs", "10"}, "--epochs: needs --learning-rate");
     refuses({"--networks", "0"}, "--networks: need 1 ... 1000000, got 0");
     refuses({"--held-out", "h.json"},
-            "--held-out: cannot be combined with --modality: --train-fraction holds rows of the "
-            "tables out");
+            "--held-out: cannot be combined with --modality: --train-fraction and --split hold "
+            "rows of the tables out");
     const auto nothing = run({"diagnose"});
     BOOST_TEST(nothing.code == 2);
 }

@@ -11,8 +11,8 @@ BOOST_AUTO_TEST_SUITE(help)
 
 namespace {
 
-const std::vector<std::string> commands = {"predict", "integrate", "simulate", "table",
-                                           "merge",   "moments",   "diagnose", "validate"};
+const std::vector<std::string> commands = {"predict", "integrate", "simulate", "table",   "merge",
+                                           "columns", "moments",   "diagnose", "validate"};
 
 // The lines after "Example:".
 std::vector<std::string> examples_of(const std::string& help) {

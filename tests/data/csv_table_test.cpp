@@ -84,10 +84,47 @@ BOOST_AUTO_TEST_CASE(gzip_is_seen_by_its_first_bytes) {
     BOOST_TEST(refusal_of(wrong) == "d.csv: damaged: the compressed data are wrong");
 }
 
+BOOST_AUTO_TEST_CASE(gzip_members_follow_one_another_and_nothing_else_does) {
+    const std::string first = tests::gzipped("a,b\n1,2\n");
+    const std::string second = tests::gzipped("3,4\n");
+    const row_matrix both = matrix(2, {1, 2, 3, 4});
+    const std::string zeros(70000, '\0');
+    for (const std::string& bytes :
+         {first + second, first + tests::gzipped("") + second, first + second + zeros}) {
+        BOOST_TEST((read_table(bytes).values == both));
+    }
+    const std::string rule =
+        "d.csv: damaged: what follows its compressed data is neither compressed nor zeros";
+    BOOST_TEST(refusal_of(first + "5,6\n") == rule);
+    BOOST_TEST(refusal_of(first + zeros + "x") == rule);
+    BOOST_TEST(refusal_of(first + zeros + second) == rule);
+    BOOST_TEST(refusal_of(first + "\x1f") == rule);
+    for (std::size_t kept = 2; kept < second.size(); ++kept) {
+        BOOST_TEST(refusal_of(first + second.substr(0, kept)) ==
+                   "d.csv: truncated: the compressed data end too early");
+    }
+    // A bit of the second member: never a table without its rows.
+    for (std::size_t bit = 0; bit < 8 * second.size(); ++bit) {
+        std::string changed = second;
+        changed[bit / 8] = static_cast<char>(changed[bit / 8] ^ 1 << bit % 8);
+        const tests::temporary_folder folder;
+        tests::write(folder.file("d.csv"), first + changed);
+        try {
+            const auto t = tests::read_all(*data::open_table(folder.file("d.csv")));
+            BOOST_TEST_INFO(bit);
+            BOOST_TEST((t.values == both));  // a bit of the header that means nothing
+        } catch (const data::input_error&) {
+            continue;
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(missing_values_are_refused_or_their_rows_left_out) {
     const std::string text = "a,b\n1,2\nNA,\n3,nan\n5,6\nnull,NaN\n";
-    BOOST_TEST(refusal_of(text) == "d.csv, line 3, column 1 (a): a value is missing "
+    BOOST_TEST(refusal_of(text) == "d.csv, line 3, column 1 (a): a value is missing, 'NA' "
                                    "(--missing skip leaves such rows out)");
+    BOOST_TEST(refusal_of("a,b\n1,\n") == "d.csv, line 2, column 2 (b): a value is missing "
+                                          "(--missing skip leaves such rows out)");
     const tests::whole_table t = read_table(text, skipping);
     BOOST_TEST((t.values == matrix(2, {1, 2, 5, 6})));
     BOOST_TEST(t.rows == std::vector<std::uint64_t>({0, 3}));
@@ -102,7 +139,8 @@ BOOST_AUTO_TEST_CASE(missing_values_are_refused_or_their_rows_left_out) {
 
 BOOST_AUTO_TEST_CASE(what_is_wrong_is_named_with_line_and_column) {
     BOOST_TEST(refusal_of("a,b\n1,2\n3,x\n") ==
-               "d.csv, line 3, column 2 (b): need a number, got 'x'");
+               "d.csv, line 3, column 2 (b): need a number, got 'x' (categories: --one-hot COLUMN "
+               "for those of an input, --target-classes for the target's)");
     BOOST_TEST(refusal_of("a,b\n\"1\n\",2\n") ==
                "d.csv, line 2, column 1 (a): need a number, got '1?'");
     BOOST_TEST(refusal_of("a,b\n1,\"\n\n2\"\n3,y\n") ==
@@ -116,14 +154,19 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_named_with_line_and_column) {
                "d.csv, line 2, column 1 (a): need a finite number, got '-1e999'");
     BOOST_TEST(refusal_of("a,b\n1,2\n\n3\n") == "d.csv, line 4: need 2 fields, got 1");
     BOOST_TEST(refusal_of("a,b\n1,2,3\n") == "d.csv, line 2: need 2 fields, got 3");
-    BOOST_TEST(refusal_of("a,b\n\"1\n\n\",2,3\n", skipping) ==
+    BOOST_TEST(refusal_of("a,b\n\"1\n\n\",2\n", skipping) ==
                "d.csv, line 2, column 1 (a): need a number, got '1?"
                "?'");
+    // Too many fields come before what is wrong with one of them.
+    BOOST_TEST(refusal_of("a,b\n\"1\n\n\",2,3\n", skipping) ==
+               "d.csv, line 2: need 2 fields, got 3");
     BOOST_TEST(refusal_of("a,b\n1,x\"y\"\n") ==
                "d.csv, line 2: need quotes around whole fields, and doubled inside, got others");
     BOOST_TEST(refusal_of("a,b\n1,2\n3,\"4\n5,6\n") == "d.csv, line 3: a quote is not closed");
     BOOST_TEST(refusal_of("a,b\n1," + std::string(50, 'x') + "\n") ==
-               "d.csv, line 2, column 2 (b): need a number, got '" + std::string(30, 'x') + "...'");
+               "d.csv, line 2, column 2 (b): need a number, got '" + std::string(30, 'x') +
+                   "...' (categories: --one-hot COLUMN for those of an input, --target-classes for "
+                   "the target's)");
     BOOST_TEST(read_table("a\n1e-999\n-1E-999\n").values.isZero(0));
 }
 
@@ -131,7 +174,9 @@ BOOST_AUTO_TEST_CASE(headers_and_files_that_are_none) {
     BOOST_TEST(refusal_of("") == "d.csv: is empty, need a table");
     BOOST_TEST(refusal_of("\n1\n") ==
                "d.csv, line 1: need a header of column names, got an empty line");
-    BOOST_TEST(refusal_of("a,\xff\xfe\n1,2\n") == "d.csv, line 1: need column names in UTF-8");
+    BOOST_TEST(refusal_of("a,\xff\xfe\n1,2\n") ==
+               "d.csv, line 1: need column names in UTF-8 (iconv -f latin1 -t utf-8 "
+               "converts a file in Latin-1)");
     BOOST_TEST(refusal_of("a,b,a\n1,2,3\n") ==
                "d.csv, line 1: need different columns, but 'a' is there twice");
     BOOST_TEST(refusal_of("a,b\r1,2\r") ==

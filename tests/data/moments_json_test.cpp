@@ -126,12 +126,13 @@ BOOST_AUTO_TEST_CASE(names_that_are_no_utf8_are_written_with_replacement) {
 BOOST_AUTO_TEST_CASE(rejects_text_that_is_not_json_with_its_place) {
     check_refusal("", "is empty, need a JSON object");
     check_refusal(" \n\t", "is empty, need a JSON object");
-    check_refusal("x", "not JSON at line 1, column 1: unexpected 'x'");
+    check_refusal("x", "not JSON at line 1, column 1: unexpected 'x' (fusionflow moments makes "
+                       "moments of a table)");
     check_refusal("{\n \"dims\": [1,,1]}", "not JSON at line 2, column 13: unexpected ','");
     check_refusal("{\"dims\":\n\n[1,", "not JSON at line 3, column 4: unexpected end");
     check_refusal("{\"dims\": [1]}\n}", "not JSON at line 2, column 1: unexpected '}'");
     check_refusal("{\"names\": [\"a\nb\"]}", "not JSON at line 1, column 14");
-    check_refusal(std::string("{\0}", 3), "not JSON at line 1, column 2");
+    check_refusal(std::string("{\0}", 3), "not JSON at line 1, column 2: a NUL byte");
     check_refusal("{\"names\": \"\xff\"}", "not JSON at line 1, column 12");
 }
 

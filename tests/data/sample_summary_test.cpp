@@ -109,6 +109,74 @@ BOOST_AUTO_TEST_CASE(held_out_samples_are_prepared_by_the_training_part) {
         says(": need samples prepared by their own mean, not by that of a training part"));
 }
 
+// By what a file keeps of the training part: the same digits as in one run.
+BOOST_AUTO_TEST_CASE(samples_are_prepared_as_those_of_a_file) {
+    const auto training = statistics(sample(500, 1));
+    const auto rest = statistics(sample(300, 2));
+    const tests::temporary_folder folder;
+    for (const preparation p :
+         {preparation::as_read, preparation::centered, preparation::standardized}) {
+        const data::sample_summary own = data::summarise(training, labels(), p, training);
+        tests::write(folder.file("m.json"), data::format_summary(own, "x"));
+        const data::sample_summary like = data::read_summary(folder.file("m.json"));
+        const data::sample_summary as = data::summarise_as(rest, labels(), like);
+        const data::sample_summary with = data::summarise(rest, labels(), p, training);
+        BOOST_TEST(data::format_summary(as, "") == data::format_summary(with, ""));
+        BOOST_CHECK_NO_THROW(data::check_held_out(own, as));
+        if (p != preparation::as_read) {
+            BOOST_CHECK_EXCEPTION(
+                (void)data::summarise_as(rest, labels(), as), data::input_error,
+                says(": need moments prepared by their own mean, not by that of a training part"));
+        }
+    }
+    data::summary_labels other = labels();
+    other.columns.inputs[1] = "q";
+    const data::sample_summary like = summary(sample(50, 1), preparation::centered);
+    BOOST_CHECK_EXCEPTION(
+        (void)data::summarise_as(rest, other, like), data::input_error,
+        says(": need the inputs of the moments that it is prepared as, but input 2 is 'q' and not "
+             "'b'"));
+    other = labels();
+    other.names[0] = "touch";
+    BOOST_CHECK_EXCEPTION(
+        (void)data::summarise_as(rest, other, like), data::input_error,
+        says(": need the modalities of the moments that it is prepared as, 'sound', 'sight', got "
+             "'touch', 'sight'"));
+}
+
+BOOST_AUTO_TEST_CASE(held_out_moments_need_the_preparation_of_the_training_part) {
+    const data::row_matrix rows = sample(100, 1);
+    const data::row_matrix rest = sample(100, 2);
+    const auto refuses = [](const data::sample_summary& training,
+                            const data::sample_summary& held_out, const std::string& rule) {
+        BOOST_CHECK_EXCEPTION(data::check_held_out(training, held_out), data::input_error,
+                              says(": " + rule));
+    };
+    const std::string way = " (fusionflow moments DATA --prepared-as TRAINING.json makes them)";
+    const auto read = summary(rows, preparation::as_read);
+    const auto centered = summary(rows, preparation::centered);
+    const auto scaled = summary(rows, preparation::standardized);
+    BOOST_CHECK_NO_THROW(data::check_held_out(read, summary(rest, preparation::as_read)));
+    refuses(scaled, read,
+            "need moments prepared standardized_as_training, as the training moments are "
+            "standardized, got as_read" +
+                way);
+    refuses(scaled, scaled,
+            "need moments prepared standardized_as_training, as the training moments are "
+            "standardized, got standardized" +
+                way);
+    refuses(read, centered,
+            "need moments prepared as_read, as the training moments are as_read, got centered" +
+                way);
+    refuses(centered, data::summarise_as(statistics(rest), labels(), scaled),
+            "need moments prepared centered_as_training, as the training moments are centered, got "
+            "standardized_as_training" +
+                way);
+    const auto other = summary(rest, preparation::standardized);
+    refuses(scaled, data::summarise_as(statistics(rest), labels(), other),
+            "need moments divided by the deviations of the training moments, got others" + way);
+}
+
 BOOST_AUTO_TEST_CASE(classes_are_centered_but_not_scaled) {
     const data::sample_summary s = summary(sample(100, 1), preparation::standardized, true);
     BOOST_TEST((s.scale.tail(2) == Eigen::Vector2d(1, 1)));
@@ -121,7 +189,8 @@ BOOST_AUTO_TEST_CASE(columns_that_do_not_vary_cannot_be_standardized) {
         rows.col(column).setConstant(0.3);
         BOOST_CHECK_EXCEPTION(
             (void)summary(rows, preparation::standardized), data::input_error,
-            says(std::string(": need columns that vary, but '") + name + "' does not"));
+            says(std::string(": need columns that vary, but '") + name + "' does not" +
+                 (column == 1 ? " (--drop-constant leaves such inputs out)" : "")));
         BOOST_CHECK_NO_THROW((void)summary(rows, preparation::centered));
     }
 }

@@ -68,12 +68,32 @@ BOOST_AUTO_TEST_CASE(selections_are_names_ranges_and_patterns) {
         BOOST_CHECK_EXCEPTION((void)find_columns(columns, selection), data::input_error,
                               says(": " + rule));
     };
-    fails("q", "there is no column 'q'");
-    fails("q*", "no column matches 'q*'");
-    fails("id..q", "there is no column 'q'");
+    const std::string known =
+        "; the columns are 'id', 's1', 's2', 's10', 'a,b', 'v..w', 'x*', 'xy'";
+    fails("q", "there is no column 'q'" + known);
+    fails("q*", "no column matches 'q*'" + known);
+    fails("id..q", "there is no column 'q'" + known);
+    fails("S_1", "there is no column 'S_1' (did you mean 's1'?)" + known);
     fails("s2..s1", "need a range in the order of the columns, got 's2..s1'");
     fails("", "need columns, got none");
     fails("id,,s1", "need columns apart by commas, got an empty one");
+}
+
+BOOST_AUTO_TEST_CASE(many_columns_are_not_all_listed_and_a_hint_comes_last) {
+    texts columns;
+    for (int i = 0; i < 30; ++i) {
+        columns.push_back("c" + std::to_string(i));
+    }
+    BOOST_CHECK_EXCEPTION((void)find_columns(columns, "q", {}, "try this"), data::input_error,
+                          says(": there is no column 'q'; the columns are 'c0', 'c1', 'c2', 'c3', "
+                               "'c4', 'c5', 'c6', 'c7', 'c8', 'c9', ... (30 in all, listed by "
+                               "fusionflow columns) (try this)"));
+}
+
+// What pandas writes before the first column.
+BOOST_AUTO_TEST_CASE(patterns_pass_over_columns_without_a_name) {
+    BOOST_TEST(find_columns({"", "a", "b"}, "*") == places({1, 2}));
+    BOOST_TEST(find_columns({"", "a", "b"}, "*", {"b"}) == places({1}));
 }
 
 BOOST_AUTO_TEST_CASE(columns_come_in_the_order_of_modalities_and_target) {
@@ -125,6 +145,66 @@ BOOST_AUTO_TEST_CASE(classes_become_columns_in_sorted_order) {
     refuses(request, "target: need one column of classes, got 2");
 }
 
+BOOST_AUTO_TEST_CASE(categories_of_inputs_become_inputs) {
+    const files f;
+    data::column_request request{{f.file("d.csv"), f.file("more.csv")}, {"a=s1,k", "b=v"}, "y"};
+    request.one_hot = "k";
+    const data::selected_columns table(request);
+    BOOST_TEST(table.inputs() == texts({"s1", "k=ant", "k=cat", "k=dog", "v"}));
+    BOOST_TEST(table.dims() == std::vector<int>({4, 1}));
+    BOOST_TEST((read(request) == matrix(6, {1, 0, 1, 0, 3,  4,  5,  0, 0, 1, 7,  8,
+                                            9, 0, 1, 0, 11, 12, 13, 1, 0, 0, 15, 16})));
+    // Beside classes, from a file of its own.
+    request = {
+        {f.file("t.csv")}, {"a=@" + f.file("d.csv") + ":y,v"}, "@" + f.file("d.csv") + ":k", true};
+    request.one_hot = "v";
+    const data::selected_columns both(request);
+    BOOST_TEST(both.inputs() == texts({"y", "v=3", "v=7", "v=11"}));
+    BOOST_TEST(
+        (read(request) == matrix(6, {4, 1, 0, 0, 1, 0, 8, 0, 1, 0, 0, 1, 12, 0, 0, 1, 1, 0})));
+    request.one_hot = "k";
+    refuses(request, "one-hot: 'k' is the target: --target-classes makes classes of its texts");
+    request.one_hot = "q";
+    refuses(request, "one-hot: there is no column 'q'; the columns are 'y', 'v' (those of the "
+                     "modalities are meant)");
+}
+
+BOOST_AUTO_TEST_CASE(a_column_says_which_rows_are_held_out) {
+    const files f;
+    data::column_request request{{f.file("d.csv"), f.file("more.csv")}, {"a=*"}, "y"};
+    request.split = "k=dog,ant";
+    data::selected_columns table(request);
+    BOOST_TEST(table.splits());
+    BOOST_TEST(table.inputs() == texts({"s1", "s2", "v"}));  // the pattern passes over it
+    data::row_split split;
+    split.list_held_out = true;
+    const data::sample_sums sums = data::read_samples(table, split);
+    BOOST_TEST(sums.training.count() == 2U);
+    BOOST_TEST(sums.held_out->count() == 2U);
+    BOOST_TEST(sums.held_out_rows == std::vector<std::uint64_t>({1, 3}));
+    BOOST_TEST(sums.training.statistics().mean(0) == 5);   // 1 and 9
+    BOOST_TEST(sums.held_out->statistics().mean(0) == 9);  // 5 and 13
+    // From a file of its own, beside classes.
+    tests::write(f.file("set.csv"), "part,a=b\ntrain,1\ntest,2\nTrain,1\n");
+    request = {{f.file("d.csv")}, {"a=s1"}, "k", true};
+    request.split = "@" + f.file("set.csv") + ":part";
+    data::selected_columns joined(request);
+    BOOST_TEST(data::read_samples(joined, {}).held_out->statistics().mean(1) == 0);
+    // A column of the whole name comes before a column and a text.
+    request.split = "@" + f.file("set.csv") + ":a=b";
+    refuses(request, "split: need texts such as train and test in column 'a=b', got '1' (--split "
+                     "'a=b=TEXT,...' names those of the rows to hold out)");
+    request.split = "s1";
+    refuses(request, "split: column 's1' is used already, by modality a");
+    request.split = "y=";
+    refuses(request, "split: need texts after 'y=', those of the rows to hold out");
+}
+
+BOOST_AUTO_TEST_CASE(standard_input_is_read_but_once) {
+    const std::string rule = "-: standard input can be read but once";
+    refuses({{"-", "-"}, {"a=s1"}, "y"}, rule);
+}
+
 BOOST_AUTO_TEST_CASE(bad_choices_are_refused) {
     const files f;
     const texts d = {f.file("d.csv")};
@@ -137,8 +217,10 @@ BOOST_AUTO_TEST_CASE(bad_choices_are_refused) {
     refuses({d, {"s=s1..s2", "t=s2"}, "y"},
             "modality: t: column 's2' is used already, by modality s");
     refuses({d, {"s=s1,y"}, "y"}, "target: column 'y' is used already, by modality s");
-    refuses({d, {"s=q"}, "y"}, "modality: s: there is no column 'q'");
-    refuses({d, {"s=s1"}, "q*"}, "target: no column matches 'q*'");
+    refuses({d, {"s=q"}, "y"},
+            "modality: s: there is no column 'q'; the columns are 's1', 's2', 'v', 'y', 'k'");
+    refuses({d, {"s=s1"}, "q*"},
+            "target: no column matches 'q*'; the columns are 's1', 's2', 'v', 'y', 'k'");
     refuses({{}, {"s=s1"}, "y"},
             "modality: s: need a table before the options, or @FILE in place of columns");
     refuses({d, {"s=@no-such.csv"}, "y"},
