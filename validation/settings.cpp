@@ -221,7 +221,7 @@ void set_option(settings& s, std::string_view name, const std::string& value) {
     if (info == nullptr) {
         throw data::input_error(std::string(name), "there is no such option");
     }
-    entries[info - infos.data()].set(s, name, value);
+    entries[static_cast<std::size_t>(info - infos.data())].set(s, name, value);
     note_given(s, name, value);
 }
 
