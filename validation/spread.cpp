@@ -77,9 +77,9 @@ double spread::at(double p) const {
 }
 
 double median_time(std::vector<double> times) {
-    const bool unknown =
+    const bool incomplete =
         std::any_of(times.begin(), times.end(), [](double t) { return std::isnan(t); });
-    if (times.empty() || unknown) {
+    if (times.empty() || incomplete) {
         return std::numeric_limits<double>::quiet_NaN();
     }
     std::sort(times.begin(), times.end());
