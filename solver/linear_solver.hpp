@@ -21,8 +21,8 @@ public:
             factors_.compute(m);
         } else {
             // Rows are brought to one size: determinants would leave the range of numbers.
-            const real_vector scale = magnitude(m).rowwise().sum().cwiseInverse();
-            const matrix inverse = inverse_of(scale.asDiagonal() * m) * scale.asDiagonal();
+            scale_ = magnitude(m).rowwise().sum().cwiseInverse();
+            const matrix inverse = inverse_of(scale_.asDiagonal() * m);
             real_ = inverse.real();
             if constexpr (!is_real) {
                 imaginary_ = inverse.imag();
@@ -33,7 +33,7 @@ public:
         if constexpr (N == Eigen::Dynamic) {
             v = factors_.solve(v).eval();
         } else {
-            v = (real_ * v).eval();
+            v = (real_ * scale_.cwiseProduct(v)).eval();
         }
     }
     /// Real and imaginary part of v, and of x.
@@ -47,9 +47,10 @@ public:
             real = both.real();
             imaginary = both.imag();
         } else {
-            const real_vector old = real;
-            real = real_ * old - imaginary_ * imaginary;
-            imaginary = (imaginary_ * old + real_ * imaginary).eval();
+            const real_vector re = scale_.cwiseProduct(real);
+            const real_vector im = scale_.cwiseProduct(imaginary);
+            real = real_ * re - imaginary_ * im;
+            imaginary = imaginary_ * re + real_ * im;
         }
     }
 
@@ -62,7 +63,7 @@ private:
         return m.real().cwiseAbs() + m.imag().cwiseAbs();
     }
 
-    // Of rows of size one: a quotient of complex numbers needs no care then.
+    // Rows of size one may still have a small determinant: its square is never formed.
     static matrix inverse_of(const matrix& m) {
         if constexpr (N == 2) {
             const Scalar determinant = m(0, 0) * m(1, 1) - m(0, 1) * m(1, 0);
@@ -70,7 +71,9 @@ private:
             if constexpr (is_real) {
                 factor = 1 / determinant;
             } else {
-                factor = std::conj(determinant) / std::norm(determinant);
+                const double size = std::abs(determinant.real()) + std::abs(determinant.imag());
+                const Scalar unit = determinant / size;
+                factor = std::conj(unit) / std::norm(unit) / size;
             }
             matrix inverse;
             inverse << factor * m(1, 1), -factor * m(0, 1), -factor * m(1, 0), factor * m(0, 0);
@@ -82,6 +85,7 @@ private:
 
     struct nothing {};
     static constexpr bool is_small = N != Eigen::Dynamic;
+    std::conditional_t<is_small, real_vector, nothing> scale_;
     std::conditional_t<is_small, real_matrix, nothing> real_;  // parts of the inverse
     std::conditional_t<is_small && !is_real, real_matrix, nothing> imaginary_;
     std::conditional_t<is_small, nothing, Eigen::PartialPivLU<matrix>> factors_;

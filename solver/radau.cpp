@@ -17,8 +17,6 @@ constexpr int strained_steps = 20;
 // A rate is not believed to have fallen to less than this part between two iterations: a first
 // change that fast parts of the flow make hides what slow ones still have to go.
 constexpr double least_fall = 0.2;
-// Changes that fall no more are those of rounding where they are below this part of what is wanted.
-constexpr double stalled_part = 0.01;
 constexpr double rounding = 2e-15;
 
 const radau_tableau& tableau() {
@@ -162,9 +160,8 @@ bool radau<N>::iterate(const state& x, double h, const error_gauge& gauge) {
         if (!std::isfinite(size)) {
             return false;
         }
-        if (iteration > 0) {
-            rate = std::max(size / before, least_fall * rate);
-        }
+        const double seen = iteration == 0 ? 1.0 : size / before;
+        rate = iteration == 0 ? 1.0 : std::max(seen, least_fall * rate);
         // A time that is kept is integrated from the speeds before the last change.
         const bool in_time = active_ == size_ || size <= 10 * wanted;
         const bool done = size <= rounding || (iteration > 0 && rate < 1 && in_time &&
@@ -172,10 +169,10 @@ bool radau<N>::iterate(const state& x, double h, const error_gauge& gauge) {
         if (done) {
             return true;
         }
-        // The iterations that are left are not enough.
+        // What is left of the iterations is not enough, even if they go on as they seem to.
         const int left = most_iterations - 1 - iteration;
-        if (iteration > 0 && !(rate < 1 && size * std::pow(rate, left) / (1 - rate) <= wanted)) {
-            return size <= std::max(stalled_part * wanted, 5 * rounding);
+        if (iteration > 0 && !(seen < 1 && size * std::pow(seen, left) / (1 - seen) <= wanted)) {
+            return size <= wanted;
         }
         before = size;
     }
