@@ -8,8 +8,8 @@ namespace fusionflow::data {
 /// Input that breaks a rule: an option, a key of a file, an argument of a function.
 ///
 /// `what()` is one line, `field: rule`, for example `rho: need -1 < rho < 1, got 1.5`, and
-/// printable(). Options of the command line carry the name of the field they set, so the program can
-/// put the dashes back.
+/// printable(). Options of the command line carry the name of the field they set, so the program
+/// can put the dashes back.
 class input_error : public std::invalid_argument {
 public:
     /// \param field  What was wrong: an option's name without dashes, a key, or a file.

@@ -10,8 +10,8 @@ namespace fusionflow::data {
 /// terminal or break a page is replaced by another one.
 ///
 /// These are control characters (below U+0020, U+007F to U+009F), marks that turn the direction of
-/// writing or end a line (U+2028 to U+202E, U+2066 to U+2069), U+FFFE and U+FFFF, and each byte that
-/// is not part of valid UTF-8. All other text stays as it is.
+/// writing or end a line (U+2028 to U+202E, U+2066 to U+2069), U+FFFE and U+FFFF, and each byte
+/// that is not part of valid UTF-8. All other text stays as it is.
 ///
 /// \param text     Bytes, UTF-8 as far as they are text.
 /// \param instead  Stands in place of such a character.

@@ -18,8 +18,8 @@ class file_plan {
 public:
     /// A file that is read.
     ///
-    /// \param what  How the user named it: an option without dashes, or empty for a word that stands
-    ///              by itself.
+    /// \param what  How the user named it: an option without dashes, or empty for a word that
+    ///              stands by itself.
     /// \param file  "-" is standard input.
     void reads(const std::string& what, const std::string& file);
 

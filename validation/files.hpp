@@ -22,11 +22,11 @@ void check_writable(const std::string& option, const std::string& file,
 
 /// A file on its way to be written: as a whole or not at all.
 ///
-/// What is written goes to a new file beside it, under a name that nobody can foresee, and takes its
-/// place only in commit(): neither an error nor an interruption leaves half a file or loses the one
-/// that was there. Links are followed to the file that they lead to. A file that was there keeps its
-/// mode, and its owner and group where the system lets it; a new one gets the mode of the umask.
-/// Pipes and devices are written to as they are.
+/// What is written goes to a new file beside it, under a name that nobody can foresee, and takes
+/// its place only in commit(): neither an error nor an interruption leaves half a file or loses the
+/// one that was there. Links are followed to the file that they lead to. A file that was there
+/// keeps its mode, and its owner and group where the system lets it; a new one gets the mode of the
+/// umask. Pipes and devices are written to as they are.
 ///
 /// \see tests/validation/files_test.cpp
 class output_file {

@@ -21,8 +21,9 @@ namespace fusionflow::validation {
 /// \throws data::input_error naming plot, as run_gnuplot().
 void check_gnuplot(const std::string& format);
 
-/// Text as gnuplot's quoted string: what data::printable() does not let through made spaces, all but
-/// letters and digits written as octal numbers, so that nothing in it can be taken for a command.
+/// Text as gnuplot's quoted string: what data::printable() does not let through made spaces, all
+/// but letters and digits written as octal numbers, so that nothing in it can be taken for a
+/// command.
 [[nodiscard]] std::string gnuplot_word(const std::string& text);
 
 }  // namespace fusionflow::validation

@@ -22,7 +22,8 @@ public:
     /// Removes it, unless it was renamed.
     ~unfinished_file();
 
-    /// The open file, which whoever asks closes; negative: it could not be made, and errno says why.
+    /// The open file, which whoever asks closes; negative: it could not be made, and errno says
+    /// why.
     [[nodiscard]] int number() const noexcept { return number_; }
 
     /// Gives it its name in the same folder, in place of what has it now.

@@ -12,8 +12,8 @@ using tests::run_line;
 
 namespace fs = std::filesystem;
 
-// What the program is given to write to, and to print to, may be anything: nothing is lost, replaced
-// by mistake or ended by a signal.
+// What the program is given to write to, and to print to, may be anything: nothing is lost or
+// replaced by mistake, and no signal ends it.
 BOOST_AUTO_TEST_SUITE(surroundings)
 
 namespace {
