@@ -43,6 +43,10 @@ std::string allowed_text(const check_result& c) {
     if (!c.trouble.empty()) {
         return "no answer";
     }
+    // What is never learned, or a time that should be 0, is no relative error.
+    if (!std::isfinite(c.measured) || (!std::isnan(c.expected) && !std::isfinite(c.error))) {
+        return fmt::format("measured {}, allowed {}", spell(c.measured), to_string(c.allowed));
+    }
     return std::isnan(c.expected)
                ? fmt::format("{} {:.6g}, allowed {}", c.quantity, c.measured, to_string(c.allowed))
                : fmt::format("error {:.1e}, allowed {:.1e}", c.error, c.tolerance);

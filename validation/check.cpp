@@ -254,13 +254,21 @@ std::string failure_text(const check_result& c) {
     const auto by = [](const std::string& who) {
         return who.empty() ? "" : fmt::format(" ({})", who);
     };
-    const std::string found = fmt::format("measured {:.8g}{}", c.measured, by(c.measured_by));
+    const auto spell = [](double value) {
+        return std::isnan(value)   ? "unknown"
+               : std::isinf(value) ? "never"
+                                   : fmt::format("{:.8g}", value);
+    };
+    const std::string found = fmt::format("measured {}{}", spell(c.measured), by(c.measured_by));
     if (std::isnan(c.expected)) {
         return fmt::format("{}, allowed {}", found, to_string(c.allowed));
     }
-    return fmt::format("expected {:.8g}{}, {}, allowed {}, error {:.3g} of at most {:.3g}",
-                       c.expected, by(c.expected_by), found, to_string(c.allowed), c.error,
-                       c.tolerance);
+    const std::string line = fmt::format("expected {}{}, {}, allowed {}", spell(c.expected),
+                                         by(c.expected_by), found, to_string(c.allowed));
+    // Of what is expected to be 0, or is never learned, there is no relative error.
+    return std::isfinite(c.error)
+               ? fmt::format("{}, error {:.3g} of at most {:.3g}", line, c.error, c.tolerance)
+               : line;
 }
 
 bool is_tighter(const check_result& first, const check_result& second) {

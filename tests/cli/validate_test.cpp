@@ -66,6 +66,16 @@ BOOST_AUTO_TEST_CASE(a_failed_check_makes_exit_code_one_and_is_shown) {
     BOOST_TEST(json.json()["failed"] == 1);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_no_relative_error_is_not_shown_as_one) {
+    const tests::temporary_folder folder;
+    tests::write(folder.file("own.toml"), passing);
+    const auto text = run({"validate", folder.file("own.toml"), "--perturb", "flow=0"});
+    BOOST_TEST(text.code == 1);
+    BOOST_TEST(text.out.find("expected 0 (flow), measured ") != std::string::npos);
+    BOOST_TEST(text.out.find(", allowed 0\n") != std::string::npos);
+    BOOST_TEST(text.out.find("inf") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(bounds_are_shown_as_what_was_allowed) {
     const tests::temporary_folder folder;
     tests::write(folder.file("own.toml"), R"(about = "Bounds."

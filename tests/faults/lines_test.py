@@ -114,7 +114,7 @@ def random_line(options, source):
         words = [command] + source.sample(POSITIONALS[command], source.choice([0, 1, 1, 2]))
     for _ in range(source.choice([0, 1, 1, 2, 2, 3, 4, 5])):
         name, called = source.choice(options[command])
-        if name == "help" or fitting and "--" + name in words:
+        if name == "help" or fitting and ("--" + name in words or name == "target-classes"):
             continue
         words.append("--" + name)
         if called and fitting and name in FITTING:
