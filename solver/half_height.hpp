@@ -65,8 +65,7 @@ struct half_height {
 /// A modality that begins above its level counts for K from the start, and its time is unknown.
 class half_height_monitor {
 public:
-    /// \param saddles  theory::race_saddles(...)
-    /// \param weight_decay  lambda >= 0; the saddles are then those under decay.
+    /// \param saddles  theory::race_saddles(...); none with a weight decay, lambda > 0.
     half_height_monitor(const data::moments& moments, const theory::architecture& arch,
                         std::vector<theory::partial_solution> saddles, double weight_decay = 0);
 
@@ -91,7 +90,8 @@ public:
                                           const Eigen::VectorXd& weights);
 
     [[nodiscard]] const std::vector<double>& times() const noexcept { return times_; }
-    /// What counts for K: learned, or above its level from the start.
+    [[nodiscard]] const std::vector<theory::phase>& phases() const noexcept { return phases_; }
+    /// K: what was learned, or is above its level from the start.
     [[nodiscard]] const data::modality_set& learned() const noexcept { return learned_; }
     /// The last crossing of a half-height.
     [[nodiscard]] const half_height& latest() const noexcept { return latest_; }
