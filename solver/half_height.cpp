@@ -15,7 +15,6 @@ namespace fusionflow::solver {
 
 namespace {
 
-constexpr double never_crossed = std::numeric_limits<double>::infinity();
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 // The loss is at its least when it is this near, against all that can be explained. Nothing is said
 // to be unlearnable by that.

@@ -41,10 +41,9 @@ public:
     virtual void restart(double place) = 0;
 };
 
-/// How a path ended.
+/// How a path ended; `rest` is at rest without having been learned: watch again with that known.
 struct end_of_run {
     theory::outcome outcome;
-    /// What is at rest without having been learned: watch again with that known.
     std::optional<data::modality_set> rest;
 };
 
@@ -66,26 +65,20 @@ struct half_height {
 /// A modality that begins above its level counts for K from the start, and its time is unknown.
 class half_height_monitor {
 public:
-    /// \param saddles  theory::race_saddles(...)
-    /// \param weight_decay  lambda >= 0; the saddles are then those under decay.
+    /// \param saddles  theory::race_saddles(...); none with a weight decay, lambda > 0.
     half_height_monitor(const data::moments& moments, const theory::architecture& arch,
                         std::vector<theory::partial_solution> saddles, double weight_decay = 0);
 
-    /// Forgets the path that was watched: the same one is watched again from t = 0.
-    ///
-    /// \param rest  Where it is known to come to rest.
+    /// Watches the same path again from t = 0, known to come to rest at `rest`.
     void watch_again(data::modality_set rest);
-
     /// Looks at the weights at t = 0.
     void start(const Eigen::VectorXd& weights);
-
-    /// Looks at a step at `interior` places inside it and at its end, where W is `weights`;
-    /// crossings are refined on view.look() to rounding level.
+    /// Looks at a step at `interior` places inside and at its end, where W is `weights`; crossings
+    /// are refined on view.look() to rounding level.
     void step(step_view& view, const Eigen::VectorXd& weights, int interior);
 
     /// The end of the run, if nothing more can be learned on from here.
     ///
-    /// \param weights     W now.
     /// \param keeps_signs flow::keeps_signs().
     /// \param fades       With weight decay; asked rarely.
     [[nodiscard]] std::optional<end_of_run> finished(const Eigen::VectorXd& weights,
@@ -98,7 +91,7 @@ public:
 
     [[nodiscard]] const std::vector<double>& times() const noexcept { return times_; }
     [[nodiscard]] const std::vector<theory::phase>& phases() const noexcept { return phases_; }
-    /// What counts for K: learned, or above its level from the start.
+    /// K: what was learned, or is above its level from the start.
     [[nodiscard]] const data::modality_set& learned() const noexcept { return learned_; }
     /// The last crossing of a half-height.
     [[nodiscard]] const half_height& latest() const noexcept { return latest_; }
