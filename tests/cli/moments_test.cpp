@@ -299,8 +299,6 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_is_refused_and_nothing_written) {
     refuses(with({"--held-out", m, "--train-fraction", "0.5"}),
             "--held-out: need another file than --output '" + m + "', which is written too, got '" +
                 m + "'");
-    refuses(with({"--modality", "x=id"}), d + ", line 2, column 1 (id): need a number, got 'a'");
-            "--held-out: need another file than --output");
     refuses(with({"--modality", "x=id"}),
             d + ", line 2, column 1 (id): need a number, got 'a' (categories: --one-hot "
                 "COLUMN for those of an input, --target-classes for "
