@@ -11,7 +11,6 @@
 
 #include "data/error.hpp"
 #include "data/pseudo_inverse.hpp"
-#include "data/utf8.hpp"
 
 namespace fusionflow::data {
 
@@ -38,10 +37,11 @@ void check_names(const std::vector<std::string>& names, std::size_t count) {
     }
     std::set<std::string> seen;
     for (std::size_t m = 0; m < names.size(); ++m) {
+        const auto is_control = [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; };
         if (names[m].empty()) {
             throw input_error("names", fmt::format("must not be empty, but number {} is", m + 1));
         }
-        if (has_control_characters(names[m])) {
+        if (std::any_of(names[m].begin(), names[m].end(), is_control)) {
             throw input_error(
                 "names",
                 fmt::format("must be free of control characters, but number {} is not", m + 1));

@@ -50,17 +50,6 @@ bool is_control(character c) {
 
 }  // namespace
 
-bool has_control_characters(std::string_view text) {
-    while (!text.empty()) {
-        const character c = first_character(text);
-        if (is_control(c)) {
-            return true;
-        }
-        text.remove_prefix(c.bytes == 0 ? 1 : c.bytes);
-    }
-    return false;
-}
-
 bool is_utf8(std::string_view text) {
     while (!text.empty()) {
         const std::size_t bytes = first_character(text).bytes;

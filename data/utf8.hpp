@@ -15,9 +15,6 @@ inline constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 inline constexpr std::string_view convert_to_utf8 =
     "(iconv -f latin1 -t utf-8 converts a file in Latin-1)";
 
-/// True if there is a control character, of ASCII or of those above it.
-[[nodiscard]] bool has_control_characters(std::string_view text);
-
 /// A text for a terminal: control characters, which may do anything there, become `\x1b`, bytes
 /// that are no UTF-8 `\xff`. Everything else stays as it is.
 [[nodiscard]] std::string escaped(std::string_view text);

@@ -313,10 +313,11 @@ end_of_run half_height_monitor::conclude(const standstill& found) {
         learn_at_rest(found.rest);
     }
     // A modality that has weight where the path rests, and never came near to it, is held up by
-    // rounding of its residual only.
+    // rounding of its residual only, if the others leave it something.
     const bool held_up =
         known && std::any_of(found.rest.begin(), found.rest.end(), [&](int m) {
-            return !data::contains(learned_, m) && half_at_rest_[static_cast<std::size_t>(m)] > 0;
+            return !data::contains(learned_, m) && half_at_rest_[static_cast<std::size_t>(m)] > 0 &&
+                   !theory::nothing_left(*moments_, saddles_.of(without(found.rest, {m})), m);
         });
     const auto bias = weight_decay_ > 0             ? theory::outcome::decayed
                       : found.unresolved || held_up ? theory::outcome::unresolved

@@ -1,5 +1,6 @@
 #include "theory/small_network.hpp"
 
+#include <Eigen/QR>
 #include <Eigen/SVD>
 #include <algorithm>
 #include <boost/numeric/odeint/stepper/runge_kutta_dopri5.hpp>
@@ -449,10 +450,81 @@ private:
     numbers x_;
 };
 
+// Branches of one layer below a trunk of one are one branch of two layers with all their inputs.
+small_growth grow_side_by_side(const std::vector<small_block>& blocks, double longest) {
+    Index inputs = 0;
+    for (const small_block& b : blocks) {
+        inputs += b.push.cols();
+    }
+    const Index targets = blocks.front().push.rows();
+    small_block all{2, MatrixXd(targets, inputs), MatrixXd(targets, inputs)};
+    Index at = 0;
+    for (const small_block& b : blocks) {
+        all.weights.middleCols(at, b.push.cols()) = b.weights;
+        all.push.middleCols(at, b.push.cols()) = b.push;
+        at += b.push.cols();
+    }
+    const small_growth together = logarithmic_modes(all).run(longest);
+    small_growth grown;
+    grown.time = together.time;
+    grown.mode = together.mode;
+    double largest = -1;
+    at = 0;
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+        const Index count = blocks[i].push.cols();
+        grown.weights.emplace_back(together.weights.front().middleCols(at, count));
+        if (together.mode.block >= 0) {
+            const Eigen::VectorXd own = together.mode.input.segment(at, count);
+            if (own.norm() > largest) {  // the branch that has most of the mode stands for it
+                largest = own.norm();
+                grown.mode.block = static_cast<int>(i);
+                grown.mode.input = own.normalized();
+            }
+        }
+        at += count;
+    }
+    return grown;
+}
+
+// Weights never leave the space of inputs that they and their push span, at most 2 K dimensions:
+// orthonormal columns whose span that is in.
+MatrixXd inputs_that_matter(const small_block& b) {
+    MatrixXd rows(b.push.cols(), b.push.rows() + b.weights.rows());
+    rows << b.push.transpose(), b.weights.transpose();
+    const Eigen::HouseholderQR<MatrixXd> qr(rows);
+    return qr.householderQ() * MatrixXd::Identity(rows.rows(), rows.cols());
+}
+
+bool is_wide(const small_block& b) { return b.push.cols() > 2 * b.push.rows(); }
+
+// grow() with no more inputs than matter.
+small_growth grow_narrow(std::vector<small_block> blocks, int shared, double excess, double longest,
+                         double end) {
+    std::vector<MatrixXd> inputs;
+    for (small_block& b : blocks) {
+        inputs.push_back(is_wide(b) ? inputs_that_matter(b)
+                                    : MatrixXd::Identity(b.push.cols(), b.push.cols()));
+        b.push = (b.push * inputs.back()).eval();
+        b.weights = (b.weights * inputs.back()).eval();
+    }
+    small_growth grown = grow(blocks, shared, excess, longest, end);
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        grown.weights[i] = (grown.weights[i] * inputs[i].transpose()).eval();
+    }
+    if (grown.mode.block >= 0) {
+        grown.mode.input =
+            (inputs[static_cast<std::size_t>(grown.mode.block)] * grown.mode.input).eval();
+    }
+    return grown;
+}
+
 }  // namespace
 
 small_growth grow(const std::vector<small_block>& blocks, int shared, double excess, double longest,
                   double end) {
+    if (std::any_of(blocks.begin(), blocks.end(), is_wide)) {
+        return grow_narrow(blocks, shared, excess, longest, end);
+    }
     const bool pushed = std::any_of(blocks.begin(), blocks.end(), [](const small_block& b) {
         return b.push.norm() > 0 && b.weights.norm() > 0;
     });
@@ -473,7 +545,11 @@ small_growth grow(const std::vector<small_block>& blocks, int shared, double exc
     if (const MatrixXd outputs = shared_outputs(blocks); outputs.size() > 0) {
         return separate_modes(blocks, shared, excess, end, outputs).run(longest);
     }
-    return growing_network(blocks, shared, excess, end).run(longest);
+    const bool two_layers = shared == 1 && excess == 0 &&
+                            std::all_of(blocks.begin(), blocks.end(),
+                                        [](const small_block& b) { return b.layers == 1; });
+    return two_layers ? grow_side_by_side(blocks, longest)
+                      : growing_network(blocks, shared, excess, end).run(longest);
 }
 
 }  // namespace fusionflow::theory

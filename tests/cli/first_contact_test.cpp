@@ -152,9 +152,9 @@ BOOST_AUTO_TEST_CASE(control_characters_do_not_reach_the_terminal) {
                              "--modality", "B=b", "--target", "y", "--target-classes"});
     BOOST_TEST(labels.code == 0);
     BOOST_TEST(labels.out.starts_with("2 samples; 2 classes: \\x1b[31mEVIL\\x1b[2J, ok\n"));
-    is_refused({"predict", "--moments", file("name_c1.json")},
-               file("name_c1.json") +
-                   ": names: must be free of control characters, but number 1 is not");
+    const auto names = run({"predict", "--moments", file("name_c1.json")});
+    BOOST_TEST(names.code == 0);
+    BOOST_TEST(names.out.find("\xc2\x9b") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(held_out_moments_of_another_preparation_are_refused) {

@@ -47,9 +47,10 @@ std::size_t longest_line(const std::string& text) {
 // over what it reads; then it may stand here. (surroundings_test has the refusals.)
 BOOST_AUTO_TEST_CASE(what_is_done_with_each_file_is_known) {
     const std::set<std::string> known = {
-        "--baseline F.json",    "--held-out H.json",    "--junit F.xml",     "--moments FILE",
-        "--output FILE",        "--output M.json",      "--plot F.svg",      "--report DIR",
-        "--save-initial F.npz", "--save-weights F.npz", "--trajectory FILE", "--weights F.npz"};
+        "--baseline F.json", "--held-out H.json", "--held-out-rows R.txt", "--prepared-as M.json",
+        "--junit F.xml",     "--moments FILE",    "--output FILE",         "--output M.json",
+        "--plot F.svg",      "--report DIR",      "--save-initial F.npz",  "--save-weights F.npz",
+        "--trajectory FILE", "--weights F.npz"};
     const std::regex names_file(R"(--[a-z-]+ (\S*FILE|DIR|\w+\.[a-z]+)(?= ))");
     for (const std::string& command : commands) {
         const std::string text = run({command, "--help"}).out;

@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE(device_nodes_are_never_replaced) {
         BOOST_TEST_MESSAGE("skipped: device nodes cannot be made here");
         return;
     }
-    const auto result = w.run(of_table + "--output full");
+    const auto result = w.run(of_table + "--quiet --output full");
     BOOST_TEST(result.code == 2);
     is_one_line(result.err);
     BOOST_TEST(fs::is_character_file(w.file("full")));

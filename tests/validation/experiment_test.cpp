@@ -367,12 +367,13 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_not_there_with_the_line) {
             "line 17: no point of the grid is like that");
     refuses(head + "[experiment.figure]\nkind = \"lines\"\nx = \"fusion\"\n",
             "line 11: x must be one of ratio, rho, got 'fusion'");
-    refuses(head + "[experiment.figure]\nkind = \"lines\"\nx = \"rho\"\nquantity = \"taste\"\n",
-            "line 12: quantity must be one of first_time, time_ratio, plateau_loss, final_loss, "
-            "first_learned, contributes_most, superficial, plateau_error, final_error, "
-            "least_error, least_error_time, least_error_part, first_minimum, first_minimum_part, "
-            "excess_norm, time_A, time_B, norm_A, norm_B, misattribution_A, misattribution_B, got "
-            "'taste'");
+    refuses(
+        head + "[experiment.figure]\nkind = \"lines\"\nx = \"rho\"\nquantity = \"taste\"\n",
+        "line 12: quantity must be one of first_time, wait, time_ratio, plateau_loss, final_loss, "
+        "first_learned, contributes_most, superficial, plateau_error, final_error, "
+        "least_error, least_error_time, least_error_part, first_minimum, first_minimum_part, "
+        "excess_norm, time_A, time_B, norm_A, norm_B, misattribution_A, misattribution_B, got "
+        "'taste'");
     refuses(head, "line 2: an experiment needs [[experiment.check]]");
     refuses(head + agreement + "[experiment.figure]\nkind = \"errors\"\n",
             "line 18: errors need data of which the population is known (draws)");
