@@ -66,7 +66,8 @@ BOOST_AUTO_TEST_CASE(what_is_done_with_each_file_is_known) {
 BOOST_AUTO_TEST_CASE(every_command_has_help_with_an_example_that_runs) {
     // That of merge wants shards, those of moments and diagnose a table: run where there are some.
     const tests::temporary_folder folder;
-    tests::write(folder.file("scans.csv"), "s1,s2,s3,v,y\n1,2,3,4,5\n2,1,0,1,1\n3,3,1,0,2\n");
+    tests::write(folder.file("scans.csv"),
+                 "s1,s2,s3,v,y\n1,2,3,4,5\n-2,1,0,-1,-1\n1,-3,-3,-3,-4\n");
     for (const std::string shard : {"1", "2"}) {
         (void)run({"table", "--grid", "rho=0:0.9:0.3", "--shard", shard + "/2", "--output",
                    folder.file("times." + shard + "-of-2.csv")});

@@ -6,8 +6,8 @@
 #include "data/random.hpp"
 
 using namespace fusionflow;
-using data::is_utf8;
 using data::escaped;
+using data::is_utf8;
 
 BOOST_AUTO_TEST_SUITE(utf8)
 
@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(nothing_that_a_terminal_obeys_is_escaped) {
     BOOST_TEST(escaped("caf\xc3\xa9 5 \xe2\x82\xac") == "caf\xc3\xa9 5 \xe2\x82\xac");
     BOOST_TEST(escaped("\x1b[31mred\x7f") == "\\x1b[31mred\\x7f");
     BOOST_TEST(escaped("a\xc2\x9b"
-                         "31m") == "a\\x9b31m");
+                       "31m") == "a\\x9b31m");
     BOOST_TEST(escaped("a\xff\xc3") == "a\\xff\\xc3");
 }
 

@@ -190,7 +190,7 @@ BOOST_AUTO_TEST_CASE(refuses_suites_that_are_not_there) {
              "unequal-branches-follow-flow, refined-formula-meets-exact-flow, "
              "gaussian-network-meets-refined-formula, flow-keeps-balance, "
              "loss-never-rises, ends-at-least-squares, "
-             "turning-vectors-wait-below-a-trunk; got 'nope'"));
+             "turning-wait; got 'nope'"));
 }
 
 BOOST_AUTO_TEST_CASE(one_check_of_a_suite_can_be_named) {
