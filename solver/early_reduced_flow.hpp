@@ -16,9 +16,9 @@ namespace fusionflow::solver {
 ///
 ///     dy_i/dc = lambda_i (y*_i - u_f^p y_i),   dt/dc = u_f^(-p),   u_f^2 = |y|^2 + c_0,
 ///
-/// with W = u_f^p y V^T and y* = W* V of the least-squares solution. What moves along a direction of
-/// little variance keeps its digits, however large the others' variances are. State: y (D numbers),
-/// then the time.
+/// with W = u_f^p y V^T and y* = W* V of the least-squares solution. What moves along a direction
+/// of little variance keeps its digits, however large the others' variances are. State: y (D
+/// numbers), then the time.
 ///
 /// tests/solver/early_reduced_flow_test.cpp
 class early_reduced_flow final : public flow {

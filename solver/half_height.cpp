@@ -19,7 +19,7 @@ constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 // The loss is at its least when it is this near, against all that can be explained. Nothing is said
 // to be unlearnable by that.
 constexpr double at_its_least = 1e-9;
-// Tolerances are smaller where people want digits, and what rounding takes away is said from here on.
+// What rounding takes away of a time is said from this part of it on.
 constexpr double felt = 1e-7;
 constexpr long looks_apart = 16;  // with weight decay, where a look solves for the trunk's norm
 

@@ -8,12 +8,12 @@ namespace fusionflow::solver {
 
 /// The eigenvectors of the covariance of all inputs, Sigma = V diag(variances) V^T.
 ///
-/// In them a residual is (W* - W) V diag(variances) V^T, with W* the least-squares solution: nothing
-/// cancels, however much smaller one variance is than another, where s - W Sigma loses a part
-/// epsilon times the largest variance over the least of what moves along the least.
+/// In them a residual is (W* - W) V diag(variances) V^T, with W* the least-squares solution.
+/// Nothing cancels in that, however much smaller one variance is than another. s - W Sigma loses a
+/// part epsilon times the largest variance over the least of what moves along the least.
 struct input_modes {
     Eigen::MatrixXd vectors;    ///< V, D x D, orthonormal columns
-    Eigen::VectorXd variances;  ///< ascending, >= 0, target-free; zero beyond the rank of Sigma
+    Eigen::VectorXd variances;  ///< ascending, >= 0; zero beyond the rank of Sigma
 };
 
 /// \return Variances that are right to about 1e-10 of themselves, by a decomposition in quadruple

@@ -277,7 +277,7 @@ BOOST_AUTO_TEST_CASE(times_that_rounding_has_taken_digits_from_say_how_many_are_
                                         [](const auto& w) { return has(w, "good to"); });
         const double off = std::abs(run.answer.times[1] / exact(q) - 1);
         BOOST_TEST(warned == (q < 1e-8));
-        // At most what it is said to be, 4 D eps of the terms, which are twice kappa: 7e-15 / 2e-10.
+        // At most what it is said to be, 4 D eps of its terms: 7e-15 / 2e-10.
         BOOST_TEST(off < (q < 1e-8 ? 1e-4 : 1e-5));
     }
 }

@@ -233,8 +233,8 @@ BOOST_AUTO_TEST_CASE(singular_moments_keep_rank_and_residual_in_other_units) {
     }
 }
 
-// What rounding of the moments gives B in a pair that is nearly one input is not taken for a weight,
-// and A has its own solution then, not the one that went with that weight.
+// What rounding of the moments gives B in a pair that is nearly one input is not taken for a
+// weight, and A has its own solution then, not the one that went with that weight.
 BOOST_AUTO_TEST_CASE(where_rounding_decides_one_weight_the_other_has_its_own_solution) {
     const auto moments = data::toy_moments({.rho = 1 - 1e-13, .ratio = 1e8});
     const auto both = theory::solve_partial(moments, {0, 1});
