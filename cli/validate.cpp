@@ -94,6 +94,7 @@ std::string findings_text(const suite_result& s) {
 
 std::vector<suite> load_all(const std::vector<std::string>& names) {
     std::vector<suite> suites;
+    suites.reserve(names.size());
     for (const std::string& name : names) {
         suites.push_back(validation::load_suite(name));
     }
