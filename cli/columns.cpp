@@ -25,7 +25,7 @@ constexpr std::size_t most_shown = 5;
 // A text of the table for the terminal, not too long.
 std::string shown(const std::string& text) {
     constexpr std::size_t longest = 20;
-    const std::string whole = data::escaped(text);
+    std::string whole = data::escaped(text);
     if (whole.size() <= longest) {
         return whole;
     }

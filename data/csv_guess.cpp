@@ -180,7 +180,7 @@ std::string find_hint(std::string_view sample, bool whole, std::string_view file
                                spell_delimiter(other));
         }
     }
-    if (const std::string lines = hint_of_lines(records, delimiter); !lines.empty()) {
+    if (std::string lines = hint_of_lines(records, delimiter); !lines.empty()) {
         return lines;
     }
     if (options.header && looks_like_a_row(records[0], delimiter)) {

@@ -73,7 +73,7 @@ constexpr auto formats = std::to_array<format>({
     {"\x89PNG\r\n"sv, "a PNG picture", as_it_is, "write its pixels with numpy.save"},
     {"\xff\xd8\xff"sv, "a JPEG picture", as_it_is, "write its pixels with numpy.save"},
     {"GIF8"sv, "a GIF picture", as_it_is, "write its pixels with numpy.save"},
-    {"{\\rtf"sv, "an RTF document", as_it_is, "save it as CSV"},
+    {R"({\rtf)"sv, "an RTF document", as_it_is, "save it as CSV"},
 });
 
 char small(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
