@@ -10,7 +10,7 @@
 #include "data/chained_table.hpp"
 #include "data/error.hpp"
 #include "data/number_advice.hpp"
-#include "data/utf8.hpp"
+#include "data/printable.hpp"
 #include "validation/sheet.hpp"
 
 namespace fusionflow::cli {

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
+#include "data/printable.hpp"
 #include "data/pseudo_inverse.hpp"
-#include "data/utf8.hpp"
 #include "validation/sheet.hpp"
 
 namespace fusionflow::cli {

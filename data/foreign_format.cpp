@@ -6,7 +6,7 @@
 #include <array>
 #include <cstddef>
 
-#include "data/utf8.hpp"
+#include "data/printable.hpp"
 
 namespace fusionflow::data {
 

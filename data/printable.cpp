@@ -1,44 +1,15 @@
 #include "data/printable.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstddef>
+
+#include "data/utf8.hpp"
 
 namespace fusionflow::data {
 
 namespace {
-
-// One character of UTF-8; no bytes where the text does not begin with a valid one.
-struct character {
-    char32_t code = 0;
-    std::size_t bytes = 0;
-};
-
-std::size_t length_by_first_byte(unsigned char first) {
-    return first < 0x80                    ? 1
-           : first >= 0xc2 && first < 0xe0 ? 2
-           : first >= 0xe0 && first < 0xf0 ? 3
-           : first >= 0xf0 && first < 0xf5 ? 4
-                                           : 0;
-}
-
-character first_character(std::string_view text) {
-    const auto first = static_cast<unsigned char>(text.front());
-    const std::size_t bytes = length_by_first_byte(first);
-    if (bytes == 0 || bytes > text.size()) {
-        return {};
-    }
-    char32_t code = bytes == 1 ? first : first & (0xffU >> (bytes + 1));
-    for (std::size_t i = 1; i < bytes; ++i) {
-        const auto next = static_cast<unsigned char>(text[i]);
-        if ((next & 0xc0U) != 0x80U) {
-            return {};
-        }
-        code = code << 6U | (next & 0x3fU);
-    }
-    const bool too_long = (bytes == 3 && code < 0x800) || (bytes == 4 && code < 0x10000);
-    const bool surrogate = code >= 0xd800 && code <= 0xdfff;
-    return too_long || surrogate || code > 0x10ffff ? character{} : character{code, bytes};
-}
 
 bool steers(char32_t code) {
     return code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x2028 && code <= 0x202e) ||
@@ -58,7 +29,7 @@ std::string printable(std::string_view text, char instead, std::string_view kept
         if (text.empty()) {
             break;
         }
-        const character c = first_character(text);
+        const utf8_character c = first_character(text);
         const bool wanted = c.bytes == 1 && kept.find(text.front()) != std::string_view::npos;
         const bool stays = c.bytes > 0 && (!steers(c.code) || wanted);
         if (stays) {
@@ -71,8 +42,25 @@ std::string printable(std::string_view text, char instead, std::string_view kept
     return safe;
 }
 
+std::string escaped(std::string_view text) {
+    std::string shown;
+    while (!text.empty()) {
+        const std::size_t bytes = first_character(text).bytes;
+        if (printable_bytes(text) > 0) {
+            shown += text.substr(0, bytes);
+        } else if (bytes == 0) {
+            shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(text.front()));
+        } else {
+            const auto code = static_cast<unsigned>(first_character(text).code);
+            shown += code < 0x100 ? fmt::format("\\x{:02x}", code) : fmt::format("\\u{:04x}", code);
+        }
+        text.remove_prefix(std::max<std::size_t>(bytes, 1));
+    }
+    return shown;
+}
+
 std::size_t printable_bytes(std::string_view text) {
-    const character c = first_character(text);
+    const utf8_character c = first_character(text);
     return steers(c.code) ? 0 : c.bytes;
 }
 

@@ -20,6 +20,9 @@ namespace fusionflow::data {
 [[nodiscard]] std::string printable(std::string_view text, char instead = '?',
                                     std::string_view kept = {});
 
+/// The same where each such character is to be told from others: written as `\x1b` or `\u202e`.
+[[nodiscard]] std::string escaped(std::string_view text);
+
 /// Bytes of the character that a text begins with, if printable() lets it stay; 0 if not.
 ///
 /// \param text  Not empty.

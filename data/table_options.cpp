@@ -5,7 +5,7 @@
 #include <cctype>
 
 #include "data/error.hpp"
-#include "data/utf8.hpp"
+#include "data/printable.hpp"
 
 namespace fusionflow::data {
 

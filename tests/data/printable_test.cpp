@@ -56,4 +56,14 @@ BOOST_AUTO_TEST_CASE(a_character_that_may_be_shown_has_the_bytes_that_it_takes) 
     }
 }
 
+BOOST_AUTO_TEST_CASE(what_a_terminal_obeys_is_escaped) {
+    BOOST_TEST(fusionflow::data::escaped("caf\xc3\xa9 5 \xe2\x82\xac") ==
+               "caf\xc3\xa9 5 \xe2\x82\xac");
+    BOOST_TEST(fusionflow::data::escaped("\x1b[31mred\x7f") == "\\x1b[31mred\\x7f");
+    BOOST_TEST(fusionflow::data::escaped("a\xc2\x9b"
+                                         "31m") == "a\\x9b31m");
+    BOOST_TEST(fusionflow::data::escaped("a\xff\xc3") == "a\\xff\\xc3");
+    BOOST_TEST(fusionflow::data::escaped("a\xe2\x80\xae") == "a\\u202e");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
