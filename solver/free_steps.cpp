@@ -16,6 +16,10 @@ namespace fusionflow::solver {
 
 namespace {
 
+// Of systems that are not known here errors are to fall with the order of the method, which what
+// Newton's iterations leave of a step would blur.
+constexpr double unsolved = 0.005;
+
 // The tightest and the loosest tolerance that the methods are made for.
 constexpr double tightest = 1e-14;
 constexpr double loosest = 0.1;
@@ -125,7 +129,7 @@ public:
         std::copy(x.begin(), x.end(), start_.begin());
         start_.back() = t;
         system_.derivative(start_, speed_);
-        const error_gauge gauge{&system_, 0, system_.level()};
+        const error_gauge gauge{&system_, 0, system_.level(), unsolved};
         const double length = std::abs(dt);
         const bool solved = all_finite(start_) && all_finite(speed_) &&
                             method_->attempt(start_, speed_, length, gauge) &&

@@ -8,10 +8,8 @@ namespace fusionflow::solver {
 namespace {
 
 constexpr int most_iterations = 12;
-// Newton's error stays below this part of rtol, but not below what rounding lets it reach.
-constexpr double newton_part = 0.05;
-// The part where iterations failed within the last steps: it is they that keep steps short there,
-// not accuracy, and the errors of that many steps add up.
+// The part of rtol that Newton's error stays below where iterations failed within the last steps:
+// it is they that keep steps short there, not accuracy, and the errors of that many steps add up.
 constexpr double strained_part = 0.005;
 constexpr int strained_steps = 20;
 // A rate is not believed to have fallen to less than this part between two iterations: a first
@@ -149,7 +147,8 @@ bool radau<N>::iterate(const state& x, double h, const error_gauge& gauge) {
     apart_.noalias() = z_.lazyProduct(tableau().forth.transpose());
     double before = 0;
     double rate = 1;
-    const double part = strained_ > 0 ? strained_part : newton_part;
+    const double part = strained_ > 0 ? std::min(strained_part, gauge.unsolved) : gauge.unsolved;
+    // Not below what rounding lets it reach.
     const double wanted = std::max(part * gauge.rtol, 5 * rounding);
     for (int iteration = 0; iteration < most_iterations; ++iteration) {
         if (!evaluate(x)) {

@@ -13,6 +13,8 @@ struct error_gauge {
     const ode* system = nullptr;
     double time_scale = 0;  ///< where the system keeps time: what its error is compared with, > 0
     double rtol = 1e-9;
+    /// What the iterations of an implicit method may leave of a step, as a part of rtol.
+    double unsolved = 0.05;
 
     /// \param x  At the end of the step, with the time it took.
     [[nodiscard]] double operator()(const state& x, const state& error) const;
