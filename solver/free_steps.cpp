@@ -6,6 +6,7 @@
 #include <boost/numeric/odeint/util/odeint_error.hpp>
 #include <boost/throw_exception.hpp>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "data/error.hpp"
@@ -19,6 +20,11 @@ namespace {
 // Of systems that are not known here errors are to fall with the order of the method, which what
 // Newton's iterations leave of a step would blur.
 constexpr double unsolved = 0.005;
+// How many tolerances the interpolation inside a step may miss, where it is read.
+constexpr double allowed_inside = 10;
+constexpr double missed_power = 6;  // of the length of a step
+constexpr double shortening = 0.9;
+constexpr double least_shortening = 0.2;
 
 // The tightest and the loosest tolerance that the methods are made for.
 constexpr double tightest = 1e-14;
@@ -116,11 +122,12 @@ void tolerance::validate() const {
 /// Steps through states of one size.
 class free_steps::path {
 public:
-    path(std::size_t numbers, free_method method, const tolerance& allowed)
+    path(std::size_t numbers, free_method method, const tolerance& allowed, bool dense)
         : system_(numbers, allowed),
           method_(method == free_method::radau ? make_radau(system_, evaluations_)
                                                : make_chebyshev(system_, evaluations_)),
-          start_(numbers + 1), speed_(numbers + 1), place_(numbers + 1) {}
+          dense_(dense), start_(numbers + 1), speed_(numbers + 1), place_(numbers + 1),
+          apart_(numbers + 1) {}
 
     [[nodiscard]] std::size_t numbers() const { return start_.size() - 1; }
 
@@ -139,6 +146,11 @@ public:
             ++rejections_;
             return false;
         }
+        if (const double missed = dense_ ? error_inside(length, gauge) : 0; !(missed <= 1)) {
+            dt *= std::max(least_shortening, shortening * std::pow(missed, -1 / missed_power));
+            ++rejections_;
+            return false;
+        }
         rejections_ = 0;
         std::copy_n(method_->next().begin(), x.size(), x.begin());
         t += dt;
@@ -153,16 +165,26 @@ public:
     }
 
 private:
+    // What the interpolation of a step misses, against a step to there, over what it may miss.
+    double error_inside(double length, const error_gauge& gauge) {
+        constexpr double between_stages = 0.43;  // of radau's
+        method_->inside(between_stages * length, place_);
+        method_->at(between_stages * length, gauge, apart_);
+        std::transform(place_.begin(), place_.end(), apart_.begin(), apart_.begin(), std::minus());
+        return gauge(place_, apart_) / (allowed_inside * system_.level());
+    }
+
     long evaluations_ = 0;
     extended_system system_;
     std::unique_ptr<step_method> method_;
     step_control control_;
     int rejections_ = 0;  // in a row
-    state start_, speed_, place_;
+    bool dense_;
+    state start_, speed_, place_, apart_;
 };
 
-free_steps::free_steps(free_method method, const tolerance& allowed)
-    : method_(method), allowed_(allowed) {
+free_steps::free_steps(free_method method, const tolerance& allowed, bool dense)
+    : method_(method), allowed_(allowed), dense_(dense) {
     allowed_.validate();
 }
 
@@ -179,7 +201,7 @@ bool free_steps::attempt(free_system& system, state& x, double& t, double& dt) {
                         t)));
     }
     if (!path_ || path_->numbers() != x.size()) {
-        path_ = std::make_unique<path>(x.size(), method_, allowed_);
+        path_ = std::make_unique<path>(x.size(), method_, allowed_, dense_);
     }
     return path_->attempt(system, x, t, dt);
 }

@@ -43,9 +43,12 @@ enum class free_method {
 class free_steps {
 public:
     /// \throws data::input_error as tolerance::validate().
-    free_steps(free_method method, const tolerance& allowed);
+    ///
+    /// \param dense  True where states inside of steps are read, too: a step passes only if its
+    ///               interpolation errs by ten tolerances at most, at the cost of another solve.
+    free_steps(free_method method, const tolerance& allowed, bool dense = false);
     /// A copy has taken no step yet.
-    free_steps(const free_steps& other) : free_steps(other.method_, other.allowed_) {}
+    free_steps(const free_steps& other) : free_steps(other.method_, other.allowed_, other.dense_) {}
     free_steps& operator=(const free_steps& other) { return *this = free_steps(other); }
     free_steps(free_steps&&) noexcept;
     free_steps& operator=(free_steps&&) noexcept;
@@ -69,6 +72,7 @@ private:
 
     free_method method_;
     tolerance allowed_;
+    bool dense_;
     std::unique_ptr<path> path_;  // made by the first step, which says how large states are
 };
 
