@@ -17,7 +17,7 @@ struct plot_frame {
 
 /// Where the panels of a figure stand. Lengths are pixels, 96 to the inch.
 struct plot_layout {
-    static constexpr int legend_height = 64;  ///< at the foot: a line of modalities, two of curves
+    static constexpr int legend_height = 74;  ///< at the foot: a line of modalities, two of curves
 
     int columns = 1;
     int rows = 1;
