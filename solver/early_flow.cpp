@@ -5,7 +5,6 @@
 #include <limits>
 
 #include "solver/moment_products.hpp"
-#include "theory/partial_solution.hpp"
 
 namespace fusionflow::solver {
 
@@ -47,8 +46,6 @@ early_flow::early_flow(const data::moments& moments, const two_layer_start& star
       inputs_(start.blocks().front().weights.cols() - 1), keeps_signs_(start.keeps_signs()),
       modes_(modes_of(moments)), weights_(inputs_), residual_(inputs_) {
     const Eigen::MatrixXd& weights = start.blocks().front().weights;
-    const auto everyone = data::all_modalities(moments.count());
-    goal_ = modes_.vectors.transpose() * theory::solve_partial(moments, everyone).weights;
     const Eigen::VectorXd output = weights.col(inputs_);
     imbalance_ = weights.leftCols(inputs_).squaredNorm() - output.squaredNorm();
     const Eigen::VectorXd direction = output.normalized();
@@ -63,7 +60,7 @@ void early_flow::look_at(const state& x) {
     length_ = square > 0 ? std::sqrt(square) : std::numeric_limits<double>::quiet_NaN();
     along_.noalias() = inputs(x).transpose() * direction(x);
     weights_ = length_ * along_;
-    residual_ = modes_.variances.cwiseProduct(goal_ - weights_);
+    residual_ = modes_.variances.cwiseProduct(modes_.solution - weights_);
 }
 
 void early_flow::total_weights(const state& x, Eigen::VectorXd& weights) {

@@ -60,7 +60,6 @@ private:
     bool keeps_signs_;
     double imbalance_;  // g
     input_modes modes_;
-    Eigen::VectorXd goal_;  // W*
     state initial_;
     // Of the state that was looked at last:
     double length_ = 0;      // |o|

@@ -6,7 +6,6 @@
 
 #include "data/error.hpp"
 #include "solver/power.hpp"
-#include "theory/partial_solution.hpp"
 #include "theory/potential.hpp"
 
 namespace fusionflow::solver {
@@ -41,8 +40,6 @@ early_reduced_flow::early_reduced_flow(const data::moments& moments,
     if (init.drawn != theory::scheme::balanced) {
         throw data::input_error("scheme", "the reduced flow is that of balanced networks");
     }
-    const auto everyone = data::all_modalities(moments.count());
-    goal_ = modes_.vectors.transpose() * theory::solve_partial(moments, everyone).weights;
     Eigen::VectorXd start = theory::initial_directions(moments);
     for (int m = 0; m < moments.count(); ++m) {
         moments.part(start, m) *= init.norm(m);
@@ -59,9 +56,9 @@ double early_reduced_flow::trunk_norm(const state& x) const {
 
 void early_reduced_flow::derivative(const state& x, state& dxdt) {
     const double trunk = power(trunk_norm(x), shared_);
-    for (Eigen::Index i = 0; i < goal_.size(); ++i) {
+    for (Eigen::Index i = 0; i < modes_.solution.size(); ++i) {
         const auto at = static_cast<std::size_t>(i);
-        dxdt[at] = modes_.variances(i) * (goal_(i) - trunk * x[at]);
+        dxdt[at] = modes_.variances(i) * (modes_.solution(i) - trunk * x[at]);
     }
     dxdt.back() = 1 / trunk;
 }

@@ -52,7 +52,6 @@ private:
     input_modes modes_;
     int shared_;
     double trunk_excess_;
-    Eigen::VectorXd goal_;  // y*
     state initial_;
 };
 

@@ -4,6 +4,7 @@
 #include <boost/multiprecision/cpp_bin_float.hpp>
 
 #include "data/pseudo_inverse.hpp"
+#include "theory/partial_solution.hpp"
 
 namespace {
 
@@ -32,7 +33,8 @@ constexpr double far_apart = 1e-6;
 input_modes precise_modes(const data::moments& moments) {
     const quad_matrix covariance = moments.covariance().cast<quad>();
     const Eigen::SelfAdjointEigenSolver<quad_matrix> solved(covariance);
-    input_modes modes{solved.eigenvectors().cast<double>(), solved.eigenvalues().cast<double>()};
+    input_modes modes{
+        solved.eigenvectors().cast<double>(), solved.eigenvalues().cast<double>(), {}};
     // The rank is decided in one place, without regard to units.
     const auto rank = data::decompose_scaled(moments.covariance()).rank;
     modes.variances.head(moments.dimension() - rank).setZero();
@@ -44,10 +46,12 @@ input_modes precise_modes(const data::moments& moments) {
 input_modes modes_of(const data::moments& moments) {
     data::spectrum found = data::decompose(moments.covariance());
     const auto last = found.values.size() - 1;
-    if (found.values(0) > far_apart * found.values(last)) {
-        return {std::move(found.vectors), std::move(found.values)};
-    }
-    return precise_modes(moments);
+    input_modes modes = found.values(0) > far_apart * found.values(last)
+                            ? input_modes{std::move(found.vectors), std::move(found.values), {}}
+                            : precise_modes(moments);
+    const auto everyone = data::all_modalities(moments.count());
+    modes.solution = modes.vectors.transpose() * theory::solve_partial(moments, everyone).weights;
+    return modes;
 }
 
 }  // namespace fusionflow::solver

@@ -14,6 +14,7 @@ namespace fusionflow::solver {
 struct input_modes {
     Eigen::MatrixXd vectors;    ///< V, D x D, orthonormal columns
     Eigen::VectorXd variances;  ///< ascending, >= 0; zero beyond the rank of Sigma
+    Eigen::VectorXd solution;   ///< W* V, of one target
 };
 
 /// \return Variances that are right to about 1e-10 of themselves, by a decomposition in quadruple
