@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstdlib>
 #include <exception>
 #include <new>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "cli/command_files.hpp"
 #include "cli/streams.hpp"
 #include "data/error.hpp"
+#include "validation/launched.hpp"
 #include "validation/unfinished_file.hpp"
 #include "validation/version.hpp"
 
@@ -69,9 +71,23 @@ int fail(const std::exception_ptr& thrown, const command* c, bool prints) noexce
     }
 }
 
+// Each of them may well have work of its own, by a script that was started many times: no error.
+void say_that_each_does_all(const command& c, const cli::arguments& given) {
+    const validation::launched together = validation::read_launched(std::getenv);
+    if (together.size > 1 && together.rank == 0) {
+        cli::print_warnings(
+            given, {fmt::format("{} started {} processes of {}, and each does all of its work: "
+                                "only table shares the work out",
+                                together.by, together.size, c.name)});
+    }
+}
+
 exit_code run(const command& c, const std::vector<std::string>& words, validation::ranks* team) {
     cli::arguments given = cli::parse(c, words);
     given.team = team;
+    if (team == nullptr && !given.help) {
+        say_that_each_does_all(c, given);
+    }
     if (given.help) {
         cli::print_text(given.first() ? cli::help(c) : "");
         return exit_code::done;

@@ -70,6 +70,7 @@ private:
     double change_size(const state& x, const error_gauge& gauge);
     bool iterate(const state& x, double h, const error_gauge& gauge);
     void finish(const state& x, double h, state& end);
+    double bend_of(const state& dxdt, double h);
     void estimate_error(const state& dxdt, double h, const error_gauge& gauge);
 
     ode& system_;

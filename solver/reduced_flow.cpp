@@ -19,6 +19,7 @@ constexpr double felt = 5;        // potentials below this are, at any tolerance
 constexpr double slow = 1e-6;     // a speed, against the terms of its residual
 constexpr double rounded = 1e-6;  // a potential does not fall to less than this part in one step
 constexpr double reach = 0.7;     // of a potential in one step
+constexpr double reach_of_two = 0.6;     // the same of a branch of two layers, a logarithm
 constexpr double least_square = 1e-280;  // below it squares lose digits
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
@@ -245,6 +246,11 @@ double reduced_flow::trunk_norm(const state& x) const {
     return std::sqrt(square);
 }
 
+// The potential, negative, at which u^(2n - 2) is this: that of a branch of n layers, n >= 2.
+double reduced_flow::potential_at_square(int n, double square) {
+    return n == 2 ? 0.5 * std::log(square) : -std::pow(square, -0.5 * (n - 2) / (n - 1)) / (n - 2);
+}
+
 // A step of length h from the potential z feels a weight W as h W, so it may go straight on to
 // where that is a small part of rtol of the potential left there. Closer in it goes by parts of
 // what is left. Rounding errors of what it starts from are not to be felt either.
@@ -256,14 +262,13 @@ double reduced_flow::horizon(const state& x, const state& dxdt, double rtol) con
         if (!p.polar || !(dxdt[p.at] > still && z < 0)) {
             continue;
         }
-        const double part_left = p.branch > 2 ? -reach * z : std::max(-z, 1.0) / 2;
+        const double part_left = p.branch > 2 ? -reach * z : reach_of_two * std::max(-z, 1.0);
         if (-z < felt) {
             nearest = std::min(nearest, part_left / dxdt[p.at]);
             continue;
         }
         const double small = unfelt * rtol / (std::max(p.branch - 2, 1) * -z);
-        const double edge = std::min(
-            -theory::potential(p.branch, std::pow(small, 0.5 / (p.branch - 1))), rounded * z);
+        const double edge = std::min(potential_at_square(p.branch, small), rounded * z);
         nearest = std::min(nearest, (z < 2 * edge ? edge - z : part_left) / dxdt[p.at]);
     }
     return nearest;

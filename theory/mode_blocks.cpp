@@ -1,5 +1,6 @@
 #include "theory/mode_blocks.hpp"
 
+#include <Eigen/LU>
 #include <Eigen/QR>
 #include <Eigen/SVD>
 #include <algorithm>
@@ -26,6 +27,17 @@ constexpr double rounding = 1e-9;  // of residuals, which an iteration leaves
 // What is outside of orthonormal columns.
 MatrixXd outside_of(const MatrixXd& columns, const MatrixXd& of) {
     return of - columns * (columns.transpose() * of);
+}
+
+// What of a matrix is not in the part of it that was seen. Rounding is nothing: a mode that faded
+// may have shrunk to less than that of what it was.
+MatrixXd unseen(const MatrixXd& all, const MatrixXd& seen) {
+    constexpr double none = 1e-14;
+    MatrixXd rest = all - seen;
+    if (rest.norm() <= none * all.norm()) {
+        rest.setZero();
+    }
+    return rest;
 }
 
 // Orthonormal columns for the range of these.
@@ -213,12 +225,74 @@ void mode_blocks::find_learned(int m) {
     }
 }
 
+// A modality whose W_m is square, of full rank, and has a determinant of another sign there. On the
+// way a singular value would have to pass through zero, which layers cannot: it stays near zero
+// instead.
+std::optional<int> mode_blocks::turned_over(const rank_solution& there) const {
+    const MatrixXd basis = shortest_turn(saddle_.space, there.space) * saddle_.space;
+    for (int m = 0; m < moments_.count(); ++m) {
+        const modality& part = parts_[static_cast<std::size_t>(m)];
+        const Index rank = part.outputs.cols();
+        if (arch_.branch(m) == 1 || rank == 0 || rank != moments_.dim(m) || rank != basis.cols()) {
+            continue;
+        }
+        const double now =
+            (saddle_.space.transpose() * part.outputs).determinant() * part.inputs.determinant();
+        if (now * (basis.transpose() * moments_.matrix(there.weights, m)).determinant() < 0) {
+            return m;
+        }
+    }
+    return std::nullopt;
+}
+
+// The weakest mode of m is small again, and waits with what is left of it, in place of passing
+// through zero: `there` is where the network stands without it. False where that would not keep the
+// mode small; then nothing is changed.
+bool mode_blocks::fade(int m, rank_solution& there) {
+    constexpr double left = 1;  // of its u; from there its potential grows while it shrinks
+    modality& part = parts_[static_cast<std::size_t>(m)];
+    const Index kept = part.outputs.cols() - 1;
+    const MatrixXd own = part.outputs.transpose() * moments_.matrix(saddle_.weights, m);
+    const svd modes(own, Eigen::ComputeFullU | Eigen::ComputeFullV);
+    const MatrixXd outputs = part.outputs * modes.matrixU();
+    // Of modes that are not there yet the decomposition does not know which way they turn.
+    MatrixXd inputs = modes.matrixV();
+    if (modes.matrixU().determinant() * inputs.determinant() * part.inputs.determinant() < 0) {
+        inputs.col(kept) *= -1;
+    }
+    const MatrixXd mode = outputs.col(kept) * inputs.col(kept).transpose();
+    rank_solution without = saddle_;
+    without.outputs[static_cast<std::size_t>(m)] =
+        saddle_.space * (saddle_.space.transpose() * outputs.leftCols(kept));
+    without = solve_ranks(moments_, without);
+    if (moments_.matrix(without.residual, m).cwiseProduct(mode).sum() > 0) {
+        return false;
+    }
+    const MatrixXd leaning = part.leaning * (part.inputs.transpose() * inputs);
+    part.small = left * mode + leaning.col(kept) * inputs.col(kept).transpose();
+    part.outputs = outputs.leftCols(kept);
+    part.inputs = inputs.leftCols(kept);
+    part.leaning = leaning.leftCols(kept);
+    part.norms.conservativeResize(std::min(part.norms.size(), kept));
+    there = std::move(without);
+    saddle_.outputs[static_cast<std::size_t>(m)] = there.outputs[static_cast<std::size_t>(m)];
+    return true;
+}
+
 const rank_solution& mode_blocks::stand() {
-    if (worth_following()) {
+    const bool followed = worth_following();
+    if (followed) {
         follow();
     }
+    rank_solution there = solve_ranks(moments_, saddle_);
+    if (!followed && turned_over(there) && can_follow()) {
+        follow();
+        there = solve_ranks(moments_, saddle_);
+    }
+    for (auto m = turned_over(there); m && fade(*m, there); m = turned_over(there)) {
+    }
     const MatrixXd before = saddle_.space;
-    saddle_ = solve_ranks(moments_, saddle_);
+    saddle_ = std::move(there);
     if (arch_.shared() > 0) {
         carry(shortest_turn(before, saddle_.space));
     }
@@ -233,7 +307,6 @@ const rank_solution& mode_blocks::stand() {
 // weights in a plane and more arrive turned by an angle that depends on it, and a trunk turns what
 // is before it.
 bool mode_blocks::worth_following() const {
-    constexpr Index most_numbers = 400;  // of s: a step of the way costs about their square
     Index learned = 0;
     bool matters = arch_.shared() > 0 && saddle_.space.cols() > 1;
     for (const modality& part : parts_) {
@@ -242,8 +315,12 @@ bool mode_blocks::worth_following() const {
         matters = matters || (waits && (part.small.rows() - part.outputs.cols() > 1 ||
                                         part.small.cols() - part.outputs.cols() > 1));
     }
-    return matters && learned > 0 && moments_.outputs() > 1 &&
-           moments_.correlations().size() <= most_numbers;
+    return matters && learned > 0 && can_follow();
+}
+
+bool mode_blocks::can_follow() const {
+    constexpr Index most_numbers = 400;  // of s: a step of the way costs about their square
+    return moments_.outputs() > 1 && moments_.correlations().size() <= most_numbers;
 }
 
 // The branches at the start of the way, before the trunk: what was learned, and of what is new a
@@ -479,16 +556,17 @@ small_growth mode_blocks::grown(const candidate& c, double longest) const {
                 arch_.shared() == 0 ? 1 : never);
 }
 
-// The small weights after the growth.
+// The small weights after the growth, in place of what was seen of them.
 void mode_blocks::take(const candidate& c) {
     for (std::size_t i = 0; i < c.views.size(); ++i) {
         const view& v = c.views[i];
         modality& part = parts_[static_cast<std::size_t>(v.modality)];
-        const MatrixXd change = v.outputs * (c.growth.weights[i] - v.block.weights);
+        const MatrixXd grown = v.outputs * c.growth.weights[i];
         if (v.learned) {
-            part.leaning += change;
+            part.leaning = unseen(part.leaning, v.outputs * v.block.weights) + grown;
         } else {
-            part.small += change * v.inputs.transpose();
+            const MatrixXd seen = v.outputs * v.block.weights * v.inputs.transpose();
+            part.small = unseen(part.small, seen) + grown * v.inputs.transpose();
         }
     }
 }

@@ -75,7 +75,10 @@ private:
     void gain_layers(const Eigen::VectorXd& output, mode_phase& next);
     void find_trunk();
     void find_learned(int m);
+    [[nodiscard]] std::optional<int> turned_over(const rank_solution& there) const;
+    bool fade(int m, rank_solution& there);
     void carry(const Eigen::MatrixXd& turn);
+    [[nodiscard]] bool can_follow() const;
     [[nodiscard]] bool worth_following() const;
     [[nodiscard]] std::vector<layered_network::branch> small_start(
         const rank_solution& there) const;

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <utility>
-#include <vector>
 
 #include "data/pseudo_inverse.hpp"
 
@@ -14,17 +12,12 @@ namespace {
 
 constexpr double eps = std::numeric_limits<double>::epsilon();
 
-using indices = std::vector<Eigen::Index>;
-
-indices inputs_of(const data::moments& moments, const data::modality_set& set) {
-    indices inputs;
-    inputs.reserve(set.size());
+Eigen::Index inputs_in(const data::moments& moments, const data::modality_set& set) {
+    Eigen::Index count = 0;
     for (const int m : set) {
-        for (int i = 0; i < moments.dim(m); ++i) {
-            inputs.push_back(moments.offset(m) + i);
-        }
+        count += moments.dim(m);
     }
-    return inputs;
+    return count;
 }
 
 /// The solution on one set, with what its rounding is judged by.
@@ -35,10 +28,7 @@ template <int Most>
 class solver {
 public:
     solver(const data::moments& moments, const data::modality_set& learned)
-        : solver(moments, learned, inputs_of(moments, learned)) {}
-
-    solver(const data::moments& moments, const data::modality_set& learned, indices inputs)
-        : moments_(moments), learned_(learned), inputs_(std::move(inputs)),
+        : moments_(moments), learned_(learned), inputs_(inputs_of(moments, learned)),
           all_(moments.matrix(moments.correlations())), sigma_(moments.covariance()),
           input_scale_(sigma_.diagonal()(inputs_).cwiseSqrt()),
           inverse_(data::pseudo_inverse(sigma_(inputs_, inputs_))) {}
@@ -73,7 +63,19 @@ private:
     using matrix = Eigen::Matrix<double, any, any, Eigen::ColMajor, Most, Most>;
     using exact_matrix = Eigen::Matrix<long double, any, any, Eigen::ColMajor, Most, Most>;
     using vector = Eigen::Matrix<double, any, 1, Eigen::ColMajor, Most, 1>;
+    using indices = Eigen::Array<Eigen::Index, any, 1, Eigen::ColMajor, Most, 1>;
     using own_residual = Eigen::Map<Eigen::MatrixXd>;  // K x D_m
+
+    static indices inputs_of(const data::moments& moments, const data::modality_set& set) {
+        indices inputs(inputs_in(moments, set));
+        Eigen::Index at = 0;
+        for (const int m : set) {
+            for (int i = 0; i < moments.dim(m); ++i) {
+                inputs(at++) = moments.offset(m) + i;
+            }
+        }
+        return inputs;
+    }
 
     // sqrt(Sigma_ii)
     [[nodiscard]] double scale(Eigen::Index i) const { return std::sqrt(sigma_(i, i)); }
@@ -81,8 +83,8 @@ private:
     // s_i - W Sigma_i of target k.
     [[nodiscard]] long double left(Eigen::Index k, Eigen::Index i) const {
         long double sum = all_(k, i);
-        for (std::size_t j = 0; j < inputs_.size(); ++j) {
-            sum -= weights_(k, static_cast<Eigen::Index>(j)) * sigma_(inputs_[j], i);
+        for (Eigen::Index j = 0; j < inputs_.size(); ++j) {
+            sum -= weights_(k, j) * sigma_(inputs_(j), i);
         }
         return sum;
     }
@@ -92,7 +94,7 @@ private:
     void refine() {
         constexpr int most_rounds = 30;
         constexpr double enough = 1e-10;
-        const auto size = static_cast<Eigen::Index>(inputs_.size());
+        const Eigen::Index size = inputs_.size();
         weights_ = exact_matrix::Zero(all_.rows(), size);
         matrix missing = all_(Eigen::all, inputs_);
         matrix change(all_.rows(), size);
@@ -112,8 +114,7 @@ private:
             last = moved;
             for (Eigen::Index k = 0; k < missing.rows(); ++k) {
                 for (Eigen::Index j = 0; j < size; ++j) {
-                    missing(k, j) =
-                        static_cast<double>(left(k, inputs_[static_cast<std::size_t>(j)]));
+                    missing(k, j) = static_cast<double>(left(k, inputs_(j)));
                 }
             }
         }
@@ -206,7 +207,7 @@ private:
         if (!(size > 0 && known > 0)) {
             return !(size > 0) || residual == 0;
         }
-        const double spread = std::abs(sigma_(inputs_.front(), input)) / (known * size);
+        const double spread = std::abs(sigma_(inputs_(0), input)) / (known * size);
         const double noise = eps * (std::abs(all_(0, input)) / size + (1 + 2 * spread) * sizes_(0));
         return 1 - spread * spread <= 8 * eps * (1 + spread * spread) ||
                std::abs(residual) / size <= noise;
@@ -230,12 +231,11 @@ partial_solution solve_partial(const data::moments& moments, const data::modalit
         return {learned, Eigen::VectorXd::Zero(moments.correlations().size()),
                 moments.correlations(), moments.target_power() / 2};
     }
-    indices inputs = inputs_of(moments, learned);
     constexpr int few = 8;
-    if (moments.outputs() <= few && std::ssize(inputs) <= few) {
-        return solver<few>(moments, learned, std::move(inputs)).run();
+    if (moments.outputs() <= few && inputs_in(moments, learned) <= few) {
+        return solver<few>(moments, learned).run();
     }
-    return solver<Eigen::Dynamic>(moments, learned, std::move(inputs)).run();
+    return solver<Eigen::Dynamic>(moments, learned).run();
 }
 
 bool nothing_left(const data::moments& moments, const partial_solution& saddle, int m) {

@@ -348,6 +348,19 @@ BOOST_AUTO_TEST_CASE(processes_of_srun_that_would_all_do_the_same_are_refused_in
     BOOST_TEST(tests::read(folder.file("all.csv")) == tests::read(folder.file("t.csv")));
 }
 
+BOOST_AUTO_TEST_CASE(the_first_of_several_processes_of_srun_warns_that_each_does_all) {
+    const std::string line = "fusionflow predict --depth 4 --fusion 4 --rho 0.5";
+    const auto alone = run_line(line);
+    const auto first = run_line("export SLURM_NTASKS=2 SLURM_PROCID=0\n" + line);
+    BOOST_TEST(first.code == 0);
+    BOOST_TEST(first.out == alone.out);
+    BOOST_TEST(first.err ==
+               "fusionflow: warning: srun started 2 processes of predict, and each does all of its "
+               "work: only table shares the work out\n");
+    BOOST_TEST(run_line("export SLURM_NTASKS=2 SLURM_PROCID=1\n" + line).err.empty());
+    BOOST_TEST(run_line("export SLURM_NTASKS=2 SLURM_PROCID=0\n" + line + " --quiet").err.empty());
+}
+
 BOOST_AUTO_TEST_CASE(merging_says_what_is_wrong_and_writes_nothing) {
     const tests::temporary_folder folder;
     const std::string here = "cd " + folder.path() + "\n";
