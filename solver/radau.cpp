@@ -17,8 +17,10 @@ constexpr int strained_steps = 20;
 // A rate is not believed to have fallen to less than this part between two iterations: a first
 // change that fast parts of the flow make hides what slow ones still have to go.
 constexpr double least_fall = 0.2;
-// A flow that bends by less than this within a step is held to a bound that falls with it.
+// A flow that bends by less than this within a step is held to a bound that falls with it, to about
+// rtol. Estimates below this part of rtol are fine by any bound.
 constexpr double least_bend = 2e-4;
+constexpr double seen = 0.01;
 constexpr double rounding = 2e-15;
 
 // The largest power of two that is not above a normal number: its exponent, without its digits.
@@ -217,7 +219,11 @@ void radau<N>::estimate_error(const state& dxdt, double h, const error_gauge& ga
         allowed_for_ = gauge.rtol;
         allowed_ = 0.03 * std::pow(gauge.rtol, estimate_power);
     }
-    error_ = gauge(next_, estimate_) / allowed_;
+    const double estimate = gauge(next_, estimate_);
+    error_ = estimate / allowed_;
+    if (!(estimate > seen * gauge.rtol)) {
+        return;
+    }
     const double bend = bend_of(dxdt, h);
     if (bend < least_bend) {
         error_ *= std::pow(least_bend / std::max(bend, gauge.rtol), 1 - estimate_power);

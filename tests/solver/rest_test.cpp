@@ -117,7 +117,11 @@ BOOST_AUTO_TEST_CASE(what_is_left_for_a_near_copy_is_learned) {
                         const double rho = 1 - q;
                         const double ratio = 1 + (4 + 2 * rho - 1 - 2 * rho) / (1 - rho * rho);
                         const double error = depth == 2 ? 0.1 : 0.03;
-                        BOOST_TEST(tests::relative(run.answer.time_ratio(), ratio) < error);
+                        // What a flow of 16 digits says of its times, too: 4 D eps of the terms of
+                        // a residual that is 2 q of them, 3.5 % of it at 1e-13.
+                        const double rounding = 7e-15 / (2 * q);
+                        BOOST_TEST(tests::relative(run.answer.time_ratio(), ratio) <
+                                   error + rounding);
                     }
                 }
             }
