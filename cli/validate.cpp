@@ -38,6 +38,13 @@ std::string_view check_name(const check_result& c) {
     return name.substr(0, name.find(':'));
 }
 
+// Which of its cases a result is, after that; empty where a check has one case.
+std::string_view case_name(const check_result& c) {
+    const std::string_view name = c.name;
+    const std::size_t colon = name.find(": ");
+    return colon == std::string_view::npos ? "" : name.substr(colon + 2);
+}
+
 // What was measured beside what was allowed.
 std::string allowed_text(const check_result& c) {
     if (!c.trouble.empty()) {
@@ -70,7 +77,9 @@ std::string to_text(const std::vector<check_result>& checks) {
                                     to_string(c->allowed));
             }
             if (!c->passed) {
-                text += fmt::format("      {}\n", c->name.substr(check_name(*c).size()));
+                if (const auto which = case_name(*c); !which.empty()) {
+                    text += fmt::format("      {}\n", which);
+                }
                 text += fmt::format("        {}\n", failure_text(*c));
             }
         }

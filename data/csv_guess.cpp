@@ -135,18 +135,50 @@ bool looks_like_a_row(const record& of, char delimiter) {
     return !counts && share_of_numbers(of, delimiter) > 0.5;
 }
 
-// Where a line before the header has another number of fields than all after it.
-std::string hint_of_lines(const std::vector<record>& records, char delimiter) {
+// A mark that lines after the first begin with which are no rows; 0 where there is none.
+char mark_of_remarks(const std::vector<record>& records) {
+    for (std::size_t i = 1; i < records.size(); ++i) {
+        const char first = records[i].text[0];
+        if (first == '#' || first == '%') {
+            return first;
+        }
+    }
+    return 0;
+}
+
+// The columns that some delimiter cuts all these records into, the first one that does; 0: none.
+std::size_t columns_of(const std::vector<record>& records, const std::string& delimiters) {
+    for (const char delimiter : delimiters) {
+        const cut tried = try_delimiter(records, delimiter);
+        if (tried.columns > 1 && (delimiter != ' ' || tried.number_in_each)) {
+            return tried.columns;
+        }
+    }
+    return 0;
+}
+
+// Where a line before the header has another number of fields than all after it, remarks apart.
+std::string hint_of_lines(std::string_view sample, bool whole, std::string_view file,
+                          char delimiter, table_options options) {
+    auto records = first_records(sample, whole, rules_of(options, delimiter));
+    const char mark = options.comment ? 0 : mark_of_remarks(records);
+    if (mark != 0) {
+        options.comment = mark;
+        records = first_records(sample, whole, rules_of(options, delimiter));
+    }
     const std::size_t first = fields_of(records.front(), delimiter).size();
+    const std::string delimiters =
+        options.delimiter ? std::string(1, delimiter) : candidates_for(file, options);
     for (std::size_t i = 1; i + 1 < records.size(); ++i) {
         const std::vector<record> rest(records.begin() + static_cast<std::ptrdiff_t>(i),
                                        records.end());
-        const std::size_t columns = try_delimiter(rest, delimiter).columns;
+        const std::size_t columns = columns_of(rest, delimiters);
         if (columns > 1 && columns != first) {
             return fmt::format("line {} has {} field{}, line {} and those after it have {}: "
-                               "--skip-lines {} begins there",
+                               "--skip-lines {}{} begins there",
                                records.front().line, first, first == 1 ? "" : "s", rest[0].line,
-                               columns, rest[0].line - 1);
+                               columns, rest[0].line - 1,
+                               mark == 0 ? "" : fmt::format(" --comment '{}'", mark));
         }
     }
     return "";
@@ -180,7 +212,8 @@ std::string find_hint(std::string_view sample, bool whole, std::string_view file
                                spell_delimiter(other));
         }
     }
-    if (std::string lines = hint_of_lines(records, delimiter); !lines.empty()) {
+    if (std::string lines = hint_of_lines(sample, whole, file, delimiter, options);
+        !lines.empty()) {
         return lines;
     }
     if (options.header && looks_like_a_row(records[0], delimiter)) {

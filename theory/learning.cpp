@@ -34,7 +34,8 @@ constexpr auto outcome_texts = std::to_array<outcome_text>({
      "There is no small-weight phase that the formulas could time: use a smaller --init and "
      "depth >= 2, or `integrate`."},
     {outcome::time_limit, "time_limit",
-     "Not everything was learned within the time limit: raise --max-time (or --max-epochs)."},
+     "Not everything was learned within the time limit: raise --max-time, or of gradient descent "
+     "--max-epochs."},
     {outcome::step_limit, "step_limit",
      "Not everything was learned within the step limit: raise --max-steps, --rtol or --init."},
     {outcome::repeated_rejections, "repeated_rejections",

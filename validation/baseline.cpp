@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -56,6 +57,18 @@ std::map<std::string, earlier> read(const std::string& text, const std::string& 
 
 double finite_or_zero(double value) { return std::isfinite(value) ? value : 0; }
 
+// The smallest size that matters to a check: that of the nearer end of what it allows. What is to
+// be zero to 1e-4 has not moved where rounding makes 2e-15 of 1e-15.
+double scale_of(const allowed_range& allowed) {
+    double scale = std::numeric_limits<double>::infinity();
+    for (const double bound : {allowed.low, allowed.high}) {
+        if (bound != 0) {
+            scale = std::min(scale, std::abs(bound));
+        }
+    }
+    return finite_or_zero(scale);
+}
+
 }  // namespace
 
 std::string_view to_string(change::kind k) {
@@ -89,7 +102,7 @@ std::vector<change> compare_with_baseline(const std::vector<check_result>& check
         const double apart = std::abs(c.measured - was.measured);
         const double size = std::max(std::abs(c.measured), std::abs(was.measured));
         const bool both_unknown = !std::isfinite(c.measured) && !std::isfinite(was.measured);
-        if (both_unknown || apart <= same * size) {
+        if (both_unknown || apart <= same * std::max(size, scale_of(c.allowed))) {
             continue;
         }
         const double scatter =

@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(time_limit_fails_without_files_that_were_not_asked_for) {
     BOOST_TEST(result.out.find("never") == std::string::npos);
     BOOST_TEST(result.err.starts_with("fusionflow: time_limit at step "));
     BOOST_TEST(result.err.ends_with(", t = 0.5: Not everything was learned within the time limit: "
-                                    "raise --max-time (or --max-epochs).\n"));
+                                    "raise --max-time, or of gradient descent --max-epochs.\n"));
 }
 
 BOOST_AUTO_TEST_CASE(sign_reversal_is_an_answer_not_a_failure) {

@@ -74,6 +74,9 @@ BOOST_AUTO_TEST_CASE(hints_name_the_option_that_helps) {
                                                  "--no-header passes over such lines");
     BOOST_TEST(hint_of("title\n\na,b\n1,2\n3,4\n") ==
                "line 1 has 1 field, line 3 and those after it have 2: --skip-lines 2 begins there");
+    BOOST_TEST(hint_of("title\n# r\na;b;c\n1,5;2;3\n# s\n2;3,5;4\n5;6;7\n") ==
+               "line 1 has 1 field, line 3 and those after it have 3: --skip-lines 2 --comment "
+               "'#' begins there");
     BOOST_TEST(hint_of("name,1990\nx,1\n").empty());
     BOOST_TEST(hint_of("5.1,3.5,1.4,setosa\n4.9,3.0,1.4,setosa\n") ==
                "the first line holds numbers: --no-header if it names no columns");

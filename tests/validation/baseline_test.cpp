@@ -51,6 +51,16 @@ BOOST_AUTO_TEST_CASE(what_moved_is_told_from_noise) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(rounding_of_what_is_to_be_zero_has_not_moved) {
+    check_result before = result("s/end", 1.9e-15, true);
+    before.allowed.high = 1e-4;
+    check_result after = before;
+    after.measured = 2.2e-15;
+    BOOST_TEST(validation::compare_with_baseline({after}, earlier({before}), "b.json").empty());
+    after.measured = 2e-9;
+    BOOST_TEST(validation::compare_with_baseline({after}, earlier({before}), "b.json").size() == 1);
+}
+
 BOOST_AUTO_TEST_CASE(files_that_are_none_are_refused) {
     const auto refuses = [](const std::string& text, const std::string& message) {
         BOOST_CHECK_EXCEPTION((void)validation::compare_with_baseline({}, text, "b.json"),
