@@ -23,6 +23,9 @@ using svd = Eigen::JacobiSVD<MatrixXd>;
 constexpr unsigned thin = Eigen::ComputeThinU | Eigen::ComputeThinV;
 constexpr double tie = 1e-12;
 constexpr double rounding = 1e-9;  // of residuals, which an iteration leaves
+// Norm of the weights of an output that grows exponentially, from which it is there before what is
+// on its way to a plateau.
+constexpr double arriving = 0.03;
 
 // What is outside of orthonormal columns.
 MatrixXd outside_of(const MatrixXd& columns, const MatrixXd& of) {
@@ -110,6 +113,9 @@ struct carried {
 
 // A power of a symmetric positive matrix.
 MatrixXd power_of(const MatrixXd& matrix, double exponent) {
+    if (matrix.size() == 0) {
+        return matrix;
+    }
     const data::spectrum parts = data::decompose(matrix);
     VectorXd powers = parts.values;
     const double least = powers.maxCoeff() * 1e-14;
@@ -117,6 +123,32 @@ MatrixXd power_of(const MatrixXd& matrix, double exponent) {
         value = value > least ? std::pow(value, exponent) : 0.0;
     }
     return parts.vectors * powers.asDiagonal() * parts.vectors.transpose();
+}
+
+// Takes of rows `out` of all A_m what is along their rows `in`, so that sum_m out_m in_m^T = 0: the
+// hidden units of both turn by as much, which is little to those of `in`. In a balanced network the
+// trunk's columns for `out` lie across those for `in` then, and are known from `out` alone.
+void balance(std::vector<MatrixXd>& out, const std::vector<MatrixXd>& in) {
+    MatrixXd square = MatrixXd::Zero(in.front().rows(), in.front().rows());
+    MatrixXd cross = MatrixXd::Zero(out.front().rows(), in.front().rows());
+    for (std::size_t m = 0; m < in.size(); ++m) {
+        square += in[m] * in[m].transpose();
+        cross += out[m] * in[m].transpose();
+    }
+    const MatrixXd along = cross * power_of(square, -1);
+    for (std::size_t m = 0; m < in.size(); ++m) {
+        out[m] -= along * in[m];
+    }
+}
+
+// P of a trunk whose branches have these A_m.
+MatrixXd balanced_root(const std::vector<MatrixXd>& all, double excess) {
+    const Index units = all.front().rows();
+    MatrixXd square = excess * MatrixXd::Identity(units, units);
+    for (const MatrixXd& a : all) {
+        square += a * a.transpose();
+    }
+    return data::square_root(square);
 }
 
 }  // namespace
@@ -300,7 +332,52 @@ const rank_solution& mode_blocks::stand() {
     for (int m = 0; m < moments_.count(); ++m) {
         find_learned(m);
     }
+    balance_leaning();
     return saddle_;
+}
+
+// All A_m in some outputs outside of those of the trunk.
+std::vector<MatrixXd> mode_blocks::rows_outside(const MatrixXd& outputs) const {
+    std::vector<MatrixXd> rows;
+    for (const modality& part : parts_) {
+        rows.emplace_back(outputs.transpose() *
+                          (part.small + part.leaning * part.inputs.transpose()));
+    }
+    return rows;
+}
+
+// They are these now, all outputs outside of those of the trunk.
+void mode_blocks::set_outside(const MatrixXd& outputs, const std::vector<MatrixXd>& rows) {
+    for (std::size_t m = 0; m < parts_.size(); ++m) {
+        modality& part = parts_[m];
+        part.small = saddle_.space * (saddle_.space.transpose() * part.small);
+        part.small += outputs * outside_of(part.inputs, rows[m].transpose()).transpose();
+        part.leaning = outputs * (rows[m] * part.inputs);
+    }
+}
+
+// Modes lean out of the trunk's outputs by what cannot be a turn of these: only that, with what is
+// small, is the trunk's P there, from which new outputs grow.
+void mode_blocks::balance_leaning() {
+    const Index units = saddle_.space.cols();
+    if (arch_.shared() == 0 || units == 0 || units == saddle_.space.rows()) {
+        return;
+    }
+    std::vector<MatrixXd> learned;
+    for (int m = 0; m < moments_.count(); ++m) {
+        const modality& part = parts_[static_cast<std::size_t>(m)];
+        if (arch_.branch(m) == 1) {
+            learned.emplace_back(power_of(trunk_, -arch_.shared()) * saddle_.space.transpose() *
+                                 moments_.matrix(saddle_.weights, m));
+        } else {
+            learned.emplace_back(saddle_.space.transpose() * part.outputs *
+                                 part.norms.asDiagonal() * part.inputs.transpose());
+        }
+    }
+    const MatrixXd outputs = complement_of(saddle_.space);
+    std::vector<MatrixXd> rows = rows_outside(outputs);
+    balance(rows, learned);
+    set_outside(outputs, rows);
 }
 
 // True where the way to the next plateau matters to what is small, and is not too long: small
@@ -380,25 +457,121 @@ std::vector<layered_network::branch> mode_blocks::small_start(const rank_solutio
     return branches;
 }
 
+mode_blocks::way_start mode_blocks::start_of_way(const rank_solution& there) const {
+    way_start start{small_start(there), saddle_.space, {}, 0};
+    std::vector<MatrixXd> all;
+    for (const auto& b : start.branches) {
+        all.push_back(b.weights);
+    }
+    start.root = balanced_root(all, 0);
+    if (arch_.shared() == 1 && leans_out(there)) {
+        add_small_units(start, all);
+    }
+    return start;
+}
+
+// True where what is learned is pushed out of the trunk's outputs.
+bool mode_blocks::leans_out(const rank_solution& there) const {
+    if (there.space.cols() == there.space.rows()) {
+        return false;
+    }
+    const MatrixXd outputs = complement_of(there.space);
+    for (int m = 0; m < moments_.count(); ++m) {
+        const auto weights = moments_.matrix(there.weights, m);
+        const MatrixXd push =
+            outputs.transpose() * moments_.matrix(there.residual, m) * weights.transpose();
+        if (push.norm() > negligible(m) * weights.norm()) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Behind a trunk of one layer, outputs that it does not have grow at a rate of order one, and so
+// they do on the way, where they turn, and with them what waits. They are taken along as hidden
+// units, `scale` times what they are: so small that nothing is quadratic in them.
+void mode_blocks::add_small_units(way_start& start, const std::vector<MatrixXd>& learned) const {
+    constexpr double small = 1e-8;  // far above rounding, and below where squares matter
+    const MatrixXd others = complement_of(saddle_.space);
+    std::vector<MatrixXd> rows = rows_outside(others);
+    balance(rows, learned);
+    if (saddle_.space.cols() == trunk_.cols()) {
+        lean_new_modes(rows, learned, others * balanced_root(rows, trunk_excess_));
+        balance(rows, learned);
+    }
+    const MatrixXd root = balanced_root(rows, trunk_excess_);
+    if (!(root.norm() > 0 && root.norm() < arriving)) {
+        return;
+    }
+    start.scale = small / root.norm();
+    const Index units = start.root.rows();
+    const Index targets = units + others.cols();
+    for (std::size_t m = 0; m < rows.size(); ++m) {
+        MatrixXd& weights = start.branches[m].weights;
+        weights.conservativeResize(targets, Eigen::NoChange);
+        weights.bottomRows(others.cols()) = start.scale * rows[m];
+    }
+    start.outputs.conservativeResize(Eigen::NoChange, targets);
+    start.outputs.rightCols(others.cols()) = others;
+    start.root.conservativeResizeLike(MatrixXd::Zero(targets, targets));
+    start.root.bottomRightCorner(others.cols(), others.cols()) = start.scale * root;
+}
+
+// A mode that has grown into the trunk's outputs at a rate s from nothing to u has leaned out of
+// them by u / s times what the trunk's other columns make of its push, since both are u^(n-1)
+// at a time.
+void mode_blocks::lean_new_modes(std::vector<MatrixXd>& rows, const std::vector<MatrixXd>& learned,
+                                 const MatrixXd& columns) const {
+    for (int m = 0; m < moments_.count(); ++m) {
+        const modality& part = parts_[static_cast<std::size_t>(m)];
+        for (Index i = part.norms.size(); i < part.inputs.cols(); ++i) {
+            const VectorXd input = part.inputs.col(i);
+            const VectorXd mode = learned[static_cast<std::size_t>(m)] * input;
+            const VectorXd push = moments_.matrix(saddle_.residual, m) * input;
+            const double rate = mode.normalized().dot(trunk_ * (saddle_.space.transpose() * push));
+            if (rate > 0) {
+                rows[static_cast<std::size_t>(m)] +=
+                    mode.norm() / rate * (columns.transpose() * push) * input.transpose();
+            }
+        }
+    }
+}
+
+// What has become of them.
+void mode_blocks::read_small_units(const layered_network& network, const layered_network::state& x,
+                                   double scale) {
+    const Index units = saddle_.space.cols();
+    const Index others = saddle_.space.rows() - units;
+    std::vector<MatrixXd> learned;
+    std::vector<MatrixXd> rows;
+    for (std::size_t m = 0; m < parts_.size(); ++m) {
+        const MatrixXd all = network.weights(x, m);
+        learned.emplace_back(all.topRows(units));
+        rows.emplace_back(all.bottomRows(others) / scale);
+    }
+    balance(rows, learned);
+    set_outside(outside_of(saddle_.space, network.turn(x).rightCols(others)), rows);
+}
+
 // Gradient flow of what is learned, from a small start of what is new, to near the next plateau;
-// the small weights are carried along step by step.
+// the small weights are carried along step by step. It ends early where an output that the trunk
+// does not have is there before.
 void mode_blocks::follow() {
     constexpr double tolerance = 1e-6;  // of a step
     constexpr double arrived = 1e-3;    // relative distance of W from the plateau
     constexpr double still = 1e-2;      // change of a layer in as long a time as has passed
     constexpr int most_steps = 3000;
+    constexpr double quadratic = 1e-2;  // of small units in the network: a square that matters
     const int shared = arch_.shared();
     if (shared == 0) {
         saddle_.space.setIdentity();
     }
     const rank_solution there = solve_ranks(moments_, saddle_);
-    const auto branches = small_start(there);
+    const way_start start = start_of_way(there);
     const Index units = saddle_.space.cols();
-    MatrixXd square = MatrixXd::Zero(units, units);
-    for (const auto& b : branches) {
-        square += b.weights * b.weights.transpose();
-    }
-    const layered_network network(branches, shared, saddle_.space, data::square_root(square));
+    const layered_network network(start.branches, shared, start.outputs, start.root);
+    const Index others = start.root.cols() - units;
+    const double most_small = std::min(quadratic, arriving * start.scale);
 
     // Of the small weights: rows before the trunk's outputs, and those outside of them.
     std::vector<carried> all;
@@ -421,7 +594,7 @@ void mode_blocks::follow() {
         }
         const MatrixXd left = moments_.matrix(moments_.correlations()) - w * moments_.covariance();
         std::vector<MatrixXd> pushes;
-        pushes.reserve(branches.size());
+        pushes.reserve(start.branches.size());
         for (int m = 0; m < moments_.count(); ++m) {
             pushes.emplace_back(left.middleCols(moments_.offset(m), moments_.dim(m)));
         }
@@ -447,15 +620,16 @@ void mode_blocks::follow() {
         time += h;
         h *= layered_network::next_length(off);
         const MatrixXd before = turn;
-        turn = network.turn(x);
+        turn = network.turn(x).leftCols(units);
         const MatrixXd between =
             shared > 0 ? shortest_turn(before, turn) : MatrixXd::Identity(turn.rows(), turn.rows());
         for (std::size_t m = 0; m < all.size(); ++m) {
-            all[m].step(network.weights(x, m), between);
+            all[m].step(network.weights(x, m).topRows(units), between);
         }
         rhs(x, speed, 0);
         if ((weights - goal).norm() <= arrived * goal.norm() ||
-            (time > escape && network.relative(x, speed) * time <= still)) {
+            (time > escape && network.relative(x, speed) * time <= still) ||
+            (others > 0 && network.trunk(x).rightCols(others).norm() > most_small)) {
             break;
         }
     }
@@ -469,6 +643,9 @@ void mode_blocks::follow() {
         part.leaning = all[m].leaning;
         const svd modes(moments_.matrix(saddle_.weights, static_cast<int>(m)), thin);
         saddle_.outputs[m] = modes.matrixU().leftCols(saddle_.outputs[m].cols());
+    }
+    if (others > 0) {
+        read_small_units(network, x, start.scale);
     }
 }
 
@@ -518,7 +695,12 @@ std::vector<mode_blocks::view> mode_blocks::outside() const {
             for (double& u : gains) {
                 u = std::pow(u, arch_.branch(m) - 1);
             }
-            const MatrixXd push = left * part.inputs * gains.asDiagonal();
+            MatrixXd push = left * part.inputs * gains.asDiagonal();
+            // Where one modality has learned alone nothing pushes its modes out: what rounding
+            // leaves would grow exponentially.
+            if (!(push.norm() > negligible(m) * gains.maxCoeff())) {
+                push.setZero();
+            }
             seen.push_back(
                 {m, true, outputs, part.inputs, {1, outputs.transpose() * part.leaning, push}});
         }

@@ -66,6 +66,13 @@ private:
         int shared = 0;
         small_growth growth{};
     };
+    // The network at the start of the way to the next plateau.
+    struct way_start {
+        std::vector<layered_network::branch> branches{};
+        Eigen::MatrixXd outputs{};
+        Eigen::MatrixXd root{};
+        double scale = 0;  // of hidden units for outputs that the trunk does not have; 0: none
+    };
     [[nodiscard]] std::optional<view> inside(int m) const;
     [[nodiscard]] std::vector<view> outside() const;
     [[nodiscard]] double negligible(int m) const;
@@ -82,6 +89,17 @@ private:
     [[nodiscard]] bool worth_following() const;
     [[nodiscard]] std::vector<layered_network::branch> small_start(
         const rank_solution& there) const;
+    [[nodiscard]] std::vector<Eigen::MatrixXd> rows_outside(const Eigen::MatrixXd& outputs) const;
+    void set_outside(const Eigen::MatrixXd& outputs, const std::vector<Eigen::MatrixXd>& rows);
+    void balance_leaning();
+    [[nodiscard]] way_start start_of_way(const rank_solution& there) const;
+    [[nodiscard]] bool leans_out(const rank_solution& there) const;
+    void add_small_units(way_start& start, const std::vector<Eigen::MatrixXd>& learned) const;
+    void lean_new_modes(std::vector<Eigen::MatrixXd>& rows,
+                        const std::vector<Eigen::MatrixXd>& learned,
+                        const Eigen::MatrixXd& columns) const;
+    void read_small_units(const layered_network& network, const layered_network::state& x,
+                          double scale);
     void follow();
 
     const data::moments& moments_;

@@ -365,7 +365,7 @@ public:
                 return grown;
             }
             h = length * layered_network::next_length(off);
-            if (network_->largest(x_) > far * start) {
+            if (network_->largest(x_) > far * start || one_layer_norm() > 1) {
                 read(grown);
                 finish(grown, time, unit);
                 return grown;
@@ -378,6 +378,18 @@ public:
     }
 
 private:
+    // The largest norm of a branch of one layer. From 1 on it is there, however little it has
+    // grown: the race's clock ends at 1 for it, while other branches would go on to larger weights.
+    [[nodiscard]] double one_layer_norm() const {
+        double most = 0;
+        for (std::size_t m = 0; m < blocks_.size(); ++m) {
+            if (blocks_[m].layers == 1) {
+                most = std::max(most, size_ * network_->weights(x_, m).norm());
+            }
+        }
+        return most;
+    }
+
     void read(small_growth& grown) const {
         const MatrixXd turn = network_->turn(x_);
         for (std::size_t m = 0; m < pushes_.size(); ++m) {
