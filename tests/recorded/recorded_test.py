@@ -34,6 +34,7 @@ SHOWN = 5  # differences that are printed of each group
 MASKS = [
     (re.compile(r"fusionflow \d+\.\d+\.\d+(\+[0-9a-f]+(\.modified)?)?"), "fusionflow VERSION"),
     (re.compile(r'"table":"?[0-9a-f]+"?'), '"table":FINGERPRINT'),  # it covers the version
+    (re.compile(r"(?m)^(provenance\.npy \{'descr': '\|S)\d+"), r"\1LENGTH"),  # it has the version
 ]
 
 
