@@ -20,7 +20,7 @@ constexpr double least_fall = 0.2;
 // A flow that bends by less than this within a step is held to a bound that falls with it, to about
 // rtol. Estimates below this part of rtol are fine by any bound.
 constexpr double least_bend = 2e-4;
-constexpr double seen = 0.01;
+constexpr double least_estimate = 0.01;
 constexpr double rounding = 2e-15;
 
 // The largest power of two that is not above a normal number: its exponent, without its digits.
@@ -221,7 +221,7 @@ void radau<N>::estimate_error(const state& dxdt, double h, const error_gauge& ga
     }
     const double estimate = gauge(next_, estimate_);
     error_ = estimate / allowed_;
-    if (!(estimate > seen * gauge.rtol)) {
+    if (!(estimate > least_estimate * gauge.rtol)) {
         return;
     }
     const double bend = bend_of(dxdt, h);
