@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "data/error.hpp"
 #include "solver/power.hpp"
@@ -83,13 +82,11 @@ void early_reduced_flow::jacobian(const state& x, Eigen::MatrixXd& j) {
 
 double early_reduced_flow::relative_error(const state& x, const state& error) const {
     double largest = 0;
-    bool known = true;
     for (std::size_t i = 0; i + 1 < error.size(); ++i) {
-        largest = std::max(largest, std::abs(error[i]));
-        known = known && !std::isnan(error[i]);
+        const double size = std::abs(error[i]);
+        largest = size > largest || std::isnan(size) ? size : largest;
     }
-    const double relative = largest / trunk_norm(x);
-    return known && !std::isnan(relative) ? relative : std::numeric_limits<double>::infinity();
+    return largest / trunk_norm(x);
 }
 
 void early_reduced_flow::total_weights(const state& x, Eigen::VectorXd& weights) {

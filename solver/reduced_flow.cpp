@@ -31,6 +31,11 @@ Eigen::Map<Eigen::VectorXd> numbers(state& x, std::size_t at, int count) {
     return {x.data() + at, count};
 }
 
+// The negative potential at which a branch of n >= 2 layers has this u^(2n - 2).
+double potential_at_square(int n, double square) {
+    return n == 2 ? 0.5 * std::log(square) : -std::pow(square, -0.5 * (n - 2) / (n - 1)) / (n - 2);
+}
+
 }  // namespace
 
 reduced_flow::reduced_flow(const data::moments& moments, const theory::architecture& arch,
@@ -244,11 +249,6 @@ double reduced_flow::trunk_norm(const state& x) const {
         square += p.polar ? power(p.norm(x[p.at]), 2) : numbers(x, p.at, p.dim).squaredNorm();
     }
     return std::sqrt(square);
-}
-
-// The potential, negative, at which u^(2n - 2) is this: that of a branch of n layers, n >= 2.
-double reduced_flow::potential_at_square(int n, double square) {
-    return n == 2 ? 0.5 * std::log(square) : -std::pow(square, -0.5 * (n - 2) / (n - 1)) / (n - 2);
 }
 
 // A step of length h from the potential z feels a weight W as h W, so it may go straight on to

@@ -55,7 +55,6 @@ private:
     void find_norms(const state& x);
     void find_residual(const state& x);
     [[nodiscard]] bool is_slow(const state& dxdt) const;
-    [[nodiscard]] static double potential_at_square(int n, double square);
     [[nodiscard]] double small_trunk() const;
     [[nodiscard]] double weight_size(std::size_t m) const;
     static void direction(const state& x, const part& p, Eigen::VectorXd& d);

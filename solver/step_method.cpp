@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "data/error.hpp"
 
@@ -21,12 +22,11 @@ constexpr double loose = 1e-6;
 
 double error_gauge::operator()(const state& x, const state& error) const {
     const double of_state = system->relative_error(x, error);
-    if (!system->keeps_time()) {
-        return of_state;
-    }
-    const double of_time = strict * std::abs(error.back()) / (time_scale + std::abs(x.back()));
-    // The comparison fails for NaN, and NaN of either is no pass.
-    return of_state >= of_time ? of_state : of_time;
+    const double of_time = system->keeps_time()
+                               ? strict * std::abs(error.back()) / (time_scale + std::abs(x.back()))
+                               : 0;
+    return std::isnan(of_state) || std::isnan(of_time) ? std::numeric_limits<double>::infinity()
+                                                       : std::max(of_state, of_time);
 }
 
 std::unique_ptr<step_method> make_method(const integrate_options& options, flow& system,

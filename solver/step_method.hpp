@@ -17,6 +17,7 @@ struct error_gauge {
     double unsolved = 0.05;
 
     /// \param x  At the end of the step, with the time it took.
+    /// \return   The larger one of state and time; infinity where either cannot be told (NaN).
     [[nodiscard]] double operator()(const state& x, const state& error) const;
 };
 

@@ -42,6 +42,17 @@ constexpr promise promises[] = {
     {"radau", solver::make_radau, 9, 6, 0.38},
 };
 
+/// A flow whose error of the state cannot be told, while that of the time can.
+class unknown_error final : public tests::known_flow {
+public:
+    [[nodiscard]] state initial() const override { return {1, 0}; }
+    void derivative(const state& /*x*/, state& dxdt) override { dxdt = {0, 1}; }
+    [[nodiscard]] double relative_error(const state& /*x*/, const state& error) const override {
+        return error[0] / error[0];
+    }
+    [[nodiscard]] bool keeps_time() const override { return true; }
+};
+
 // What next orders of h do to a slope in these ranges.
 constexpr double slope_tolerance = 0.4;
 constexpr double longest = 2.5;  // times the shortest
@@ -129,6 +140,16 @@ double error_at_end(const promise& p, growth& system, double h, double rtol) {
 }
 
 }  // namespace
+
+// Infinity over infinity was an error of zero where time is kept: steps whose stages overflow passed.
+BOOST_AUTO_TEST_CASE(an_error_that_cannot_be_told_is_none_that_passes) {
+    const unknown_error flow;
+    const error_gauge gauge{&flow, 1, 1e-6};
+    const double infinity = std::numeric_limits<double>::infinity();
+    BOOST_TEST(gauge({1, 1}, {infinity, 1e-9}) == infinity);
+    BOOST_TEST(gauge({1, 1}, {1, infinity}) == infinity);
+    BOOST_TEST(gauge({1, 1}, {1, std::numeric_limits<double>::quiet_NaN()}) == infinity);
+}
 
 BOOST_AUTO_TEST_CASE(steps_converge_with_the_order_of_the_method) {
     for (const promise& p : promises) {
