@@ -5,10 +5,13 @@ import os
 import re
 import resource
 import shutil
-import struct
 import subprocess
 import sys
 import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+
+from arrays import npy  # noqa: E402
 
 FUSIONFLOW = os.path.abspath(sys.argv[1])
 INJECT = os.path.abspath(sys.argv[2])
@@ -118,15 +121,6 @@ def writers():
                            "--jobs", "1"],
                           ["r/index.html", "r/results.json", "r/suite-e.png"], ["r/runs.journal"]))
     return cases
-
-
-def npy(rows):
-    """What numpy.save writes."""
-    head = "{'descr': '<f8', 'fortran_order': False, 'shape': (%d, %d), }" % (
-        len(rows), len(rows[0]))
-    head += " " * (117 - len(head)) + "\n"
-    return (b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head.encode() +
-            b"".join(struct.pack("<d", number) for row in rows for number in row))
 
 
 class Folder:
