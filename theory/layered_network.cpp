@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "data/pseudo_inverse.hpp"
+
 namespace fusionflow::theory {
 
 namespace {
@@ -141,6 +143,15 @@ double layered_network::relative(const state& x, const state& error) const {
         most = std::max(most, off);
     }
     return most;
+}
+
+MatrixXd balanced_root(const std::vector<MatrixXd>& all, double excess) {
+    const Eigen::Index units = all.front().rows();
+    MatrixXd square = excess * MatrixXd::Identity(units, units);
+    for (const MatrixXd& a : all) {
+        square += a * a.transpose();
+    }
+    return data::square_root(square);
 }
 
 }  // namespace fusionflow::theory

@@ -72,4 +72,10 @@ private:
     state start_;
 };
 
+/// P of a trunk of a balanced network, P^2 = sum_m A_m A_m^T + c.
+///
+/// \param all     A_m of all branches, h x D_m; at least one.
+/// \param excess  c >= 0; weight squared.
+[[nodiscard]] Eigen::MatrixXd balanced_root(const std::vector<Eigen::MatrixXd>& all, double excess);
+
 }  // namespace fusionflow::theory

@@ -141,16 +141,6 @@ void balance(std::vector<MatrixXd>& out, const std::vector<MatrixXd>& in) {
     }
 }
 
-// P of a trunk whose branches have these A_m.
-MatrixXd balanced_root(const std::vector<MatrixXd>& all, double excess) {
-    const Index units = all.front().rows();
-    MatrixXd square = excess * MatrixXd::Identity(units, units);
-    for (const MatrixXd& a : all) {
-        square += a * a.transpose();
-    }
-    return data::square_root(square);
-}
-
 }  // namespace
 
 mode_blocks::mode_blocks(const data::moments& moments, const architecture& arch,

@@ -7,7 +7,6 @@
 #include <cmath>
 #include <optional>
 
-#include "data/pseudo_inverse.hpp"
 #include "theory/layered_network.hpp"
 #include "theory/learning.hpp"
 #include "theory/phase_time.hpp"
@@ -322,14 +321,14 @@ public:
         }
         const Index targets = blocks.front().weights.rows();
         std::vector<layered_network::branch> branches;
-        MatrixXd square = excess / size_ / size_ * MatrixXd::Identity(targets, targets);
+        std::vector<MatrixXd> weights;
         for (const small_block& b : blocks) {
-            branches.push_back({b.layers, b.weights / size_});
-            square += branches.back().weights * branches.back().weights.transpose();
+            weights.emplace_back(b.weights / size_);
+            branches.push_back({b.layers, weights.back()});
             pushes_.emplace_back(std::pow(size_, b.layers - shortest_) * b.push / push_);
         }
         network_.emplace(branches, shared, MatrixXd::Identity(targets, targets),
-                         data::square_root(square));
+                         balanced_root(weights, excess / size_ / size_));
         x_ = network_->start();
     }
 
