@@ -32,19 +32,6 @@ using validation::suite;
 using validation::suite_result;
 using words = std::vector<std::string>;
 
-// The name of a result up to its case.
-std::string_view check_name(const check_result& c) {
-    const std::string_view name = c.name;
-    return name.substr(0, name.find(':'));
-}
-
-// Which of its cases a result is, after that; empty where a check has one case.
-std::string_view case_name(const check_result& c) {
-    const std::string_view name = c.name;
-    const std::size_t colon = name.find(": ");
-    return colon == std::string_view::npos ? "" : name.substr(colon + 2);
-}
-
 // What was measured beside what was allowed.
 std::string allowed_text(const check_result& c) {
     if (!c.trouble.empty()) {

@@ -69,6 +69,9 @@ struct cut {
     std::size_t columns = 0;  // of all records; 0 where they differ
     double numbers = 0;       // share of the fields after the header that are numbers or missing
     bool number_in_each = true;
+
+    /// Blanks delimit only where every record has a number.
+    [[nodiscard]] bool cuts() const { return columns > 1 && (delimiter != ' ' || number_in_each); }
 };
 
 cut try_delimiter(const std::vector<record>& records, char delimiter) {
@@ -110,8 +113,7 @@ char best_delimiter(std::string_view sample, bool whole, const std::string& cand
     for (const char delimiter : candidates) {
         const cut tried =
             try_delimiter(first_records(sample, whole, rules_of(options, delimiter)), delimiter);
-        const bool cuts = tried.columns > 1 && (delimiter != ' ' || tried.number_in_each);
-        if (cuts && (best.columns == 0 || tried.numbers > best.numbers)) {
+        if (tried.cuts() && (best.columns == 0 || tried.numbers > best.numbers)) {
             best = tried;
         }
     }
@@ -135,22 +137,23 @@ bool looks_like_a_row(const record& of, char delimiter) {
     return !counts && share_of_numbers(of, delimiter) > 0.5;
 }
 
-// A mark that lines after the first begin with which are no rows; 0 where there is none.
+// The mark of a remark that a record begins with; 0 where it is none.
+char mark_of_remark(const record& of) {
+    const char first = of.text[0];
+    return first == '#' || first == '%' ? first : '\0';
+}
+
+// That of the first remark among these; 0 where there is none.
 char mark_of_remarks(const std::vector<record>& records) {
-    for (std::size_t i = 1; i < records.size(); ++i) {
-        const char first = records[i].text[0];
-        if (first == '#' || first == '%') {
-            return first;
-        }
-    }
-    return 0;
+    const auto remark = std::find_if(records.begin(), records.end(), mark_of_remark);
+    return remark == records.end() ? '\0' : mark_of_remark(*remark);
 }
 
 // The columns that some delimiter cuts all these records into, the first one that does; 0: none.
 std::size_t columns_of(const std::vector<record>& records, const std::string& delimiters) {
     for (const char delimiter : delimiters) {
         const cut tried = try_delimiter(records, delimiter);
-        if (tried.columns > 1 && (delimiter != ' ' || tried.number_in_each)) {
+        if (tried.cuts()) {
             return tried.columns;
         }
     }
@@ -200,9 +203,9 @@ std::string find_hint(std::string_view sample, bool whole, std::string_view file
     if (records.empty()) {
         return "";
     }
-    const char first = records[0].text[0];
-    if (options.header && !options.comment && (first == '#' || first == '%')) {
-        return hint_of_comment(sample, whole, first, delimiter, options);
+    const char mark = mark_of_remark(records[0]);
+    if (options.header && !options.comment && mark != 0) {
+        return hint_of_comment(sample, whole, mark, delimiter, options);
     }
     const std::size_t columns = fields_of(records[0], delimiter).size();
     if (columns == 1) {

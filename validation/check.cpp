@@ -247,6 +247,17 @@ std::string to_string(const allowed_range& r) {
                               : fmt::format("{} ... {}", spell(r.low), spell(r.high));
 }
 
+std::string_view check_name(const check_result& c) {
+    const std::string_view name = c.name;
+    return name.substr(0, name.find(':'));
+}
+
+std::string_view case_name(const check_result& c) {
+    const std::string_view name = c.name;
+    const std::size_t colon = name.find(": ");
+    return colon == std::string_view::npos ? "" : name.substr(colon + 2);
+}
+
 std::string failure_text(const check_result& c) {
     if (!c.trouble.empty()) {
         return c.trouble;

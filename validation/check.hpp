@@ -83,6 +83,12 @@ struct check_result {
     bool is_count_of_left_out = false;  ///< it counts points that its statement leaves out
 };
 
+/// The name of a result without its case: "suite/check".
+[[nodiscard]] std::string_view check_name(const check_result& c);
+
+/// Which case of its check a result is; empty where the check has one.
+[[nodiscard]] std::string_view case_name(const check_result& c);
+
 /// What a check that does not hold comes to, in one line: who said what, or the trouble.
 [[nodiscard]] std::string failure_text(const check_result& c);
 

@@ -66,25 +66,18 @@ std::vector<section_ids> ids_of(const std::vector<suite_result>& suites) {
     return all;
 }
 
-// The name of a statement, without suite and point.
-std::string statement_name(const check_result& c) { return c.name.substr(0, c.name.find(':')); }
-
-std::string point_of(const check_result& c) {
-    const std::size_t colon = c.name.find(':');
-    return colon == std::string::npos ? "" : c.name.substr(colon + 2);
-}
-
 std::string case_row(const check_result& c) {
     const std::string measured =
         std::isfinite(c.standard_error)
             ? fmt::format("{} ± {:.2g}", spell(c.measured), c.standard_error)
             : spell(c.measured);
-    return fmt::format(
-        "<tr><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>"
-        "<td class=\"n\">{}</td><td class=\"n\">{}</td><td>{}</td></tr>\n",
-        escape_xml(point_of(c)), spell(c.expected), measured, escape_xml(to_string(c.allowed)),
-        std::isnan(c.error) ? "–" : fmt::format("{:.2g}", c.error),
-        c.passed ? chip("pass", "holds") : chip("failed", c.trouble.empty() ? "fails" : c.trouble));
+    return fmt::format("<tr><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>"
+                       "<td class=\"n\">{}</td><td class=\"n\">{}</td><td>{}</td></tr>\n",
+                       escape_xml(std::string(case_name(c))), spell(c.expected), measured,
+                       escape_xml(to_string(c.allowed)),
+                       std::isnan(c.error) ? "–" : fmt::format("{:.2g}", c.error),
+                       c.passed ? chip("pass", "holds")
+                                : chip("failed", c.trouble.empty() ? "fails" : c.trouble));
 }
 
 std::string cases_table(const std::vector<check_result>& cases) {
@@ -124,7 +117,7 @@ std::string statements_html(const std::vector<check_result>& results) {
     std::string html;
     for (auto from = results.begin(); from != results.end();) {
         const auto to = std::find_if(from, results.end(), [&](const check_result& c) {
-            return statement_name(c) != statement_name(*from);
+            return check_name(c) != check_name(*from);
         });
         html += statement_html({from, to});
         from = to;

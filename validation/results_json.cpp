@@ -125,9 +125,9 @@ std::string results_junit(const std::vector<suite_result>& suites, const std::st
                            escape_attribute(s.name), all.size(), failures,
                            escape_attribute(provenance));
         for (const check_result& c : all) {
-            const std::string check = c.name.substr(0, c.name.find(':'));
-            xml += fmt::format(R"(    <testcase classname="{}" name="{}")", escape_attribute(check),
-                               escape_attribute(c.name));
+            xml +=
+                fmt::format(R"(    <testcase classname="{}" name="{}")",
+                            escape_attribute(std::string(check_name(c))), escape_attribute(c.name));
             xml += c.passed ? "/>\n"
                             : fmt::format(">\n      <failure message=\"{}\">{}</failure>\n"
                                           "    </testcase>\n",
