@@ -141,7 +141,8 @@ double error_at_end(const promise& p, growth& system, double h, double rtol) {
 
 }  // namespace
 
-// Infinity over infinity was an error of zero where time is kept: steps whose stages overflow passed.
+// Infinity over infinity was an error of zero where time is kept, so that a step whose stages
+// overflowed was accepted.
 BOOST_AUTO_TEST_CASE(an_error_that_cannot_be_told_is_none_that_passes) {
     const unknown_error flow;
     const error_gauge gauge{&flow, 1, 1e-6};
