@@ -5,8 +5,8 @@
 #include <cmath>
 #include <string>
 
+#include "fusionflow/solver/integrate.hpp"
 #include "models.hpp"
-#include "solver/integrate.hpp"
 
 namespace {
 

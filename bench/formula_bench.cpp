@@ -2,9 +2,9 @@
 
 #include <benchmark/benchmark.h>
 
+#include "fusionflow/theory/prediction/predict.hpp"
+#include "fusionflow/theory/race/phase_time.hpp"
 #include "models.hpp"
-#include "theory/phase_time.hpp"
-#include "theory/predict.hpp"
 
 namespace {
 

@@ -3,9 +3,9 @@
 #include <Eigen/Core>
 #include <cmath>
 
-#include "data/moments.hpp"
-#include "data/random.hpp"
-#include "data/toy.hpp"
+#include "fusionflow/data/moments.hpp"
+#include "fusionflow/data/random.hpp"
+#include "fusionflow/data/toy.hpp"
 
 // Models that are timed.
 namespace fusionflow::bench {

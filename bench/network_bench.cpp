@@ -9,11 +9,11 @@
 #include <limits>
 #include <vector>
 
+#include "fusionflow/solver/networks/descent.hpp"
+#include "fusionflow/solver/networks/draw.hpp"
+#include "fusionflow/solver/networks/gradient.hpp"
+#include "fusionflow/solver/simulate.hpp"
 #include "models.hpp"
-#include "solver/descent.hpp"
-#include "solver/draw.hpp"
-#include "solver/gradient.hpp"
-#include "solver/simulate.hpp"
 
 namespace {
 

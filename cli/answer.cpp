@@ -1,11 +1,11 @@
-#include "cli/answer.hpp"
+#include "fusionflow/cli/answer.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <cmath>
 
-#include "validation/sheet.hpp"
+#include "fusionflow/validation/study/sheet.hpp"
 
 namespace fusionflow::cli {
 

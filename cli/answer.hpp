@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "cli/streams.hpp"
-#include "data/moments.hpp"
-#include "solver/integrate.hpp"
-#include "theory/learning.hpp"
+#include "fusionflow/cli/streams.hpp"
+#include "fusionflow/data/moments.hpp"
+#include "fusionflow/solver/integrate.hpp"
+#include "fusionflow/theory/learning.hpp"
 
 namespace fusionflow::cli {
 

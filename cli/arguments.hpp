@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "validation/ranks.hpp"
-#include "validation/settings.hpp"
+#include "fusionflow/validation/settings/settings.hpp"
+#include "fusionflow/validation/study/ranks.hpp"
 
 namespace fusionflow::cli {
 

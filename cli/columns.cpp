@@ -3,15 +3,15 @@
 
 #include <algorithm>
 
-#include "cli/answer.hpp"
-#include "cli/command.hpp"
-#include "cli/streams.hpp"
-#include "cli/table_words.hpp"
-#include "data/chained_table.hpp"
-#include "data/error.hpp"
-#include "data/number_advice.hpp"
-#include "data/printable.hpp"
-#include "validation/sheet.hpp"
+#include "fusionflow/cli/answer.hpp"
+#include "fusionflow/cli/command.hpp"
+#include "fusionflow/cli/streams.hpp"
+#include "fusionflow/cli/table_words.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/printable.hpp"
+#include "fusionflow/data/readers/chained_table.hpp"
+#include "fusionflow/data/readers/number_advice.hpp"
+#include "fusionflow/validation/study/sheet.hpp"
 
 namespace fusionflow::cli {
 

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/arguments.hpp"
-#include "validation/file_plan.hpp"
+#include "fusionflow/cli/arguments.hpp"
+#include "fusionflow/validation/files/file_plan.hpp"
 
 namespace fusionflow::cli {
 

@@ -1,6 +1,6 @@
-#include "cli/command_files.hpp"
+#include "fusionflow/cli/command_files.hpp"
 
-#include "validation/file_plan.hpp"
+#include "fusionflow/validation/files/file_plan.hpp"
 
 namespace fusionflow::cli {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli/command.hpp"
+#include "fusionflow/cli/command.hpp"
 
 namespace fusionflow::cli {
 

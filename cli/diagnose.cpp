@@ -2,19 +2,19 @@
 
 #include <filesystem>
 
-#include "cli/answer.hpp"
-#include "cli/attempts.hpp"
-#include "cli/command.hpp"
-#include "cli/diagnosis_answer.hpp"
-#include "cli/progress.hpp"
-#include "cli/run.hpp"
-#include "cli/sample_tables.hpp"
-#include "data/error.hpp"
-#include "validation/diagnosis.hpp"
-#include "validation/diagnosis_report.hpp"
-#include "validation/gnuplot.hpp"
-#include "validation/numbers.hpp"
-#include "validation/report.hpp"
+#include "fusionflow/cli/answer.hpp"
+#include "fusionflow/cli/attempts.hpp"
+#include "fusionflow/cli/command.hpp"
+#include "fusionflow/cli/diagnosis_answer.hpp"
+#include "fusionflow/cli/progress.hpp"
+#include "fusionflow/cli/run.hpp"
+#include "fusionflow/cli/sample_tables.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/validation/diagnosis/diagnosis.hpp"
+#include "fusionflow/validation/figures/gnuplot.hpp"
+#include "fusionflow/validation/report/diagnosis_report.hpp"
+#include "fusionflow/validation/report/report.hpp"
+#include "fusionflow/validation/settings/numbers.hpp"
 
 namespace fusionflow::cli {
 

@@ -1,14 +1,14 @@
-#include "cli/diagnosis_answer.hpp"
+#include "fusionflow/cli/diagnosis_answer.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 
-#include "cli/ensemble_answer.hpp"
-#include "cli/sensitivities.hpp"
-#include "validation/diagnosis_tables.hpp"
-#include "validation/sheet.hpp"
+#include "fusionflow/cli/ensemble_answer.hpp"
+#include "fusionflow/cli/sensitivities.hpp"
+#include "fusionflow/validation/diagnosis/diagnosis_tables.hpp"
+#include "fusionflow/validation/study/sheet.hpp"
 
 namespace fusionflow::cli {
 

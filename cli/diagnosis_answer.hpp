@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "cli/answer.hpp"
-#include "validation/diagnosis.hpp"
+#include "fusionflow/cli/answer.hpp"
+#include "fusionflow/validation/diagnosis/diagnosis.hpp"
 
 // What diagnose answers.
 namespace fusionflow::cli {

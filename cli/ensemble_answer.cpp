@@ -1,10 +1,10 @@
-#include "cli/ensemble_answer.hpp"
+#include "fusionflow/cli/ensemble_answer.hpp"
 
 #include <fmt/format.h>
 
 #include <cmath>
 
-#include "validation/sheet.hpp"
+#include "fusionflow/validation/study/sheet.hpp"
 
 namespace fusionflow::cli {
 

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "cli/answer.hpp"
-#include "validation/ensemble.hpp"
+#include "fusionflow/cli/answer.hpp"
+#include "fusionflow/validation/study/ensemble.hpp"
 
 // What simulate --repeats answers.
 namespace fusionflow::cli {

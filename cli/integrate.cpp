@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
-#include "cli/answer.hpp"
-#include "cli/command.hpp"
-#include "cli/run.hpp"
-#include "cli/sensitivities.hpp"
-#include "data/error.hpp"
+#include "fusionflow/cli/answer.hpp"
+#include "fusionflow/cli/command.hpp"
+#include "fusionflow/cli/run.hpp"
+#include "fusionflow/cli/sensitivities.hpp"
+#include "fusionflow/data/error.hpp"
 
 namespace fusionflow::cli {
 

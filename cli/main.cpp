@@ -11,13 +11,13 @@
 #include <system_error>
 #include <vector>
 
-#include "cli/command.hpp"
-#include "cli/command_files.hpp"
-#include "cli/streams.hpp"
-#include "data/error.hpp"
-#include "validation/launched.hpp"
-#include "validation/unfinished_file.hpp"
-#include "validation/version.hpp"
+#include "fusionflow/cli/command.hpp"
+#include "fusionflow/cli/command_files.hpp"
+#include "fusionflow/cli/streams.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/validation/files/unfinished_file.hpp"
+#include "fusionflow/validation/study/launched.hpp"
+#include "fusionflow/validation/version.hpp"
 
 namespace {
 

@@ -1,15 +1,15 @@
-#include "validation/merge.hpp"
+#include "fusionflow/validation/study/merge.hpp"
 
 #include <fmt/format.h>
 
-#include "cli/answer.hpp"
-#include "cli/attempts.hpp"
-#include "cli/command.hpp"
-#include "cli/run.hpp"
-#include "cli/trouble.hpp"
-#include "data/error.hpp"
-#include "validation/files.hpp"
-#include "validation/table_format.hpp"
+#include "fusionflow/cli/answer.hpp"
+#include "fusionflow/cli/attempts.hpp"
+#include "fusionflow/cli/command.hpp"
+#include "fusionflow/cli/run.hpp"
+#include "fusionflow/cli/trouble.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/validation/files/files.hpp"
+#include "fusionflow/validation/study/table_format.hpp"
 
 namespace fusionflow::cli {
 

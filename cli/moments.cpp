@@ -1,13 +1,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "cli/attempts.hpp"
-#include "cli/command.hpp"
-#include "cli/moments_answer.hpp"
-#include "cli/sample_tables.hpp"
-#include "cli/streams.hpp"
-#include "data/error.hpp"
-#include "validation/files.hpp"
+#include "fusionflow/cli/attempts.hpp"
+#include "fusionflow/cli/command.hpp"
+#include "fusionflow/cli/moments_answer.hpp"
+#include "fusionflow/cli/sample_tables.hpp"
+#include "fusionflow/cli/streams.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/validation/files/files.hpp"
 
 namespace fusionflow::cli {
 

@@ -1,13 +1,13 @@
-#include "cli/moments_answer.hpp"
+#include "fusionflow/cli/moments_answer.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 
-#include "data/printable.hpp"
-#include "data/pseudo_inverse.hpp"
-#include "validation/sheet.hpp"
+#include "fusionflow/data/printable.hpp"
+#include "fusionflow/data/pseudo_inverse.hpp"
+#include "fusionflow/validation/study/sheet.hpp"
 
 namespace fusionflow::cli {
 

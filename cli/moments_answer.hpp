@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "data/sample_summary.hpp"
+#include "fusionflow/data/readers/sample_summary.hpp"
 
 namespace fusionflow::cli {
 

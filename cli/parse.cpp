@@ -4,9 +4,9 @@
 #include <array>
 #include <boost/program_options.hpp>
 
-#include "cli/command.hpp"
-#include "data/error.hpp"
-#include "validation/version.hpp"
+#include "fusionflow/cli/command.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/validation/version.hpp"
 
 namespace fusionflow::cli {
 

@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <limits>
 
-#include "cli/answer.hpp"
-#include "cli/command.hpp"
-#include "cli/sensitivities.hpp"
-#include "theory/predict.hpp"
-#include "validation/sheet.hpp"
+#include "fusionflow/cli/answer.hpp"
+#include "fusionflow/cli/command.hpp"
+#include "fusionflow/cli/sensitivities.hpp"
+#include "fusionflow/theory/prediction/predict.hpp"
+#include "fusionflow/validation/study/sheet.hpp"
 
 namespace fusionflow::cli {
 

@@ -1,10 +1,10 @@
-#include "cli/progress.hpp"
+#include "fusionflow/cli/progress.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "cli/streams.hpp"
-#include "data/printable.hpp"
+#include "fusionflow/cli/streams.hpp"
+#include "fusionflow/data/printable.hpp"
 
 namespace fusionflow::cli {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "validation/work_done.hpp"
+#include "fusionflow/validation/study/work_done.hpp"
 
 namespace fusionflow::cli {
 

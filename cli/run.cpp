@@ -1,15 +1,15 @@
-#include "cli/run.hpp"
+#include "fusionflow/cli/run.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <thread>
 
-#include "cli/answer.hpp"
-#include "validation/figures.hpp"
-#include "validation/files.hpp"
-#include "validation/numbers.hpp"
-#include "validation/parallel.hpp"
+#include "fusionflow/cli/answer.hpp"
+#include "fusionflow/validation/figures/figures.hpp"
+#include "fusionflow/validation/files/files.hpp"
+#include "fusionflow/validation/settings/numbers.hpp"
+#include "fusionflow/validation/study/parallel.hpp"
 
 namespace fusionflow::cli {
 

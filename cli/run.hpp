@@ -2,10 +2,10 @@
 
 #include <string>
 
-#include "cli/arguments.hpp"
-#include "cli/attempts.hpp"
-#include "cli/progress.hpp"
-#include "solver/integrate.hpp"
+#include "fusionflow/cli/arguments.hpp"
+#include "fusionflow/cli/attempts.hpp"
+#include "fusionflow/cli/progress.hpp"
+#include "fusionflow/solver/integrate.hpp"
 
 // What integrate and simulate have in common around the run itself.
 namespace fusionflow::cli {

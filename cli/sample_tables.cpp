@@ -1,16 +1,16 @@
-#include "cli/sample_tables.hpp"
+#include "fusionflow/cli/sample_tables.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 
-#include "cli/progress.hpp"
-#include "cli/table_words.hpp"
-#include "data/column_subset.hpp"
-#include "data/error.hpp"
-#include "data/read_samples.hpp"
-#include "validation/numbers.hpp"
+#include "fusionflow/cli/progress.hpp"
+#include "fusionflow/cli/table_words.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/readers/column_subset.hpp"
+#include "fusionflow/data/readers/read_samples.hpp"
+#include "fusionflow/validation/settings/numbers.hpp"
 
 namespace fusionflow::cli {
 

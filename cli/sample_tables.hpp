@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "cli/arguments.hpp"
-#include "data/sample_summary.hpp"
+#include "fusionflow/cli/arguments.hpp"
+#include "fusionflow/data/readers/sample_summary.hpp"
 
 // Samples in files, for the commands that read them.
 namespace fusionflow::cli {

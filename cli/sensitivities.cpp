@@ -1,6 +1,6 @@
-#include "cli/sensitivities.hpp"
+#include "fusionflow/cli/sensitivities.hpp"
 
-#include "validation/sensitivity_sheets.hpp"
+#include "fusionflow/validation/diagnosis/sensitivity_sheets.hpp"
 
 namespace fusionflow::cli {
 

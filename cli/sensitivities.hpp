@@ -2,9 +2,9 @@
 
 #include <string>
 
-#include "cli/answer.hpp"
-#include "solver/flow_sensitivity.hpp"
-#include "theory/sensitivity.hpp"
+#include "fusionflow/cli/answer.hpp"
+#include "fusionflow/solver/flow_sensitivity.hpp"
+#include "fusionflow/theory/prediction/sensitivity.hpp"
 
 // What --sensitivities adds to the answers of predict and integrate.
 namespace fusionflow::cli {

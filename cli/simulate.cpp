@@ -5,17 +5,17 @@
 #include <cmath>
 #include <optional>
 
-#include "cli/answer.hpp"
-#include "cli/command.hpp"
-#include "cli/ensemble_answer.hpp"
-#include "cli/run.hpp"
-#include "data/error.hpp"
-#include "data/npz.hpp"
-#include "solver/weights_file.hpp"
-#include "validation/ensemble.hpp"
-#include "validation/files.hpp"
-#include "validation/methods.hpp"
-#include "validation/numbers.hpp"
+#include "fusionflow/cli/answer.hpp"
+#include "fusionflow/cli/command.hpp"
+#include "fusionflow/cli/ensemble_answer.hpp"
+#include "fusionflow/cli/run.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/readers/npz.hpp"
+#include "fusionflow/solver/networks/weights_file.hpp"
+#include "fusionflow/validation/files/files.hpp"
+#include "fusionflow/validation/methods.hpp"
+#include "fusionflow/validation/settings/numbers.hpp"
+#include "fusionflow/validation/study/ensemble.hpp"
 
 namespace fusionflow::cli {
 

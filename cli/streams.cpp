@@ -1,4 +1,4 @@
-#include "cli/streams.hpp"
+#include "fusionflow/cli/streams.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -7,8 +7,8 @@
 #include <cerrno>
 #include <cstdio>
 
-#include "data/printable.hpp"
-#include "validation/descriptor.hpp"
+#include "fusionflow/data/printable.hpp"
+#include "fusionflow/validation/files/descriptor.hpp"
 
 namespace fusionflow::cli {
 

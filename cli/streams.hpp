@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/arguments.hpp"
+#include "fusionflow/cli/arguments.hpp"
 
 // The one way in which the program prints. Nothing here throws because a stream is closed or full:
 // what happened to standard output is asked for once, at the end; what happens to standard error

@@ -3,19 +3,19 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "cli/attempts.hpp"
-#include "cli/command.hpp"
-#include "cli/progress.hpp"
-#include "cli/run.hpp"
-#include "cli/streams.hpp"
-#include "cli/trouble.hpp"
-#include "data/error.hpp"
-#include "validation/figures.hpp"
-#include "validation/files.hpp"
-#include "validation/numbers.hpp"
-#include "validation/shard_file.hpp"
-#include "validation/table.hpp"
-#include "validation/table_format.hpp"
+#include "fusionflow/cli/attempts.hpp"
+#include "fusionflow/cli/command.hpp"
+#include "fusionflow/cli/progress.hpp"
+#include "fusionflow/cli/run.hpp"
+#include "fusionflow/cli/streams.hpp"
+#include "fusionflow/cli/trouble.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/validation/figures/figures.hpp"
+#include "fusionflow/validation/files/files.hpp"
+#include "fusionflow/validation/settings/numbers.hpp"
+#include "fusionflow/validation/study/shard_file.hpp"
+#include "fusionflow/validation/study/table.hpp"
+#include "fusionflow/validation/study/table_format.hpp"
 
 namespace fusionflow::cli {
 

@@ -1,10 +1,10 @@
-#include "cli/table_words.hpp"
+#include "fusionflow/cli/table_words.hpp"
 
 #include <fmt/format.h>
 
-#include "data/column_selection.hpp"
-#include "data/error.hpp"
-#include "validation/numbers.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/readers/column_selection.hpp"
+#include "fusionflow/validation/settings/numbers.hpp"
 
 namespace fusionflow::cli {
 

@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "cli/arguments.hpp"
-#include "data/table_options.hpp"
+#include "fusionflow/cli/arguments.hpp"
+#include "fusionflow/data/readers/table_options.hpp"
 
 // How tables are read, in words: the one place for every command that reads some.
 namespace fusionflow::cli {

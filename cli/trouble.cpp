@@ -1,10 +1,10 @@
-#include "cli/trouble.hpp"
+#include "fusionflow/cli/trouble.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "cli/streams.hpp"
+#include "fusionflow/cli/streams.hpp"
 
 namespace fusionflow::cli {
 

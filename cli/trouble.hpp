@@ -1,7 +1,7 @@
 #pragma once
 
-#include "cli/arguments.hpp"
-#include "validation/table.hpp"
+#include "fusionflow/cli/arguments.hpp"
+#include "fusionflow/validation/study/table.hpp"
 
 namespace fusionflow::cli {
 

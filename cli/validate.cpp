@@ -6,22 +6,22 @@
 #include <filesystem>
 #include <optional>
 
-#include "cli/answer.hpp"
-#include "cli/attempts.hpp"
-#include "cli/command.hpp"
-#include "cli/command_files.hpp"
-#include "cli/progress.hpp"
-#include "cli/run.hpp"
-#include "data/error.hpp"
-#include "data/text_file.hpp"
-#include "validation/baseline.hpp"
-#include "validation/files.hpp"
-#include "validation/gnuplot.hpp"
-#include "validation/journal.hpp"
-#include "validation/methods.hpp"
-#include "validation/numbers.hpp"
-#include "validation/report.hpp"
-#include "validation/results_json.hpp"
+#include "fusionflow/cli/answer.hpp"
+#include "fusionflow/cli/attempts.hpp"
+#include "fusionflow/cli/command.hpp"
+#include "fusionflow/cli/command_files.hpp"
+#include "fusionflow/cli/progress.hpp"
+#include "fusionflow/cli/run.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/text_file.hpp"
+#include "fusionflow/validation/experiments/baseline.hpp"
+#include "fusionflow/validation/figures/gnuplot.hpp"
+#include "fusionflow/validation/files/files.hpp"
+#include "fusionflow/validation/methods.hpp"
+#include "fusionflow/validation/report/report.hpp"
+#include "fusionflow/validation/report/results_json.hpp"
+#include "fusionflow/validation/settings/numbers.hpp"
+#include "fusionflow/validation/study/journal.hpp"
 
 namespace fusionflow::cli {
 

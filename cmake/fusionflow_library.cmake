@@ -2,8 +2,8 @@
 # and no other, so that including a library that is not linked to fails to compile.
 function(fusionflow_include_root name out)
   set(include_root ${PROJECT_BINARY_DIR}/include/${name})
-  file(MAKE_DIRECTORY ${include_root})
-  file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${include_root}/${name} SYMBOLIC)
+  file(MAKE_DIRECTORY ${include_root}/fusionflow)
+  file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${include_root}/fusionflow/${name} SYMBOLIC)
   set(${out} ${include_root} PARENT_SCOPE)
 endfunction()
 
@@ -21,7 +21,7 @@ function(fusionflow_library name)
     VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
   fusionflow_find_libraries_from(${target} ${CMAKE_INSTALL_FULL_LIBDIR})
   target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${include_root}>
-                                              $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/fusionflow>)
+                                              $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_link_libraries(${target} PUBLIC ${ARG_LINK} PRIVATE ${ARG_PRIVATE_LINK})
   fusionflow_compile_options(${target})
   # Nobody replaces functions of these libraries from outside: calls between them are inlined as ever.

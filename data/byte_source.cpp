@@ -1,4 +1,4 @@
-#include "data/byte_source.hpp"
+#include "fusionflow/data/byte_source.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -12,7 +12,7 @@
 #include <system_error>
 #include <vector>
 
-#include "data/error.hpp"
+#include "fusionflow/data/error.hpp"
 
 namespace fusionflow::data {
 

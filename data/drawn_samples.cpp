@@ -1,11 +1,11 @@
-#include "data/drawn_samples.hpp"
+#include "fusionflow/data/drawn_samples.hpp"
 
 #include <fmt/format.h>
 
 #include <cmath>
 
-#include "data/error.hpp"
-#include "data/random.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/random.hpp"
 
 namespace fusionflow::data {
 

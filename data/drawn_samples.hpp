@@ -2,8 +2,8 @@
 
 #include <cstdint>
 
-#include "data/samples.hpp"
-#include "data/toy.hpp"
+#include "fusionflow/data/samples.hpp"
+#include "fusionflow/data/toy.hpp"
 
 namespace fusionflow::data {
 

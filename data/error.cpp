@@ -1,8 +1,8 @@
-#include "data/error.hpp"
+#include "fusionflow/data/error.hpp"
 
 #include <utility>
 
-#include "data/printable.hpp"
+#include "fusionflow/data/printable.hpp"
 
 namespace fusionflow::data {
 

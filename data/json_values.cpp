@@ -1,4 +1,4 @@
-#include "data/json_values.hpp"
+#include "fusionflow/data/json_values.hpp"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <functional>
 #include <set>
 
-#include "data/error.hpp"
+#include "fusionflow/data/error.hpp"
 
 namespace fusionflow::data {
 

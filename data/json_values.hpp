@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "data/error.hpp"
+#include "fusionflow/data/error.hpp"
 
 // What the readers of JSON files have in common. Refusals have an empty field: naming() gives them
 // that of the file.

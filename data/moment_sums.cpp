@@ -1,4 +1,4 @@
-#include "data/moment_sums.hpp"
+#include "fusionflow/data/moment_sums.hpp"
 
 #include <tbb/parallel_for.h>
 

@@ -1,4 +1,4 @@
-#include "data/moments.hpp"
+#include "fusionflow/data/moments.hpp"
 
 #include <fmt/format.h>
 
@@ -9,8 +9,8 @@
 #include <set>
 #include <utility>
 
-#include "data/error.hpp"
-#include "data/pseudo_inverse.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/pseudo_inverse.hpp"
 
 namespace fusionflow::data {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "data/modality_set.hpp"
+#include "fusionflow/data/modality_set.hpp"
 
 namespace fusionflow::data {
 

@@ -1,4 +1,4 @@
-#include "data/moments_json.hpp"
+#include "fusionflow/data/moments_json.hpp"
 
 #include <fmt/format.h>
 
@@ -11,9 +11,9 @@
 #include <utility>
 #include <vector>
 
-#include "data/error.hpp"
-#include "data/json_values.hpp"
-#include "data/text_file.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/json_values.hpp"
+#include "fusionflow/data/text_file.hpp"
 
 namespace fusionflow::data {
 
@@ -21,7 +21,7 @@ namespace {
 
 using nlohmann::json;
 
-// What a file of samples' moments says besides (data/sample_summary.hpp).
+// What a file of samples' moments says besides (data/readers/sample_summary.hpp).
 const std::set<std::string> besides{"provenance", "samples", "prepared",  "classes",
                                     "columns",    "mean",    "mean_rest", "scale"};
 

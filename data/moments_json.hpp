@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "data/moments.hpp"
+#include "fusionflow/data/moments.hpp"
 
 namespace fusionflow::data {
 
@@ -14,7 +14,7 @@ namespace fusionflow::data {
 ///      "target_power": 7}
 ///
 /// A key `provenance` is allowed and passed over, and so is what files of samples say besides
-/// (data/sample_summary.hpp).
+/// (data/readers/sample_summary.hpp).
 ///
 /// \param text    The JSON text.
 /// \param source  What errors call it, a file name as a rule.

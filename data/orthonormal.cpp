@@ -1,4 +1,4 @@
-#include "data/orthonormal.hpp"
+#include "fusionflow/data/orthonormal.hpp"
 
 namespace fusionflow::data {
 

@@ -1,12 +1,12 @@
-#include "data/population.hpp"
+#include "fusionflow/data/population.hpp"
 
 #include <fmt/format.h>
 
 #include <cmath>
 
-#include "data/drawn_samples.hpp"
-#include "data/error.hpp"
-#include "data/random.hpp"
+#include "fusionflow/data/drawn_samples.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/random.hpp"
 
 namespace fusionflow::data {
 

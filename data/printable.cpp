@@ -1,11 +1,11 @@
-#include "data/printable.hpp"
+#include "fusionflow/data/printable.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstddef>
 
-#include "data/utf8.hpp"
+#include "fusionflow/data/utf8.hpp"
 
 namespace fusionflow::data {
 

@@ -1,4 +1,4 @@
-#include "data/pseudo_inverse.hpp"
+#include "fusionflow/data/pseudo_inverse.hpp"
 
 #include <Eigen/Eigenvalues>
 #include <Eigen/QR>

@@ -1,4 +1,4 @@
-#include "data/random.hpp"
+#include "fusionflow/data/random.hpp"
 
 #include <boost/random/chi_squared_distribution.hpp>
 #include <boost/random/uniform_int_distribution.hpp>

@@ -1,8 +1,8 @@
-#include "data/random_moments.hpp"
+#include "fusionflow/data/random_moments.hpp"
 
 #include <cmath>
 
-#include "data/random.hpp"
+#include "fusionflow/data/random.hpp"
 
 namespace fusionflow::data {
 

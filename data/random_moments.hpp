@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "data/moments.hpp"
+#include "fusionflow/data/moments.hpp"
 
 namespace fusionflow::data {
 

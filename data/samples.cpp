@@ -1,4 +1,4 @@
-#include "data/samples.hpp"
+#include "fusionflow/data/samples.hpp"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <numeric>
 #include <utility>
 
-#include "data/error.hpp"
+#include "fusionflow/data/error.hpp"
 
 namespace fusionflow::data {
 

@@ -1,4 +1,4 @@
-#include "data/text_file.hpp"
+#include "fusionflow/data/text_file.hpp"
 
 #include <fmt/format.h>
 
@@ -7,8 +7,8 @@
 #include <system_error>
 #include <vector>
 
-#include "data/byte_source.hpp"
-#include "data/error.hpp"
+#include "fusionflow/data/byte_source.hpp"
+#include "fusionflow/data/error.hpp"
 
 namespace fusionflow::data {
 

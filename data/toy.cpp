@@ -1,10 +1,10 @@
-#include "data/toy.hpp"
+#include "fusionflow/data/toy.hpp"
 
 #include <fmt/format.h>
 
 #include <cmath>
 
-#include "data/error.hpp"
+#include "fusionflow/data/error.hpp"
 
 namespace fusionflow::data {
 

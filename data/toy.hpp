@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "data/moments.hpp"
+#include "fusionflow/data/moments.hpp"
 
 namespace fusionflow::data {
 

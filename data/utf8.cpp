@@ -1,4 +1,4 @@
-#include "data/utf8.hpp"
+#include "fusionflow/data/utf8.hpp"
 
 namespace fusionflow::data {
 

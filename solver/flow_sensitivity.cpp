@@ -1,11 +1,11 @@
-#include "solver/flow_sensitivity.hpp"
+#include "fusionflow/solver/flow_sensitivity.hpp"
 
 #include <fmt/format.h>
 
 #include <limits>
 
-#include "solver/adaptive.hpp"
-#include "solver/sensitive_flow.hpp"
+#include "fusionflow/solver/flows/sensitive_flow.hpp"
+#include "fusionflow/solver/steps/adaptive.hpp"
 
 namespace fusionflow::solver {
 

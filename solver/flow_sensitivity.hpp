@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "solver/integrate.hpp"
-#include "theory/parameter.hpp"
+#include "fusionflow/solver/integrate.hpp"
+#include "fusionflow/theory/prediction/parameter.hpp"
 
 namespace fusionflow::solver {
 

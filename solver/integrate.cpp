@@ -1,4 +1,4 @@
-#include "solver/integrate.hpp"
+#include "fusionflow/solver/integrate.hpp"
 
 #include <fmt/format.h>
 
@@ -8,16 +8,16 @@
 #include <memory>
 #include <optional>
 
-#include "data/error.hpp"
-#include "solver/adaptive.hpp"
-#include "solver/chain_flow.hpp"
-#include "solver/early_flow.hpp"
-#include "solver/early_reduced_flow.hpp"
-#include "solver/gram_flow.hpp"
-#include "solver/one_way_flow.hpp"
-#include "solver/reduced_flow.hpp"
-#include "solver/targets_flow.hpp"
-#include "solver/two_layer_flow.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/solver/flows/chain_flow.hpp"
+#include "fusionflow/solver/flows/early_flow.hpp"
+#include "fusionflow/solver/flows/early_reduced_flow.hpp"
+#include "fusionflow/solver/flows/gram_flow.hpp"
+#include "fusionflow/solver/flows/one_way_flow.hpp"
+#include "fusionflow/solver/flows/reduced_flow.hpp"
+#include "fusionflow/solver/flows/targets_flow.hpp"
+#include "fusionflow/solver/flows/two_layer_flow.hpp"
+#include "fusionflow/solver/steps/adaptive.hpp"
 
 namespace fusionflow::solver {
 

@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 
-#include "solver/flow.hpp"
-#include "solver/trajectory.hpp"
-#include "solver/two_layer_start.hpp"
-#include "theory/race.hpp"
+#include "fusionflow/solver/flows/flow.hpp"
+#include "fusionflow/solver/flows/two_layer_start.hpp"
+#include "fusionflow/solver/trajectory.hpp"
+#include "fusionflow/theory/race/race.hpp"
 
 namespace fusionflow::solver {
 

@@ -1,4 +1,4 @@
-#include "solver/simulate.hpp"
+#include "fusionflow/solver/simulate.hpp"
 
 #include <fmt/format.h>
 
@@ -6,14 +6,14 @@
 #include <cmath>
 #include <memory>
 
-#include "data/error.hpp"
-#include "solver/adaptive.hpp"
-#include "solver/descent.hpp"
-#include "solver/draw.hpp"
-#include "solver/epoch_loop.hpp"
-#include "solver/network_flow.hpp"
-#include "solver/truncated.hpp"
-#include "theory/weight_decay.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/solver/compact/truncated.hpp"
+#include "fusionflow/solver/flows/network_flow.hpp"
+#include "fusionflow/solver/networks/descent.hpp"
+#include "fusionflow/solver/networks/draw.hpp"
+#include "fusionflow/solver/steps/adaptive.hpp"
+#include "fusionflow/solver/steps/epoch_loop.hpp"
+#include "fusionflow/theory/race/weight_decay.hpp"
 
 namespace fusionflow::solver {
 

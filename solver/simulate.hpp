@@ -4,12 +4,12 @@
 #include <string_view>
 #include <vector>
 
-#include "solver/comparison.hpp"
-#include "solver/integrate.hpp"
-#include "solver/network.hpp"
-#include "solver/representation.hpp"
-#include "solver/sample_options.hpp"
-#include "theory/initialisation.hpp"
+#include "fusionflow/solver/compact/comparison.hpp"
+#include "fusionflow/solver/compact/representation.hpp"
+#include "fusionflow/solver/integrate.hpp"
+#include "fusionflow/solver/networks/network.hpp"
+#include "fusionflow/solver/training/sample_options.hpp"
+#include "fusionflow/theory/initialisation.hpp"
 
 namespace fusionflow::solver {
 

@@ -1,4 +1,4 @@
-#include "solver/simulate_samples.hpp"
+#include "fusionflow/solver/simulate_samples.hpp"
 
 #include <fmt/format.h>
 
@@ -7,11 +7,11 @@
 #include <numeric>
 #include <span>
 
-#include "data/error.hpp"
-#include "data/random.hpp"
-#include "solver/draw.hpp"
-#include "solver/epoch_loop.hpp"
-#include "solver/sample_network.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/random.hpp"
+#include "fusionflow/solver/networks/draw.hpp"
+#include "fusionflow/solver/networks/sample_network.hpp"
+#include "fusionflow/solver/steps/epoch_loop.hpp"
 
 namespace fusionflow::solver {
 

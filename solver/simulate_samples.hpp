@@ -1,7 +1,7 @@
 #pragma once
 
-#include "data/samples.hpp"
-#include "solver/simulate.hpp"
+#include "fusionflow/data/samples.hpp"
+#include "fusionflow/solver/simulate.hpp"
 
 namespace fusionflow::solver {
 

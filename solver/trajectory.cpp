@@ -1,4 +1,4 @@
-#include "solver/trajectory.hpp"
+#include "fusionflow/solver/trajectory.hpp"
 
 #include <fmt/format.h>
 
@@ -6,9 +6,9 @@
 #include <cmath>
 #include <iterator>
 
-#include "data/csv.hpp"
-#include "data/npz.hpp"
-#include "solver/moment_products.hpp"
+#include "fusionflow/data/readers/csv.hpp"
+#include "fusionflow/data/readers/npz.hpp"
+#include "fusionflow/solver/networks/moment_products.hpp"
 
 namespace fusionflow::solver {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "data/moments.hpp"
+#include "fusionflow/data/moments.hpp"
 
 namespace fusionflow::solver {
 

@@ -1,10 +1,10 @@
-#include "theory/architecture.hpp"
+#include "fusionflow/theory/architecture.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "data/error.hpp"
+#include "fusionflow/data/error.hpp"
 
 namespace fusionflow::theory {
 

@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "data/modality_set.hpp"
-#include "data/moments.hpp"
+#include "fusionflow/data/modality_set.hpp"
+#include "fusionflow/data/moments.hpp"
 
 namespace fusionflow::theory {
 

@@ -1,13 +1,13 @@
-#include "theory/attribution.hpp"
+#include "fusionflow/theory/attribution.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <bit>
 
-#include "data/error.hpp"
-#include "theory/fixed_points.hpp"
-#include "theory/partial_solution.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/theory/fixed_points.hpp"
+#include "fusionflow/theory/partial_solution.hpp"
 
 namespace fusionflow::theory {
 

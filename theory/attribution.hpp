@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "data/moments.hpp"
+#include "fusionflow/data/moments.hpp"
 
 namespace fusionflow::theory {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "data/moments.hpp"
+#include "fusionflow/data/moments.hpp"
 
 namespace fusionflow::theory {
 

@@ -1,11 +1,11 @@
-#include "theory/fixed_points.hpp"
+#include "fusionflow/theory/fixed_points.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "data/error.hpp"
-#include "theory/weight_decay.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/theory/race/weight_decay.hpp"
 
 namespace fusionflow::theory {
 

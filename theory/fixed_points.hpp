@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "theory/architecture.hpp"
-#include "theory/partial_solution.hpp"
+#include "fusionflow/theory/architecture.hpp"
+#include "fusionflow/theory/partial_solution.hpp"
 
 namespace fusionflow::theory {
 

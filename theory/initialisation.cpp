@@ -1,4 +1,4 @@
-#include "theory/initialisation.hpp"
+#include "fusionflow/theory/initialisation.hpp"
 
 #include <fmt/format.h>
 
@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "data/error.hpp"
-#include "theory/partial_solution.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/theory/partial_solution.hpp"
 
 namespace fusionflow::theory {
 

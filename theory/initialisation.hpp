@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "data/moments.hpp"
-#include "theory/architecture.hpp"
+#include "fusionflow/data/moments.hpp"
+#include "fusionflow/theory/architecture.hpp"
 
 namespace fusionflow::theory {
 

@@ -1,4 +1,4 @@
-#include "theory/learning.hpp"
+#include "fusionflow/theory/learning.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "data/modality_set.hpp"
+#include "fusionflow/data/modality_set.hpp"
 
 namespace fusionflow::theory {
 

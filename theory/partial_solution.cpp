@@ -1,10 +1,10 @@
-#include "theory/partial_solution.hpp"
+#include "fusionflow/theory/partial_solution.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-#include "data/pseudo_inverse.hpp"
+#include "fusionflow/data/pseudo_inverse.hpp"
 
 namespace fusionflow::theory {
 

@@ -3,7 +3,7 @@
 #include <Eigen/Core>
 #include <vector>
 
-#include "data/moments.hpp"
+#include "fusionflow/data/moments.hpp"
 
 namespace fusionflow::theory {
 

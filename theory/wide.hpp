@@ -3,7 +3,7 @@
 #include <boost/multiprecision/cpp_bin_float.hpp>
 #include <cstdint>
 
-#include "theory/dual.hpp"
+#include "fusionflow/theory/dual.hpp"
 
 namespace fusionflow::theory {
 

@@ -1,4 +1,4 @@
-#include "validation/methods.hpp"
+#include "fusionflow/validation/methods.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -7,15 +7,15 @@
 #include <array>
 #include <vector>
 
-#include "data/error.hpp"
-#include "data/random.hpp"
-#include "solver/rotated_network.hpp"
-#include "solver/simulate_samples.hpp"
-#include "theory/effective_start.hpp"
-#include "theory/leading_order.hpp"
-#include "theory/race.hpp"
-#include "theory/refined.hpp"
-#include "theory/width_law.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/random.hpp"
+#include "fusionflow/solver/compact/rotated_network.hpp"
+#include "fusionflow/solver/simulate_samples.hpp"
+#include "fusionflow/theory/finite/effective_start.hpp"
+#include "fusionflow/theory/finite/refined.hpp"
+#include "fusionflow/theory/finite/width_law.hpp"
+#include "fusionflow/theory/race/leading_order.hpp"
+#include "fusionflow/theory/race/race.hpp"
 
 namespace fusionflow::validation {
 

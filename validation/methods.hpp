@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "solver/trajectory.hpp"
-#include "theory/learning.hpp"
-#include "validation/settings.hpp"
+#include "fusionflow/solver/trajectory.hpp"
+#include "fusionflow/theory/learning.hpp"
+#include "fusionflow/validation/settings/settings.hpp"
 
 namespace fusionflow::validation {
 

@@ -4,9 +4,9 @@
 #include <iostream>
 #include <string>
 
-#include "data/toy.hpp"
+#include "fusionflow/data/toy.hpp"
+#include "fusionflow/solver/integrate.hpp"
 #include "measure.hpp"
-#include "solver/integrate.hpp"
 
 namespace {
 

@@ -14,9 +14,9 @@
 #include <string>
 #include <vector>
 
-#include "data/samples.hpp"
-#include "solver/descent.hpp"
-#include "solver/sample_network.hpp"
+#include "fusionflow/data/samples.hpp"
+#include "fusionflow/solver/networks/descent.hpp"
+#include "fusionflow/solver/networks/sample_network.hpp"
 
 namespace {
 

@@ -5,10 +5,10 @@
 #include <iostream>
 #include <stdexcept>
 
+#include "fusionflow/validation/figures/gnuplot.hpp"
+#include "fusionflow/validation/figures/svg.hpp"
 #include "picture.hpp"
 #include "table.hpp"
-#include "validation/gnuplot.hpp"
-#include "validation/svg.hpp"
 
 namespace {
 

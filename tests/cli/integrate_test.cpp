@@ -1,8 +1,8 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "data/moments_json.hpp"
-#include "solver/integrate.hpp"
+#include "fusionflow/data/moments_json.hpp"
+#include "fusionflow/solver/integrate.hpp"
 #include "tests/cli/program.hpp"
 #include "tests/support/models.hpp"
 

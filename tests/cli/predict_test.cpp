@@ -3,11 +3,11 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "data/moments_json.hpp"
+#include "fusionflow/data/moments_json.hpp"
+#include "fusionflow/theory/race/race.hpp"
 #include "tests/cli/program.hpp"
 #include "tests/support/folder.hpp"
 #include "tests/support/models.hpp"
-#include "theory/race.hpp"
 
 using namespace fusionflow;
 using tests::relative;

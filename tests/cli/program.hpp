@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "fusionflow/validation/settings/settings.hpp"
 #include "tests/support/folder.hpp"
-#include "validation/settings.hpp"
 
 namespace fusionflow::tests {
 

@@ -2,10 +2,10 @@
 #include <map>
 #include <sstream>
 
+#include "fusionflow/validation/study/table.hpp"
 #include "tests/cli/child.hpp"
 #include "tests/cli/program.hpp"
 #include "tests/support/random_models.hpp"
-#include "validation/table.hpp"
 
 using namespace fusionflow;
 using tests::kill_at;

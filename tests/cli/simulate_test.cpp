@@ -1,7 +1,7 @@
 #include <boost/test/unit_test.hpp>
 #include <fmt/format.h>
 
-#include "data/moments_json.hpp"
+#include "fusionflow/data/moments_json.hpp"
 #include "tests/cli/program.hpp"
 #include "tests/support/models.hpp"
 

@@ -1,10 +1,10 @@
-#include "data/array_table.hpp"
+#include "fusionflow/data/readers/array_table.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <limits>
 
-#include "data/class_labels.hpp"
-#include "data/npz.hpp"
+#include "fusionflow/data/readers/class_labels.hpp"
+#include "fusionflow/data/readers/npz.hpp"
 #include "tests/support/arrays.hpp"
 #include "tests/support/tables.hpp"
 

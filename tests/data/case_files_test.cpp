@@ -1,8 +1,8 @@
 // Files that were once read wrongly, or refused without saying why: tests/cases/README.md.
 #include <boost/test/unit_test.hpp>
 
-#include "data/class_labels.hpp"
-#include "data/moments_json.hpp"
+#include "fusionflow/data/moments_json.hpp"
+#include "fusionflow/data/readers/class_labels.hpp"
 #include "tests/support/says.hpp"
 #include "tests/support/tables.hpp"
 

@@ -1,4 +1,4 @@
-#include "data/class_labels.hpp"
+#include "fusionflow/data/readers/class_labels.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,9 +1,9 @@
-#include "data/column_facts.hpp"
+#include "fusionflow/data/readers/column_facts.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include "data/chained_table.hpp"
-#include "data/npz.hpp"
+#include "fusionflow/data/readers/chained_table.hpp"
+#include "fusionflow/data/readers/npz.hpp"
 #include "tests/support/arrays.hpp"
 #include "tests/support/says.hpp"
 #include "tests/support/tables.hpp"

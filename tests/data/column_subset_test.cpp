@@ -1,8 +1,8 @@
-#include "data/column_subset.hpp"
+#include "fusionflow/data/readers/column_subset.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include "data/random.hpp"
+#include "fusionflow/data/random.hpp"
 #include "tests/support/says.hpp"
 
 using namespace fusionflow;

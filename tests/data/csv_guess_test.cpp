@@ -1,4 +1,4 @@
-#include "data/csv_guess.hpp"
+#include "fusionflow/data/readers/csv_guess.hpp"
 
 #include <boost/test/unit_test.hpp>
 

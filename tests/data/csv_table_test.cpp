@@ -1,14 +1,14 @@
-#include "data/csv_table.hpp"
+#include "fusionflow/data/readers/csv_table.hpp"
 
 #include <tbb/global_control.h>
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "data/class_labels.hpp"
-#include "data/csv_fields.hpp"
-#include "data/csv_records.hpp"
-#include "data/random.hpp"
+#include "fusionflow/data/random.hpp"
+#include "fusionflow/data/readers/class_labels.hpp"
+#include "fusionflow/data/readers/csv_fields.hpp"
+#include "fusionflow/data/readers/csv_records.hpp"
 #include "tests/support/arrays.hpp"
 #include "tests/support/says.hpp"
 #include "tests/support/tables.hpp"

@@ -1,9 +1,9 @@
-#include "data/drawn_samples.hpp"
+#include "fusionflow/data/drawn_samples.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "data/error.hpp"
+#include "fusionflow/data/error.hpp"
 #include "tests/support/says.hpp"
 
 using namespace fusionflow;

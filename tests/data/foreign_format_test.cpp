@@ -1,4 +1,4 @@
-#include "data/foreign_format.hpp"
+#include "fusionflow/data/readers/foreign_format.hpp"
 
 #include <zip.h>
 

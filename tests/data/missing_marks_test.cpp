@@ -1,8 +1,8 @@
-#include "data/missing_marks.hpp"
+#include "fusionflow/data/readers/missing_marks.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include "data/class_labels.hpp"
+#include "fusionflow/data/readers/class_labels.hpp"
 #include "tests/support/arrays.hpp"
 #include "tests/support/tables.hpp"
 

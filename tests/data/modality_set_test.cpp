@@ -1,4 +1,4 @@
-#include "data/modality_set.hpp"
+#include "fusionflow/data/modality_set.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <string>

@@ -1,4 +1,4 @@
-#include "data/moment_sums.hpp"
+#include "fusionflow/data/moment_sums.hpp"
 
 #include <tbb/global_control.h>
 
@@ -6,7 +6,7 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "data/random.hpp"
+#include "fusionflow/data/random.hpp"
 
 using namespace fusionflow::data;
 

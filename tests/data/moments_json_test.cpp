@@ -1,4 +1,4 @@
-#include "data/moments_json.hpp"
+#include "fusionflow/data/moments_json.hpp"
 
 #include <unistd.h>
 
@@ -7,7 +7,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "data/random.hpp"
+#include "fusionflow/data/random.hpp"
 #include "tests/support/says.hpp"
 
 using namespace fusionflow::data;

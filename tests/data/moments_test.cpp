@@ -1,9 +1,9 @@
-#include "data/moments.hpp"
+#include "fusionflow/data/moments.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <limits>
 
-#include "data/random.hpp"
+#include "fusionflow/data/random.hpp"
 #include "tests/support/says.hpp"
 
 using namespace fusionflow::data;

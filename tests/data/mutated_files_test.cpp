@@ -6,8 +6,8 @@
 #include <functional>
 #include <optional>
 
-#include "data/npz.hpp"
-#include "data/random.hpp"
+#include "fusionflow/data/random.hpp"
+#include "fusionflow/data/readers/npz.hpp"
 #include "tests/support/arrays.hpp"
 #include "tests/support/mutations.hpp"
 #include "tests/support/tables.hpp"

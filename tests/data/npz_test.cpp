@@ -1,11 +1,11 @@
-#include "data/npz.hpp"
+#include "fusionflow/data/readers/npz.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <limits>
 #include <stdexcept>
 
-#include "data/error.hpp"
-#include "data/npy.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/readers/npy.hpp"
 #include "tests/support/folder.hpp"
 #include "tests/support/says.hpp"
 

@@ -1,4 +1,4 @@
-#include "data/number_advice.hpp"
+#include "fusionflow/data/readers/number_advice.hpp"
 
 #include <boost/test/unit_test.hpp>
 

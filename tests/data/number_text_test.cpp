@@ -1,11 +1,11 @@
-#include "data/number_text.hpp"
+#include "fusionflow/data/number_text.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <cstdlib>
 #include <string>
 
-#include "data/random.hpp"
+#include "fusionflow/data/random.hpp"
 
 using namespace fusionflow;
 using data::read_number;

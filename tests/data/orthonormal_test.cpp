@@ -1,8 +1,8 @@
-#include "data/orthonormal.hpp"
+#include "fusionflow/data/orthonormal.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include "data/random.hpp"
+#include "fusionflow/data/random.hpp"
 
 using namespace fusionflow;
 

@@ -1,12 +1,12 @@
-#include "data/population.hpp"
+#include "fusionflow/data/population.hpp"
 
 #include <Eigen/Eigenvalues>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <limits>
 
-#include "data/error.hpp"
-#include "data/random.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/random.hpp"
 #include "tests/support/says.hpp"
 
 using namespace fusionflow::data;

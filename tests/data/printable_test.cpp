@@ -1,8 +1,8 @@
-#include "data/printable.hpp"
+#include "fusionflow/data/printable.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include "data/error.hpp"
+#include "fusionflow/data/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(printable)
 

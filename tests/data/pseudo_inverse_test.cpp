@@ -1,11 +1,11 @@
-#include "data/pseudo_inverse.hpp"
+#include "fusionflow/data/pseudo_inverse.hpp"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <limits>
 
-#include "data/random.hpp"
+#include "fusionflow/data/random.hpp"
 
 using namespace fusionflow::data;
 

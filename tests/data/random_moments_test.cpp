@@ -1,4 +1,4 @@
-#include "data/random_moments.hpp"
+#include "fusionflow/data/random_moments.hpp"
 
 #include <Eigen/Eigenvalues>
 #include <Eigen/LU>

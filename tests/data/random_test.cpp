@@ -1,4 +1,4 @@
-#include "data/random.hpp"
+#include "fusionflow/data/random.hpp"
 
 #include <array>
 #include <boost/test/unit_test.hpp>

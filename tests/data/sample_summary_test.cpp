@@ -1,10 +1,10 @@
-#include "data/sample_summary.hpp"
+#include "fusionflow/data/readers/sample_summary.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 
-#include "data/moments_json.hpp"
-#include "data/random.hpp"
+#include "fusionflow/data/moments_json.hpp"
+#include "fusionflow/data/random.hpp"
 #include "tests/support/folder.hpp"
 #include "tests/support/says.hpp"
 

@@ -1,12 +1,12 @@
-#include "data/samples.hpp"
+#include "fusionflow/data/samples.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <limits>
 
-#include "data/drawn_samples.hpp"
-#include "data/error.hpp"
-#include "data/random.hpp"
+#include "fusionflow/data/drawn_samples.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/random.hpp"
 #include "tests/support/says.hpp"
 
 using namespace fusionflow;

@@ -1,9 +1,9 @@
-#include "data/selected_columns.hpp"
+#include "fusionflow/data/readers/selected_columns.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include "data/column_selection.hpp"
-#include "data/read_samples.hpp"
+#include "fusionflow/data/readers/column_selection.hpp"
+#include "fusionflow/data/readers/read_samples.hpp"
 #include "tests/support/folder.hpp"
 #include "tests/support/says.hpp"
 

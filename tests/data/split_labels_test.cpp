@@ -1,4 +1,4 @@
-#include "data/split_labels.hpp"
+#include "fusionflow/data/readers/split_labels.hpp"
 
 #include <boost/test/unit_test.hpp>
 

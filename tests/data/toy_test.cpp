@@ -1,10 +1,10 @@
-#include "data/toy.hpp"
+#include "fusionflow/data/toy.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <limits>
 
-#include "data/random.hpp"
+#include "fusionflow/data/random.hpp"
 #include "tests/support/says.hpp"
 
 using namespace fusionflow::data;

@@ -1,10 +1,10 @@
-#include "data/utf8.hpp"
+#include "fusionflow/data/utf8.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 
-#include "data/printable.hpp"
-#include "data/random.hpp"
+#include "fusionflow/data/printable.hpp"
+#include "fusionflow/data/random.hpp"
 
 using namespace fusionflow;
 using data::is_utf8;

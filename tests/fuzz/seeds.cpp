@@ -4,7 +4,7 @@
 #include <fstream>
 #include <string>
 
-#include "data/npz.hpp"
+#include "fusionflow/data/readers/npz.hpp"
 #include "tests/support/arrays.hpp"
 
 using namespace fusionflow;

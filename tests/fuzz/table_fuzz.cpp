@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 
-#include "data/csv_fields.hpp"
-#include "data/error.hpp"
-#include "data/table_source.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/readers/csv_fields.hpp"
+#include "fusionflow/data/readers/table_source.hpp"
 
 using namespace fusionflow;
 

@@ -1,4 +1,4 @@
-#include "solver/adaptive.hpp"
+#include "fusionflow/solver/steps/adaptive.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>

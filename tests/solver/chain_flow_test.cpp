@@ -1,15 +1,15 @@
-#include "solver/chain_flow.hpp"
+#include "fusionflow/solver/flows/chain_flow.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "data/error.hpp"
-#include "data/random.hpp"
-#include "solver/integrate.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/random.hpp"
+#include "fusionflow/solver/integrate.hpp"
+#include "fusionflow/theory/finite/width_law.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/says.hpp"
 #include "tests/support/schemes.hpp"
-#include "theory/width_law.hpp"
 
 using namespace fusionflow;
 using tests::gaussian;

@@ -3,10 +3,10 @@
 #include <cmath>
 #include <memory>
 
-#include "solver/draw.hpp"
-#include "solver/network_flow.hpp"
-#include "solver/spectral_radius.hpp"
-#include "solver/step_method.hpp"
+#include "fusionflow/solver/flows/network_flow.hpp"
+#include "fusionflow/solver/networks/draw.hpp"
+#include "fusionflow/solver/steps/spectral_radius.hpp"
+#include "fusionflow/solver/steps/step_method.hpp"
 #include "tests/solver/known_flows.hpp"
 #include "tests/solver/walk.hpp"
 #include "tests/support/models.hpp"

@@ -2,8 +2,8 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "data/random.hpp"
-#include "solver/simulate.hpp"
+#include "fusionflow/data/random.hpp"
+#include "fusionflow/solver/simulate.hpp"
 #include "tests/support/models.hpp"
 
 using namespace fusionflow;

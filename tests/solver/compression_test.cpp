@@ -1,4 +1,4 @@
-#include "solver/compression.hpp"
+#include "fusionflow/solver/compact/compression.hpp"
 
 #include <array>
 #include <boost/test/unit_test.hpp>

@@ -1,11 +1,11 @@
-#include "solver/dense_kernels.hpp"
+#include "fusionflow/solver/networks/dense_kernels.hpp"
 
 #include <Eigen/Core>
 #include <array>
 #include <boost/test/unit_test.hpp>
 #include <vector>
 
-#include "data/random.hpp"
+#include "fusionflow/data/random.hpp"
 
 using namespace fusionflow;
 using solver::block_dots;

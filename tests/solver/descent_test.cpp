@@ -1,10 +1,10 @@
-#include "solver/descent.hpp"
+#include "fusionflow/solver/networks/descent.hpp"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "solver/draw.hpp"
+#include "fusionflow/solver/networks/draw.hpp"
 #include "tests/support/models.hpp"
 
 using namespace fusionflow;

@@ -1,4 +1,4 @@
-#include "solver/draw.hpp"
+#include "fusionflow/solver/networks/draw.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>

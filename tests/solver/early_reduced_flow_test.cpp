@@ -1,14 +1,14 @@
-#include "solver/early_reduced_flow.hpp"
+#include "fusionflow/solver/flows/early_reduced_flow.hpp"
 
 #include <boost/math/quadrature/tanh_sinh.hpp>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "solver/adaptive.hpp"
-#include "solver/integrate.hpp"
-#include "solver/reduced_flow.hpp"
+#include "fusionflow/solver/flows/reduced_flow.hpp"
+#include "fusionflow/solver/integrate.hpp"
+#include "fusionflow/solver/steps/adaptive.hpp"
+#include "fusionflow/theory/race/race.hpp"
 #include "tests/support/models.hpp"
-#include "theory/race.hpp"
 
 // Early fusion in the eigenvectors of the covariance, where inputs of hardly any variance of their
 // own keep their digits.

@@ -1,4 +1,4 @@
-#include "solver/flow_sensitivity.hpp"
+#include "fusionflow/solver/flow_sensitivity.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,11 +1,11 @@
-#include "solver/gradient.hpp"
+#include "fusionflow/solver/networks/gradient.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "solver/descent.hpp"
-#include "solver/draw.hpp"
-#include "solver/trajectory.hpp"
+#include "fusionflow/solver/networks/descent.hpp"
+#include "fusionflow/solver/networks/draw.hpp"
+#include "fusionflow/solver/trajectory.hpp"
 #include "tests/support/models.hpp"
 
 using namespace fusionflow;

@@ -1,19 +1,19 @@
-#include "solver/gram_flow.hpp"
+#include "fusionflow/solver/flows/gram_flow.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <limits>
 
-#include "data/error.hpp"
-#include "solver/adaptive.hpp"
-#include "solver/draw.hpp"
-#include "solver/early_flow.hpp"
-#include "solver/network_flow.hpp"
-#include "solver/one_way_flow.hpp"
-#include "solver/two_layer_flow.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/solver/flows/early_flow.hpp"
+#include "fusionflow/solver/flows/network_flow.hpp"
+#include "fusionflow/solver/flows/one_way_flow.hpp"
+#include "fusionflow/solver/flows/two_layer_flow.hpp"
+#include "fusionflow/solver/networks/draw.hpp"
+#include "fusionflow/solver/steps/adaptive.hpp"
+#include "fusionflow/theory/race/race.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/says.hpp"
-#include "theory/race.hpp"
 
 using namespace fusionflow;
 using solver::two_layer_start;

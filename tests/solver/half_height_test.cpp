@@ -1,11 +1,11 @@
-#include "solver/half_height.hpp"
+#include "fusionflow/solver/clocks/half_height.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <functional>
 
+#include "fusionflow/theory/race/race.hpp"
 #include "tests/support/models.hpp"
-#include "theory/race.hpp"
 
 using namespace fusionflow;
 using theory::outcome;

@@ -2,14 +2,14 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "data/error.hpp"
-#include "solver/adaptive.hpp"
-#include "solver/gram_flow.hpp"
-#include "solver/integrate.hpp"
-#include "solver/simulate.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/solver/flows/gram_flow.hpp"
+#include "fusionflow/solver/integrate.hpp"
+#include "fusionflow/solver/simulate.hpp"
+#include "fusionflow/solver/steps/adaptive.hpp"
+#include "fusionflow/theory/race/race.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/says.hpp"
-#include "theory/race.hpp"
 
 using namespace fusionflow;
 using solver::two_layer_start;

@@ -1,11 +1,11 @@
-#include "solver/integrate.hpp"
+#include "fusionflow/solver/integrate.hpp"
 
 #include <array>
 #include <boost/multiprecision/cpp_bin_float.hpp>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "data/error.hpp"
+#include "fusionflow/data/error.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/says.hpp"
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "solver/flow.hpp"
+#include "fusionflow/solver/flows/flow.hpp"
 
 // Flows whose solution is known.
 namespace fusionflow::tests {

@@ -1,10 +1,10 @@
-#include "theory/leading_order.hpp"
+#include "fusionflow/theory/race/leading_order.hpp"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "solver/integrate.hpp"
+#include "fusionflow/solver/integrate.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/random_models.hpp"
 #include "tests/support/units.hpp"

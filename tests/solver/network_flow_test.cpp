@@ -1,10 +1,10 @@
-#include "solver/network_flow.hpp"
+#include "fusionflow/solver/flows/network_flow.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <limits>
 
-#include "solver/draw.hpp"
+#include "fusionflow/solver/networks/draw.hpp"
 #include "tests/support/models.hpp"
 
 using namespace fusionflow;

@@ -1,8 +1,8 @@
-#include "solver/network.hpp"
+#include "fusionflow/solver/networks/network.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include "data/error.hpp"
+#include "fusionflow/data/error.hpp"
 #include "tests/support/models.hpp"
 
 using namespace fusionflow;

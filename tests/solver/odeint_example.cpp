@@ -2,7 +2,7 @@
 #include <boost/numeric/odeint.hpp>
 #include <iostream>
 
-#include "solver/odeint_steppers.hpp"
+#include "fusionflow/solver/steps/odeint_steppers.hpp"
 
 int main() {
     using state = std::vector<double>;

@@ -1,4 +1,4 @@
-#include "solver/odeint_steppers.hpp"
+#include "fusionflow/solver/steps/odeint_steppers.hpp"
 
 #include <array>
 #include <boost/numeric/odeint.hpp>
@@ -9,10 +9,10 @@
 #include <limits>
 #include <sstream>
 
-#include "data/error.hpp"
-#include "data/toy.hpp"
-#include "solver/integrate.hpp"
-#include "solver/reduced_flow.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/toy.hpp"
+#include "fusionflow/solver/flows/reduced_flow.hpp"
+#include "fusionflow/solver/integrate.hpp"
 #include "tests/support/says.hpp"
 
 using namespace fusionflow;

@@ -1,15 +1,15 @@
-#include "solver/one_way_flow.hpp"
+#include "fusionflow/solver/flows/one_way_flow.hpp"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "data/population.hpp"
-#include "data/random_moments.hpp"
-#include "solver/integrate.hpp"
+#include "fusionflow/data/population.hpp"
+#include "fusionflow/data/random_moments.hpp"
+#include "fusionflow/solver/integrate.hpp"
+#include "fusionflow/theory/race/race.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/says.hpp"
-#include "theory/race.hpp"
 
 using namespace fusionflow;
 using solver::two_layer_start;

@@ -1,7 +1,7 @@
 // The race, which is the leading order in small initial norms, against the flow of balanced
 // networks that it is the leading order of: random models of one target and several, scalars and
 // vectors, branches of three and more layers, equal and unequal, with and without a trunk.
-#include "theory/race.hpp"
+#include "fusionflow/theory/race/race.hpp"
 
 #include <Eigen/Cholesky>
 #include <algorithm>
@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "solver/integrate.hpp"
+#include "fusionflow/solver/integrate.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/random_models.hpp"
 

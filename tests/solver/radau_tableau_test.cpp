@@ -1,4 +1,4 @@
-#include "solver/radau_tableau.hpp"
+#include "fusionflow/solver/steps/radau_tableau.hpp"
 
 #include <Eigen/LU>
 #include <boost/multiprecision/cpp_dec_float.hpp>

@@ -1,9 +1,9 @@
-#include "solver/reduced_flow.hpp"
+#include "fusionflow/solver/flows/reduced_flow.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "data/error.hpp"
+#include "fusionflow/data/error.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/says.hpp"
 

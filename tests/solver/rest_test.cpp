@@ -1,4 +1,4 @@
-#include "solver/rest.hpp"
+#include "fusionflow/solver/clocks/rest.hpp"
 
 #include <algorithm>
 #include <boost/math/quadrature/gauss_kronrod.hpp>
@@ -6,11 +6,11 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "data/toy.hpp"
-#include "solver/integrate.hpp"
-#include "solver/simulate.hpp"
+#include "fusionflow/data/toy.hpp"
+#include "fusionflow/solver/integrate.hpp"
+#include "fusionflow/solver/simulate.hpp"
+#include "fusionflow/theory/race/race.hpp"
 #include "tests/support/models.hpp"
-#include "theory/race.hpp"
 
 // What is at rest, and what can still be learned: however little one modality weighs beside
 // another, or however strongly they are correlated, what is left for it is learned.

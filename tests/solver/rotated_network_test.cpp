@@ -1,11 +1,11 @@
-#include "solver/rotated_network.hpp"
+#include "fusionflow/solver/compact/rotated_network.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "data/error.hpp"
-#include "data/population.hpp"
-#include "data/random_moments.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/population.hpp"
+#include "fusionflow/data/random_moments.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/says.hpp"
 

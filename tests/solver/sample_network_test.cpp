@@ -1,12 +1,12 @@
-#include "solver/sample_network.hpp"
+#include "fusionflow/solver/networks/sample_network.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "data/drawn_samples.hpp"
-#include "data/error.hpp"
-#include "data/random.hpp"
-#include "solver/gradient.hpp"
+#include "fusionflow/data/drawn_samples.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/random.hpp"
+#include "fusionflow/solver/networks/gradient.hpp"
 #include "tests/support/says.hpp"
 
 using namespace fusionflow;

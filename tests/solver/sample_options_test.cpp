@@ -1,10 +1,10 @@
-#include "solver/sample_options.hpp"
+#include "fusionflow/solver/training/sample_options.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <limits>
 
-#include "data/error.hpp"
+#include "fusionflow/data/error.hpp"
 #include "tests/support/says.hpp"
 
 using namespace fusionflow;

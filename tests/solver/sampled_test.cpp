@@ -1,4 +1,4 @@
-#include "solver/sampled.hpp"
+#include "fusionflow/solver/compact/sampled.hpp"
 
 #include <algorithm>
 #include <array>

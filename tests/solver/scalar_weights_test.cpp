@@ -1,4 +1,4 @@
-#include "solver/scalar_weights.hpp"
+#include "fusionflow/solver/flows/scalar_weights.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
@@ -29,7 +29,7 @@ plain_branch branch_of(int n, double z, double sign) {
     return {u, sign * std::pow(u, n)};
 }
 
-/// W and the speeds of the state by the plain equations (solver/reduced_flow.hpp), time last.
+/// W and the speeds of the state by the plain equations (solver/flows/reduced_flow.hpp), time last.
 struct plain {
     Eigen::Vector3d weights;
     Eigen::Vector4d speeds;

@@ -1,12 +1,12 @@
-#include "solver/simulate_samples.hpp"
+#include "fusionflow/solver/simulate_samples.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <limits>
 
-#include "data/drawn_samples.hpp"
-#include "data/error.hpp"
-#include "solver/draw.hpp"
+#include "fusionflow/data/drawn_samples.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/solver/networks/draw.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/says.hpp"
 

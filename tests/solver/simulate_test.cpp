@@ -1,13 +1,13 @@
-#include "solver/simulate.hpp"
+#include "fusionflow/solver/simulate.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "data/error.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/theory/finite/refined.hpp"
+#include "fusionflow/theory/race/weight_decay.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/says.hpp"
-#include "theory/refined.hpp"
-#include "theory/weight_decay.hpp"
 
 using namespace fusionflow;
 using tests::relative;

@@ -1,4 +1,4 @@
-#include "solver/step_method.hpp"
+#include "fusionflow/solver/steps/step_method.hpp"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>

@@ -2,9 +2,9 @@
 #include <cmath>
 #include <optional>
 
-#include "data/error.hpp"
-#include "data/toy.hpp"
-#include "solver/integrate.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/toy.hpp"
+#include "fusionflow/solver/integrate.hpp"
 #include "tests/support/random_models.hpp"
 
 // What docs/numerics.md promises of every stepper: half-heights are good to ten times rtol.

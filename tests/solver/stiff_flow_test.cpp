@@ -1,9 +1,9 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "solver/integrate.hpp"
+#include "fusionflow/solver/integrate.hpp"
+#include "fusionflow/theory/race/race.hpp"
 #include "tests/support/models.hpp"
-#include "theory/race.hpp"
 
 // The flow on plateaus of any length: two scalar modalities of the toy data.
 using namespace fusionflow;

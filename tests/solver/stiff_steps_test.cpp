@@ -3,7 +3,7 @@
 #include <cmath>
 #include <string>
 
-#include "solver/step_method.hpp"
+#include "fusionflow/solver/steps/step_method.hpp"
 #include "tests/solver/known_flows.hpp"
 #include "tests/solver/walk.hpp"
 

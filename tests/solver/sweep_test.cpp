@@ -4,11 +4,11 @@
 #include <map>
 #include <optional>
 
-#include "data/error.hpp"
-#include "solver/integrate.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/solver/integrate.hpp"
+#include "fusionflow/theory/partial_solution.hpp"
+#include "fusionflow/theory/race/race.hpp"
 #include "tests/support/random_models.hpp"
-#include "theory/partial_solution.hpp"
-#include "theory/race.hpp"
 
 // A sweep over models that nobody chose: extreme and singular covariances, ties, nothing to learn,
 // standard deviations from 1e-3 to 1e3, one to six modalities, branches up to 19 layers, norms down

@@ -1,17 +1,17 @@
 // The flow of balanced networks of several targets.
-#include "solver/targets_flow.hpp"
+#include "fusionflow/solver/flows/targets_flow.hpp"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "solver/adaptive.hpp"
-#include "solver/integrate.hpp"
-#include "solver/simulate.hpp"
+#include "fusionflow/solver/integrate.hpp"
+#include "fusionflow/solver/simulate.hpp"
+#include "fusionflow/solver/steps/adaptive.hpp"
+#include "fusionflow/theory/race/race.hpp"
 #include "tests/support/architectures.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/says.hpp"
-#include "theory/race.hpp"
 
 using namespace fusionflow;
 using tests::architectures;

@@ -3,7 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "solver/weights_file.hpp"
+#include "fusionflow/solver/networks/weights_file.hpp"
 #include "tests/support/krylov.hpp"
 #include "tests/support/says.hpp"
 

@@ -1,11 +1,11 @@
-#include "solver/trajectory.hpp"
+#include "fusionflow/solver/trajectory.hpp"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <sstream>
 
-#include "data/npz.hpp"
+#include "fusionflow/data/readers/npz.hpp"
 #include "tests/support/folder.hpp"
 #include "tests/support/models.hpp"
 

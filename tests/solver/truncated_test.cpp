@@ -1,4 +1,4 @@
-#include "solver/truncated.hpp"
+#include "fusionflow/solver/compact/truncated.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>

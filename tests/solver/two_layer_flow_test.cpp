@@ -1,15 +1,15 @@
-#include "solver/two_layer_flow.hpp"
+#include "fusionflow/solver/flows/two_layer_flow.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "data/error.hpp"
-#include "solver/adaptive.hpp"
-#include "solver/draw.hpp"
-#include "solver/network_flow.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/solver/flows/network_flow.hpp"
+#include "fusionflow/solver/networks/draw.hpp"
+#include "fusionflow/solver/steps/adaptive.hpp"
+#include "fusionflow/theory/finite/refined.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/says.hpp"
-#include "theory/refined.hpp"
 
 using namespace fusionflow;
 using tests::relative;

@@ -1,10 +1,10 @@
-#include "solver/two_layer_start.hpp"
+#include "fusionflow/solver/flows/two_layer_start.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "data/error.hpp"
-#include "solver/draw.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/solver/networks/draw.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/says.hpp"
 

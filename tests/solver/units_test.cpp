@@ -1,8 +1,8 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "solver/integrate.hpp"
-#include "solver/two_layer_start.hpp"
+#include "fusionflow/solver/flows/two_layer_start.hpp"
+#include "fusionflow/solver/integrate.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/units.hpp"
 

@@ -1,10 +1,10 @@
-#include "solver/waiting_layer.hpp"
+#include "fusionflow/solver/networks/waiting_layer.hpp"
 
 #include <oneapi/tbb/global_control.h>
 
 #include <boost/test/unit_test.hpp>
 
-#include "data/random.hpp"
+#include "fusionflow/data/random.hpp"
 
 using namespace fusionflow;
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <functional>
 
-#include "solver/step_method.hpp"
+#include "fusionflow/solver/steps/step_method.hpp"
 
 // Steps by a method alone, without the step loop.
 namespace fusionflow::tests {

@@ -1,9 +1,9 @@
-#include "solver/weights_file.hpp"
+#include "fusionflow/solver/networks/weights_file.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include "solver/draw.hpp"
-#include "solver/simulate.hpp"
+#include "fusionflow/solver/networks/draw.hpp"
+#include "fusionflow/solver/simulate.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/says.hpp"
 

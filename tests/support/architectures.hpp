@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "theory/architecture.hpp"
+#include "fusionflow/theory/architecture.hpp"
 
 namespace fusionflow::tests {
 

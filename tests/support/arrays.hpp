@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "data/npy.hpp"
+#include "fusionflow/data/readers/npy.hpp"
 #include "tests/support/folder.hpp"
 
 // Files of arrays, made by hand.

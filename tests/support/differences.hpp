@@ -5,8 +5,8 @@
 #include <functional>
 #include <vector>
 
-#include "data/moments.hpp"
-#include "theory/sensitivity.hpp"
+#include "fusionflow/data/moments.hpp"
+#include "fusionflow/theory/prediction/sensitivity.hpp"
 
 // Derivatives by differences: what sensitivities are checked against.
 namespace fusionflow::tests {

@@ -4,9 +4,9 @@
 #include <deque>
 #include <vector>
 
-#include "solver/descent.hpp"
-#include "solver/draw.hpp"
-#include "solver/truncated.hpp"
+#include "fusionflow/solver/compact/truncated.hpp"
+#include "fusionflow/solver/networks/descent.hpp"
+#include "fusionflow/solver/networks/draw.hpp"
 #include "tests/support/models.hpp"
 
 // Compressed and sampled networks beside full ones.

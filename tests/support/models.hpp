@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "data/moments.hpp"
-#include "data/random.hpp"
-#include "data/toy.hpp"
+#include "fusionflow/data/moments.hpp"
+#include "fusionflow/data/random.hpp"
+#include "fusionflow/data/toy.hpp"
 
 // Models that several tests use.
 namespace fusionflow::tests {

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "data/moment_sums.hpp"
-#include "data/random.hpp"
+#include "fusionflow/data/moment_sums.hpp"
+#include "fusionflow/data/random.hpp"
 
 // Files that went wrong, and what to hold them against.
 namespace fusionflow::tests {

@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "fusionflow/validation/settings/settings.hpp"
 #include "tests/support/says.hpp"
-#include "validation/settings.hpp"
 
 // Models from options.
 namespace fusionflow::tests {

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "data/moments.hpp"
-#include "data/random.hpp"
-#include "theory/architecture.hpp"
-#include "theory/initialisation.hpp"
+#include "fusionflow/data/moments.hpp"
+#include "fusionflow/data/random.hpp"
+#include "fusionflow/theory/architecture.hpp"
+#include "fusionflow/theory/initialisation.hpp"
 
 // Models of every kind that the program takes, drawn from a seed: well-behaved ones and extremes.
 namespace fusionflow::tests {

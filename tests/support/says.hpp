@@ -3,7 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
-#include "data/error.hpp"
+#include "fusionflow/data/error.hpp"
 
 namespace fusionflow::tests {
 

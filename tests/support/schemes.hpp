@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "theory/initialisation.hpp"
+#include "fusionflow/theory/initialisation.hpp"
 
 namespace fusionflow::tests {
 

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "data/error.hpp"
-#include "data/table_source.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/readers/table_source.hpp"
 #include "tests/support/folder.hpp"
 
 namespace fusionflow::tests {

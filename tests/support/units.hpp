@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "data/moments.hpp"
-#include "data/random.hpp"
+#include "fusionflow/data/moments.hpp"
+#include "fusionflow/data/random.hpp"
 
 // The same data in other units.
 namespace fusionflow::tests {

@@ -1,8 +1,8 @@
-#include "theory/architecture.hpp"
+#include "fusionflow/theory/architecture.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include "data/error.hpp"
+#include "fusionflow/data/error.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/says.hpp"
 

@@ -1,12 +1,12 @@
-#include "theory/attribution.hpp"
+#include "fusionflow/theory/attribution.hpp"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <numeric>
 
+#include "fusionflow/theory/partial_solution.hpp"
 #include "tests/support/models.hpp"
-#include "theory/partial_solution.hpp"
 
 using namespace fusionflow;
 

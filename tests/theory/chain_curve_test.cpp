@@ -1,4 +1,4 @@
-#include "theory/chain_curve.hpp"
+#include "fusionflow/theory/finite/chain_curve.hpp"
 
 #include <boost/math/special_functions/ellint_1.hpp>
 #include <boost/math/special_functions/jacobi_elliptic.hpp>

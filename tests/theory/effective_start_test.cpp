@@ -1,12 +1,12 @@
-#include "theory/effective_start.hpp"
+#include "fusionflow/theory/finite/effective_start.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <numbers>
 
+#include "fusionflow/theory/race/small_layers.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/schemes.hpp"
-#include "theory/small_layers.hpp"
 
 using namespace fusionflow;
 using tests::gaussian;

@@ -1,9 +1,9 @@
-#include "theory/fixed_points.hpp"
+#include "fusionflow/theory/fixed_points.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "data/error.hpp"
+#include "fusionflow/data/error.hpp"
 #include "tests/support/models.hpp"
 
 using namespace fusionflow;

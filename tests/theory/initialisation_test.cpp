@@ -1,11 +1,11 @@
-#include "theory/initialisation.hpp"
+#include "fusionflow/theory/initialisation.hpp"
 
 #include <Eigen/LU>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <limits>
 
-#include "data/error.hpp"
+#include "fusionflow/data/error.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/says.hpp"
 

@@ -1,4 +1,4 @@
-#include "theory/learning.hpp"
+#include "fusionflow/theory/learning.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>

@@ -1,12 +1,12 @@
 // The race over modes of several targets.
-#include "theory/mode_race.hpp"
+#include "fusionflow/theory/race/mode_race.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
+#include "fusionflow/theory/race/race.hpp"
 #include "tests/support/architectures.hpp"
 #include "tests/support/models.hpp"
-#include "theory/race.hpp"
 
 using namespace fusionflow;
 using tests::architectures;

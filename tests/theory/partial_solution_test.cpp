@@ -1,4 +1,4 @@
-#include "theory/partial_solution.hpp"
+#include "fusionflow/theory/partial_solution.hpp"
 
 #include <Eigen/LU>
 #include <boost/multiprecision/cpp_bin_float.hpp>
@@ -6,8 +6,8 @@
 #include <cmath>
 #include <limits>
 
-#include "data/population.hpp"
-#include "data/toy.hpp"
+#include "fusionflow/data/population.hpp"
+#include "fusionflow/data/toy.hpp"
 
 #include "tests/support/models.hpp"
 #include "tests/support/units.hpp"

@@ -1,11 +1,11 @@
-#include "theory/phase_time.hpp"
+#include "fusionflow/theory/race/phase_time.hpp"
 
 #include <boost/math/quadrature/gauss.hpp>
 #include <boost/multiprecision/cpp_bin_float.hpp>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "theory/potential.hpp"
+#include "fusionflow/theory/race/potential.hpp"
 
 using namespace fusionflow;
 using digits50 = boost::multiprecision::cpp_bin_float_50;

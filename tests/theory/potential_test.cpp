@@ -1,4 +1,4 @@
-#include "theory/potential.hpp"
+#include "fusionflow/theory/race/potential.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>

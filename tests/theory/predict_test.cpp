@@ -1,13 +1,13 @@
-#include "theory/predict.hpp"
+#include "fusionflow/theory/prediction/predict.hpp"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "data/error.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/theory/fixed_points.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/units.hpp"
-#include "theory/fixed_points.hpp"
 
 using namespace fusionflow;
 using theory::architecture;

@@ -1,10 +1,10 @@
-#include "theory/race.hpp"
+#include "fusionflow/theory/race/race.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
+#include "fusionflow/theory/race/phase_time.hpp"
 #include "tests/support/models.hpp"
-#include "theory/phase_time.hpp"
 
 using namespace fusionflow;
 using tests::relative;

@@ -1,12 +1,12 @@
 // Plateaus of networks of several targets.
-#include "theory/rank_solution.hpp"
+#include "fusionflow/theory/race/rank_solution.hpp"
 
 #include <Eigen/Cholesky>
 #include <Eigen/SVD>
 #include <boost/test/unit_test.hpp>
 
+#include "fusionflow/theory/partial_solution.hpp"
 #include "tests/support/models.hpp"
-#include "theory/partial_solution.hpp"
 
 using namespace fusionflow;
 

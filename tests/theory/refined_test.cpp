@@ -1,11 +1,11 @@
-#include "theory/refined.hpp"
+#include "fusionflow/theory/finite/refined.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "data/error.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/theory/partial_solution.hpp"
 #include "tests/support/models.hpp"
-#include "theory/partial_solution.hpp"
 
 using namespace fusionflow;
 using tests::relative;

@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 
+#include "fusionflow/theory/prediction/sensitivity.hpp"
 #include "tests/support/differences.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/says.hpp"
-#include "theory/sensitivity.hpp"
 
 using namespace fusionflow;
 using tests::whole_model;

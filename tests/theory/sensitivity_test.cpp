@@ -1,4 +1,4 @@
-#include "theory/sensitivity.hpp"
+#include "fusionflow/theory/prediction/sensitivity.hpp"
 
 #include <boost/math/quadrature/gauss.hpp>
 #include <boost/multiprecision/cpp_bin_float.hpp>

@@ -1,10 +1,10 @@
-#include "theory/small_layers.hpp"
+#include "fusionflow/theory/race/small_layers.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <stdexcept>
 
-#include "data/random.hpp"
+#include "fusionflow/data/random.hpp"
 #include "tests/support/models.hpp"
 
 using namespace fusionflow;

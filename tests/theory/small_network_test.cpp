@@ -1,14 +1,14 @@
 // The growth of small weights under constant pushes, against a plain integration of the layers.
-#include "theory/small_network.hpp"
+#include "fusionflow/theory/race/small_network.hpp"
 
 #include <Eigen/SVD>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <limits>
 
-#include "data/random.hpp"
+#include "fusionflow/data/random.hpp"
+#include "fusionflow/theory/race/potential.hpp"
 #include "tests/support/models.hpp"
-#include "theory/potential.hpp"
 
 using namespace fusionflow;
 using Eigen::MatrixXd;

@@ -1,5 +1,5 @@
 // How a small weight turns to a constant residual, against quadrature in 50 digits.
-#include "theory/turning.hpp"
+#include "fusionflow/theory/race/turning.hpp"
 
 #include <boost/math/constants/constants.hpp>
 #include <boost/math/quadrature/tanh_sinh.hpp>

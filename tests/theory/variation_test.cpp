@@ -1,10 +1,10 @@
-#include "theory/variation.hpp"
+#include "fusionflow/theory/race/variation.hpp"
 
 #include <boost/test/unit_test.hpp>
 
+#include "fusionflow/theory/race/weight_decay.hpp"
 #include "tests/support/differences.hpp"
 #include "tests/support/models.hpp"
-#include "theory/weight_decay.hpp"
 
 using namespace fusionflow;
 using theory::architecture;

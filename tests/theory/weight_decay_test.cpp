@@ -1,12 +1,12 @@
-#include "theory/weight_decay.hpp"
+#include "fusionflow/theory/race/weight_decay.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "data/error.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/theory/prediction/predict.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/says.hpp"
-#include "theory/predict.hpp"
 
 using namespace fusionflow;
 using theory::architecture;

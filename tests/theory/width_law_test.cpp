@@ -1,16 +1,16 @@
-#include "theory/width_law.hpp"
+#include "fusionflow/theory/finite/width_law.hpp"
 
 #include <boost/math/special_functions/ellint_1.hpp>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <numbers>
 
-#include "data/error.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/theory/finite/refined.hpp"
+#include "fusionflow/theory/race/small_layers.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/says.hpp"
 #include "tests/support/schemes.hpp"
-#include "theory/refined.hpp"
-#include "theory/small_layers.hpp"
 
 using namespace fusionflow;
 using tests::gaussian;

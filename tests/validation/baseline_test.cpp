@@ -1,10 +1,10 @@
-#include "validation/baseline.hpp"
+#include "fusionflow/validation/experiments/baseline.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include "data/error.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/validation/report/results_json.hpp"
 #include "tests/support/says.hpp"
-#include "validation/results_json.hpp"
 
 using namespace fusionflow;
 using tests::says;

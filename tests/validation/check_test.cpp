@@ -1,4 +1,4 @@
-#include "validation/check.hpp"
+#include "fusionflow/validation/experiments/check.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>

@@ -1,10 +1,10 @@
-#include "validation/compare.hpp"
+#include "fusionflow/validation/experiments/compare.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <limits>
 
-#include "theory/learning.hpp"
+#include "fusionflow/theory/learning.hpp"
 
 using namespace fusionflow;
 using validation::find_method;

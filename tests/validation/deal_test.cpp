@@ -1,4 +1,4 @@
-#include "validation/deal.hpp"
+#include "fusionflow/validation/study/deal.hpp"
 
 #include <atomic>
 #include <boost/test/unit_test.hpp>

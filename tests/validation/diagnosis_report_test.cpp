@@ -1,14 +1,14 @@
-#include "validation/diagnosis_report.hpp"
+#include "fusionflow/validation/report/diagnosis_report.hpp"
 
 #include <fmt/format.h>
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "data/error.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/validation/diagnosis/diagnosis_tables.hpp"
 #include "tests/support/folder.hpp"
 #include "tests/support/options.hpp"
-#include "validation/diagnosis_tables.hpp"
 
 using namespace fusionflow;
 using validation::diagnosis;

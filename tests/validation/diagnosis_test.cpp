@@ -1,11 +1,11 @@
-#include "validation/diagnosis.hpp"
+#include "fusionflow/validation/diagnosis/diagnosis.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
+#include "fusionflow/validation/diagnosis/diagnosis_advice.hpp"
+#include "fusionflow/validation/methods.hpp"
 #include "tests/support/options.hpp"
-#include "validation/diagnosis_advice.hpp"
-#include "validation/methods.hpp"
 
 using namespace fusionflow;
 using validation::diagnosis_request;

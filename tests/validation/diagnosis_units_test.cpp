@@ -5,10 +5,10 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
+#include "fusionflow/validation/diagnosis/diagnosis.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/options.hpp"
 #include "tests/support/units.hpp"
-#include "validation/diagnosis.hpp"
 
 // A diagnosis in other units: what has no unit stays, and times follow.
 

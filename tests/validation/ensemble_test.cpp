@@ -1,13 +1,13 @@
-#include "validation/ensemble.hpp"
+#include "fusionflow/validation/study/ensemble.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <limits>
 
-#include "data/error.hpp"
-#include "data/random.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/random.hpp"
+#include "fusionflow/validation/methods.hpp"
+#include "fusionflow/validation/study/table.hpp"
 #include "tests/support/says.hpp"
-#include "validation/methods.hpp"
-#include "validation/table.hpp"
 
 using namespace fusionflow;
 using tests::says;

@@ -1,14 +1,14 @@
 // Experiments: read, run, judged.
 
-#include "validation/experiment.hpp"
+#include "fusionflow/validation/experiments/experiment.hpp"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "data/error.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/validation/experiments/suite.hpp"
 #include "tests/support/says.hpp"
-#include "validation/suite.hpp"
 
 using namespace fusionflow;
 using tests::says;

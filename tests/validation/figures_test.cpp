@@ -1,9 +1,9 @@
-#include "validation/figures.hpp"
+#include "fusionflow/validation/figures/figures.hpp"
 
 #include <boost/test/unit_test.hpp>
 
+#include "fusionflow/validation/methods.hpp"
 #include "tests/support/says.hpp"
-#include "validation/methods.hpp"
 
 using namespace fusionflow;
 using tests::says;

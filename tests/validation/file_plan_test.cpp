@@ -1,4 +1,4 @@
-#include "validation/file_plan.hpp"
+#include "fusionflow/validation/files/file_plan.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -6,9 +6,9 @@
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 
+#include "fusionflow/validation/files/descriptor.hpp"
 #include "tests/support/folder.hpp"
 #include "tests/support/says.hpp"
-#include "validation/descriptor.hpp"
 
 using namespace fusionflow;
 using tests::says;

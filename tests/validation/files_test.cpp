@@ -1,4 +1,4 @@
-#include "validation/files.hpp"
+#include "fusionflow/validation/files/files.hpp"
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -11,10 +11,10 @@
 #include <filesystem>
 #include <thread>
 
+#include "fusionflow/validation/files/descriptor.hpp"
+#include "fusionflow/validation/files/unfinished_file.hpp"
 #include "tests/support/folder.hpp"
 #include "tests/support/says.hpp"
-#include "validation/descriptor.hpp"
-#include "validation/unfinished_file.hpp"
 
 using namespace fusionflow;
 using tests::says;

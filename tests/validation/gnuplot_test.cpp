@@ -1,13 +1,13 @@
-#include "validation/gnuplot.hpp"
+#include "fusionflow/validation/figures/gnuplot.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
 #include <filesystem>
 
+#include "fusionflow/validation/figures/picture.hpp"
+#include "fusionflow/validation/figures/plot_style.hpp"
 #include "tests/support/folder.hpp"
 #include "tests/support/says.hpp"
-#include "validation/picture.hpp"
-#include "validation/plot_style.hpp"
 
 using namespace fusionflow;
 using tests::says;

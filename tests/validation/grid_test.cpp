@@ -1,8 +1,8 @@
-#include "validation/grid.hpp"
+#include "fusionflow/validation/study/grid.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include "data/error.hpp"
+#include "fusionflow/data/error.hpp"
 #include "tests/support/says.hpp"
 
 using namespace fusionflow;

@@ -1,4 +1,4 @@
-#include "validation/journal.hpp"
+#include "fusionflow/validation/study/journal.hpp"
 
 #include <fmt/format.h>
 
@@ -11,10 +11,10 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "fusionflow/validation/study/checksum.hpp"
+#include "fusionflow/validation/study/parallel.hpp"
 #include "tests/support/folder.hpp"
 #include "tests/support/says.hpp"
-#include "validation/checksum.hpp"
-#include "validation/parallel.hpp"
 
 using namespace fusionflow;
 using tests::says;

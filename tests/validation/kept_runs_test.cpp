@@ -1,4 +1,4 @@
-#include "validation/kept_runs.hpp"
+#include "fusionflow/validation/experiments/kept_runs.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>

@@ -1,11 +1,11 @@
-#include "validation/launched.hpp"
+#include "fusionflow/validation/study/launched.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
 #include <map>
 
+#include "fusionflow/validation/study/ranks.hpp"
 #include "tests/support/says.hpp"
-#include "validation/ranks.hpp"
 
 using namespace fusionflow;
 using tests::says;

@@ -1,4 +1,4 @@
-#include "validation/log_axis.hpp"
+#include "fusionflow/validation/figures/log_axis.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <limits>

@@ -1,11 +1,11 @@
-#include "validation/merge.hpp"
+#include "fusionflow/validation/study/merge.hpp"
 
 #include <boost/test/unit_test.hpp>
 
+#include "fusionflow/validation/study/shard_file.hpp"
+#include "fusionflow/validation/study/table_format.hpp"
 #include "tests/support/folder.hpp"
 #include "tests/support/says.hpp"
-#include "validation/shard_file.hpp"
-#include "validation/table_format.hpp"
 
 using namespace fusionflow;
 using tests::says;

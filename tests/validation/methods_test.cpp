@@ -1,10 +1,10 @@
-#include "validation/methods.hpp"
+#include "fusionflow/validation/methods.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <memory>
 
-#include "data/error.hpp"
+#include "fusionflow/data/error.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/says.hpp"
 

@@ -1,8 +1,8 @@
-#include "validation/numbers.hpp"
+#include "fusionflow/validation/settings/numbers.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include "data/error.hpp"
+#include "fusionflow/data/error.hpp"
 #include "tests/support/says.hpp"
 
 using namespace fusionflow;

@@ -1,4 +1,4 @@
-#include "validation/plot_layout.hpp"
+#include "fusionflow/validation/figures/plot_layout.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>

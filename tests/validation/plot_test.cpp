@@ -1,13 +1,13 @@
-#include "validation/plot.hpp"
+#include "fusionflow/validation/figures/plot.hpp"
 
 #include <boost/property_tree/xml_parser.hpp>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <sstream>
 
+#include "fusionflow/validation/figures/gnuplot.hpp"
 #include "tests/support/folder.hpp"
 #include "tests/support/says.hpp"
-#include "validation/gnuplot.hpp"
 
 using namespace fusionflow;
 using tests::says;

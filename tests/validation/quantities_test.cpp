@@ -1,11 +1,11 @@
-#include "validation/quantities.hpp"
+#include "fusionflow/validation/experiments/quantities.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <limits>
 
+#include "fusionflow/validation/experiments/excess_loss.hpp"
 #include "tests/support/options.hpp"
-#include "validation/excess_loss.hpp"
 
 using namespace fusionflow;
 using validation::observe;

@@ -1,4 +1,4 @@
-#include "validation/report.hpp"
+#include "fusionflow/validation/report/report.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
@@ -6,10 +6,10 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "data/error.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/validation/report/results_json.hpp"
 #include "tests/support/folder.hpp"
 #include "tests/support/says.hpp"
-#include "validation/results_json.hpp"
 
 using namespace fusionflow;
 using tests::says;

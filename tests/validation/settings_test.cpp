@@ -1,10 +1,10 @@
-#include "validation/settings.hpp"
+#include "fusionflow/validation/settings/settings.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "data/error.hpp"
-#include "data/moments_json.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/moments_json.hpp"
 #include "tests/support/folder.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/options.hpp"

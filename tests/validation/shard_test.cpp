@@ -1,4 +1,4 @@
-#include "validation/shard.hpp"
+#include "fusionflow/validation/study/shard.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <map>

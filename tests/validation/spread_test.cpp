@@ -1,4 +1,4 @@
-#include "validation/spread.hpp"
+#include "fusionflow/validation/study/spread.hpp"
 
 #include <array>
 #include <boost/test/unit_test.hpp>
@@ -6,9 +6,9 @@
 #include <limits>
 #include <vector>
 
-#include "data/error.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/theory/learning.hpp"
 #include "tests/support/says.hpp"
-#include "theory/learning.hpp"
 
 using namespace fusionflow;
 using tests::says;

@@ -1,4 +1,4 @@
-#include "validation/step_stability.hpp"
+#include "fusionflow/validation/experiments/step_stability.hpp"
 
 #include <Eigen/Cholesky>
 #include <Eigen/Eigenvalues>

@@ -1,15 +1,15 @@
-#include "validation/suite.hpp"
+#include "fusionflow/validation/experiments/suite.hpp"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 
-#include "data/error.hpp"
-#include "data/moments_json.hpp"
-#include "data/toy.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/moments_json.hpp"
+#include "fusionflow/data/toy.hpp"
+#include "fusionflow/validation/report/results_json.hpp"
 #include "tests/support/folder.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/says.hpp"
-#include "validation/results_json.hpp"
 
 using namespace fusionflow;
 using tests::says;

@@ -1,4 +1,4 @@
-#include "validation/svg.hpp"
+#include "fusionflow/validation/figures/svg.hpp"
 
 #include <boost/test/unit_test.hpp>
 

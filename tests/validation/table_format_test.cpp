@@ -1,13 +1,13 @@
-#include "validation/table_format.hpp"
+#include "fusionflow/validation/study/table_format.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "data/error.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/theory/learning.hpp"
+#include "fusionflow/validation/study/sheet.hpp"
 #include "tests/support/says.hpp"
-#include "theory/learning.hpp"
-#include "validation/sheet.hpp"
 
 using namespace fusionflow;
 using tests::says;

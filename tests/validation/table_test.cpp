@@ -1,15 +1,15 @@
-#include "validation/table.hpp"
+#include "fusionflow/validation/study/table.hpp"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "data/error.hpp"
-#include "data/random.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/random.hpp"
+#include "fusionflow/validation/settings/numbers.hpp"
+#include "fusionflow/validation/study/table_format.hpp"
 #include "tests/support/folder.hpp"
 #include "tests/support/says.hpp"
-#include "validation/numbers.hpp"
-#include "validation/table_format.hpp"
 
 using namespace fusionflow;
 using tests::says;

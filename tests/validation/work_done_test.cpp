@@ -1,4 +1,4 @@
-#include "validation/work_done.hpp"
+#include "fusionflow/validation/study/work_done.hpp"
 
 #include <boost/test/unit_test.hpp>
 

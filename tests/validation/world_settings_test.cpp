@@ -1,12 +1,12 @@
-#include "validation/world_settings.hpp"
+#include "fusionflow/validation/settings/world_settings.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "data/error.hpp"
-#include "data/random_moments.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/random_moments.hpp"
+#include "fusionflow/validation/settings/settings.hpp"
 #include "tests/support/options.hpp"
-#include "validation/settings.hpp"
 
 using namespace fusionflow;
 using tests::refuses_options;

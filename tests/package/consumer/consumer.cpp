@@ -2,9 +2,9 @@
 
 #include <iostream>
 
-#include "data/toy.hpp"
-#include "theory/predict.hpp"
-#include "validation/version.hpp"
+#include "fusionflow/data/toy.hpp"
+#include "fusionflow/theory/prediction/predict.hpp"
+#include "fusionflow/validation/version.hpp"
 
 int main() {
     const auto moments = fusionflow::data::toy_moments({.rho = 0.5, .ratio = 2});

@@ -1,8 +1,8 @@
 // A shared library with functions of fusionflow in it: the time ratio of the paper's example.
 
-#include "data/error.hpp"
-#include "data/toy.hpp"
-#include "theory/predict.hpp"
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/toy.hpp"
+#include "fusionflow/theory/prediction/predict.hpp"
 
 extern "C" double time_ratio(double rho) {
     const auto moments = fusionflow::data::toy_moments({.rho = rho, .ratio = 2});

@@ -1,0 +1,237 @@
+#include "fusionflow/data/readers/array_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/readers/class_labels.hpp"
+#include "fusionflow/data/readers/missing_marks.hpp"
+
+namespace fusionflow::data {
+
+namespace {
+
+using Eigen::Index;
+
+class array_table final : public table_source {
+    // As long as blocks are small they may as well be long.
+    static constexpr std::uint64_t most_numbers = std::uint64_t{1} << 20U;
+
+public:
+    array_table(const std::string& file, std::vector<table_array> arrays,
+                const table_options& options, std::uint64_t file_bytes)
+        : table_source(file), missing_(options.missing), marks_(options), file_bytes_(file_bytes) {
+        std::vector<std::string> names;
+        for (table_array& array : arrays) {
+            const array_shape shape = table_shape(array.header);
+            if (!(names.size() + shape.columns <= most_columns)) {
+                throw input_error(file, fmt::format("need at most {} columns", most_columns));
+            }
+            for (std::size_t c = 0; c < shape.columns; ++c) {
+                names.push_back(array.name.empty() ? std::to_string(c)
+                                : array.header.shape.size() == 1
+                                    ? array.name
+                                    : fmt::format("{}.{}", array.name, c));
+            }
+            parts_.push_back({std::move(array), shape, names.size() - shape.columns, {}, {}, {}});
+        }
+        at_place(file, [&] { set_columns(std::move(names)); });
+    }
+
+    [[nodiscard]] table_progress progress() const override {
+        table_progress now = progress_;
+        now.all_bytes = file_bytes_;
+        const double share =
+            rows_ == 0 ? 0 : static_cast<double>(now.rows) / static_cast<double>(rows_);
+        now.bytes = static_cast<std::uint64_t>(share * static_cast<double>(file_bytes_));
+        return now;
+    }
+
+    void select(const std::vector<wanted_column>& wanted) override {
+        wanted_ = wanted;
+        const part* first = nullptr;
+        row_numbers_ = wanted.size();
+        for (std::size_t i = 0; i < wanted.size(); ++i) {
+            part& p = part_of(wanted[i].column);
+            if (first == nullptr) {
+                first = &p;
+                rows_ = p.shape.rows;
+            }
+            if (p.shape.rows != rows_) {
+                throw input_error(
+                    file(), fmt::format("need arrays of as many rows: {} has {}, {} {}",
+                                        first->array.name, rows_, p.array.name, p.shape.rows));
+            }
+            if (!p.rows) {
+                p.rows = p.array.open();
+                row_numbers_ += p.shape.columns;
+            }
+            p.columns.push_back(wanted[i].column - p.first);
+            p.places.push_back(static_cast<Index>(i));
+        }
+    }
+
+    [[nodiscard]] bool next(row_block& block) override {
+        block = {};
+        const std::uint64_t rows = std::min(
+            rows_ - progress_.rows,
+            std::max<std::uint64_t>(1, most_numbers / std::max<std::uint64_t>(row_numbers_, 1)));
+        if (rows == 0) {
+            return false;
+        }
+        block.values.resize(static_cast<Index>(rows), static_cast<Index>(wanted_.size()));
+        for (part& p : parts_) {
+            if (p.rows) {
+                read_part(p, block.values);
+            }
+        }
+        keep_whole_rows(block);
+        progress_.rows += rows;
+        return true;
+    }
+
+    // Array by array: they may have different numbers of rows.
+    [[nodiscard]] std::vector<column_facts> survey() override {
+        std::vector<column_facts> facts(columns().begin(), columns().end());
+        for (part& p : parts_) {
+            survey(p, &facts[p.first]);
+        }
+        return facts;
+    }
+
+private:
+    struct part {
+        table_array array;
+        array_shape shape;
+        std::size_t first;                 // column of the table
+        std::unique_ptr<array_rows> rows;  // once it is asked for
+        std::vector<std::size_t> columns;  // of the array
+        std::vector<Index> places;         // of these in a row
+    };
+
+    part& part_of(std::size_t column) {
+        const auto after =
+            std::upper_bound(parts_.begin(), parts_.end(), column,
+                             [](std::size_t c, const part& p) { return c < p.first; });
+        return *std::prev(after);
+    }
+
+    void survey(part& p, column_facts* facts) {
+        std::vector<std::size_t> all(p.shape.columns);
+        std::iota(all.begin(), all.end(), std::size_t{0});
+        const auto rows = at_place(file(), p.array.name, [&] { return p.array.open(); });
+        const std::uint64_t step = std::max<std::uint64_t>(1, most_numbers / p.shape.columns);
+        for (std::uint64_t done = 0; done < p.shape.rows; done += step) {
+            row_matrix values(static_cast<Index>(std::min(step, p.shape.rows - done)),
+                              static_cast<Index>(p.shape.columns));
+            at_place(file(), p.array.name, [&] { rows->read(all, values); });
+            for (Index i = 0; i < values.rows(); ++i) {
+                for (std::size_t c = 0; c < p.shape.columns; ++c) {
+                    facts[c].add(values(i, static_cast<Index>(c)), marks_);
+                }
+            }
+        }
+    }
+
+    void read_part(part& p, row_matrix& values) {
+        row_matrix own(values.rows(), static_cast<Index>(p.columns.size()));
+        at_place(file(), p.array.name, [&] { p.rows->read(p.columns, own); });
+        for (std::size_t i = 0; i < p.places.size(); ++i) {
+            values.col(p.places[i]) = own.col(static_cast<Index>(i));
+        }
+    }
+
+    [[noreturn]] void refuse(std::uint64_t row, std::size_t place, const std::string& rule) const {
+        const std::size_t column = wanted_[place].column;
+        throw input_error(fmt::format("{}, row {}, column {} ({})", file(), row + 1, column + 1,
+                                      columns()[column]),
+                          rule);
+    }
+
+    void keep_whole_rows(row_block& block) {
+        Index kept = 0;
+        std::vector<class_labels::label_set> seen(wanted_.size());
+        for (Index i = 0; i < block.values.rows(); ++i) {
+            const std::uint64_t row = progress_.rows + static_cast<std::uint64_t>(i);
+            const std::uint64_t gaps = check_row(block.values.row(i).data(), row, seen);
+            progress_.missing_values += gaps;
+            if (gaps > 0) {
+                ++progress_.skipped;
+                continue;
+            }
+            block.values.row(kept++) = block.values.row(i);
+            block.rows.push_back(row);
+        }
+        block.values.conservativeResize(kept, Eigen::NoChange);
+        for (std::size_t i = 0; i < wanted_.size(); ++i) {
+            class_labels* const labels = wanted_[i].labels;
+            if (labels != nullptr && !labels->frozen()) {
+                at_place(file(), [&] { labels->collect(seen[i]); });
+            }
+        }
+    }
+
+    // Counts missing values, refuses infinite ones, and puts classes in place of labels.
+    std::uint64_t check_row(double* values, std::uint64_t row,
+                            std::vector<class_labels::label_set>& seen) {
+        std::uint64_t gaps = 0;
+        for (std::size_t i = 0; i < wanted_.size(); ++i) {
+            double& value = values[i];
+            if (std::isnan(value) || marks_.is_gap(value)) {
+                ++gaps;
+                if (missing_ == missing_rule::refuse) {
+                    refuse(row, i, "a value is missing (--missing skip leaves such rows out)");
+                }
+            } else if (!std::isfinite(value)) {
+                refuse(row, i, fmt::format("need a finite number, got {}", value));
+            } else if (wanted_[i].labels != nullptr) {
+                value = label(*wanted_[i].labels, value, row, i, seen[i]);
+            }
+        }
+        return gaps;
+    }
+
+    [[nodiscard]] double label(const class_labels& labels, double value, std::uint64_t row,
+                               std::size_t place, class_labels::label_set& seen) const {
+        const std::string text = fmt::format("{}", value == 0 ? 0.0 : value);
+        if (labels.frozen()) {
+            const int code = labels.code(text);
+            if (code < 0) {
+                refuse(row, place,
+                       fmt::format("'{}' was not there when the file was read first", text));
+            }
+            return code;
+        }
+        seen.insert(text);
+        if (!(seen.size() <= class_labels::most)) {
+            refuse(row, place,
+                   fmt::format("need at most {} classes, got more", class_labels::most));
+        }
+        return 0;
+    }
+
+    missing_rule missing_;
+    missing_marks marks_;
+    std::uint64_t file_bytes_;
+    std::vector<part> parts_;
+    std::vector<wanted_column> wanted_;
+    std::uint64_t rows_ = 0;
+    std::uint64_t row_numbers_ = 0;
+    table_progress progress_;
+};
+
+}  // namespace
+
+std::unique_ptr<table_source> make_array_table(const std::string& file,
+                                               std::vector<table_array> arrays,
+                                               const table_options& options,
+                                               std::uint64_t file_bytes) {
+    return std::make_unique<array_table>(file, std::move(arrays), options, file_bytes);
+}
+
+}  // namespace fusionflow::data

@@ -1,0 +1,280 @@
+#include "fusionflow/data/readers/csv_fields.hpp"
+
+#include <csv.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <new>
+
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/readers/csv_row_builder.hpp"
+
+namespace fusionflow::data {
+
+namespace {
+
+constexpr const char* wrong_quotes =
+    "need quotes around whole fields, and doubled inside, got others";
+
+// A parser of libcsv. What its callbacks throw must not pass through C: they keep it.
+class parser {
+public:
+    explicit parser(char delimiter) {
+        constexpr unsigned char options = CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL;
+        if (csv_init(&parser_, options) != 0) {
+            throw std::bad_alloc();
+        }
+        csv_set_delim(&parser_, static_cast<unsigned char>(delimiter));
+        csv_set_blk_size(&parser_, std::size_t{1} << 12U);
+    }
+    parser(const parser&) = delete;
+    parser& operator=(const parser&) = delete;
+    ~parser() { csv_free(&parser_); }
+
+    // Calls target.field(text) and target.record_end(character) all along `text`.
+    //
+    // Returns how far it got: less than the whole text where quotes are wrong, more where one is
+    // not closed.
+    template <typename Target>
+    std::size_t read(std::string_view text, Target& target) {
+        const auto on_field = [](void* field, std::size_t size, void* to) {
+            static_cast<Target*>(to)->field({static_cast<const char*>(field), size});
+        };
+        const auto on_end = [](int character, void* to) {
+            static_cast<Target*>(to)->record_end(character);
+        };
+        const std::size_t done =
+            csv_parse(&parser_, text.data(), text.size(), on_field, on_end, &target);
+        if (done < text.size()) {
+            if (csv_error(&parser_) != CSV_EPARSE) {
+                throw std::bad_alloc();
+            }
+            return done;
+        }
+        return csv_fini(&parser_, on_field, on_end, &target) == 0 ? done : done + 1;
+    }
+
+private:
+    csv_parser parser_{};
+};
+
+std::uint64_t line_ends(std::string_view text) {
+    return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+void check_memory(const auto& builder) {
+    if (builder.out_of_memory()) {
+        throw std::bad_alloc();
+    }
+}
+
+// Records without quotes: fields are what lies between delimiters. libcsv looks at every byte,
+// which takes three times as long as the numbers.
+class plain_reader {
+public:
+    plain_reader(std::string_view text, char delimiter)
+        : at_(text.data()), end_(at_ + text.size()), delimiter_(delimiter) {}
+
+    void read(csv_row_builder& builder) {
+        while (at_ < end_) {
+            pass_spaces();
+            if (at_ < end_ && !ends_line()) {
+                read_fields(builder);
+                builder.record_end(at_ < end_ ? *at_ : -1);
+            } else if (at_ < end_) {
+                builder.record_end(*at_);
+            }
+            ++at_;
+        }
+    }
+
+private:
+    [[nodiscard]] bool ends_line() const { return *at_ == '\n' || *at_ == '\r'; }
+    [[nodiscard]] bool ends_field() const {
+        return at_ == end_ || *at_ == delimiter_ || ends_line();
+    }
+    [[nodiscard]] bool is_space(char c) const { return (c == ' ' || c == '\t') && c != delimiter_; }
+    void pass_spaces() {
+        while (at_ < end_ && is_space(*at_)) {
+            ++at_;
+        }
+    }
+
+    void read_fields(csv_row_builder& builder) {
+        for (;; ++at_) {
+            const char* const begin = at_;
+            if (builder.wants_number()) {
+                double value = 0;
+                const auto [stop, error] = std::from_chars(at_, end_, value);
+                at_ = stop;
+                if (error == std::errc() && ends_field() && std::isfinite(value) &&
+                    !builder.is_mark(value)) {
+                    builder.number(value);
+                } else {
+                    at_ = begin;
+                    pass_field(builder);
+                }
+            } else {
+                pass_field(builder);
+            }
+            if (at_ == end_ || ends_line()) {
+                return;
+            }
+        }
+    }
+
+    void pass_field(csv_row_builder& builder) {
+        pass_spaces();
+        const char* const begin = at_;
+        while (!ends_field()) {
+            ++at_;
+        }
+        const char* last = at_;
+        while (last > begin && is_space(last[-1])) {
+            --last;
+        }
+        builder.field({begin, static_cast<std::size_t>(last - begin)});
+    }
+
+    const char* at_;
+    const char* end_;
+    char delimiter_;
+};
+
+csv_piece read_plain(std::string_view text, const csv_layout& layout) {
+    csv_piece piece;
+    csv_row_builder builder(layout, piece);
+    plain_reader(text, layout.delimiter).read(builder);
+    check_memory(builder);
+    piece.lines = builder.lines();
+    return piece;
+}
+
+// Keeps one record and counts the others.
+struct header_builder {
+    void field(std::string_view text) {
+        if (records == 0 && fields.size() <= most_columns) {
+            fields.emplace_back(text);
+        }
+        ++columns;
+    }
+    void record_end(int /*character*/) {
+        records += columns > 0 ? 1 : 0;
+        columns = 0;
+    }
+
+    std::vector<std::string> fields;
+    std::size_t columns = 0;
+    std::size_t records = 0;
+};
+
+// Looks at the fields of all columns.
+class survey_builder {
+public:
+    survey_builder(const csv_layout& layout, std::vector<column_facts>& facts, csv_piece& piece)
+        : layout_(layout), facts_(facts), piece_(piece) {}
+
+    void field(std::string_view text) noexcept {
+        if (column_ < facts_.size()) {
+            guarded([&] { facts_[column_].add(text, layout_.marks, layout_.decimal); });
+        }
+        ++column_;
+        piece_.lines += line_ends(text);
+    }
+    void record_end(int character) noexcept {
+        if (column_ == 0 && facts_.size() == 1 && !(character == '\n' && before_ == '\r')) {
+            field({});
+        }
+        if (column_ > 0 && column_ != facts_.size() && !piece_.fault) {
+            guarded([&] {
+                piece_.fault = {record_line_, 0,
+                                fmt::format("need {} field{}, got {}", facts_.size(),
+                                            facts_.size() == 1 ? "" : "s", column_)};
+            });
+        }
+        piece_.lines += character == '\n' ? 1 : 0;
+        record_line_ = piece_.lines;
+        before_ = character;
+        column_ = 0;
+    }
+    [[nodiscard]] std::uint64_t record_line() const noexcept { return record_line_; }
+    [[nodiscard]] bool out_of_memory() const noexcept { return out_of_memory_; }
+
+private:
+    void guarded(const auto& action) noexcept {
+        try {
+            action();
+        } catch (const std::bad_alloc&) {
+            out_of_memory_ = true;
+        }
+    }
+
+    const csv_layout& layout_;
+    std::vector<column_facts>& facts_;
+    csv_piece& piece_;
+    std::size_t column_ = 0;
+    std::uint64_t record_line_ = 0;
+    int before_ = 0;
+    bool out_of_memory_ = false;
+};
+
+// What libcsv says of quotes.
+void check_quotes(std::size_t done, std::string_view text, std::uint64_t record_line,
+                  csv_piece& piece) {
+    if (!piece.fault && done < text.size()) {
+        piece.fault = {line_ends(text.substr(0, done)), 0, wrong_quotes};
+    } else if (!piece.fault && done > text.size()) {
+        piece.fault = {record_line, 0, "a quote is not closed"};
+    }
+}
+
+}  // namespace
+
+csv_piece survey_csv(std::string_view text, const csv_layout& layout,
+                     std::vector<column_facts>& facts) {
+    csv_piece piece;
+    survey_builder builder(layout, facts, piece);
+    const std::size_t done = parser(layout.delimiter).read(text, builder);
+    check_memory(builder);
+    check_quotes(done, text, builder.record_line(), piece);
+    return piece;
+}
+
+csv_piece read_csv(std::string_view text, const csv_layout& layout) {
+    if (text.find('"') == std::string_view::npos) {
+        csv_piece piece = read_plain(text, layout);
+        if (!piece.fault) {
+            return piece;
+        }
+    }
+    return read_quoted(text, layout);
+}
+
+csv_piece read_quoted(std::string_view text, const csv_layout& layout) {
+    csv_piece piece;
+    csv_row_builder builder(layout, piece);
+    const std::size_t done = parser(layout.delimiter).read(text, builder);
+    check_memory(builder);
+    piece.lines = builder.lines();
+    check_quotes(done, text, builder.record_line(), piece);
+    return piece;
+}
+
+std::vector<std::string> read_csv_header(std::string_view text, char delimiter) {
+    header_builder builder;
+    const std::size_t done = parser(delimiter).read(text, builder);
+    if (done != text.size()) {
+        refuse(done < text.size() ? wrong_quotes : "a quote is not closed");
+    }
+    if (builder.records > 1) {
+        refuse("need lines that end in LF or CR LF, got CR alone");
+    }
+    if (!(builder.fields.size() <= most_columns)) {
+        refuse(fmt::format("need at most {} columns", most_columns));
+    }
+    return std::move(builder.fields);
+}
+
+}  // namespace fusionflow::data

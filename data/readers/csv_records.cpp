@@ -1,0 +1,135 @@
+#include "fusionflow/data/readers/csv_records.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/utf8.hpp"
+
+namespace fusionflow::data {
+
+namespace {
+
+constexpr std::size_t buffer_bytes = std::size_t{4} << 20U;
+// Room for a small file as a whole, and for a byte more, by which its end shows.
+std::size_t first_buffer(const file_bytes& source) {
+    const bool small = source.seekable() && source.bytes_all() < buffer_bytes;
+    return small ? source.bytes_all() + 1 : buffer_bytes;
+}
+
+}  // namespace
+
+std::vector<std::size_t> record_ends(std::string_view text, std::size_t step) {
+    std::vector<std::size_t> ends;
+    std::size_t wanted = step - 1;  // the next end is at this line end or after it
+    std::size_t last = 0;
+    bool quoted = false;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t quote = std::min(text.find('"', at), text.size());
+        if (!quoted) {
+            const std::string_view before = text.substr(0, quote);
+            for (std::size_t from = std::max(at, wanted); from < quote; from = wanted) {
+                const std::size_t line_end = before.find('\n', from);
+                if (line_end == std::string_view::npos) {
+                    break;
+                }
+                ends.push_back(line_end + 1);
+                wanted = line_end + step;
+            }
+            const std::size_t line_end = text.substr(at, quote - at).rfind('\n');
+            last = line_end == std::string_view::npos ? last : at + line_end + 1;
+        }
+        quoted = !quoted;
+        at = quote + 1;
+    }
+    if (last > (ends.empty() ? 0 : ends.back())) {
+        ends.push_back(last);
+    }
+    return ends;
+}
+
+std::size_t first_record_end(std::string_view text) {
+    bool quoted = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        quoted = quoted != (text[i] == '"');
+        if (!quoted && text[i] == '\n') {
+            return i + 1;
+        }
+    }
+    return 0;
+}
+
+record_reader::record_reader(std::unique_ptr<file_bytes> source, std::string file,
+                             const line_rules& rules)
+    : source_(std::move(source)), file_(std::move(file)), buffer_(first_buffer(*source_), '\0'),
+      filters_(!rules.change_nothing()), filter_(rules) {
+    if (source_->peek().starts_with(byte_order_mark)) {
+        (void)source_->take(byte_order_mark.size());
+    }
+    make_room();
+}
+
+// Moves what is left to the front and fills the rest; a full buffer becomes larger.
+void record_reader::make_room() {
+    if (begin_ == 0 && end_ == buffer_.size()) {
+        if (!(end_ < longest_record)) {
+            throw input_error(fmt::format("{}, line {}", file_, line()),
+                              fmt::format("need records of at most {} MiB with closed quotes",
+                                          longest_record >> 20U));
+        }
+        buffer_.resize(std::min(2 * buffer_.size(), longest_record));
+    }
+    std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_),
+              buffer_.begin() + static_cast<std::ptrdiff_t>(end_), buffer_.begin());
+    end_ -= begin_;
+    begin_ = 0;
+    const std::size_t space = buffer_.size() - end_;
+    const std::size_t got = at_place(file_, [&] {
+        return source_->read({buffer_.data() + end_, space});
+    });
+    finished_ = got < space;
+    end_ = filters_ ? filter_.apply(buffer_, end_, end_ + got) : end_ + got;
+}
+
+std::string_view record_reader::give(std::size_t bytes) {
+    const std::string_view text = std::string_view(buffer_).substr(begin_, bytes);
+    begin_ += bytes;
+    return text;
+}
+
+std::string_view record_reader::one() {
+    for (;;) {
+        const std::string_view text = std::string_view(buffer_).substr(begin_, end_ - begin_);
+        const std::size_t first = first_record_end(text);
+        if (first > 0 || finished_) {
+            return give(first > 0 ? first : text.size());
+        }
+        make_room();
+    }
+}
+
+std::string_view record_reader::look() {
+    const std::string_view text = one();
+    begin_ -= text.size();
+    return text;
+}
+
+std::string_view record_reader::some() {
+    for (;;) {
+        if (!finished_) {
+            make_room();
+        }
+        const std::string_view text = std::string_view(buffer_).substr(begin_, end_ - begin_);
+        if (finished_) {
+            return give(text.size());
+        }
+        const auto ends = record_ends(text, text.size());
+        if (!ends.empty()) {
+            return give(ends.back());
+        }
+    }
+}
+
+}  // namespace fusionflow::data

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fusionflow/data/byte_source.hpp"
+
+// The .npy format of one array; an .npz file is an archive of them (data/readers/npz.hpp).
+namespace fusionflow::data {
+
+/// Bytes of all that is read from one file: 8 GiB, as much as the weights of a network may take.
+inline constexpr std::uint64_t most_npz_bytes = std::uint64_t{8} << 30U;
+
+/// What the header of an array says.
+struct npy_header {
+    enum class kind {
+        real,
+        integer,
+        whole,  ///< without a sign
+        truth,  ///< what is not 0 is 1
+        text,
+    };
+
+    kind type = kind::real;
+    std::size_t item_bytes = 8;
+    bool big_endian = false;
+    bool fortran_order = false;
+    std::vector<std::int64_t> shape{};
+    std::uint64_t count = 1;  ///< product of `shape`
+
+    [[nodiscard]] std::uint64_t bytes() const noexcept { return count * item_bytes; }
+};
+
+/// What comes before the header proper: 8 bytes of signature and version.
+inline constexpr std::size_t npy_preamble = 8;
+
+/// Bytes of the length that follows the preamble: 2 in version 1.0, 4 in 2.0 and 3.0.
+///
+/// \throws input_error with an empty field: another signature or version.
+[[nodiscard]] std::size_t npy_length_bytes(std::string_view preamble);
+
+/// The header's length from those bytes.
+///
+/// \throws input_error with an empty field: 1 MiB or more.
+[[nodiscard]] std::size_t npy_header_length(std::string_view length);
+
+/// Reads a header: float64, float32, integers of 1 to 8 bytes with or without sign, of either byte
+/// order, truth values (what is not 0 is 1), or text, which has a type only so that it can be
+/// passed over.
+///
+/// \param text  The header proper, a dictionary in Python's syntax.
+/// \throws input_error with an empty field: not a header, another type, a shape that is negative or
+///         of more than 32 dimensions or takes more than most_npz_bytes.
+/// \see docs/file-formats.md#arrays; tests/data/npz_test.cpp
+[[nodiscard]] npy_header parse_npy_header(std::string_view text);
+
+/// Sets the count from the shape.
+///
+/// \throws input_error  with an empty field: more than most_npz_bytes.
+void count_items(npy_header& header);
+
+/// How an array begins.
+struct npy_start {
+    npy_header header{};
+    std::uint64_t bytes = 0;  ///< before the numbers
+};
+
+/// Reads an array up to its numbers. \throws input_error with an empty field.
+[[nodiscard]] npy_start read_npy_start(byte_source& source);
+
+/// Numbers as they are stored, in their order, NaN and infinity too.
+///
+/// \param bytes  A multiple of header.item_bytes of them.
+/// \param to     Room for bytes.size() / header.item_bytes numbers.
+/// \throws input_error with an empty field: text, or an integer beyond 2^53.
+void decode_numbers(const npy_header& header, std::string_view bytes, double* to);
+
+/// Steps between neighbours along each dimension, the last or, in Fortran order, the first running
+/// fastest.
+[[nodiscard]] std::vector<std::uint64_t> item_steps(const std::vector<std::int64_t>& shape,
+                                                    bool fortran_order);
+
+/// The numbers of an array in C order, whatever order and type they are stored in.
+///
+/// \param bytes  header.bytes() of them.
+/// \throws input_error with an empty field: text, a number that is not finite, or an integer beyond
+///         2^53, which a double does not hold.
+[[nodiscard]] std::vector<double> decode_npy(const npy_header& header, std::string_view bytes);
+
+/// Everything before the numbers of an array in C order: version 1.0, a multiple of 64 bytes.
+///
+/// \param type  As numpy writes it: `<f8`.
+[[nodiscard]] std::string format_npy_header(std::string_view type,
+                                            const std::vector<std::int64_t>& shape);
+
+/// Numbers as bytes of type `<f8`.
+[[nodiscard]] std::string encode_npy(const std::vector<double>& values);
+
+}  // namespace fusionflow::data

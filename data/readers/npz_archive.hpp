@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "fusionflow/data/byte_source.hpp"
+
+struct zip;
+
+namespace fusionflow::data {
+
+/// An array in an .npz file, as the archive's directory describes it.
+struct npz_member {
+    std::string name;         ///< without `.npy`; UTF-8
+    std::uint64_t index = 0;  ///< in the archive
+    std::uint64_t bytes = 0;  ///< not compressed
+};
+
+/// An .npz file: a zip archive of arrays, stored or deflated. What it claims is held against its
+/// own size before anything is read.
+class npz_archive {
+public:
+    /// \throws input_error  naming the file: it cannot be opened or is no archive.
+    explicit npz_archive(const std::string& file);
+
+    /// Of the file.
+    [[nodiscard]] std::uint64_t bytes() const noexcept { return file_bytes_; }
+    /// Number of members.
+    [[nodiscard]] std::uint64_t count() const;
+    /// What the file calls a member, for refusals.
+    [[nodiscard]] std::string place(std::uint64_t index) const;
+    /// \throws input_error  with an empty field: damaged, encrypted, of another name, or larger
+    ///         than the file can hold.
+    [[nodiscard]] npz_member member(std::uint64_t index) const;
+
+    /// The bytes of a member. Several may be open at once, also after the archive is gone; its
+    /// checksum is held against them where they end.
+    ///
+    /// \throws input_error  with an empty field: truncated or damaged; so does reading.
+    [[nodiscard]] std::unique_ptr<byte_source> open(const npz_member& member) const;
+
+private:
+    std::uint64_t file_bytes_ = 0;
+    std::shared_ptr<zip> archive_;
+};
+
+}  // namespace fusionflow::data

@@ -1,0 +1,431 @@
+#include "fusionflow/solver/clocks/half_height.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <limits>
+
+#include "fusionflow/solver/clocks/bracket.hpp"
+#include "fusionflow/solver/networks/moment_products.hpp"
+
+namespace fusionflow::solver {
+
+namespace {
+
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+// The loss is at its least when it is this near, against all that can be explained. Nothing is said
+// to be unlearnable by that.
+constexpr double at_its_least = 1e-9;
+// What rounding takes away of a time is said from this part of it on.
+constexpr double felt = 1e-7;
+constexpr long looks_apart = 16;  // with weight decay, where a look solves for the trunk's norm
+
+std::vector<data::modality_set> sets_of(const std::vector<theory::partial_solution>& saddles) {
+    std::vector<data::modality_set> sets;
+    sets.reserve(saddles.size());
+    for (const theory::partial_solution& saddle : saddles) {
+        sets.push_back(saddle.learned);
+    }
+    return sets;
+}
+
+data::modality_set without(const data::modality_set& set, const data::modality_set& others) {
+    data::modality_set rest;
+    std::set_difference(set.begin(), set.end(), others.begin(), others.end(),
+                        std::back_inserter(rest));
+    return rest;
+}
+
+bool includes(const data::modality_set& set, const data::modality_set& part) {
+    return std::includes(set.begin(), set.end(), part.begin(), part.end());
+}
+
+}  // namespace
+
+half_height_monitor::half_height_monitor(const data::moments& moments,
+                                         const theory::architecture& arch,
+                                         std::vector<theory::partial_solution> saddles,
+                                         double weight_decay)
+    : moments_(&moments), arch_(&arch), weight_decay_(weight_decay), expected_(sets_of(saddles)),
+      saddles_(moments, arch, std::move(saddles), weight_decay),
+      judge_(moments, arch, weight_decay), everyone_(data::all_modalities(moments.count())),
+      scales_(moments.count()), scratch_(moments.correlations().size()), inside_(scratch_.size()) {
+    everything_ = saddles_.of(everyone_).explained;
+    forget();
+}
+
+void half_height_monitor::watch_again(data::modality_set rest) {
+    rest_ = std::move(rest);
+    half_at_rest_.clear();
+    for (int m = 0; m < moments_->count(); ++m) {
+        half_at_rest_.push_back(norm_at(*rest_, m) / 2);
+    }
+    forget();
+}
+
+void half_height_monitor::forget() {
+    const auto count = static_cast<std::size_t>(moments_->count());
+    asked_ = 0;
+    learned_.clear();
+    above_.clear();
+    latest_ = {};
+    times_.assign(count, theory::never);
+    rest_times_.assign(half_at_rest_.size(), theory::never);
+    levels_.assign(count, {});
+    phases_.clear();
+    update_levels();
+}
+
+// |W_m|
+double half_height_monitor::norm_of(const Eigen::VectorXd& weights, int m) const {
+    const auto part = moments_->part(weights, m);
+    return part.size() == 1 ? std::abs(part(0)) : part.norm();
+}
+
+double half_height_monitor::excess(int m, const Eigen::VectorXd& weights) const {
+    return norm_of(weights, m) - levels_[static_cast<std::size_t>(m)].norm;
+}
+
+// The saddle at which the race expects m to be learned, if what is learned now is on the way there.
+// Where the race says that a learned modality fades again before m is learned, as one does whose
+// weight would have to change its sign, the saddle is one without it.
+std::optional<data::modality_set> half_height_monitor::expected_group(int m) const {
+    data::modality_set passed;  // learned at some time before
+    for (std::size_t i = 1; i < expected_.size(); ++i) {
+        const auto& before = expected_[i - 1];
+        const auto& after = expected_[i];
+        passed = data::united(passed, before);
+        if (!data::contains(after, m)) {
+            continue;
+        }
+        const auto faded = without(passed, after);
+        const bool on_the_way =
+            includes(learned_, without(before, faded)) && includes(after, without(learned_, faded));
+        return on_the_way ? std::optional(after) : std::nullopt;
+    }
+    return std::nullopt;
+}
+
+// Which one m goes to when it is the next.
+data::modality_set half_height_monitor::saddle_ahead(int m) const {
+    return expected_group(m).value_or(arch_->closure(data::with(learned_, m)));
+}
+
+double half_height_monitor::norm_at(const data::modality_set& saddle, int m) {
+    return norm_of(saddles_.of(saddle).weights, m);
+}
+
+void half_height_monitor::update_levels() {
+    ahead_.clear();
+    for (int m = 0; m < moments_->count(); ++m) {
+        if (data::contains(learned_, m)) {
+            continue;
+        }
+        theory::level& level = levels_[static_cast<std::size_t>(m)];
+        level.saddle = saddle_ahead(m);
+        const double ahead = norm_at(level.saddle, m);
+        level.norm = ahead / 2;
+        if (level.norm > 0) {
+            ahead_.push_back(m);
+        }
+        scales_(m) = ahead > 0 ? ahead : norm_at({m}, m);
+        if (const double last = norm_at(everyone_, m); last > 0) {
+            scales_(m) = std::min(scales_(m), last);
+        }
+    }
+}
+
+void half_height_monitor::learn(int m, const instant& now) {
+    times_[static_cast<std::size_t>(m)] = now.total;
+    if (phases_.empty() || now.since_last > 0) {
+        phases_.push_back({learned_, now.since_last});
+    }
+    latest_ = {m, levels_[static_cast<std::size_t>(m)].saddle};
+    learned_ = data::with(std::move(learned_), m);
+    update_levels();
+}
+
+void half_height_monitor::begin_above(int m) {
+    times_[static_cast<std::size_t>(m)] = unknown;
+    learned_ = data::with(std::move(learned_), m);
+    above_ = data::with(std::move(above_), m);
+    update_levels();
+}
+
+void half_height_monitor::start(const Eigen::VectorXd& weights) {
+    before_ = weights;
+    for (std::size_t i = 0; i < half_at_rest_.size(); ++i) {
+        const double half = half_at_rest_[i];
+        if (half > 0 && norm_of(weights, static_cast<int>(i)) >= half) {
+            rest_times_[i] = unknown;
+        }
+    }
+    for (bool more = true; more;) {
+        more = false;
+        for (int m = 0; m < moments_->count(); ++m) {
+            if (!data::contains(learned_, m) && levels_[static_cast<std::size_t>(m)].norm > 0 &&
+                excess(m, weights) >= 0) {
+                begin_above(m);
+                more = true;
+            }
+        }
+    }
+}
+
+void half_height_monitor::step(step_view& view, const Eigen::VectorXd& weights, int interior) {
+    double from = 0;
+    const int samples = may_cross(weights) ? interior : 0;
+    for (int i = 1; i <= samples; ++i) {
+        const double to = view.length() * i / (interior + 1);
+        view.glance(to, inside_);
+        examine(view, from, to, inside_);
+        from = to;
+    }
+    examine(view, from, view.length(), weights);
+    before_ = weights;
+}
+
+// False where every norm is so far below its level at both ends of the step that it cannot have
+// been there in between.
+bool half_height_monitor::may_cross(const Eigen::VectorXd& weights) const {
+    constexpr double far = 0.01;
+    const auto may = [&](int m, double level) {
+        return norm_of(weights, m) > far * level || norm_of(before_, m) > far * level;
+    };
+    for (std::size_t i = 0; i < half_at_rest_.size(); ++i) {
+        if (half_at_rest_[i] > 0 && may(static_cast<int>(i), half_at_rest_[i])) {
+            return true;
+        }
+    }
+    return std::any_of(ahead_.begin(), ahead_.end(),
+                       [&](int m) { return may(m, levels_[static_cast<std::size_t>(m)].norm); });
+}
+
+// Where |W_m| rises through a level between two places; one of the two where it does so outside.
+// First on the interpolation, then on the real path in a narrow bracket around what that says.
+double half_height_monitor::crossing(step_view& view, int m, double level, double from, double to) {
+    if (!(to > from)) {
+        return from;
+    }
+    const auto seen = [&](double place) {
+        view.glance(place, scratch_);
+        return norm_of(scratch_, m) - level;
+    };
+    const auto height = [&](double place) {
+        view.look(place, scratch_);
+        return norm_of(scratch_, m) - level;
+    };
+    const double guess = root(seen, {from, seen(from)}, {to, seen(to)}, 1e-6);
+    const point here{guess, height(guess)};
+    if (std::abs(here.height) <= 4 * std::numeric_limits<double>::epsilon() * level) {
+        return guess;
+    }
+    const double aside = (guess - from > to - guess ? -1e-3 : 1e-3) * (to - from);
+    const double slope = (seen(guess + aside) - seen(guess)) / aside;
+    const double accuracy = view.accuracy() / 100;
+    const double correction = here.height / slope;
+    const double nearer = guess - correction;
+    // What a straight line misses is quadratic in the correction: at most ten times its square on
+    // the scale of the step, which no method takes over more than a few e-foldings.
+    if (10 * correction * correction <= accuracy * guess * (to - from) && nearer > from &&
+        nearer < to) {
+        return nearer;
+    }
+    const double away = std::clamp(guess - 2 * correction, from, to);
+    const point there{away, height(away)};
+    if (here.height * there.height < 0) {
+        return here.place < there.place ? root(height, here, there, accuracy)
+                                        : root(height, there, here, accuracy);
+    }
+    return root(height, {from, height(from)}, {to, height(to)}, accuracy);
+}
+
+// First crossings in (from, to] of half of what the norms are at rest.
+void half_height_monitor::examine_rest(step_view& view, double from, double to,
+                                       const Eigen::VectorXd& weights) {
+    for (std::size_t i = 0; i < half_at_rest_.size(); ++i) {
+        const int m = static_cast<int>(i);
+        const double half = half_at_rest_[i];
+        if (std::isinf(rest_times_[i]) && half > 0 && norm_of(weights, m) >= half) {
+            rest_times_[i] = view.when(crossing(view, m, half, from, to)).total;
+        }
+    }
+}
+
+// Everything that crosses its level in (from, to], in order; learning one changes the levels of the
+// others, so the rest of the interval is looked at again.
+void half_height_monitor::examine(step_view& view, double from, double to,
+                                  const Eigen::VectorXd& weights) {
+    examine_rest(view, from, to, weights);
+    for (;;) {
+        int first = -1;
+        double earliest = theory::never;
+        for (const int m : ahead_) {
+            if (!(excess(m, weights) >= 0)) {
+                continue;
+            }
+            const double level = levels_[static_cast<std::size_t>(m)].norm;
+            const double place = crossing(view, m, level, from, to);
+            if (place < earliest) {
+                earliest = place;
+                first = m;
+            }
+        }
+        if (first < 0) {
+            return;
+        }
+        learn(first, view.when(earliest));
+        view.restart(earliest);
+        from = earliest;
+    }
+}
+
+bool half_height_monitor::explains_everything(const Eigen::VectorXd& weights) {
+    scratch_ = weights - saddles_.of(everyone_).weights;
+    return output_power(*moments_, scratch_) <= at_its_least * everything_;
+}
+
+std::optional<end_of_run> half_height_monitor::finished(const Eigen::VectorXd& weights,
+                                                        bool keeps_signs,
+                                                        const rest_judge::fading& fades) {
+    keeps_signs_ = keeps_signs;
+    const bool all = std::ssize(learned_) == moments_->count();
+    if (all && (above_.empty() || explains_everything(weights))) {
+        return end_of_run{theory::outcome::learned, {}};
+    }
+    if (!(moments_->correlations().norm() > 0)) {
+        return end_of_run{
+            weight_decay_ > 0 ? theory::outcome::decayed : theory::outcome::permanent_bias, {}};
+    }
+    if (weight_decay_ > 0 && asked_++ % looks_apart != 0) {
+        return std::nullopt;
+    }
+    const auto found = judge_.look(weights, scales_, everything_, keeps_signs, fades, saddles_);
+    return found ? std::optional(conclude(*found)) : std::nullopt;
+}
+
+end_of_run half_height_monitor::conclude(const standstill& found) {
+    const bool known = rest_ == found.rest || includes(learned_, found.rest);
+    if (known) {
+        learn_at_rest(found.rest);
+    }
+    // A modality that has weight where the path rests, and never came near to it, is held up by
+    // rounding of its residual only, if the others leave it something.
+    const bool held_up =
+        known && std::any_of(found.rest.begin(), found.rest.end(), [&](int m) {
+            return !data::contains(learned_, m) && half_at_rest_[static_cast<std::size_t>(m)] > 0 &&
+                   !theory::nothing_left(*moments_, saddles_.of(without(found.rest, {m})), m);
+        });
+    const auto bias = weight_decay_ > 0             ? theory::outcome::decayed
+                      : found.unresolved || held_up ? theory::outcome::unresolved
+                      : found.reversed              ? theory::outcome::sign_reversal
+                                                    : theory::outcome::permanent_bias;
+    const bool all = std::ssize(learned_) == moments_->count();
+    return {all ? theory::outcome::learned : bias,
+            known ? std::nullopt : std::optional(found.rest)};
+}
+
+// A modality at rest that never crossed its level is measured against half of its norm there.
+void half_height_monitor::learn_at_rest(const data::modality_set& rest) {
+    bool more = false;
+    for (const int m : rest) {
+        const auto i = static_cast<std::size_t>(m);
+        if (data::contains(learned_, m) || std::isinf(rest_times_[i])) {
+            continue;
+        }
+        times_[i] = rest_times_[i];
+        levels_[i] = {half_at_rest_[i], rest};
+        learned_ = data::with(std::move(learned_), m);
+        if (std::isnan(times_[i])) {
+            above_ = data::with(std::move(above_), m);
+        }
+        more = true;
+    }
+    if (more) {
+        phases_ = theory::phases_from_times(times_);
+        while (!phases_.empty() && !std::isfinite(phases_.back().duration)) {
+            phases_.pop_back();
+        }
+    }
+}
+
+theory::learning half_height_monitor::answer(theory::outcome ended, const theory::cost& work,
+                                             const Eigen::VectorXd& weights) {
+    theory::learning result = theory::conclude(times_, phases_, ended, work, above_);
+    result.levels = levels_;
+    for (int m = 0; m < moments_->count(); ++m) {
+        result.final_norms.push_back(norm_of(weights, m));
+    }
+    for (const int m : above_) {
+        const theory::level& level = levels_[static_cast<std::size_t>(m)];
+        result.warnings.push_back(
+            theory::began_above(moments_->name(m), level, moments_->names_of(level.saddle)));
+    }
+    if (!theory::is_failure(ended) && ended != theory::outcome::stopped) {
+        say_who_is_gone(result);
+        say_what_rounding_hides(result);
+    }
+    return result;
+}
+
+// While the others stand at their saddle, what is left for a modality that waits is a difference of
+// terms with weights of 16 digits. It is known to a part of itself only, and so is the wait.
+void half_height_monitor::say_what_rounding_hides(theory::learning& answer) {
+    for (int m = 0; m < moments_->count(); ++m) {
+        const auto i = static_cast<std::size_t>(m);
+        data::modality_set before;
+        for (const int k : levels_[i].saddle) {
+            if (times_[static_cast<std::size_t>(k)] < times_[i]) {
+                before.push_back(k);
+            }
+        }
+        if (!std::isfinite(times_[i]) || before.empty() || arch_->closure(before) != before) {
+            continue;
+        }
+        const theory::partial_solution& saddle = saddles_.of(before);
+        judge_.rounding().terms(saddle.weights, scratch_);
+        const double terms = scratch_.segment(moments_->offset(m), moments_->dim(m)).norm();
+        const double left = moments_->part(saddle.residual, m).norm();
+        const double unknown_part = judge_.rounding().part() * terms / left;
+        if (left > 0 && unknown_part > felt) {
+            answer.warnings.push_back(fmt::format(
+                "rounding: what is left for {} at the saddle of {} is a part {:.2g} of the terms "
+                "that it is the difference of: weights of 16 digits, and with them its time, are "
+                "good to {:.1g} of that",
+                moments_->name(m), fmt::join(moments_->names_of(before), ", "), left / terms,
+                unknown_part));
+        }
+    }
+}
+
+// |W_m| where the run goes to from its end. Balanced weights do not turn their sign: they vanish.
+double half_height_monitor::norm_ahead(int m, const theory::partial_solution& last) {
+    const auto there = moments_->part(last.weights, m);
+    const auto& passed = saddles_.of(levels_[static_cast<std::size_t>(m)].saddle).weights;
+    const bool turned = keeps_signs_ && arch_->branch(m) >= 2 && moments_->dim(m) == 1 &&
+                        there.dot(moments_->part(passed, m)) < 0;
+    return turned ? 0 : there.norm();
+}
+
+void half_height_monitor::say_who_is_gone(theory::learning& answer) {
+    const data::modality_set end = arch_->closure(learned_);
+    const theory::partial_solution& last = saddles_.of(end);
+    for (const int m : learned_) {
+        const auto i = static_cast<std::size_t>(m);
+        const double norm = norm_ahead(m, last);
+        if (!std::isfinite(times_[i]) || !(norm < levels_[i].norm)) {
+            continue;
+        }
+        answer.gone = data::with(std::move(answer.gone), m);
+        answer.warnings.push_back(fmt::format(
+            "{} was learned at t = {:.8g}, at the saddle of {}, but does not keep that: |W| goes "
+            "back to {:.4g} at the saddle of {}, below the level of {:.4g} that it passed",
+            moments_->name(m), times_[i], fmt::join(moments_->names_of(levels_[i].saddle), ", "),
+            norm, fmt::join(moments_->names_of(end), ", "), levels_[i].norm));
+    }
+}
+
+}  // namespace fusionflow::solver

@@ -1,0 +1,100 @@
+#include "fusionflow/solver/compact/comparison.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace fusionflow::solver {
+
+comparison::comparison(const data::moments& moments, weighted_network other, double learning_rate,
+                       double weight_decay)
+    : moments_(&moments), other_(std::move(other)), learning_rate_(learning_rate),
+      weight_decay_(weight_decay), apart_(moments.count()), size_(moments.count()) {
+    apart_.setZero();
+    size_.setZero();
+}
+
+void comparison::start(const Eigen::VectorXd& total) {
+    apart_.setZero();
+    size_.setZero();
+    descent_ =
+        start_descent(other_.shape, *moments_, other_.weights, learning_rate_, weight_decay_);
+    note(total, descent_->total_weights());
+}
+
+void comparison::follow(const Eigen::VectorXd& total) {
+    descent_->step();
+    note(total, descent_->total_weights());
+}
+
+void comparison::note(const Eigen::VectorXd& total, const Eigen::VectorXd& other) {
+    for (int m = 0; m < moments_->count(); ++m) {
+        const double apart = (moments_->part(total, m) - moments_->part(other, m)).norm();
+        apart_(m) = std::max(
+            apart_(m), std::isfinite(apart) ? apart : std::numeric_limits<double>::infinity());
+        size_(m) = std::max(size_(m), moments_->part(total, m).norm());
+    }
+}
+
+double comparison::deviation() const {
+    double largest = 0;
+    for (int m = 0; m < moments_->count(); ++m) {
+        // Written so that infinity over infinity counts as infinity.
+        if (!(apart_(m) <= largest * size_(m))) {
+            const double part = apart_(m) / size_(m);
+            largest = std::isfinite(part) ? part : std::numeric_limits<double>::infinity();
+        }
+    }
+    return largest;
+}
+
+compared_flow::compared_flow(const weighted_network& first, const data::moments& moments,
+                             comparison& compared, bool keeps_signs)
+    : compared_(&compared),
+      first_(first.shape, moments, first.weights, keeps_signs, compared.weight_decay()),
+      second_(compared.other().shape, moments, compared.other().weights, keeps_signs,
+              compared.weight_decay()),
+      one_(first.weights.size()), two_(compared.other().weights.size()), one_moves_(one_.size()),
+      two_moves_(two_.size()), other_total_(moments.correlations().size()) {}
+
+void compared_flow::split(const state& x) const {
+    const auto middle = x.begin() + static_cast<std::ptrdiff_t>(one_.size());
+    std::copy(x.begin(), middle, one_.begin());
+    std::copy(middle, x.end(), two_.begin());
+}
+
+state compared_flow::initial() const {
+    state both = first_.initial();
+    const state second = second_.initial();
+    both.insert(both.end(), second.begin(), second.end());
+    return both;
+}
+
+void compared_flow::derivative(const state& x, state& dxdt) {
+    split(x);
+    first_.derivative(one_, one_moves_);
+    second_.derivative(two_, two_moves_);
+    std::copy(two_moves_.begin(), two_moves_.end(),
+              std::copy(one_moves_.begin(), one_moves_.end(), dxdt.begin()));
+}
+
+double compared_flow::relative_error(const state& x, const state& error) const {
+    split(x);
+    const auto middle = error.begin() + static_cast<std::ptrdiff_t>(one_.size());
+    return std::max(first_.relative_error(one_, state(error.begin(), middle)),
+                    second_.relative_error(two_, state(middle, error.end())));
+}
+
+void compared_flow::total_weights(const state& x, Eigen::VectorXd& weights) {
+    split(x);
+    first_.total_weights(one_, weights);
+    second_.total_weights(two_, other_total_);
+    compared_->note(weights, other_total_);
+}
+
+void compared_flow::branch_norms(const state& x, Eigen::VectorXd& norms) const {
+    split(x);
+    first_.branch_norms(one_, norms);
+}
+
+}  // namespace fusionflow::solver

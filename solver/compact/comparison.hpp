@@ -1,0 +1,85 @@
+#pragma once
+
+#include "fusionflow/solver/compact/krylov.hpp"
+#include "fusionflow/solver/flows/network_flow.hpp"
+#include "fusionflow/solver/networks/descent.hpp"
+
+namespace fusionflow::solver {
+
+/// Takes a second network along through the training of a first, and notes how far their total
+/// weights part:
+///
+///     deviation = max over m of  max_t |W_m(t) - W'_m(t)| / max_t |W_m(t)|
+class comparison {
+public:
+    /// \param learning_rate  Of gradient descent, time units per epoch.
+    /// \param weight_decay   lambda >= 0.
+    comparison(const data::moments& moments, weighted_network other, double learning_rate,
+               double weight_decay);
+
+    /// Both at t = 0; forgets what was noted before.
+    ///
+    /// \param total  W of the first network.
+    void start(const Eigen::VectorXd& total);
+
+    /// One epoch of gradient descent.
+    ///
+    /// \param total  W of the first network after it.
+    void follow(const Eigen::VectorXd& total);
+
+    /// Any instant.
+    void note(const Eigen::VectorXd& total, const Eigen::VectorXd& other);
+
+    /// 0 where nothing was noted; infinite where a weight was not finite.
+    [[nodiscard]] double deviation() const;
+
+    [[nodiscard]] const weighted_network& other() const noexcept { return other_; }
+    [[nodiscard]] double weight_decay() const noexcept { return weight_decay_; }
+
+private:
+    const data::moments* moments_;
+    weighted_network other_;
+    double learning_rate_;
+    double weight_decay_;
+    std::unique_ptr<gradient_descent> descent_;
+    Eigen::VectorXd apart_;  // per modality, largest so far
+    Eigen::VectorXd size_;
+};
+
+/// Gradient flow of a network and of the one it is compared with, in the same steps. All but the
+/// step control sees the first network only.
+class compared_flow final : public flow {
+public:
+    /// \param first     Outlives the flow, as does
+    /// \param compared  this.
+    compared_flow(const weighted_network& first, const data::moments& moments, comparison& compared,
+                  bool keeps_signs);
+
+    [[nodiscard]] state initial() const override;
+    void derivative(const state& x, state& dxdt) override;
+    [[nodiscard]] double relative_error(const state& x, const state& error) const override;
+    void total_weights(const state& x, Eigen::VectorXd& weights) override;
+    void branch_norms(const state& x, Eigen::VectorXd& norms) const override;
+    [[nodiscard]] int interior_samples() const override { return first_.interior_samples(); }
+    [[nodiscard]] bool keeps_signs() const override { return first_.keeps_signs(); }
+    [[nodiscard]] double weight_decay() const override { return first_.weight_decay(); }
+    [[nodiscard]] bool fades(const state& x, const data::modality_set& fading,
+                             const Eigen::VectorXd& residuals) const override {
+        split(x);
+        return first_.fades(one_, fading, residuals);
+    }
+
+private:
+    void split(const state& x) const;
+
+    comparison* compared_;
+    network_flow first_;
+    network_flow second_;
+    mutable state one_;
+    mutable state two_;
+    state one_moves_;
+    state two_moves_;
+    Eigen::VectorXd other_total_;
+};
+
+}  // namespace fusionflow::solver

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <cstddef>
+#include <vector>
+
+#include "fusionflow/solver/networks/network.hpp"
+
+namespace fusionflow::solver {
+
+/// A network: its shape and its weights, shape.size() numbers.
+struct weighted_network {
+    network_shape shape;
+    state weights;
+};
+
+/// Orthonormal bases of a network's hidden spaces that grow from the whole input spaces upward and
+/// from the outputs downward. One round applies every W and every W^T once to the vectors that the
+/// bases have so far and adds what is new. The matrices B_j^T W_j B_{j-1} are a small network that
+/// has, until the bases are closed, nearly the same W_m(t) under gradient flow and gradient
+/// descent, and then the same (docs/theory.md#compressed-networks).
+///
+/// Where the matrices are from is a derived class's matter: network_compression has them,
+/// network_sampler draws them as they are asked for.
+class krylov_growth {
+public:
+    krylov_growth(const krylov_growth&) = delete;
+    krylov_growth& operator=(const krylov_growth&) = delete;
+    virtual ~krylov_growth() = default;
+
+    /// One round.
+    void grow();
+    [[nodiscard]] int rounds() const noexcept { return static_cast<int>(sizes_.size()) - 1; }
+
+    /// Rounds until every hidden space is reached from the inputs or the outputs.
+    [[nodiscard]] int least_rounds() const;
+
+    /// True where the network of `rounds` rounds is exact: one more adds nothing to it.
+    ///
+    /// \param rounds  0 ... rounds() - 1.
+    [[nodiscard]] bool closed_at(int rounds) const;
+
+    /// The small network of that many rounds. It is a corner of the one of more rounds: every layer
+    /// keeps its first rows and columns. A hidden space that nothing reaches keeps one unit.
+    ///
+    /// \param rounds  0 ... rounds().
+    /// \throws data::input_error naming width, as network_shape.
+    [[nodiscard]] weighted_network network(int rounds) const;
+
+    /// Most weights that the network of that many rounds can have, without growing to it.
+    [[nodiscard]] double most_weights(int rounds) const;
+
+protected:
+    /// \param dims    D_m.
+    /// \param hidden  Units of the network that is made small.
+    krylov_growth(const std::vector<int>& dims, const hidden_widths& hidden, Eigen::Index outputs);
+
+    struct space {
+        Eigen::Index units;  ///< dimension
+        Eigen::Index known;  ///< vectors of the basis so far; all of inputs and outputs
+        bool hidden;
+        [[nodiscard]] bool full() const noexcept { return known == units; }
+    };
+
+    /// A layer: in the order of network_shape, branch by branch, then the trunk.
+    struct link {
+        std::size_t below;
+        std::size_t above;
+        Eigen::Index raised = 0;   ///< vectors of the space below that W was applied to
+        Eigen::Index lowered = 0;  ///< vectors of the space above that W^T was applied to
+    };
+
+    [[nodiscard]] std::vector<space>& spaces() noexcept { return spaces_; }
+    [[nodiscard]] const std::vector<space>& spaces() const noexcept { return spaces_; }
+    [[nodiscard]] std::vector<link>& links() noexcept { return links_; }
+    [[nodiscard]] const std::vector<link>& links() const noexcept { return links_; }
+
+private:
+    /// Applies W to the vectors link.raised ... count-1 of the space below, and brings `raised`
+    /// there.
+    virtual void raise(std::size_t l, Eigen::Index count) = 0;
+    /// W^T, the same way down.
+    virtual void lower(std::size_t l, Eigen::Index count) = 0;
+    virtual void finish_round() {}
+    /// The layer between the first basis vectors of its two spaces, rows x cols.
+    [[nodiscard]] virtual Eigen::MatrixXd corner(std::size_t l, Eigen::Index rows,
+                                                 Eigen::Index cols) const = 0;
+
+    [[nodiscard]] std::vector<Eigen::Index> known() const;
+    [[nodiscard]] Eigen::Index size_at(int rounds, std::size_t s) const;
+
+    std::vector<int> dims_;
+    Eigen::Index outputs_;
+    std::vector<std::vector<std::size_t>> branch_spaces_;  // indices of hidden spaces
+    std::vector<std::size_t> trunk_spaces_;
+    std::vector<space> spaces_;
+    std::vector<link> links_;
+    std::vector<std::vector<Eigen::Index>> sizes_;  // of all bases, after each round
+};
+
+}  // namespace fusionflow::solver

@@ -1,0 +1,49 @@
+#include "fusionflow/solver/compact/rotated_network.hpp"
+
+#include <utility>
+
+#include "fusionflow/data/error.hpp"
+
+namespace fusionflow::solver {
+
+weighted_network rotated_network(const data::moments& moments, const theory::architecture& arch,
+                                 const two_layer_start& start) {
+    arch.match(moments);
+    start.match(arch);
+    if (!start.fits(moments)) {
+        throw data::input_error("moments", "the rotated network starts from other modalities");
+    }
+    const bool early = two_layer_early(arch);
+    hidden_widths hidden;
+    for (const two_layer_start::block& b : start.blocks()) {
+        for (int m = 0; m < b.count; ++m) {
+            hidden.branches.emplace_back();
+        }
+        (early ? hidden.trunk : hidden.branches.back()).push_back(b.weights.rows());
+    }
+    network_shape shape(moments.dims(), hidden);
+    state weights(static_cast<std::size_t>(shape.size()));
+    for (const two_layer_start::block& b : start.blocks()) {
+        const int offset = moments.offset(b.first);
+        for (int m = b.first; m < b.first + b.count; ++m) {
+            matrix(weights.data(), shape.branch(m).front()) =
+                b.weights.middleCols(moments.offset(m) - offset, moments.dim(m));
+        }
+        const layer& top = early ? shape.trunk().back() : shape.branch(b.first).back();
+        matrix(weights.data(), top) = b.weights.rightCols(1).transpose();
+    }
+    return {std::move(shape), std::move(weights)};
+}
+
+simulation simulate_rotated(const data::moments& moments, const theory::architecture& arch,
+                            const theory::initialisation& init, const two_layer_start& start,
+                            const simulate_options& options) {
+    options.validate();
+    arch.match(moments);
+    init.validate(moments.count());
+    simulation result = train(moments, arch, init, options, rotated_network(moments, arch, start));
+    result.drawn_widths = hidden_widths::of(arch, init).along_longest_path();
+    return result;
+}
+
+}  // namespace fusionflow::solver

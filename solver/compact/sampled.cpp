@@ -1,0 +1,135 @@
+#include "fusionflow/solver/compact/sampled.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/solver/networks/draw.hpp"
+
+namespace fusionflow::solver {
+
+namespace {
+
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+
+}  // namespace
+
+network_sampler::network_sampler(const std::vector<int>& dims, const hidden_widths& hidden,
+                                 Eigen::Index outputs, const theory::initialisation& init,
+                                 std::uint64_t seed)
+    : krylov_growth(dims, hidden, outputs), random_(seed) {
+    if (init.drawn == theory::scheme::balanced) {
+        throw data::input_error("scheme", "need gaussian or gaussian-iid to sample entries");
+    }
+    const auto modalities = static_cast<double>(dims.size());
+    std::size_t l = 0;
+    double fusing_columns = 0;
+    for (std::size_t m = 0; m < dims.size(); ++m) {
+        l += hidden.branches[m].size();
+        fusing_columns += static_cast<double>(spaces()[links()[l++].below].units);
+    }
+    l = 0;
+    const auto add = [&](double share, double columns) {
+        const auto rows = static_cast<double>(spaces()[links()[l++].above].units);
+        deviations_.push_back(entry_deviation(init, share, rows, columns));
+    };
+    for (std::size_t m = 0; m < dims.size(); ++m) {
+        for (std::size_t j = 0; j < hidden.branches[m].size(); ++j) {
+            add(1, static_cast<double>(spaces()[links()[l].below].units));
+        }
+        add(modalities, fusing_columns);
+    }
+    while (l < links().size()) {
+        add(modalities, static_cast<double>(spaces()[links()[l].below].units));
+    }
+    for (const link& along : links()) {
+        entries_.emplace_back(Eigen::MatrixXd::Constant(spaces()[along.above].known,
+                                                        spaces()[along.below].known, unknown));
+    }
+    finish_round();
+}
+
+Eigen::Block<Eigen::MatrixXd> network_sampler::entries(std::size_t l) {
+    return entries_[l].topLeftCorner(spaces()[links()[l].above].known,
+                                     spaces()[links()[l].below].known);
+}
+
+void network_sampler::reveal(std::size_t l, double& entry) {
+    if (std::isnan(entry)) {
+        entry = deviations_[l] * random_.normal();
+    }
+}
+
+// Layers that showed all of W x or W^T y before have nothing along the new vector.
+void network_sampler::add_vector(std::size_t s) {
+    ++spaces()[s].known;
+    for (std::size_t l = 0; l < links().size(); ++l) {
+        const link& along = links()[l];
+        const auto rows = spaces()[along.above].known;
+        const auto cols = spaces()[along.below].known;
+        Eigen::MatrixXd& w = entries_[l];
+        if (rows > w.rows() || cols > w.cols()) {
+            w.conservativeResize(rows > w.rows() ? 2 * rows : w.rows(),
+                                 cols > w.cols() ? 2 * cols : w.cols());
+        }
+        if (along.above == s) {
+            w.row(rows - 1).head(cols).setConstant(unknown);
+            w.row(rows - 1).head(along.raised).setZero();
+        }
+        if (along.below == s) {
+            w.col(cols - 1).head(rows).setConstant(unknown);
+            w.col(cols - 1).head(along.lowered).setZero();
+        }
+    }
+}
+
+void network_sampler::raise(std::size_t l, Eigen::Index count) {
+    link& along = links()[l];
+    for (; along.raised < count; ++along.raised) {
+        const Eigen::Index x = along.raised;
+        for (double& entry : entries(l).col(x)) {
+            reveal(l, entry);
+        }
+        const space& target = spaces()[along.above];
+        if (!target.full()) {
+            const auto free = static_cast<double>(target.units - target.known);
+            const double length = deviations_[l] * random_.chi(free);
+            add_vector(along.above);
+            entries_[l](target.known - 1, x) = length;
+        }
+    }
+}
+
+void network_sampler::lower(std::size_t l, Eigen::Index count) {
+    link& along = links()[l];
+    for (; along.lowered < count; ++along.lowered) {
+        const Eigen::Index y = along.lowered;
+        for (double& entry : entries(l).row(y)) {
+            reveal(l, entry);
+        }
+        const space& target = spaces()[along.below];
+        if (!target.full()) {
+            const auto free = static_cast<double>(target.units - target.known);
+            const double length = deviations_[l] * random_.chi(free);
+            add_vector(along.below);
+            entries_[l](y, target.known - 1) = length;
+        }
+    }
+}
+
+// Everything between known vectors, so that the network of a round is a corner of all later ones.
+void network_sampler::finish_round() {
+    for (std::size_t l = 0; l < links().size(); ++l) {
+        for (auto column : entries(l).colwise()) {
+            for (double& entry : column) {
+                reveal(l, entry);
+            }
+        }
+    }
+}
+
+Eigen::MatrixXd network_sampler::corner(std::size_t l, Eigen::Index rows, Eigen::Index cols) const {
+    return entries_[l].topLeftCorner(rows, cols);
+}
+
+}  // namespace fusionflow::solver

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+
+#include "fusionflow/data/random.hpp"
+#include "fusionflow/solver/compact/krylov.hpp"
+#include "fusionflow/theory/initialisation.hpp"
+
+namespace fusionflow::solver {
+
+/// Draws what network_compression would make of a drawn network, at any width: the same in
+/// distribution, at a cost that does not depend on the width.
+///
+/// Between orthonormal bases a layer of independent N(0, sd^2) entries has independent N(0, sd^2)
+/// entries again, so entries are drawn when they are first asked for. Applying W to a basis vector
+/// x shows W x: its entries towards the r known vectors of the space above, and a remainder of
+/// length sd * chi_{H-r}, whose direction is that space's next basis vector. Towards vectors that
+/// come later the entries of W x are zero.
+///
+/// \see docs/theory.md#sampled-networks; tests/solver/sampled_test.cpp
+class network_sampler final : public krylov_growth {
+public:
+    /// \param dims    D_m.
+    /// \param hidden  1 ... 1e12 each.
+    /// \param init    Scheme gaussian or gaussian_iid, and u0.
+    /// \param seed    Any; not the same network as draw_weights() of that seed.
+    /// \throws data::input_error naming scheme for the balanced one, whose weights are not
+    ///         independent.
+    network_sampler(const std::vector<int>& dims, const hidden_widths& hidden, Eigen::Index outputs,
+                    const theory::initialisation& init, std::uint64_t seed);
+
+private:
+    void raise(std::size_t l, Eigen::Index count) override;
+    void lower(std::size_t l, Eigen::Index count) override;
+    void finish_round() override;
+    [[nodiscard]] Eigen::MatrixXd corner(std::size_t l, Eigen::Index rows,
+                                         Eigen::Index cols) const override;
+
+    [[nodiscard]] Eigen::Block<Eigen::MatrixXd> entries(std::size_t l);
+    void reveal(std::size_t l, double& entry);
+    void add_vector(std::size_t s);
+
+    data::random_source random_;
+    std::vector<double> deviations_;  // sd of the links' entries
+    // Of the links, above.known x below.known, with room to spare; NaN: not asked for yet.
+    std::vector<Eigen::MatrixXd> entries_;
+};
+
+}  // namespace fusionflow::solver

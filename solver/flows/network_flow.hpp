@@ -1,0 +1,40 @@
+#pragma once
+
+#include "fusionflow/solver/flows/flow.hpp"
+#include "fusionflow/solver/networks/gradient.hpp"
+
+namespace fusionflow::solver {
+
+/// Gradient flow of a full linear network, dW_j/dt = -dLoss/dW_j - lambda W_j; the state is its
+/// weights. Errors are measured per layer,
+/// relative to the layer's Frobenius norm, so that no scale of weights is preferred.
+class network_flow final : public flow {
+public:
+    network_flow(const network_shape& shape, const data::moments& moments, state weights,
+                 bool keeps_signs, double weight_decay = 0);
+
+    [[nodiscard]] state initial() const override { return initial_; }
+    [[nodiscard]] std::size_t size() const override { return initial_.size(); }
+    void derivative(const state& x, state& dxdt) override;
+    [[nodiscard]] double relative_error(const state& x, const state& error) const override;
+    void total_weights(const state& x, Eigen::VectorXd& weights) override;
+    void branch_norms(const state& x, Eigen::VectorXd& norms) const override;
+    // Reading the weights inside a step costs as much as a derivative, and steps are short against
+    // the growth of |W_m| wherever it can cross.
+    [[nodiscard]] int interior_samples() const override { return 0; }
+    [[nodiscard]] bool keeps_signs() const override { return keeps_signs_; }
+    [[nodiscard]] double weight_decay() const override { return weight_decay_; }
+    [[nodiscard]] bool fades(const state& x, const data::modality_set& fading,
+                             const Eigen::VectorXd& residuals) const override {
+        return solver::fades(*shape_, x.data(), fading, residuals, weight_decay_);
+    }
+
+private:
+    const network_shape* shape_;
+    network_gradient gradient_;
+    state initial_;
+    bool keeps_signs_;
+    double weight_decay_;
+};
+
+}  // namespace fusionflow::solver

@@ -1,0 +1,289 @@
+#include "fusionflow/solver/flows/reduced_flow.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/solver/networks/moment_products.hpp"
+#include "fusionflow/solver/networks/power.hpp"
+#include "fusionflow/theory/race/potential.hpp"
+
+namespace fusionflow::solver {
+
+namespace {
+
+// A step goes straight on while a weight, times the step, is below this part of rtol.
+constexpr double unfelt = 0.1;
+constexpr double felt = 5;        // potentials below this are, at any tolerance
+constexpr double slow = 1e-6;     // a speed, against the terms of its residual
+constexpr double rounded = 1e-6;  // a potential does not fall to less than this part in one step
+constexpr double reach = 0.7;     // of a potential in one step
+constexpr double reach_of_two = 0.6;     // the same of a branch of two layers, a logarithm
+constexpr double least_square = 1e-280;  // below it squares lose digits
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+Eigen::Map<const Eigen::VectorXd> numbers(const state& x, std::size_t at, int count) {
+    return {x.data() + at, count};
+}
+
+Eigen::Map<Eigen::VectorXd> numbers(state& x, std::size_t at, int count) {
+    return {x.data() + at, count};
+}
+
+// The negative potential at which a branch of n >= 2 layers has this u^(2n - 2).
+double potential_at_square(int n, double square) {
+    return n == 2 ? 0.5 * std::log(square) : -std::pow(square, -0.5 * (n - 2) / (n - 1)) / (n - 2);
+}
+
+}  // namespace
+
+reduced_flow::reduced_flow(const data::moments& moments, const theory::architecture& arch,
+                           const theory::initialisation& init)
+    : moments_(&moments), shared_(arch.shared()), trunk_excess_(init.trunk_excess),
+      norms_(static_cast<std::size_t>(moments.count())), weights_(moments.dimension()),
+      residual_(moments.dimension()), rounding_(moments),
+      left_over_(Eigen::VectorXd::Zero(moments.dimension())),
+      direction_(theory::initial_directions(moments)) {
+    arch.match(moments);
+    init.validate(moments.count());
+    theory::require_range(arch, init);
+    if (init.drawn != theory::scheme::balanced) {
+        throw data::input_error("scheme", "the reduced flow is that of balanced networks");
+    }
+    for (int m = 0; m < moments.count(); ++m) {
+        const auto d = moments.part(direction_, m);
+        part p;
+        p.branch = arch.branch(m);
+        p.dim = moments.dim(m);
+        p.at = initial_.size();
+        p.offset = moments.offset(m);
+        p.polar = p.branch >= 2;
+        p.sign = d(0) < 0 ? -1 : 1;
+        p.size = (p.polar ? 1 : 0) + (!p.polar || p.dim > 1 ? p.dim : 0);
+        parts_.push_back(p);
+        if (p.polar) {
+            initial_.push_back(-theory::potential(p.branch, init.norm(m)));
+        }
+        if (!p.polar || p.dim > 1) {
+            const double scale = p.polar ? 1 : init.norm(m);
+            for (int i = 0; i < p.dim; ++i) {
+                initial_.push_back(scale * d(i));
+            }
+        }
+    }
+    initial_.push_back(0);  // time
+    weights_.setZero();
+    rounding_.terms(weights_, terms_);
+    scalars_ = scalar_weights(moments, arch, direction_, trunk_excess_);
+}
+
+// By square roots where there are: this is where an integration spends its time.
+double reduced_flow::part::norm(double z) const {
+    switch (branch) {
+        case 2: return std::exp(z);
+        case 3: return z < 0 ? -1 / z : nan;
+        case 4: return z < 0 ? 1 / std::sqrt(-2 * z) : nan;
+        default: return z < 0 ? std::exp(-std::log((2 - branch) * z) / (branch - 2)) : nan;
+    }
+}
+
+void reduced_flow::find_norms(const state& x) {
+    double square = trunk_excess_;
+    for (std::size_t m = 0; m < parts_.size(); ++m) {
+        const part& p = parts_[m];
+        norms_[m] = p.polar ? p.norm(x[p.at]) : numbers(x, p.at, p.dim).stableNorm();
+        square += norms_[m] * norms_[m];
+    }
+    if (shared_ > 0) {
+        trunk_ = square > least_square ? std::sqrt(square) : small_trunk();
+        trunk_power_ = power(trunk_, shared_);
+    }
+}
+
+// Relative to the largest norm, so that norms of 1e-200 do not vanish when squared.
+double reduced_flow::small_trunk() const {
+    const double root = std::sqrt(trunk_excess_);
+    const double largest = std::max(root, *std::max_element(norms_.begin(), norms_.end()));
+    double sum = power(root / largest, 2);
+    for (const double u : norms_) {
+        sum += power(u / largest, 2);
+    }
+    return largest * std::sqrt(sum);
+}
+
+void reduced_flow::direction(const state& x, const part& p, Eigen::VectorXd& d) {
+    auto out = d.segment(p.offset, p.dim);
+    if (!p.polar) {
+        out = numbers(x, p.at, p.dim);
+    } else {
+        out = numbers(x, p.at + 1, p.dim).normalized();
+    }
+}
+
+// W_m = u_m^(n-1) u_f^p w_m; of w_m only the direction is left in polar form.
+double reduced_flow::weight_size(std::size_t m) const {
+    const part& p = parts_[m];
+    const double size = (p.polar ? power(norms_[m], p.branch) : 1) * trunk_power_;
+    return size < least_weight ? least_weight : size;
+}
+
+void reduced_flow::total_weights(const state& x, Eigen::VectorXd& weights) {
+    if (scalars_.total_weights(x, weights, trunk_power_)) {
+        return;
+    }
+    find_norms(x);
+    for (std::size_t m = 0; m < parts_.size(); ++m) {
+        const part& p = parts_[m];
+        if (p.polar && p.dim == 1) {
+            weights(p.offset) = weight_size(m) * p.sign;
+        } else {
+            direction(x, p, direction_);
+            weights.segment(p.offset, p.dim) = weight_size(m) * direction_.segment(p.offset, p.dim);
+        }
+    }
+}
+
+void reduced_flow::find_residual(const state& x) {
+    total_weights(x, weights_);
+    residual(*moments_, weights_, residual_);
+    residual_ -= left_over_;
+}
+
+void reduced_flow::derivative(const state& x, state& dxdt) {
+    if (scalars_.derivative(x, dxdt)) {
+        for (std::size_t m = 0; rests_ && m < parts_.size(); ++m) {
+            dxdt[m] -= left_over_(static_cast<Eigen::Index>(m));
+        }
+        return;
+    }
+    find_residual(x);
+    for (std::size_t m = 0; m < parts_.size(); ++m) {
+        const part& p = parts_[m];
+        if (p.polar && p.dim == 1) {
+            dxdt[p.at] = p.sign * residual_(p.offset);
+            continue;
+        }
+        const auto e = residual_.segment(p.offset, p.dim);
+        if (!p.polar) {
+            numbers(dxdt, p.at, p.dim) = e;
+            continue;
+        }
+        const auto d = direction_.segment(p.offset, p.dim);
+        const double along = e.dot(d);
+        dxdt[p.at] = along;
+        numbers(dxdt, p.at + 1, p.dim) = power(norms_[m], p.branch - 2) * (e - along * d);
+    }
+    dxdt.back() = 1 / trunk_power_;
+}
+
+// True where a speed is so small against its residual's terms, as they were last, that it may be
+// rounding: it is looked at closer then.
+bool reduced_flow::is_slow(const state& dxdt) const {
+    return std::any_of(parts_.begin(), parts_.end(), [&](const part& p) {
+        const double speed =
+            p.polar ? std::abs(dxdt[p.at]) : numbers(dxdt, p.at, p.dim).lpNorm<Eigen::Infinity>();
+        return speed <= slow * terms_.segment(p.offset, p.dim).norm();
+    });
+}
+
+// What rounding leaves of a residual is taken off it, so that the modality stands where it is.
+void reduced_flow::settle(const state& x, state& dxdt) {
+    if (!rests_ && !is_slow(dxdt)) {
+        return;
+    }
+    total_weights(x, weights_);
+    rounding_.terms(weights_, terms_);
+    residual(*moments_, weights_, residual_);
+    bool rests = false;
+    found_.setZero(residual_.size());
+    for (std::size_t m = 0; m < parts_.size(); ++m) {
+        const part& p = parts_[m];
+        const bool still = rounding_.holds(static_cast<int>(m), residual_, terms_);
+        if (still) {
+            found_.segment(p.offset, p.dim) = residual_.segment(p.offset, p.dim);
+        }
+        rests = rests || still;
+    }
+    if (!rests && !rests_) {
+        return;
+    }
+    rests_ = false;
+    if (rests && scalars_.derivative(x, dxdt)) {
+        // The same to the last digit only if it is found by the same code.
+        for (const part& p : parts_) {
+            found_(p.offset) = found_(p.offset) == 0 ? 0 : dxdt[p.at];
+        }
+    }
+    left_over_ = found_;
+    rests_ = rests;
+    derivative(x, dxdt);
+}
+
+double reduced_flow::relative_error(const state& x, const state& error) const {
+    // Errors of ln u, |dz| u^(n-2), where ln u itself is not large, and of unit vectors.
+    double largest = 0;
+    const auto take = [&largest](double size) {
+        largest = size <= largest ? largest : size;  // NaN passes through, and stays:
+        largest = std::isnan(size) ? std::numeric_limits<double>::infinity() : largest;
+    };
+    for (const part& p : parts_) {
+        if (!p.polar) {
+            take(numbers(error, p.at, p.dim).lpNorm<Eigen::Infinity>() / trunk_norm(x));
+            continue;
+        }
+        const double size = std::abs(x[p.at]);
+        take(std::abs(error[p.at]) / (p.branch == 2 ? std::max(size, 1.0) : (p.branch - 2) * size));
+        if (p.dim > 1) {
+            take(numbers(error, p.at + 1, p.dim).lpNorm<Eigen::Infinity>());
+        }
+    }
+    return largest;
+}
+
+// Of the state as it is given; one-layer branches are measured by it, which they make and which is
+// not small where they pass through zero.
+double reduced_flow::trunk_norm(const state& x) const {
+    double square = trunk_excess_;
+    for (const part& p : parts_) {
+        square += p.polar ? power(p.norm(x[p.at]), 2) : numbers(x, p.at, p.dim).squaredNorm();
+    }
+    return std::sqrt(square);
+}
+
+// A step of length h from the potential z feels a weight W as h W, so it may go straight on to
+// where that is a small part of rtol of the potential left there. Closer in it goes by parts of
+// what is left. Rounding errors of what it starts from are not to be felt either.
+double reduced_flow::horizon(const state& x, const state& dxdt, double rtol) const {
+    double nearest = std::numeric_limits<double>::infinity();
+    for (const part& p : parts_) {
+        const double z = x[p.at];
+        const double still = rounding_.part() * terms_.segment(p.offset, p.dim).norm();
+        if (!p.polar || !(dxdt[p.at] > still && z < 0)) {
+            continue;
+        }
+        const double part_left = p.branch > 2 ? -reach * z : reach_of_two * std::max(-z, 1.0);
+        if (-z < felt) {
+            nearest = std::min(nearest, part_left / dxdt[p.at]);
+            continue;
+        }
+        const double small = unfelt * rtol / (std::max(p.branch - 2, 1) * -z);
+        const double edge = std::min(potential_at_square(p.branch, small), rounded * z);
+        nearest = std::min(nearest, (z < 2 * edge ? edge - z : part_left) / dxdt[p.at]);
+    }
+    return nearest;
+}
+
+bool reduced_flow::waits() const {
+    return std::any_of(parts_.begin(), parts_.end(), [](const part& p) { return p.polar; });
+}
+
+void reduced_flow::branch_norms(const state& x, Eigen::VectorXd& norms) const {
+    for (std::size_t m = 0; m < parts_.size(); ++m) {
+        const part& p = parts_[m];
+        norms(static_cast<Eigen::Index>(m)) =
+            p.polar ? p.norm(x[p.at]) : numbers(x, p.at, p.dim).norm();
+    }
+}
+
+}  // namespace fusionflow::solver

@@ -1,0 +1,180 @@
+#include "fusionflow/solver/flows/targets_start.hpp"
+
+#include <Eigen/Eigenvalues>
+#include <algorithm>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "fusionflow/data/pseudo_inverse.hpp"
+#include "fusionflow/solver/networks/power.hpp"
+#include "fusionflow/theory/race/potential.hpp"
+
+namespace fusionflow::solver {
+
+namespace {
+
+using matrix = Eigen::MatrixXd;
+
+constexpr double tied = 1e-10;  // eigenvalues nearer than this part of the largest are the same
+
+// Orthonormal columns in which the first matrix is diagonal, within equal eigenvalues of it the
+// second, and so on: what turns singular vectors together vanishes at the start.
+matrix frame(const std::vector<matrix>& symmetric) {
+    const Eigen::Index size = symmetric.front().rows();
+    matrix columns = matrix::Identity(size, size);
+    std::vector<std::pair<Eigen::Index, Eigen::Index>> groups{{0, size}};
+    for (const matrix& next : symmetric) {
+        std::vector<std::pair<Eigen::Index, Eigen::Index>> finer;
+        for (const auto& [first, count] : groups) {
+            const matrix among = columns.middleCols(first, count);
+            const matrix seen = among.transpose() * next * among;
+            const Eigen::SelfAdjointEigenSolver<matrix> solved((seen + seen.transpose()) / 2);
+            columns.middleCols(first, count) = among * solved.eigenvectors();
+            const auto& values = solved.eigenvalues();
+            Eigen::Index begin = 0;
+            for (Eigen::Index i = 1; i <= count; ++i) {
+                if (i == count || values(i) - values(i - 1) > tied * next.norm()) {
+                    finer.emplace_back(first + begin, i - begin);
+                    begin = i;
+                }
+            }
+        }
+        groups = std::move(finer);
+    }
+    return columns;
+}
+
+void append(state& x, const matrix& numbers) {
+    x.insert(x.end(), numbers.data(), numbers.data() + numbers.size());
+}
+
+matrix power_of(const matrix& symmetric, int n) {
+    matrix result = matrix::Identity(symmetric.rows(), symmetric.cols());
+    for (; n > 0; --n) {
+        result *= symmetric;
+    }
+    return result;
+}
+
+// What the layers are pushed by at the start, in units of the largest norm, whose powers may be out
+// of range.
+struct first_pushes {
+    double scale = 0;
+    Eigen::VectorXd directions;
+    matrix square;  // C^T C
+    matrix trunk;   // T
+    matrix left;    // E, in its own units
+    matrix pulled;  // W Sigma: what the first growth takes off E goes this way
+
+    first_pushes(const data::moments& data, const theory::architecture& arch,
+                 const theory::initialisation& init);
+    [[nodiscard]] matrix trunk_frame(const data::moments& data, const theory::architecture& arch,
+                                     const theory::initialisation& init) const;
+};
+
+first_pushes::first_pushes(const data::moments& data, const theory::architecture& arch,
+                           const theory::initialisation& init)
+    : scale(std::sqrt(init.trunk_excess)), directions(theory::initial_directions(data)) {
+    const Eigen::Index outputs = data.outputs();
+    for (int m = 0; m < data.count(); ++m) {
+        scale = std::max(scale, init.norm(m));
+    }
+    square = init.trunk_excess / scale / scale * matrix::Identity(outputs, outputs);
+    for (int m = 0; m < data.count(); ++m) {
+        const auto o = data.matrix(directions, m);
+        const double u = init.norm(m) / scale;
+        square += u * u * o * o.transpose();
+    }
+    trunk = matrix::Identity(outputs, outputs);
+    if (arch.shared() > 0) {
+        trunk = power_of(data::square_root(square), arch.shared());
+    }
+    matrix total(outputs, data.dimension());
+    for (int m = 0; m < data.count(); ++m) {
+        const double size = power(init.norm(m), arch.branch(m)) * power(scale, arch.shared());
+        total.middleCols(data.offset(m), data.dim(m)) = size * trunk * data.matrix(directions, m);
+    }
+    pulled = total * data.covariance();
+    left = data.matrix(data.correlations()) - pulled;
+}
+
+// All singular values may be equal: any frame would do, but only that in which the push is diagonal
+// is the one that the flow goes on from.
+matrix first_pushes::trunk_frame(const data::moments& data, const theory::architecture& arch,
+                                 const theory::initialisation& init) const {
+    matrix push = matrix::Zero(square.rows(), square.cols());
+    matrix later = push;
+    for (int m = 0; m < data.count(); ++m) {
+        const double size = power(init.norm(m) / scale, arch.branch(m));
+        const matrix o = size * data.matrix(directions, m).transpose();
+        push += left.middleCols(data.offset(m), data.dim(m)) * o;
+        later += pulled.middleCols(data.offset(m), data.dim(m)) * o;
+    }
+    return frame({square, push, later});
+}
+
+// U and V with U V^T = o, in which the push is diagonal: all singular values of a branch are equal.
+std::pair<matrix, matrix> branch_frames(const matrix& o, const matrix& push, const matrix& later) {
+    if (o.cols() <= o.rows()) {
+        const matrix v = frame({o.transpose() * push, o.transpose() * later});
+        return {o * v, v};
+    }
+    const matrix u = frame({push * o.transpose(), later * o.transpose()});
+    return {u, o.transpose() * u};
+}
+
+}  // namespace
+
+targets_start::targets_start(const data::moments& data, const theory::architecture& arch,
+                             const theory::initialisation& init) {
+    const Eigen::Index outputs = data.outputs();
+    const first_pushes first(data, arch, init);
+    layout.outputs = outputs;
+    layout.shared = arch.shared();
+    layout.excess = init.trunk_excess;
+    layout.inputs = data.dimension();
+    const matrix right_frame = layout.shared > 0 ? first.trunk_frame(data, arch, init)
+                                                 : matrix::Identity(outputs, outputs);
+    for (int m = 0; m < data.count(); ++m) {
+        const matrix o = data.matrix(first.directions, m);
+        targets_layout::branch b;
+        b.layers = arch.branch(m);
+        b.inputs = data.dim(m);
+        b.rank = std::min<Eigen::Index>(outputs, b.inputs);
+        b.offset = data.offset(m);
+        b.at = numbers.size();
+        if (b.layers == 1) {
+            append(numbers, init.norm(m) * right_frame.transpose() * o);
+            layout.branches.push_back(b);
+            continue;
+        }
+        auto [u, v] = branch_frames(o, first.trunk * first.left.middleCols(b.offset, b.inputs),
+                                    first.trunk * first.pulled.middleCols(b.offset, b.inputs));
+        // A frame of one number is left out, its sign kept by the other one.
+        if (outputs == 1) {
+            v *= u(0, 0);
+        } else if (b.inputs == 1) {
+            u *= v(0, 0);
+        }
+        b.sign = outputs == 1 ? v(0, 0) : 1.0;
+        append(numbers, matrix::Constant(b.rank, 1, -theory::potential(b.layers, init.norm(m))));
+        b.left = numbers.size();
+        if (outputs > 1) {
+            append(numbers, right_frame.transpose() * u);
+        }
+        b.right = numbers.size();
+        if (b.inputs > 1) {
+            append(numbers, v);
+        }
+        layout.branches.push_back(b);
+    }
+    layout.trunk = numbers.size();
+    if (layout.shared > 0 && outputs > 1) {
+        append(numbers, right_frame);
+    }
+    layout.time = numbers.size();
+    numbers.push_back(0);
+}
+
+}  // namespace fusionflow::solver

@@ -1,0 +1,125 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "fusionflow/data/moments.hpp"
+#include "fusionflow/solver/networks/network.hpp"
+#include "fusionflow/solver/networks/waiting_layer.hpp"
+
+namespace fusionflow::solver {
+
+/// Full-batch gradient descent of a linear network from second moments, with weight decay:
+///
+///     W_j <- (1 - eta lambda) W_j - eta dLoss/dW_j
+///
+/// Owns the weights while it runs.
+class gradient_descent {
+public:
+    gradient_descent() = default;
+    gradient_descent(const gradient_descent&) = delete;
+    gradient_descent& operator=(const gradient_descent&) = delete;
+    virtual ~gradient_descent() = default;
+
+    /// One step of every layer.
+    virtual void step() = 0;
+    /// W after the last step, stacked.
+    [[nodiscard]] virtual const Eigen::VectorXd& total_weights() const noexcept = 0;
+    /// E = s - W Sigma before the last step, stacked.
+    [[nodiscard]] virtual const Eigen::VectorXd& residual() const noexcept = 0;
+    /// Frobenius norm of the first layer of branch m.
+    [[nodiscard]] virtual double branch_norm(int m) const = 0;
+    /// solver::fades() of the weights now.
+    [[nodiscard]] virtual bool fades(const data::modality_set& fading,
+                                     const Eigen::VectorXd& residuals) = 0;
+    /// The last thing to ask for.
+    [[nodiscard]] virtual state take_weights() && = 0;
+};
+
+/// network_descent for one target, targets_descent for more.
+///
+/// \param learning_rate  eta > 0, time units per step.
+/// \param weight_decay   lambda >= 0.
+[[nodiscard]] std::unique_ptr<gradient_descent> start_descent(const network_shape& shape,
+                                                              const data::moments& moments,
+                                                              state weights, double learning_rate,
+                                                              double weight_decay);
+
+/// Of one target: gradients are of rank one. Their updates wait in waiting_layer, and what a step
+/// needs upwards and downwards is arranged so that nearly every weight is read once a step and
+/// written once in eight (docs/numerics.md#a-step).
+/// \see tests/solver/descent_test.cpp
+class network_descent final : public gradient_descent {
+public:
+    network_descent(const network_shape& shape, const data::moments& moments, state weights,
+                    double learning_rate, double weight_decay = 0);
+
+    void step() override;
+    [[nodiscard]] const Eigen::VectorXd& total_weights() const noexcept override { return total_; }
+    [[nodiscard]] const Eigen::VectorXd& residual() const noexcept override { return residual_; }
+    [[nodiscard]] double branch_norm(int m) const override;
+    /// Brings the weights up to date: a pass over all of them.
+    [[nodiscard]] bool fades(const data::modality_set& fading,
+                             const Eigen::VectorXd& residuals) override;
+    [[nodiscard]] state take_weights() && override;
+
+private:
+    // What a layer is in the schedule of a step.
+    enum class role {
+        first,    // from the inputs: few numbers, updated at once
+        last,     // to the output: its one row is what goes down, updated at once
+        lower,    // next to first layers: down and up in one reading
+        turning,  // below the last: up and down in one reading, stored row by row
+        between,  // up in one reading, down in another
+    };
+    // Units that layers meet in.
+    struct space {
+        Eigen::VectorXd row;     // comes down: d output / d units
+        Eigen::VectorXd column;  // comes up: what inputs weighted by E make of the units
+    };
+    struct node {
+        layer where;
+        role is = role::between;
+        space* below = nullptr;  // none of first layers
+        space* above = nullptr;
+        int from = 0;  // first and lower: the inputs that they are made of
+        int inputs = 0;
+        std::unique_ptr<waiting_layer> body = nullptr;  // not of first and last layers
+        Eigen::MatrixXd first_layers = {};              // lower: units below x inputs
+        Eigen::MatrixXd products = {};                  // lower: with them
+    };
+    struct turn {
+        turning_point point;
+        node* last;
+    };
+
+    space* add_space(Eigen::Index units);
+    void add_chain(const std::vector<layer>& layers, space* below, space* top, int from,
+                   int inputs);
+    void settle();
+    void choose_roles();
+    void choose_turns();
+    void climb();
+    void update();
+    void descend(bool first_time);
+    void find_total();
+    [[nodiscard]] Eigen::Map<Eigen::MatrixXd> weights_of(const node& n) {
+        return matrix(weights_.data(), n.where);
+    }
+
+    const data::moments* moments_;
+    network_shape shape_;
+    double weight_decay_;
+    state weights_;
+    turning_point::change change_;
+    std::deque<space> spaces_;
+    std::vector<node> nodes_;  // from the inputs up: branches, then the trunk
+    std::vector<turn> turns_;
+    Eigen::VectorXd total_;
+    Eigen::VectorXd residual_;
+    Eigen::VectorXd scratch_;
+};
+
+}  // namespace fusionflow::solver

@@ -1,0 +1,127 @@
+#include "fusionflow/solver/networks/draw.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/orthonormal.hpp"
+#include "fusionflow/data/pseudo_inverse.hpp"
+#include "fusionflow/data/random.hpp"
+
+namespace fusionflow::solver {
+
+namespace {
+
+void draw_layer(state& weights, const layer& l, double sd, data::random_source& random) {
+    matrix(weights.data(), l) = random.normal_matrix(l.rows, l.cols, sd);
+}
+
+// Independent entries: the branches' layers from the input up, then the trunk.
+void draw_entries(state& weights, const network_shape& shape, const theory::initialisation& init,
+                  data::random_source& random) {
+    const double modalities = shape.count();
+    double fusing_columns = 0;
+    for (int m = 0; m < shape.count(); ++m) {
+        fusing_columns += static_cast<double>(shape.branch(m).back().cols);
+    }
+    const auto draw = [&](const layer& l, double share, double columns) {
+        draw_layer(weights, l, entry_deviation(init, share, static_cast<double>(l.rows), columns),
+                   random);
+    };
+    for (int m = 0; m < shape.count(); ++m) {
+        const auto& layers = shape.branch(m);
+        for (std::size_t j = 0; j + 1 < layers.size(); ++j) {
+            draw(layers[j], 1, static_cast<double>(layers[j].cols));
+        }
+        draw(layers.back(), modalities, fusing_columns);
+    }
+    for (const layer& l : shape.trunk()) {
+        draw(l, modalities, static_cast<double>(l.cols));
+    }
+}
+
+// Balanced networks need a direction in each hidden space for every target.
+void require_room(const network_shape& shape) {
+    const auto check = [&](const std::vector<layer>& layers) {
+        for (const layer& l : layers) {
+            if (l.rows < shape.outputs()) {
+                throw data::input_error(
+                    "width", fmt::format("balanced networks of {} targets need at least as many "
+                                         "units in a layer, got {}",
+                                         shape.outputs(), l.rows));
+            }
+        }
+    };
+    for (int m = 0; m < shape.count(); ++m) {
+        check(shape.branch(m));
+    }
+    check(shape.trunk());
+}
+
+// Orthonormal columns, one per target: what stands in a hidden space for the targets.
+Eigen::MatrixXd draw_frame(Eigen::Index rows, Eigen::Index targets, data::random_source& random) {
+    if (rows == targets) {
+        return Eigen::MatrixXd::Identity(rows, rows);
+    }
+    Eigen::MatrixXd frame(rows, 0);
+    for (Eigen::Index k = 0; k < targets; ++k) {
+        data::append_orthonormal(frame, random.unit_vector(rows));
+    }
+    return frame;
+}
+
+// Layers of rank K whose frames meet: (frame above) (square root of what is below) (frame
+// below)^T, the first of a branch (frame above) u_m O_m with O_m = initial_directions().
+void draw_balanced(state& weights, const network_shape& shape, const data::moments& moments,
+                   const theory::initialisation& init, data::random_source& random) {
+    const Eigen::Index targets = shape.outputs();
+    require_room(shape);
+    const Eigen::VectorXd inputs = theory::initial_directions(moments);
+    // All branches end in the same directions, those that the trunk starts from.
+    const Eigen::MatrixXd meeting = draw_frame(shape.branch(0).back().rows, targets, random);
+    Eigen::MatrixXd trunk_square = init.trunk_excess * Eigen::MatrixXd::Identity(targets, targets);
+    for (int m = 0; m < shape.count(); ++m) {
+        const Eigen::MatrixXd first = moments.matrix(inputs, m);
+        const Eigen::MatrixXd further = first * first.transpose();  // its own square root
+        trunk_square += init.norm(m) * init.norm(m) * further;
+        Eigen::MatrixXd below;
+        const auto& layers = shape.branch(m);
+        for (std::size_t j = 0; j < layers.size(); ++j) {
+            const Eigen::MatrixXd above =
+                j + 1 == layers.size() ? meeting : draw_frame(layers[j].rows, targets, random);
+            const Eigen::MatrixXd core = j == 0 ? first : further * below.transpose();
+            matrix(weights.data(), layers[j]) = init.norm(m) * above * core;
+            below = above;
+        }
+    }
+    const Eigen::MatrixXd trunk = data::square_root(trunk_square);
+    Eigen::MatrixXd below = meeting;
+    for (const layer& l : shape.trunk()) {
+        const Eigen::MatrixXd above = draw_frame(l.rows, targets, random);
+        matrix(weights.data(), l) = above * trunk * below.transpose();
+        below = above;
+    }
+}
+
+}  // namespace
+
+double entry_deviation(const theory::initialisation& init, double share, double rows, double cols) {
+    return init.drawn == theory::scheme::gaussian_iid ? init.u0
+                                                      : init.u0 * std::sqrt(share / (rows * cols));
+}
+
+state draw_weights(const network_shape& shape, const data::moments& moments,
+                   const theory::initialisation& init, std::uint64_t seed) {
+    init.validate(moments.count());
+    state weights(static_cast<std::size_t>(shape.size()));
+    data::random_source random(seed);
+    switch (init.drawn) {
+        case theory::scheme::balanced: draw_balanced(weights, shape, moments, init, random); break;
+        case theory::scheme::gaussian:
+        case theory::scheme::gaussian_iid: draw_entries(weights, shape, init, random); break;
+    }
+    return weights;
+}
+
+}  // namespace fusionflow::solver

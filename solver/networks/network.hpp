@@ -1,0 +1,111 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <vector>
+
+#include "fusionflow/data/moments.hpp"
+#include "fusionflow/solver/flows/flow.hpp"
+#include "fusionflow/theory/architecture.hpp"
+#include "fusionflow/theory/initialisation.hpp"
+
+namespace fusionflow::solver {
+
+class network_shape;
+
+/// Where a weight matrix lies in the vector of all weights (column by column).
+struct layer {
+    Eigen::Index rows = 0;
+    Eigen::Index cols = 0;
+    Eigen::Index offset = 0;
+    [[nodiscard]] Eigen::Index size() const noexcept { return rows * cols; }
+};
+
+/// Units of the hidden spaces of a network.
+struct hidden_widths {
+    std::vector<std::vector<Eigen::Index>> branches;  ///< n_m - 1 each, from the input up
+    std::vector<Eigen::Index> trunk;                  ///< p, the space where branches meet first
+
+    /// The same everywhere.
+    [[nodiscard]] static hidden_widths equal(const theory::architecture& arch, Eigen::Index width);
+
+    /// Those of an initialisation: init.width everywhere, or init.widths along the longest path;
+    /// shorter branches have those next to the fusion.
+    ///
+    /// \throws data::input_error naming widths where their count is not the longest path's.
+    [[nodiscard]] static hidden_widths of(const theory::architecture& arch,
+                                          const theory::initialisation& init);
+
+    /// Those of a network.
+    [[nodiscard]] static hidden_widths of(const network_shape& shape);
+
+    /// On the longest path (of equal ones the first), from the input up.
+    [[nodiscard]] std::vector<Eigen::Index> along_longest_path() const;
+};
+
+/// Shapes of a linear fusion network: branch m maps R^{D_m} through n_m layers, the sum of all
+/// branches goes through p trunk layers; the last layer on each path ends in the outputs.
+class network_shape {
+public:
+    /// \param dims     D_m >= 1.
+    /// \param hidden   Each >= 1.
+    /// \param outputs  K, targets, >= 1.
+    /// \throws data::input_error naming width if the weights would need more than 8 GiB.
+    network_shape(const std::vector<int>& dims, const hidden_widths& hidden,
+                  Eigen::Index outputs = 1);
+
+    /// The same width everywhere.
+    ///
+    /// \throws data::input_error naming width, or branches where the modalities do not match.
+    network_shape(const data::moments& moments, const theory::architecture& arch,
+                  Eigen::Index width);
+
+    [[nodiscard]] int count() const noexcept { return static_cast<int>(branches_.size()); }
+    /// Layers of branch m, from the input up.
+    [[nodiscard]] const std::vector<layer>& branch(int m) const {
+        return branches_[static_cast<std::size_t>(m)];
+    }
+    /// Layers of the trunk, from the fusion up; empty in late fusion.
+    [[nodiscard]] const std::vector<layer>& trunk() const noexcept { return trunk_; }
+    /// K
+    [[nodiscard]] Eigen::Index outputs() const {
+        return (trunk_.empty() ? branches_.front() : trunk_).back().rows;
+    }
+    /// Number of weights.
+    [[nodiscard]] Eigen::Index size() const noexcept { return size_; }
+
+private:
+    std::vector<std::vector<layer>> branches_;
+    std::vector<layer> trunk_;
+    Eigen::Index size_ = 0;
+};
+
+/// A layer's matrix inside a vector of all weights.
+[[nodiscard]] inline Eigen::Map<Eigen::MatrixXd> matrix(double* weights, const layer& l) {
+    return {weights + l.offset, l.rows, l.cols};
+}
+[[nodiscard]] inline Eigen::Map<const Eigen::MatrixXd> matrix(const double* weights,
+                                                              const layer& l) {
+    return {weights + l.offset, l.rows, l.cols};
+}
+
+/// Largest change of what gradient flow conserves, W_{j+1}^T W_{j+1} - W_j W_j^T at every interface
+/// (with the sum over branches at the fusion), between two sets of weights; Frobenius norm,
+/// relative to the largest layer of `later` squared.
+[[nodiscard]] double balance_drift(const network_shape& shape, const state& earlier,
+                                   const state& later);
+
+/// True where weight decay makes every layer of the branches of `fading` shrink from here on, while
+/// their residuals are at most what is given and the layers of the others stay as they are.
+///
+///     a_m^(n_m - 2) T |E_m| < lambda   for n_m >= 2,
+///
+/// a_m the largest Frobenius norm of a layer of branch m, T the product of the trunk's. A bound for
+/// any weights, exact for balanced and aligned ones (docs/theory.md#weight-decay). If nobody else
+/// is there the trunk has to shrink too.
+///
+/// \param residuals  |E_m|, M numbers.
+[[nodiscard]] bool fades(const network_shape& shape, const double* weights,
+                         const data::modality_set& fading, const Eigen::VectorXd& residuals,
+                         double weight_decay);
+
+}  // namespace fusionflow::solver

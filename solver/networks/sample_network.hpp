@@ -1,0 +1,108 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <span>
+#include <vector>
+
+#include "fusionflow/data/samples.hpp"
+#include "fusionflow/solver/networks/dense_kernels.hpp"
+#include "fusionflow/solver/networks/network.hpp"
+#include "fusionflow/solver/training/sample_options.hpp"
+
+namespace fusionflow::solver {
+
+/// A fusion network on samples: linear or leaky rectified units, with or without biases,
+///
+///     h_0 = x_m,  h_j = phi(W_j h_(j-1) + b_j) in the branches and the trunk,
+///
+/// branches summed before phi where they meet; no phi on the output f.
+///
+/// Parameters are the weights in the layout of network_shape, then the biases: of each branch's
+/// hidden spaces from the input up, of the space where branches meet, of the trunk, of the output
+/// (in late fusion the output is where they meet).
+///
+/// Samples go through in blocks that stay in cache, one after the other, by dense_kernels: the same
+/// digits on every machine. Nothing is allocated after construction.
+/// \see docs/numerics.md#samples; tests/solver/sample_network_test.cpp
+class sample_network {
+public:
+    /// \param data  Outlives the network.
+    /// \throws data::input_error naming branches or targets where `shape` does not fit the data, or
+    ///         as options.validate().
+    sample_network(const network_shape& shape, const data::samples& data,
+                   const sample_options& options, const dense_kernels& kernels = best_kernels());
+
+    sample_network(const sample_network&) = delete;
+    sample_network& operator=(const sample_network&) = delete;
+
+    /// Number of parameters: weights and biases.
+    [[nodiscard]] Eigen::Index size() const noexcept { return size_; }
+
+    /// Mean loss of all samples.
+    double loss(const double* parameters);
+
+    /// The same and its gradient, dLoss/d(parameters): size() numbers.
+    double gradient(const double* parameters, double* gradient);
+
+    /// Mean loss of some samples, and its gradient. Leaves total_weights() as it is.
+    double batch_gradient(const double* parameters, std::span<const Eigen::Index> batch,
+                          double* gradient);
+
+    /// W of the last loss() or gradient(): the coefficients of the linear function of the features
+    /// that is nearest to f on the samples,
+    ///
+    ///     W = <f phi^T> <phi phi^T>^+     (with biases: beside a constant)
+    ///
+    /// For linear networks and features = inputs that is the product of the layers, which is what
+    /// is returned then.
+    [[nodiscard]] const Eigen::VectorXd& total_weights() const noexcept { return total_; }
+
+private:
+    // Hidden units, inputs or the output: rows over the samples of a block.
+    struct space {
+        Eigen::Index units = 0;
+        double* values = nullptr;
+        double* gradient = nullptr;  // null: inputs
+        Eigen::Index bias = -1;      // first of them among the parameters; -1: none
+    };
+    struct stage {
+        layer where;
+        std::size_t from;
+        std::size_t to;
+        bool first;  // into its space
+        bool last;
+    };
+
+    void connect(const network_shape& shape, const data::samples& data);
+    void place_buffers();
+    void prepare_readout();
+    double run(const double* parameters, std::span<const Eigen::Index> batch, double* gradient);
+    void gather(const Eigen::Index* order, Eigen::Index first, Eigen::Index count);
+    void forward(const double* parameters);
+    double judge(const Eigen::Index* order, Eigen::Index first, Eigen::Index count, double scale);
+    void backward(const double* parameters, double* gradient);
+    void multiply_layers(const double* parameters);
+
+    const data::samples* data_;
+    sample_options options_;
+    dense_kernels kernels_;
+    network_shape shape_;
+    std::vector<space> spaces_;
+    std::vector<std::size_t> inputs_;  // spaces of the inputs, by modality
+    std::size_t output_ = 0;
+    std::vector<stage> stages_;
+    Eigen::Index size_ = 0;
+    Eigen::Index block_ = 0;   // samples
+    Eigen::Index padded_ = 0;  // of the block at hand, a multiple of block_lanes
+    Eigen::Index stride_ = 0;  // between rows
+    std::vector<double> memory_;
+    const double* ones_ = nullptr;
+    bool product_ = false;     // W is the product of the layers
+    Eigen::MatrixXd readout_;  // else W = readout^T f, P x features
+    Eigen::VectorXd total_;
+    Eigen::VectorXd row_;
+    Eigen::VectorXd row_below_;
+    Eigen::VectorXd fused_row_;
+};
+
+}  // namespace fusionflow::solver

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "fusionflow/solver/networks/descent.hpp"
+#include "fusionflow/solver/networks/gradient.hpp"
+
+namespace fusionflow::solver {
+
+/// Gradient descent of a network of any number of targets K: gradients are of rank K. Every weight
+/// is read twice in a step and changed in place. \see tests/solver/targets_test.cpp
+class targets_descent final : public gradient_descent {
+public:
+    targets_descent(const network_shape& shape, const data::moments& moments, state weights,
+                    double learning_rate, double weight_decay);
+
+    void step() override;
+    [[nodiscard]] const Eigen::VectorXd& total_weights() const noexcept override { return total_; }
+    [[nodiscard]] const Eigen::VectorXd& residual() const noexcept override {
+        return gradient_.residual();
+    }
+    [[nodiscard]] double branch_norm(int m) const override;
+    [[nodiscard]] bool fades(const data::modality_set& fading,
+                             const Eigen::VectorXd& residuals) override;
+    [[nodiscard]] state take_weights() && override { return std::move(weights_); }
+
+private:
+    network_shape shape_;
+    network_gradient gradient_;
+    state weights_;
+    double rate_;
+    double weight_decay_;
+    Eigen::VectorXd total_;
+};
+
+}  // namespace fusionflow::solver

@@ -1,0 +1,127 @@
+#include "fusionflow/solver/steps/epoch_loop.hpp"
+
+#include <cmath>
+
+namespace fusionflow::solver {
+
+namespace {
+
+using theory::outcome;
+
+constexpr long epochs_per_report = 100;
+constexpr double diverged_loss = 10;  // of the initial loss
+
+}  // namespace
+
+epoch_loop::epoch_loop(const data::moments& moments, const theory::architecture& arch,
+                       const theory::initialisation& init, const simulate_options& options,
+                       std::optional<data::modality_set> rest, double weight_decay,
+                       bool keeps_signs, long steps)
+    : options_(options),
+      monitor_(moments, arch, expected_saddles(moments, arch, init, weight_decay), weight_decay),
+      recorder_(moments, options.flow.record), branch_(moments.count()), keeps_signs_(keeps_signs),
+      length_(options.learning_rate * static_cast<double>(steps)), steps_(steps) {
+    if (rest) {
+        monitor_.watch_again(*std::move(rest));
+    }
+}
+
+void epoch_loop::record(bool last) {
+    if (recorder_.wanted()) {
+        for (Eigen::Index m = 0; m < branch_.size(); ++m) {
+            branch_(m) = branch_norm(static_cast<int>(m));
+        }
+        recorder_.offer(now(), total_, branch_, loss_now(total_), last);
+    }
+}
+
+// True once the run is over: everything learned and its tail seen, or at rest.
+bool epoch_loop::note_end() {
+    if (!ended_) {
+        const auto end =
+            monitor_.finished(total_, keeps_signs_, [this](const auto& who, const auto& residuals) {
+                return fades_now(who, residuals);
+            });
+        if (end && (end->outcome == outcome::learned || ends_with(end->outcome))) {
+            ended_ = end->outcome;
+            rest_ = end->rest;
+            last_instant_ = rest_ ? now() : now() * (1 + options_.flow.tail);
+        }
+    }
+    return !(now() < last_instant_);
+}
+
+outcome epoch_loop::march(double loss_initial) {
+    monitor_.start(total_);
+    const double loss_limit = diverged_loss * loss_initial;
+    for (;;) {
+        if (monitor_.stops_at(options_.flow.until)) {
+            return outcome::stopped;
+        }
+        if (note_end()) {
+            return *ended_;
+        }
+        if (!(now() < options_.flow.max_time && epoch_ < options_.max_epochs)) {
+            return ended_.value_or(outcome::time_limit);
+        }
+        before_ = total_;
+        total_ = train();
+        ++epoch_;
+        const double known = loss_known(before_);
+        if (!(total_.allFinite() && std::isfinite(known))) {
+            total_ = before_;
+            forget_epoch();
+            return outcome::non_finite;
+        }
+        if (!(known <= loss_limit)) {
+            return outcome::diverged;
+        }
+        if (!ended_) {
+            monitor_.step(*this, total_, 0);
+        }
+        record(false);
+        if (options_.flow.progress && epoch_ % epochs_per_report == 0) {
+            options_.flow.progress(epoch_, now(), static_cast<int>(std::ssize(monitor_.learned())));
+        }
+    }
+}
+
+integration epoch_loop::run() {
+    integration result;
+    total_ = begin();
+    result.loss_initial = loss_now(total_);
+    record(true);
+    const bool finite = total_.allFinite() && std::isfinite(result.loss_initial);
+    const outcome ended = finite ? march(result.loss_initial) : outcome::non_finite;
+    record(true);
+    result.answer = monitor_.answer(ended, {epoch_, 0, epoch_ * steps_}, total_);
+    result.loss_final = loss_now(total_);
+    result.time_final = now();
+    result.weights_final = total_;
+    result.path = std::move(recorder_).take();
+    result.path.partial = theory::is_failure(result.answer.ended);
+    result.stepper = steps_ == 1 ? "gradient descent" : "stochastic gradient descent";
+    return result;
+}
+
+void run_watched(
+    const std::function<std::unique_ptr<epoch_loop>(const std::optional<data::modality_set>& rest)>&
+        make,
+    simulation& result) {
+    std::optional<data::modality_set> rest;
+    for (int watched = 0; watched < 2; ++watched) {
+        const auto loop = make(rest);
+        result.run = loop->run();
+        result.epochs.clear();
+        for (const double time : result.run.answer.times) {
+            result.epochs.push_back(time / loop->length());
+        }
+        result.weights_final = loop->take_weights();
+        rest = loop->rest();
+        if (!rest) {
+            return;
+        }
+    }
+}
+
+}  // namespace fusionflow::solver

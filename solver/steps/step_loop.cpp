@@ -1,0 +1,201 @@
+#include "fusionflow/solver/steps/step_loop.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace fusionflow::solver {
+
+namespace {
+
+using theory::outcome;
+
+constexpr double first_part = 0.2;     // of the step that a method of this order takes later
+constexpr double same_horizon = 0.01;  // of the last: nearer is another that came into view
+constexpr double relief = 3;           // of the ceiling that leaves, per step
+constexpr int most_rejections = 200;
+constexpr double least_step = 1e-300;
+constexpr double end_of_time = 1e300;
+constexpr double same_time = 1e-12;  // a step may miss a time limit by this part of it
+constexpr long steps_per_report = 2000;
+constexpr int recorded_per_step = 12;
+
+}  // namespace
+
+double step_loop::first_step() const {
+    const double rate = system_.relative_error(x_, dxdt_);
+    const double exponent = method_->tolerance_power() / method_->error_power();
+    return rate > 0 ? first_part * std::pow(options_.rtol, exponent) / rate : 1.0;
+}
+
+double step_loop::limit() const { return std::min(options_.max_time, last_instant_); }
+
+double step_loop::time_of(const state& x, double place) const {
+    return system_.keeps_time() ? x.back() : place;
+}
+
+double step_loop::elapsed(double place) {
+    return system_.keeps_time() ? interior_.accurate(place).back() : place;
+}
+
+void step_loop::glance(double place, Eigen::VectorXd& weights) {
+    system_.total_weights(interior_.interpolated(place), weights);
+}
+
+void step_loop::look(double place, Eigen::VectorXd& weights) {
+    system_.total_weights(interior_.accurate(place), weights);
+}
+
+instant step_loop::when(double place) {
+    const double since_start = elapsed(place);
+    return {t_ + since_start, phase_time_ + since_start};
+}
+
+// True where the step ends beyond the time limit: it is shortened then.
+bool step_loop::overshoots() {
+    const double end = limit();
+    const double left = end - t_;
+    const double took = time_of(method_->next(), step_);
+    if (!(took > left + same_time * end)) {
+        return false;
+    }
+    step_ *= left / took;
+    return true;
+}
+
+std::optional<outcome> step_loop::shorten(double factor) {
+    ++work_.rejected_steps;
+    step_ *= factor;
+    const bool moves = system_.keeps_time() ? step_ > least_step : t_ + step_ > t_;
+    return moves ? std::nullopt : std::optional(outcome::step_too_small);
+}
+
+// One accepted step of length step_, or why there is none.
+std::optional<outcome> step_loop::try_steps() {
+    gauge_.time_scale = std::max(phase_time_, 0.0);
+    const double horizon = system_.horizon(x_, dxdt_, options_.rtol);
+    if (horizon < horizon_ && horizon > same_horizon * horizon_) {
+        step_ *= horizon / horizon_;  // what was a good part of it before is one now
+    }
+    horizon_ = horizon;
+    step_ = std::min({step_, horizon, ceiling_});
+    ceiling_ *= relief;
+    for (int rejections = 0; rejections < most_rejections; ++rejections) {
+        if (work_.steps + work_.rejected_steps >= options_.max_steps) {
+            return outcome::step_limit;
+        }
+        if (!system_.keeps_time()) {
+            step_ = std::min(step_, limit() - t_);
+        }
+        const bool solved = method_->attempt(x_, dxdt_, step_, gauge_);
+        if (solved && method_->error() <= 1) {
+            if (!overshoots()) {
+                ++work_.steps;
+                return std::nullopt;
+            }
+            ++work_.rejected_steps;
+            continue;
+        }
+        if (!solved) {
+            ceiling_ = step_ / 2;
+        }
+        if (const auto trouble = shorten(control_.after_rejection(*method_, solved, rejections))) {
+            return trouble;
+        }
+    }
+    return outcome::repeated_rejections;
+}
+
+void step_loop::record(double t, const state& x, bool last) {
+    system_.total_weights(x, weights_);
+    system_.branch_norms(x, branch_);
+    recorder_.offer(t, weights_, branch_, last);
+}
+
+// Half-heights and trajectory inside the accepted step; weights_ are those at its end afterwards.
+void step_loop::note_step() {
+    interior_.begin(x_, step_, gauge_);
+    system_.total_weights(method_->next(), weights_);
+    // Steps at whose end nothing has moved have nothing to show inside.
+    if (recorder_.would_keep(t_ + time_of(method_->next(), step_), weights_)) {
+        for (int i = 1; i < recorded_per_step; ++i) {
+            const double place = step_ * i / recorded_per_step;
+            const state& x = interior_.accurate(place);
+            record(t_ + time_of(x, place), x, false);
+        }
+        record(t_ + time_of(method_->next(), step_), method_->next(), false);
+    }
+    if (!ended_) {
+        monitor_.step(*this, weights_, system_.interior_samples());
+    }
+}
+
+outcome step_loop::march() {
+    monitor_.start(weights_);
+    for (;;) {
+        if (!ended_) {
+            if (monitor_.stops_at(options_.until)) {
+                return outcome::stopped;
+            }
+            const auto fades = [this](const auto& who, const auto& residuals) {
+                return system_.fades(x_, who, residuals);
+            };
+            if (const auto end = monitor_.finished(weights_, system_.keeps_signs(), fades)) {
+                ended_ = end->outcome;
+                rest_ = end->rest;
+                last_instant_ = t_ * (1 + options_.tail);
+                if (rest_ || (!options_.record && !options_.settle)) {
+                    return *ended_;
+                }
+            }
+        }
+        if (!(t_ < limit() && t_ < end_of_time)) {
+            return ended_.value_or(outcome::time_limit);
+        }
+        if (const auto trouble = try_steps()) {
+            // The end is known already; only the tail of the picture is cut short.
+            return ended_.value_or(*trouble);
+        }
+        note_step();
+        const double took = time_of(method_->next(), step_);
+        t_ += took;
+        phase_time_ += took;
+        if (t_ >= (1 - same_time) * limit()) {
+            t_ = limit();
+        }
+        x_ = method_->next();
+        dxdt_ = method_->next_speed();
+        if (system_.keeps_time()) {
+            x_.back() = 0;
+        }
+        system_.tidy(x_);
+        system_.settle(x_, dxdt_);
+        step_ = method_->review(step_ * control_.after_success(*method_), gauge_);
+        if (options_.progress && work_.steps % steps_per_report == 0) {
+            options_.progress(work_.steps, t_, static_cast<int>(std::ssize(monitor_.learned())));
+        }
+    }
+}
+
+integration step_loop::run() {
+    integration result;
+    system_.total_weights(x_, weights_);
+    result.loss_initial = loss(moments_, weights_);
+    ++work_.rhs_evaluations;
+    system_.derivative(x_, dxdt_);
+    step_ = first_step();
+    record(0, x_, true);
+    const bool fit = std::isfinite(result.loss_initial) &&
+                     std::isfinite(system_.relative_error(x_, dxdt_)) && std::isfinite(step_);
+    const outcome ended = fit ? march() : outcome::non_finite;
+    record(t_, x_, true);
+    result.answer = monitor_.answer(ended, work_, weights_);
+    result.loss_final = loss(moments_, weights_);
+    result.time_final = t_;
+    result.weights_final = weights_;
+    result.path = std::move(recorder_).take();
+    result.path.partial = theory::is_failure(result.answer.ended);
+    result.stepper = method_->name();
+    return result;
+}
+
+}  // namespace fusionflow::solver

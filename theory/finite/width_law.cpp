@@ -1,0 +1,89 @@
+#include "fusionflow/theory/finite/width_law.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <utility>
+
+#include "fusionflow/theory/finite/chain_curve.hpp"
+#include "fusionflow/theory/finite/effective_start.hpp"
+#include "fusionflow/theory/finite/law_track.hpp"
+#include "fusionflow/theory/finite/refined.hpp"
+#include "fusionflow/theory/partial_solution.hpp"
+
+namespace fusionflow::theory {
+
+namespace {
+
+std::string no_law(const architecture& arch, const initialisation& init) {
+    if (init.drawn != scheme::gaussian) {
+        return "the law is that of gaussian networks";
+    }
+    if (!init.widths.empty()) {
+        return "hidden layers have widths of their own";
+    }
+    const auto& n = arch.branches();
+    const auto [least, most] = std::minmax_element(n.begin(), n.end());
+    if (*least + arch.shared() == 1) {
+        return "paths of one layer have no plateau";
+    }
+    if (*least == 1 && *most > 1) {
+        return "branches of one layer beside longer ones";
+    }
+    return "";
+}
+
+// One chain, driven by |s|: all modalities are learned with the trunk.
+learning early_law(const data::moments& moments, const aligned_weights& start) {
+    double first = 0;
+    for (const Eigen::VectorXd& w : start.first) {
+        first = std::hypot(first, w.norm());
+    }
+    std::vector<double> others;
+    for (const double a : start.trunk) {
+        if (a > 0) {
+            others.push_back(a);
+        }
+    }
+    if (first > 0) {
+        others.push_back(first);
+    }
+    const chain_curve curve(others);
+    const partial_solution all = solve_partial(moments, data::all_modalities(moments.count()));
+    const double phi =
+        curve.blows_up() ? curve.total() : curve.place_of_size(std::sqrt(all.weights.norm()));
+    const double time = phi / moments.correlation().norm();
+    learning answer;
+    answer.times.assign(static_cast<std::size_t>(moments.count()), time);
+    if (!std::isfinite(time)) {
+        answer.ended = outcome::permanent_bias;
+    }
+    answer.phases = phases_from_times(answer.times);
+    return answer;
+}
+
+}  // namespace
+
+width_law_answer width_law(const data::moments& moments, const architecture& arch,
+                           const initialisation& init) {
+    arch.match(moments);
+    init.validate(moments.count());
+    require_range(arch, init);
+    std::string missing = no_law(arch, init);
+    if (!missing.empty()) {
+        return {{}, std::move(missing)};
+    }
+    if (auto refined = refined_two_layer(moments, arch, init)) {
+        return {std::move(*refined), ""};
+    }
+    effective_start start = aligned_start(moments, arch, init);
+    if (!start.missing.empty()) {
+        return {{}, std::move(start.missing)};
+    }
+    if (arch.branch(0) == 1) {
+        return {early_law(moments, start.weights), ""};
+    }
+    return {law_track(moments, arch, start.weights).run(), ""};
+}
+
+}  // namespace fusionflow::theory

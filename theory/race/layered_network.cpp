@@ -1,0 +1,157 @@
+#include "fusionflow/theory/race/layered_network.hpp"
+
+#include <Eigen/SVD>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "fusionflow/data/pseudo_inverse.hpp"
+
+namespace fusionflow::theory {
+
+namespace {
+
+using Eigen::MatrixXd;
+using svd = Eigen::JacobiSVD<MatrixXd>;
+
+constexpr unsigned thin = Eigen::ComputeThinU | Eigen::ComputeThinV;
+
+// The nearest matrix with orthonormal rows or columns.
+MatrixXd polar(const MatrixXd& of) {
+    const svd parts(of, thin);
+    return parts.matrixU() * parts.matrixV().transpose();
+}
+
+}  // namespace
+
+layered_network::layered_network(const std::vector<branch>& branches, int shared,
+                                 const MatrixXd& outputs, const MatrixXd& root)
+    : shared_(shared), units_(branches.front().weights.rows()) {
+    for (const branch& b : branches) {
+        first_.push_back(layers_.size());
+        if (b.layers == 1) {
+            append(b.weights);
+            continue;
+        }
+        const svd parts(b.weights, thin);
+        const MatrixXd u = parts.singularValues().asDiagonal();
+        append(u * parts.matrixV().transpose());
+        for (int j = 2; j < b.layers; ++j) {
+            append(u);
+        }
+        append(parts.matrixU() * u);
+    }
+    first_.push_back(layers_.size());
+    for (int j = 1; j < shared; ++j) {
+        append(root);
+    }
+    if (shared > 0) {
+        append(outputs * root);
+    }
+}
+
+void layered_network::append(const MatrixXd& w) {
+    layers_.push_back({start_.size(), w.rows(), w.cols()});
+    start_.insert(start_.end(), w.data(), w.data() + w.size());
+}
+
+MatrixXd layered_network::product(const state& x, std::size_t from, std::size_t to) const {
+    MatrixXd all = in(x, from);
+    for (std::size_t j = from + 1; j < to; ++j) {
+        all = in(x, j) * all;
+    }
+    return all;
+}
+
+MatrixXd layered_network::product(const state& x, std::size_t m) const {
+    return product(x, first_[m], first_[m + 1]);
+}
+
+MatrixXd layered_network::trunk(const state& x) const {
+    return shared_ > 0 ? product(x, first_.back(), layers_.size())
+                       : MatrixXd::Identity(units_, units_);
+}
+
+// Of layers in a row whose product is pushed: each by what is above and below it.
+void layered_network::push_layers(const state& x, state& dxdt, std::size_t from, std::size_t to,
+                                  MatrixXd push) const {
+    std::vector<MatrixXd> above{MatrixXd::Identity(push.rows(), push.rows())};
+    for (std::size_t j = to; j-- > from + 1;) {
+        above.emplace_back(above.back() * in(x, j));
+    }
+    for (std::size_t j = from; j < to; ++j) {
+        in(dxdt, j) = above[to - 1 - j].transpose() * push;
+        push = push * in(x, j).transpose();
+    }
+}
+
+void layered_network::derivative(const state& x, const std::vector<MatrixXd>& pushes,
+                                 state& dxdt) const {
+    const MatrixXd above = trunk(x);
+    MatrixXd on_trunk = MatrixXd::Zero(above.rows(), above.cols());
+    for (std::size_t m = 0; m < branches(); ++m) {
+        push_layers(x, dxdt, first_[m], first_[m + 1], above.transpose() * pushes[m]);
+        if (shared_ > 0) {
+            on_trunk += pushes[m] * product(x, m).transpose();
+        }
+    }
+    if (shared_ > 0) {
+        push_layers(x, dxdt, first_.back(), layers_.size(), on_trunk);
+    }
+}
+
+// The first layer, turned to where it ends.
+MatrixXd layered_network::weights(const state& x, std::size_t m) const {
+    MatrixXd a = in(x, first_[m]);
+    for (std::size_t j = first_[m] + 1; j < first_[m + 1]; ++j) {
+        a = polar(in(x, j)) * a;
+    }
+    return a;
+}
+
+MatrixXd layered_network::turn(const state& x) const {
+    MatrixXd all = MatrixXd::Identity(units_, units_);
+    for (std::size_t j = first_.back(); j < layers_.size(); ++j) {
+        all = polar(in(x, j)) * all;
+    }
+    return all;
+}
+
+double layered_network::largest(const state& x) const {
+    double most = 0;
+    for (std::size_t m = 0; m < branches(); ++m) {
+        most = std::max(most, in(x, first_[m]).norm());
+    }
+    return most;
+}
+
+double layered_network::next_length(double off) {
+    if (!(off <= std::numeric_limits<double>::max())) {
+        return 0.1;
+    }
+    return std::clamp(0.9 * std::pow(std::max(off, 1e-9), -0.2), 0.2, 5.0);
+}
+
+double layered_network::relative(const state& x, const state& error) const {
+    double most = 0;
+    for (std::size_t j = 0; j < layers_.size(); ++j) {
+        const double size = in(x, j).norm();
+        const double off = size == 0 ? 0 : in(error, j).norm() / size;
+        if (!(off <= std::numeric_limits<double>::max())) {
+            return std::numeric_limits<double>::quiet_NaN();
+        }
+        most = std::max(most, off);
+    }
+    return most;
+}
+
+MatrixXd balanced_root(const std::vector<MatrixXd>& all, double excess) {
+    const Eigen::Index units = all.front().rows();
+    MatrixXd square = excess * MatrixXd::Identity(units, units);
+    for (const MatrixXd& a : all) {
+        square += a * a.transpose();
+    }
+    return data::square_root(square);
+}
+
+}  // namespace fusionflow::theory

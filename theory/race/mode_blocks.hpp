@@ -1,0 +1,115 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <optional>
+#include <vector>
+
+#include "fusionflow/theory/architecture.hpp"
+#include "fusionflow/theory/initialisation.hpp"
+#include "fusionflow/theory/race/layered_network.hpp"
+#include "fusionflow/theory/race/rank_solution.hpp"
+#include "fusionflow/theory/race/small_network.hpp"
+
+namespace fusionflow::theory {
+
+/// A modality that gains a mode, and the rate at which the mode grew: a singular value of what was
+/// left for the modality, target x input.
+struct mode_gain {
+    int modality = 0;
+    double rate = 0;
+};
+
+/// What is learned at the end of a plateau.
+struct mode_phase {
+    double duration = 0;  ///< units of tau
+    std::vector<mode_gain> gains{};
+};
+
+/// How far the modalities of a network of several targets have come: what mode_race() asks from
+/// plateau to plateau (docs/theory.md#small-weights).
+///
+/// What is not learned of a modality is a matrix A_m that grows by grow() on every plateau, and is
+/// carried along while what is learned goes on to the next one. With a trunk there are two kinds of
+/// growth: of modes into the outputs that the trunk has, one modality at a time, and of an output
+/// that it does not have, all modalities together. To the latter a mode that is learned contributes
+/// as a layer of its own, since it may lean out of the trunk's outputs.
+class mode_blocks {
+public:
+    mode_blocks(const data::moments& moments, const architecture& arch, const initialisation& init);
+
+    /// True where all initial norms are below 1.
+    [[nodiscard]] bool small_at_start() const noexcept { return small_; }
+    /// Where the network stands with what is learned now.
+    const rank_solution& stand();
+    /// Leaves the plateau with what is learned next; nothing where nothing ever is.
+    std::optional<mode_phase> leave();
+
+private:
+    struct modality {
+        Eigen::MatrixXd outputs{};  // K x r, orthonormal: of the learned modes, before the trunk
+        Eigen::MatrixXd inputs{};   // D_m x r
+        Eigen::VectorXd norms{};    // r: their u
+        Eigen::MatrixXd small{};    // A_m, K x D_m, outside of both
+        Eigen::MatrixXd leaning{};  // K x r: of the learned modes, outside of the trunk's outputs
+    };
+    // A part of A_m, in coordinates of its own.
+    struct view {
+        int modality = 0;
+        bool learned = false;  // its leaning part
+        Eigen::MatrixXd outputs{};
+        Eigen::MatrixXd inputs{};
+        small_block block{};
+    };
+    // Something that may be learned next.
+    struct candidate {
+        std::vector<view> views{};
+        int shared = 0;
+        small_growth growth{};
+    };
+    // The network at the start of the way to the next plateau.
+    struct way_start {
+        std::vector<layered_network::branch> branches{};
+        Eigen::MatrixXd outputs{};
+        Eigen::MatrixXd root{};
+        double scale = 0;  // of hidden units for outputs that the trunk does not have; 0: none
+    };
+    [[nodiscard]] std::optional<view> inside(int m) const;
+    [[nodiscard]] std::vector<view> outside() const;
+    [[nodiscard]] double negligible(int m) const;
+    [[nodiscard]] small_growth grown(const candidate& c, double longest) const;
+    void take(const candidate& c);
+    void learn(const candidate& c, mode_phase& next);
+    void gain_layers(const Eigen::VectorXd& output, mode_phase& next);
+    void find_trunk();
+    void find_learned(int m);
+    [[nodiscard]] std::optional<int> turned_over(const rank_solution& there) const;
+    bool fade(int m, rank_solution& there);
+    void carry(const Eigen::MatrixXd& turn);
+    [[nodiscard]] bool can_follow() const;
+    [[nodiscard]] bool worth_following() const;
+    [[nodiscard]] std::vector<layered_network::branch> small_start(
+        const rank_solution& there) const;
+    [[nodiscard]] std::vector<Eigen::MatrixXd> rows_outside(const Eigen::MatrixXd& outputs) const;
+    void set_outside(const Eigen::MatrixXd& outputs, const std::vector<Eigen::MatrixXd>& rows);
+    void balance_leaning();
+    [[nodiscard]] way_start start_of_way(const rank_solution& there) const;
+    [[nodiscard]] bool leans_out(const rank_solution& there) const;
+    void add_small_units(way_start& start, const std::vector<Eigen::MatrixXd>& learned) const;
+    void lean_new_modes(std::vector<Eigen::MatrixXd>& rows,
+                        const std::vector<Eigen::MatrixXd>& learned,
+                        const Eigen::MatrixXd& columns) const;
+    void read_small_units(const layered_network& network, const layered_network::state& x,
+                          double scale);
+    void follow();
+
+    const data::moments& moments_;
+    const architecture& arch_;
+    double trunk_excess_;
+    bool small_ = true;
+    std::vector<modality> parts_;
+    rank_solution saddle_;
+    bool new_by_layers_ = false;  // the last new output of the trunk, by one-layer branches
+    Eigen::MatrixXd trunk_;       // P inside the trunk's outputs, units x units
+};
+
+}  // namespace fusionflow::theory

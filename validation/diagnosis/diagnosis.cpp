@@ -1,0 +1,326 @@
+#include "fusionflow/validation/diagnosis/diagnosis.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/pseudo_inverse.hpp"
+#include "fusionflow/theory/attribution.hpp"
+#include "fusionflow/theory/contribution.hpp"
+#include "fusionflow/theory/partial_solution.hpp"
+#include "fusionflow/theory/race/leading_order.hpp"
+#include "fusionflow/validation/diagnosis/diagnosis_advice.hpp"
+#include "fusionflow/validation/diagnosis/diagnosis_prospects.hpp"
+#include "fusionflow/validation/methods.hpp"
+
+namespace fusionflow::validation {
+
+namespace {
+
+using data::modality_set;
+using data::moments;
+
+// Runs end well after the last half-height, to see what comes of them.
+constexpr double settling_tail = 4;
+
+// What networks are like where options do not say it: drawn, not as small as theory likes them, to
+// the accuracy of quantiles. Steps of one that waits long on data stiffer than most are cut short.
+constexpr auto defaults =
+    std::to_array<std::pair<const char*, const char*>>({{"scheme", "gaussian"},
+                                                        {"init", "0.1"},
+                                                        {"accuracy", "1e-4"},
+                                                        {"rtol", "1e-7"},
+                                                        {"max-steps", "1e5"}});
+
+std::vector<modality_facts> describe(const moments& m, const theory::attribution& shares) {
+    std::vector<modality_facts> all;
+    for (int i = 0; i < m.count(); ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        const data::conditioning seen = data::conditioning_of(m.covariance_of(i));
+        all.push_back({m.name(i), m.dim(i), seen.rank,
+                       leading_singular_value(m, m.correlations(), i), shares.alone[at],
+                       shares.conditional_gain[at], shares.shapley[at], seen.condition});
+    }
+    return all;
+}
+
+std::vector<int> by_strength(const std::vector<modality_facts>& all) {
+    std::vector<int> order(all.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
+        return all[static_cast<std::size_t>(a)].strength >
+               all[static_cast<std::size_t>(b)].strength;
+    });
+    return order;
+}
+
+std::vector<plateau_facts> describe_plateaus(const diagnosis_request& r, const moments& m,
+                                             const std::vector<theory::partial_solution>& saddles) {
+    std::vector<plateau_facts> all;
+    for (const theory::partial_solution& s : saddles) {
+        plateau_facts facts{s.learned, s.loss / (m.target_power() / 2), std::nullopt};
+        if (r.held_out) {
+            facts.held_out =
+                solver::loss(*r.held_out, s.weights) / (r.held_out->target_power() / 2);
+        }
+        all.push_back(std::move(facts));
+    }
+    return all;
+}
+
+std::vector<double> losses_along(const moments& held_out, const solver::trajectory& path) {
+    std::vector<double> losses;
+    for (const Eigen::VectorXd& weights : path.weights) {
+        losses.push_back(solver::loss(held_out, weights));
+    }
+    return losses;
+}
+
+stopping_facts when_to_stop(const std::vector<double>& losses, const method_result& run) {
+    const auto least = std::min_element(losses.begin(), losses.end());
+    stopping_facts facts{losses.front(),
+                         *least,
+                         run.path.time[static_cast<std::size_t>(least - losses.begin())],
+                         losses.back(),
+                         {}};
+    for (std::size_t m = 0; m < run.answer.times.size(); ++m) {
+        if (run.answer.times[m] <= facts.least_time) {
+            facts.learned_then = data::with(std::move(facts.learned_then), static_cast<int>(m));
+        }
+    }
+    return facts;
+}
+
+// What figures show of a path: weights of many inputs would fill the memory.
+solver::trajectory without_weights(solver::trajectory path) {
+    path.weights.clear();
+    path.branch.clear();
+    return path;
+}
+
+// On a straight line between recorded instants; unknown where it begins above its half.
+double half_power(const moments& m, const solver::trajectory& path, int modality) {
+    using theory::contribution_power;
+    const double half = contribution_power(m, path.weights.back(), modality) / 2;
+    double before = contribution_power(m, path.weights.front(), modality);
+    if (before >= half) {
+        return std::numeric_limits<double>::quiet_NaN();
+    }
+    for (std::size_t i = 1; i < path.size(); ++i) {
+        const double now = contribution_power(m, path.weights[i], modality);
+        if (now >= half && now > before) {
+            const double part = std::clamp((half - before) / (now - before), 0.0, 1.0);
+            return path.time[i - 1] + part * (path.time[i] - path.time[i - 1]);
+        }
+        before = now;
+    }
+    return std::numeric_limits<double>::quiet_NaN();
+}
+
+// What is seen on the path of the first network.
+void watch_network(const diagnosis_request& r, const settings& s, fusion_facts& facts) {
+    settings longer = s;
+    longer.simulate.flow.tail = settling_tail;
+    method_result run = find_method("compressed").run(longer, 0, true);
+    if (r.held_out) {
+        facts.held_out_loss = losses_along(*r.held_out, run.path);
+    }
+    if (theory::is_failure(run.answer.ended)) {
+        facts.half_power.assign(run.answer.times.size(), std::numeric_limits<double>::quiet_NaN());
+    } else {
+        for (int m = 0; m < s.moments->count(); ++m) {
+            facts.half_power.push_back(half_power(*s.moments, run.path, m));
+        }
+        if (r.held_out) {
+            facts.stopping = when_to_stop(facts.held_out_loss, run);
+        }
+    }
+    facts.path = without_weights(std::move(run.path));
+}
+
+// What is unknown where there is no formula.
+void ask_formula(const settings& s, const model& about, fusion_facts& facts) {
+    facts.half_power_formula.assign(static_cast<std::size_t>(about.moments.count()),
+                                    std::numeric_limits<double>::quiet_NaN());
+    facts.formula_errors = facts.half_power_formula;
+    if (std::any_of(facts.predictions.begin(), facts.predictions.end(),
+                    [](const predicted& p) { return p.method == "formula"; })) {
+        theory::leading_order formula = theory::race_with_errors(
+            about.moments, about.architecture, about.init, s.simulate.weight_decay);
+        facts.half_power_formula = std::move(formula.raced.power_times);
+        facts.formula_errors = std::move(formula.errors);
+    }
+}
+
+fusion_facts describe_fusion(const diagnosis_request& r, const settings& s, int depth,
+                             const ensemble_progress& progress) {
+    fusion_facts facts{depth, *s.fusion, {}, {}, {}, {}, {}, {}};
+    for (const method& how : method_table()) {
+        if (how.kind == method_kind::network || how.name == "exact-drawn") {
+            continue;
+        }
+        method_result result = how.run(s, 0, false);
+        if (result.available) {
+            facts.predictions.push_back({std::string(how.name), std::move(result.answer)});
+        }
+    }
+    const model about = build_model(s);
+    ask_formula(s, about, facts);
+    if (about.moments.outputs() == 1) {
+        facts.sensitivities =
+            theory::sensitivities(about.moments, about.architecture, about.init, {});
+    }
+    facts.init = s.init.u0;
+    facts.networks = run_ensemble(about, s.simulate, {r.networks, r.jobs}, progress);
+    watch_network(r, s, facts);
+    return facts;
+}
+
+std::vector<fusion_facts> describe_fusions(const diagnosis_request& r, settings s,
+                                           const ensemble_progress& progress) {
+    std::vector<fusion_facts> all;
+    for (const int depth : r.depths) {
+        for (int fusion = 1; fusion <= depth; ++fusion) {
+            set_option(s, "depth", std::to_string(depth));
+            set_option(s, "fusion", std::to_string(fusion));
+            all.push_back(describe_fusion(r, s, depth, progress));
+        }
+    }
+    return all;
+}
+
+void add_failures(const std::vector<fusion_facts>& fusions, std::vector<std::string>& warnings) {
+    for (const fusion_facts& f : fusions) {
+        for (const auto& [ended, count] : f.networks.ended) {
+            if (theory::is_failure(ended)) {
+                warnings.push_back(fmt::format("{} layers fused at {}, from {:g}: {} of {} "
+                                               "networks ended as {}: what they would learn later "
+                                               "is unknown",
+                                               f.depth, f.fusion, f.init, count,
+                                               f.networks.runs.size(), ended));
+            }
+        }
+    }
+}
+
+void add_large_starts(const std::vector<fusion_facts>& fusions,
+                      std::vector<std::string>& warnings) {
+    for (const fusion_facts& f : fusions) {
+        if (const auto above = networks_that_begin_above(f); above > 0) {
+            warnings.push_back(fmt::format(
+                "{} layers fused at {}, from {:g}: in {} of {} networks the weights of a modality "
+                "begin above half of what they reach, and nobody sees them learned: no time",
+                f.depth, f.fusion, f.init, above, f.networks.runs.size()));
+        }
+    }
+}
+
+settings network_settings(const diagnosis_request& r) {
+    settings s = r.model;
+    // All are flows; a learning rate is only what their times are counted by.
+    std::erase_if(s.given, [](const given_option& g) { return g.name == "learning-rate"; });
+    s.simulate.method = solver::training::gradient_flow;
+    s.simulate.form = solver::representation::compressed;
+    for (const auto& [name, value] : diagnosis_defaults(s)) {
+        set_option(s, name, value);
+    }
+    return s;
+}
+
+template <typename Number>
+void refuse_twice(const char* option, std::vector<Number> values) {
+    std::sort(values.begin(), values.end());
+    const auto twice = std::adjacent_find(values.begin(), values.end());
+    if (twice != values.end()) {
+        throw data::input_error(option, fmt::format("{} is there twice", *twice));
+    }
+}
+
+void check_request(const diagnosis_request& r) {
+    if (!r.model.moments) {
+        throw data::input_error("moments", "need samples or their moments");
+    }
+    if (r.held_out && (r.held_out->dims() != r.model.moments->dims() ||
+                       r.held_out->outputs() != r.model.moments->outputs())) {
+        throw data::input_error("held-out", "need the same inputs and targets as in the training "
+                                            "samples");
+    }
+    if (!(r.networks >= 1 && r.networks <= most_repeats)) {
+        throw data::input_error("networks",
+                                fmt::format("need 1 ... {}, got {}", most_repeats, r.networks));
+    }
+    for (const int depth : r.depths) {
+        if (depth < 2 || depth > 20) {
+            throw data::input_error("depths", fmt::format("need 2 ... 20 layers, got {}", depth));
+        }
+    }
+    refuse_twice("depths", r.depths);
+    for (const double init : r.inits) {
+        if (!(init > 0 && std::isfinite(init))) {
+            throw data::input_error("inits", fmt::format("need finite norms > 0, got {}", init));
+        }
+    }
+    if (r.inits.size() > most_inits) {
+        throw data::input_error(
+            "inits", fmt::format("need at most {} norms, got {}", most_inits, r.inits.size()));
+    }
+    refuse_twice("inits", r.inits);
+    if (r.epochs && !r.model.learning_rate()) {
+        throw data::input_error("epochs", "needs --learning-rate");
+    }
+    if (r.epochs && !(*r.epochs > 0)) {
+        throw data::input_error("epochs", fmt::format("need a number > 0, got {}", *r.epochs));
+    }
+}
+
+}  // namespace
+
+std::vector<given_option> diagnosis_defaults(const settings& s) {
+    std::vector<given_option> open;
+    for (const auto& [name, value] : defaults) {
+        const bool given = s.has(name) || (name == std::string_view("accuracy") && s.has("rounds"));
+        if (!given) {
+            open.push_back({name, value});
+        }
+    }
+    return open;
+}
+
+diagnosis diagnose(const diagnosis_request& request, const ensemble_progress& progress) {
+    check_request(request);
+    const moments& m = *request.model.moments;
+    diagnosis d;
+    const theory::attribution shares = theory::attribute(m);
+    d.modalities = describe(m, shares);
+    d.order = by_strength(d.modalities);
+    const auto most = std::max_element(
+        d.modalities.begin(), d.modalities.end(),
+        [](const modality_facts& a, const modality_facts& b) { return a.alone < b.alone; });
+    d.explains_most = static_cast<int>(most - d.modalities.begin());
+    d.explained = shares.total;
+    const auto saddles = late_saddles(m);
+    settings s = network_settings(request);
+    d.prospects = judge_prospects(request, m, s.init, saddles);
+    d.plateaus = describe_plateaus(request, m, saddles);
+    d.fusions = describe_fusions(request, s, progress);
+    for (const double init : request.inits) {
+        set_option(s, "init", fmt::format("{}", init));
+        for (fusion_facts& f : describe_fusions(request, s, progress)) {
+            d.further.push_back(std::move(f));
+        }
+    }
+    d.advice = advise(request, d);
+    add_failures(d.fusions, d.warnings);
+    add_failures(d.further, d.warnings);
+    add_large_starts(d.fusions, d.warnings);
+    add_large_starts(d.further, d.warnings);
+    return d;
+}
+
+}  // namespace fusionflow::validation

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <vector>
+
+#include "fusionflow/theory/partial_solution.hpp"
+#include "fusionflow/validation/diagnosis/diagnosis.hpp"
+
+// What becomes of each modality in late fusion.
+namespace fusionflow::validation {
+
+/// Leading singular value of a modality's part of K D stacked numbers: |s_m| of one target.
+[[nodiscard]] double leading_singular_value(const data::moments& m, const Eigen::VectorXd& stacked,
+                                            int modality);
+
+/// The saddles that late fusion of two layers meets from small weights, from none learned on: those
+/// of the race.
+[[nodiscard]] std::vector<theory::partial_solution> late_saddles(const data::moments& m);
+
+/// \param init     Of the networks meant.
+/// \param saddles  late_saddles().
+[[nodiscard]] std::vector<prospect_facts> judge_prospects(
+    const diagnosis_request& request, const data::moments& m, const theory::initialisation& init,
+    const std::vector<theory::partial_solution>& saddles);
+
+}  // namespace fusionflow::validation

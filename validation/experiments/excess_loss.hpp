@@ -1,0 +1,32 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <optional>
+
+#include "fusionflow/data/moments.hpp"
+#include "fusionflow/validation/settings/settings.hpp"
+
+namespace fusionflow::validation {
+
+/// What a model loses on its population beyond the least that any linear map does: the
+/// generalisation error without the noise floor,
+///
+///     E_g(W) = tr (W - W*) Sigma (W - W*)^T / 2,   unit: target squared.
+///
+/// \see docs/theory.md#data; tests/validation/quantities_test.cpp
+class excess_loss {
+public:
+    /// \param about  Its population must be known (--draws) for of() to know anything.
+    explicit excess_loss(const model& about);
+
+    /// E_g; NaN where the population is unknown or there are no weights.
+    ///
+    /// \param weights  W, stacked.
+    [[nodiscard]] double of(const Eigen::VectorXd& weights) const;
+
+private:
+    std::optional<data::moments> population_;
+    double least_ = 0;
+};
+
+}  // namespace fusionflow::validation

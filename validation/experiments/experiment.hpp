@@ -1,0 +1,106 @@
+#pragma once
+
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fusionflow/validation/experiments/check.hpp"
+
+namespace fusionflow::validation {
+
+/// One way to run the model of an experiment: a method, with options of its own.
+struct series {
+    std::string name;    ///< for people, unique in the experiment
+    std::string method;  ///< of method_table()
+    settings own{};      ///< what is given here is set after the options of the experiment
+    int repeats = 1;     ///< draws of random networks
+};
+
+/// How a statement is judged.
+enum class statement_kind {
+    agreement,     ///< at every point: means of two series agree
+    paired,        ///< at every point: two series agree draw by draw
+    distribution,  ///< a statistic over all points lies in [low, high]: of one series, or of the
+                   ///< differences of two
+    within,        ///< at every point: the mean of one series lies in [low, high]
+    outcome        ///< at every point: all runs of one series end so; with bounds: over all points
+                   ///< so many do
+};
+
+/// Something that an experiment is held to. A tolerance is of the relative difference.
+struct statement {
+    std::string name;
+    std::string says;                   ///< one sentence
+    verdict means = verdict::confirms;  ///< if it holds
+    statement_kind kind = statement_kind::agreement;
+    std::string measured;        ///< name of a series
+    std::string expected{};      ///< of another; not for within and outcome; may be empty for
+                                 ///< distribution
+    std::string quantity{};      ///< quantity_names(); not for outcome
+    grid where{};                ///< only points with these values; no axes: all
+    double tolerance = 0;        ///< agreement, paired
+    double standard_errors = 0;  ///< agreement, within: so many of the mean are allowed besides
+    std::string statistic{};     ///< distribution: min, p10, p25, median, p75, p90 or max
+    bool of_ratio = false;       ///< distribution of two series: of measured / expected, not of
+                                 ///< |measured - expected| / |expected|
+    double standard_error = std::numeric_limits<double>::quiet_NaN();  ///< of value
+    int most_left_out = 0;          ///< points at which a step size is unstable are not judged, if
+                                    ///< they are at most so many
+    std::optional<double> value{};  ///< within, distribution: what low and high are about, if the
+                                    ///< suite says them by a value and its standard error
+    double low = -std::numeric_limits<double>::infinity();
+    double high = std::numeric_limits<double>::infinity();
+    std::string ended{};  ///< outcome: name of a theory::outcome
+    std::string reason;   ///< where the numbers come from
+
+    /// True for an outcome whose runs are counted over all points.
+    [[nodiscard]] bool counts_runs() const { return std::isfinite(low) || std::isfinite(high); }
+};
+
+enum class picture_kind {
+    lines,     ///< a quantity over an axis of the grid
+    map,       ///< a quantity over two axes, as colours
+    paths,     ///< loss and |W_m| over time, a panel per point
+    portrait,  ///< W of the first against W of the second modality, both scalar
+    errors     ///< loss on the training data and E_g over time, a panel per point
+};
+
+/// The figure of an experiment.
+struct picture {
+    picture_kind kind = picture_kind::lines;
+    std::string x{};                   ///< axis; lines, map
+    std::string y{};                   ///< axis; map
+    std::string panels{};              ///< axis with a panel per value; lines; may be empty
+    std::string quantity{};            ///< lines, map
+    std::vector<std::string> shown{};  ///< names of series
+    bool log_x = false;
+    bool log_y = false;
+};
+
+/// A claim, what is run to see whether it holds, and what is expected of that.
+struct experiment {
+    std::string name;   ///< unique in its suite
+    std::string title;  ///< a few words
+    std::string claim;  ///< one sentence
+    settings model{};
+    grid points{};
+    std::vector<series> all;
+    std::vector<statement> statements;
+    std::optional<picture> figure{};
+
+    /// Settings of a series at a point. \throws data::input_error as set_option.
+    [[nodiscard]] settings at(const series& one, std::size_t point) const;
+    /// True where a statement holds a method's times against something that is not spoiled with
+    /// them. \see conditions::perturbed
+    [[nodiscard]] bool judges_times_of(std::string_view method_name) const;
+    /// Index of a series; all.size() where there is none of that name.
+    [[nodiscard]] std::size_t find(std::string_view series_name) const;
+    /// True where the figure shows a series; there must be a figure.
+    [[nodiscard]] bool shows(const series& one) const;
+    /// Points that have the values of `where`.
+    [[nodiscard]] std::vector<std::size_t> selected(const grid& where) const;
+};
+
+}  // namespace fusionflow::validation

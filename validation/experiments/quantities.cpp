@@ -1,0 +1,302 @@
+#include "fusionflow/validation/experiments/quantities.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <string_view>
+
+#include "fusionflow/theory/attribution.hpp"
+#include "fusionflow/theory/partial_solution.hpp"
+#include "fusionflow/validation/experiments/excess_loss.hpp"
+
+namespace fusionflow::validation {
+
+namespace {
+
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+
+int first_learned(const theory::learning& answer) {
+    const std::vector<int> order = answer.order();
+    const auto first = std::find(order.begin(), order.end(), 1);
+    return first == order.end() ? -1 : static_cast<int>(first - order.begin());
+}
+
+bool has_path(const method_result& run) { return run.path.size() > 1; }
+
+// W at a time, on straight lines between recorded instants.
+Eigen::VectorXd weights_at(const solver::trajectory& path, double time) {
+    const auto after = std::lower_bound(path.time.begin(), path.time.end(), time);
+    if (after == path.time.end()) {
+        return path.weights.back();
+    }
+    const auto i = static_cast<std::size_t>(after - path.time.begin());
+    if (i == 0) {
+        return path.weights.front();
+    }
+    const double part = (time - path.time[i - 1]) / (path.time[i] - path.time[i - 1]);
+    return (1 - part) * path.weights[i - 1] + part * path.weights[i];
+}
+
+// W in the middle of the phase in which one modality, or some, are learned.
+Eigen::VectorXd plateau(const model& about, const method_result& run) {
+    const int first = first_learned(run.answer);
+    if (first < 0) {
+        return {};
+    }
+    if (!has_path(run)) {
+        data::modality_set learned;
+        for (const theory::phase& p : run.answer.phases) {
+            if (!p.learned.empty()) {
+                learned = p.learned;
+                break;
+            }
+        }
+        if (learned.empty()) {
+            learned = data::all_modalities(about.moments.count());
+        }
+        return theory::solve_partial(about.moments, learned).weights;
+    }
+    std::vector<double> times;
+    for (const double t : run.answer.times) {
+        if (std::isfinite(t)) {
+            times.push_back(t);
+        }
+    }
+    std::sort(times.begin(), times.end());
+    const double end = times.size() > 1 ? times[1] : run.path.time.back();
+    return weights_at(run.path, (times[0] + end) / 2);
+}
+
+Eigen::VectorXd final_weights(const model& about, const method_result& run) {
+    if (run.weights_final.size() > 0) {
+        return run.weights_final;
+    }
+    if (has_path(run)) {
+        return run.path.weights.back();
+    }
+    data::modality_set learned;
+    for (int m = 0; m < about.moments.count(); ++m) {
+        if (std::isfinite(run.answer.times[static_cast<std::size_t>(m)])) {
+            learned = data::with(std::move(learned), m);
+        }
+    }
+    return theory::solve_partial(about.moments, learned).weights;
+}
+
+double loss_part(const model& about, const Eigen::VectorXd& weights) {
+    return weights.size() == 0
+               ? unknown
+               : solver::loss(about.moments, weights) / (about.moments.target_power() / 2);
+}
+
+struct least {
+    double error = unknown;
+    double time = unknown;
+};
+
+least least_error(const model& about, const method_result& run) {
+    const excess_loss excess(about);
+    least found;
+    for (std::size_t i = 0; i < run.path.size(); ++i) {
+        const double error = excess.of(run.path.weights[i]);
+        if (!(error >= found.error)) {
+            found = {error, run.path.time[i]};
+        }
+    }
+    return found;
+}
+
+double first_time(const model& /*about*/, const method_result& run) {
+    const int first = first_learned(run.answer);
+    return first < 0 ? unknown : run.answer.times[static_cast<std::size_t>(first)];
+}
+
+// From one half-height to the last: how long those that are learned later wait. It does not drown
+// in the first phase as the ratio does.
+double wait(const model& /*about*/, const method_result& run) {
+    const auto& times = run.answer.times;
+    return times.size() < 2 ? unknown
+                            : *std::max_element(times.begin(), times.end()) -
+                                  *std::min_element(times.begin(), times.end());
+}
+
+double contributes_most(const model& about, const method_result& /*run*/) {
+    const auto parts = theory::attribute(about.moments).alone;
+    return static_cast<double>(std::max_element(parts.begin(), parts.end()) - parts.begin()) + 1;
+}
+
+// The first minimum of E_g once it has fallen at all: where training would be stopped early.
+least first_minimum(const model& about, const method_result& run) {
+    constexpr double fallen = 0.95;
+    const excess_loss excess(about);
+    least found;
+    double at_start = unknown;
+    for (std::size_t i = 0; i < run.path.size(); ++i) {
+        const double error = excess.of(run.path.weights[i]);
+        if (i == 0) {
+            at_start = error;
+        } else if (error > found.error && found.error < fallen * at_start) {
+            return found;
+        }
+        found = {error, run.path.time[i]};
+    }
+    return found;
+}
+
+// A time as a part of that in which everything is learned.
+double part_of_training(double time, const method_result& run) {
+    return time / *std::max_element(run.answer.times.begin(), run.answer.times.end());
+}
+
+// Distance from the least weights that fit the data best.
+double excess_norm(const model& about, const method_result& run) {
+    const Eigen::VectorXd least =
+        theory::solve_partial(about.moments, data::all_modalities(about.moments.count())).weights;
+    return (final_weights(about, run) - least).norm() / least.norm();
+}
+
+double superficial(const model& about, const method_result& run) {
+    const int first = first_learned(run.answer);
+    return first < 0 ? unknown : contributes_most(about, run) == first + 1 ? 0 : 1;
+}
+
+double misattribution(int m, const model& about, const method_result& run) {
+    const Eigen::VectorXd during = plateau(about, run);
+    const Eigen::VectorXd after = final_weights(about, run);
+    const bool scalar = about.moments.dim(m) == 1 && about.moments.outputs() == 1;
+    return scalar && during.size() > 0 && after.size() > 0
+               ? during(about.moments.offset(m)) - after(about.moments.offset(m))
+               : unknown;
+}
+
+// Of a run as a whole.
+struct quantity_of_run {
+    std::string_view name;
+    bool needs_path;
+    bool of_times;  ///< says something about the times that a run answers
+    double (*value)(const model& about, const method_result& run);
+};
+
+constexpr auto of_runs = std::to_array<quantity_of_run>({
+    {"first_time", false, true, first_time},
+    {"wait", false, true, wait},
+    {"time_ratio", false, true,
+     [](const model&, const method_result& run) { return run.answer.time_ratio(); }},
+    {"plateau_loss", true, false,
+     [](const model& about, const method_result& run) {
+         return loss_part(about, plateau(about, run));
+     }},
+    {"final_loss", false, false,
+     [](const model& about, const method_result& run) {
+         return loss_part(about, final_weights(about, run));
+     }},
+    {"first_learned", false, true,
+     [](const model&, const method_result& run) {
+         const int first = first_learned(run.answer);
+         return first < 0 ? unknown : first + 1;
+     }},
+    {"contributes_most", false, false, contributes_most},
+    {"superficial", false, true, superficial},
+    {"plateau_error", true, false,
+     [](const model& about, const method_result& run) {
+         return excess_loss(about).of(plateau(about, run));
+     }},
+    {"final_error", false, false,
+     [](const model& about, const method_result& run) {
+         return excess_loss(about).of(final_weights(about, run));
+     }},
+    {"least_error", true, false,
+     [](const model& about, const method_result& run) { return least_error(about, run).error; }},
+    {"least_error_time", true, false,
+     [](const model& about, const method_result& run) { return least_error(about, run).time; }},
+    {"least_error_part", true, true,
+     [](const model& about, const method_result& run) {
+         return part_of_training(least_error(about, run).time, run);
+     }},
+    {"first_minimum", true, false,
+     [](const model& about, const method_result& run) { return first_minimum(about, run).error; }},
+    {"first_minimum_part", true, true,
+     [](const model& about, const method_result& run) {
+         return part_of_training(first_minimum(about, run).time, run);
+     }},
+    {"excess_norm", false, false, excess_norm},
+});
+
+// Of a modality, whose name follows.
+struct quantity_of_modality {
+    std::string_view prefix;
+    bool needs_path;
+    bool of_times;  ///< as above
+    double (*value)(int m, const model& about, const method_result& run);
+};
+
+constexpr auto of_modalities = std::to_array<quantity_of_modality>({
+    {"time_", false, true,
+     [](int m, const model&, const method_result& run) {
+         return run.answer.times[static_cast<std::size_t>(m)];
+     }},
+    {"norm_", false, false,
+     [](int m, const model& about, const method_result& run) {
+         return about.moments.part(final_weights(about, run), m).norm();
+     }},
+    {"misattribution_", true, false, misattribution},
+});
+
+const quantity_of_run* find_run(std::string_view name) {
+    const auto* found = std::find_if(of_runs.begin(), of_runs.end(),
+                                     [name](const auto& q) { return q.name == name; });
+    return found == of_runs.end() ? nullptr : found;
+}
+
+}  // namespace
+
+std::vector<std::string> quantity_names(const std::vector<std::string>& modalities) {
+    std::vector<std::string> names;
+    names.reserve(of_runs.size() + of_modalities.size() * modalities.size());
+    for (const quantity_of_run& q : of_runs) {
+        names.emplace_back(q.name);
+    }
+    for (const quantity_of_modality& q : of_modalities) {
+        for (const std::string& name : modalities) {
+            names.push_back(std::string(q.prefix) + name);
+        }
+    }
+    return names;
+}
+
+bool needs_path(const std::string& quantity) {
+    if (const quantity_of_run* q = find_run(quantity)) {
+        return q->needs_path;
+    }
+    return std::any_of(of_modalities.begin(), of_modalities.end(), [&](const auto& q) {
+        return q.needs_path && quantity.starts_with(q.prefix);
+    });
+}
+
+bool is_of_times(const std::string& quantity) {
+    if (const quantity_of_run* q = find_run(quantity)) {
+        return q->of_times;
+    }
+    return std::any_of(of_modalities.begin(), of_modalities.end(),
+                       [&](const auto& q) { return q.of_times && quantity.starts_with(q.prefix); });
+}
+
+double observe(const std::string& quantity, const model& about, const method_result& run) {
+    if (!run.available) {
+        return unknown;
+    }
+    if (const quantity_of_run* q = find_run(quantity)) {
+        return q->value(about, run);
+    }
+    for (const quantity_of_modality& q : of_modalities) {
+        for (int m = 0; m < about.moments.count(); ++m) {
+            if (quantity == std::string(q.prefix) + about.moments.name(m)) {
+                return q.value(m, about, run);
+            }
+        }
+    }
+    return unknown;
+}
+
+}  // namespace fusionflow::validation

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "fusionflow/validation/methods.hpp"
+
+namespace fusionflow::validation {
+
+/// Names of what can be measured of a run of a model with these modalities. Per modality NAME
+///
+///     time_NAME, norm_NAME (final |W_m|), misattribution_NAME (W_m of a scalar modality in the
+///     unimodal phase less its final value)
+///
+/// and first_time, wait (last - first), time_ratio (last / first), plateau_loss and final_loss
+/// (over the initial loss),
+/// first_learned (number of the modality, from 1), contributes_most (likewise, by what each
+/// explains alone), and, where the training data are draws from a population, the generalisation
+/// error E_g = (W - W*) Sigma (W - W*)^T / 2: plateau_error, final_error, least_error and
+/// least_error_time.
+[[nodiscard]] std::vector<std::string> quantity_names(const std::vector<std::string>& modalities);
+
+/// True where a run has to keep its path for it.
+[[nodiscard]] bool needs_path(const std::string& quantity);
+
+/// True where it says something about the times that a run answers: where spoiled times may show.
+[[nodiscard]] bool is_of_times(const std::string& quantity);
+
+/// The value of a quantity; NaN where the run does not tell.
+///
+/// The plateau of a path is the middle of its first unimodal phase, that of a formula the saddle
+/// after the first modality. A formula ends at the least-squares solution.
+///
+/// \param quantity  One of quantity_names().
+/// \see tests/validation/experiment_test.cpp
+[[nodiscard]] double observe(const std::string& quantity, const model& about,
+                             const method_result& run);
+
+}  // namespace fusionflow::validation

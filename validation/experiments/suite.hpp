@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "fusionflow/validation/experiments/judge.hpp"
+
+namespace fusionflow::validation {
+
+/// A named list of checks and experiments.
+struct suite {
+    std::string name;
+    std::string about;  ///< one sentence
+    std::vector<check> checks;
+    std::vector<experiment> experiments{};
+    std::uint32_t text = 0;  ///< checksum of the TOML text
+
+    /// True where some check or experiment holds a method's times against something else.
+    [[nodiscard]] bool judges_times_of(std::string_view method_name) const;
+};
+
+/// What an experiment came to.
+struct experiment_result {
+    experiment about;
+    measurements measured;
+    std::vector<check_result> results;  ///< names start with the suite's
+    finding found = finding::confirmed;
+};
+
+struct suite_result {
+    std::string name;
+    std::string about;
+    std::vector<check_result> checks;
+    std::vector<experiment_result> experiments;
+
+    /// All that was checked, in the order of the suite.
+    [[nodiscard]] std::vector<check_result> all() const;
+};
+
+/// Names of the suites that come with the program.
+[[nodiscard]] std::vector<std::string> suite_names();
+
+/// Reads a suite from TOML (docs/file-formats.md#suites).
+///
+/// \param text    The TOML text.
+/// \param source  What errors call it, a file name as a rule.
+/// \throws data::input_error  with `source` as its field: not TOML, a key that is missing, unknown
+///         or of the wrong kind, a value that breaks a rule; always with the line.
+[[nodiscard]] suite parse_suite(std::string_view text, const std::string& source);
+
+/// One of suite_names(), one experiment or check of it (`paper/deep-correlation`), or a file ending
+/// in .toml. \throws data::input_error naming it.
+[[nodiscard]] suite load_suite(const std::string& name_or_file);
+
+/// How many runs the experiments of a suite make.
+[[nodiscard]] std::size_t planned_runs(const suite& s);
+
+/// What a journal keeps of a suite: its checks, then the runs of its experiments.
+[[nodiscard]] std::size_t kept_rows(const suite& s);
+
+/// What a journal of suites is about, one after the other: equal suites under equal conditions.
+[[nodiscard]] journal_work work_of(const std::vector<suite>& suites, const conditions& under);
+
+/// Runs a suite on some threads; the results are in its order, whatever the number of threads.
+/// With a journal every check and every run is kept, and none that is there is done again.
+///
+/// \see tests/validation/suite_test.cpp
+[[nodiscard]] suite_result run_suite(const suite& s, const measure_options& options,
+                                     const progress_report& progress = {});
+
+}  // namespace fusionflow::validation

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "fusionflow/validation/figures/plot.hpp"
+#include "fusionflow/validation/settings/settings.hpp"
+#include "fusionflow/validation/study/grid.hpp"
+
+namespace fusionflow::validation {
+
+/// Most panels in a figure.
+inline constexpr std::size_t most_panels = 8;
+
+/// Refuses grids that would not fit a figure. \throws data::input_error with field "plot".
+void check_table_figure(const grid& points);
+
+/// Time courses over a grid: a panel per point, flows as lines, networks as markers, the times of
+/// formulas as vertical lines. Runs every method of the list once more at each point, for its path.
+[[nodiscard]] figure table_figure(const settings& base, const grid& points,
+                                  const std::vector<std::string>& methods,
+                                  const std::string& provenance);
+
+/// The time course of a run that is there already, with the times of the formula, and for a network
+/// with the flow it is held against: the exact two-layer flow from the same weights where there is
+/// one, else the reduced flow.
+///
+/// \param method  Name of the method that made the path.
+[[nodiscard]] figure one_run_figure(const settings& s, const std::string& method,
+                                    const solver::trajectory& path, const std::string& provenance);
+
+}  // namespace fusionflow::validation

@@ -1,0 +1,112 @@
+#include "fusionflow/validation/study/ensemble.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <mutex>
+
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/random.hpp"
+#include "fusionflow/validation/methods.hpp"
+#include "fusionflow/validation/study/parallel.hpp"
+
+namespace fusionflow::validation {
+
+namespace {
+
+ensemble_run run_one(const model& about, const solver::simulate_options& training, int repeat) {
+    solver::simulate_options options = training;
+    options.seed = data::repeat_seed(training.seed, repeat);
+    options.flow.record = false;
+    options.flow.progress = nullptr;
+    const solver::simulation trained = train(about, options);
+    return {options.seed,
+            trained.run.answer.times,
+            trained.epochs,
+            trained.run.answer.time_ratio(),
+            trained.run.answer.ended,
+            trained.rounds,
+            trained.truncation_error};
+}
+
+// The spread of each column of a list per run; none where the lists are empty.
+std::vector<spread> spreads_of(const std::vector<ensemble_run>& runs,
+                               std::vector<double> ensemble_run::*list) {
+    std::vector<spread> result;
+    const std::size_t columns = runs.empty() ? 0 : (runs[0].*list).size();
+    for (std::size_t m = 0; m < columns; ++m) {
+        std::vector<double> values;
+        values.reserve(runs.size());
+        for (const ensemble_run& run : runs) {
+            values.push_back((run.*list)[m]);
+        }
+        result.push_back(spread_of(values));
+    }
+    return result;
+}
+
+}  // namespace
+
+double ensemble::median(int m) const {
+    std::vector<double> all;
+    for (const ensemble_run& run : runs) {
+        all.push_back(run.times[static_cast<std::size_t>(m)]);
+    }
+    return median_time(std::move(all));
+}
+
+double ensemble::median_end() const {
+    std::vector<double> ends;
+    for (const ensemble_run& run : runs) {
+        // Unknown where one is: comparisons would lose it.
+        const bool unknown =
+            std::any_of(run.times.begin(), run.times.end(), [](double t) { return std::isnan(t); });
+        ends.push_back(unknown ? std::numeric_limits<double>::quiet_NaN()
+                               : *std::max_element(run.times.begin(), run.times.end()));
+    }
+    return median_time(std::move(ends));
+}
+
+void ensemble_options::validate() const {
+    if (!(repeats >= 1 && repeats <= most_repeats)) {
+        throw data::input_error("repeats",
+                                fmt::format("need 1 ... {}, got {}", most_repeats, repeats));
+    }
+    check_jobs(jobs);
+}
+
+ensemble summarise(std::vector<ensemble_run> runs) {
+    ensemble result;
+    result.times = spreads_of(runs, &ensemble_run::times);
+    result.epochs = spreads_of(runs, &ensemble_run::epochs);
+    std::vector<double> ratios;
+    for (const ensemble_run& run : runs) {
+        ratios.push_back(run.time_ratio);
+        ++result.ended[std::string(theory::to_string(run.ended))];
+        result.failed += theory::is_failure(run.ended) ? 1 : 0;
+    }
+    result.time_ratio = spread_of(ratios);
+    result.runs = std::move(runs);
+    return result;
+}
+
+ensemble run_ensemble(const model& about, const solver::simulate_options& training,
+                      const ensemble_options& options, const ensemble_progress& progress) {
+    options.validate();
+    std::vector<ensemble_run> runs(static_cast<std::size_t>(options.repeats));
+    std::mutex mutex;
+    std::size_t done = 0;
+    for_each_index(runs.size(), options.jobs, [&](std::size_t r) {
+        runs[r] = run_one(about, training, static_cast<int>(r));
+        const std::lock_guard lock(mutex);
+        ++done;
+        if (progress) {
+            progress(done, runs.size());
+        }
+    });
+    return summarise(std::move(runs));
+}
+
+}  // namespace fusionflow::validation

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "fusionflow/solver/simulate.hpp"
+#include "fusionflow/validation/files/limits.hpp"
+#include "fusionflow/validation/settings/settings.hpp"
+#include "fusionflow/validation/study/spread.hpp"
+
+namespace fusionflow::validation {
+
+struct ensemble_options {
+    int repeats = 1;  ///< 1 ... most_repeats
+    int jobs = 1;     ///< threads, 1 ... 1024
+
+    /// \throws data::input_error naming repeats or jobs.
+    void validate() const;
+};
+
+/// One network of an ensemble.
+struct ensemble_run {
+    std::uint64_t seed = 0;      ///< as given to `simulate --seed`, it trains the same network
+    std::vector<double> times;   ///< per modality, units of tau; never; NaN unknown
+    std::vector<double> epochs;  ///< the same as epochs; empty for gradient flow
+    double time_ratio = 0;       ///< last / first
+    theory::outcome ended = theory::outcome::learned;
+    int rounds = 0;               ///< of the compression; 0: full
+    double truncation_error = 0;  ///< its estimate; 0: full
+};
+
+/// What networks that differ by their seed did.
+struct ensemble {
+    std::vector<ensemble_run> runs;    ///< in order of repeats
+    std::vector<spread> times;         ///< per modality
+    std::vector<spread> epochs;        ///< per modality; empty for gradient flow
+    spread time_ratio;                 ///< of the runs' ratios
+    std::map<std::string, int> ended;  ///< runs per outcome that occurred, by its name
+    int failed = 0;                    ///< runs whose outcome is trouble
+
+    /// Median of the time of modality m, as median_time().
+    [[nodiscard]] double median(int m) const;
+    /// Median of the time at which the last modality is learned, as median_time().
+    [[nodiscard]] double median_end() const;
+};
+
+/// Runs done, runs in all; called by one thread at a time.
+using ensemble_progress = std::function<void(std::size_t done, std::size_t all)>;
+
+/// Trains the network of a model from many seeds, on some threads.
+///
+/// Run r draws from data::repeat_seed(training.seed, r), as a row of a table does; it does not
+/// depend on how many runs or threads there are.
+///
+/// \param training  Its progress is not called, and no paths are recorded.
+/// \throws data::input_error as validate() and train().
+/// \see tests/validation/ensemble_test.cpp
+[[nodiscard]] ensemble run_ensemble(const model& about, const solver::simulate_options& training,
+                                    const ensemble_options& options,
+                                    const ensemble_progress& progress = {});
+
+/// What the runs have in common: fills all but `runs` of an ensemble.
+[[nodiscard]] ensemble summarise(std::vector<ensemble_run> runs);
+
+}  // namespace fusionflow::validation

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "fusionflow/validation/study/table.hpp"
+
+namespace fusionflow::validation {
+
+/// A table and where it comes from.
+struct merged_table {
+    table whole;
+    std::string provenance;
+};
+
+/// Puts the shards of one table together: the table that one run gives, row for row and bit for
+/// bit. `labels`, of the wide layout only, stay empty.
+///
+/// \param files  CSV files of `table --shard i/n`, each shard once, in any order.
+/// \param jobs   Threads to write it with.
+/// \throws data::input_error naming the file that cannot be read, is torn or is of another table,
+///         or `merge`: no files, shards that are missing or there twice.
+/// \see tests/validation/merge_test.cpp
+[[nodiscard]] merged_table merge_shards(const std::vector<std::string>& files, int jobs);
+
+}  // namespace fusionflow::validation
