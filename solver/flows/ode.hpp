@@ -2,11 +2,10 @@
 
 #include <Eigen/Core>
 #include <cstddef>
-#include <vector>
+
+#include "fusionflow/solver/state.hpp"
 
 namespace fusionflow::solver {
-
-using state = std::vector<double>;
 
 /// A system dx/dc = f(x) as the methods that make single steps see it: a flow of this library, or
 /// what a user hands to the steppers for Boost.Odeint.
