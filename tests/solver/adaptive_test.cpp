@@ -114,10 +114,9 @@ BOOST_AUTO_TEST_CASE(progress_is_reported_and_states_are_handed_out) {
                .progress = [&](long, double, int learned) { calls += 1 + learned; }});
     BOOST_TEST(calls > 10);
     line system(0, [](double x) { return 1 - x; });
-    solver::state last;
-    std::vector<solver::crossing> crossings;
-    const auto result = solver::run_flow(system, unit, one_layer, {}, {}, &last, &crossings);
-    BOOST_TEST(last[0] == result.weights_final(0));
+    const auto done = solver::follow_flow(system, unit, one_layer, {}, {}, true);
+    const auto& crossings = done.crossings;
+    BOOST_TEST(done.last[0] == done.found.weights_final(0));
     BOOST_TEST_REQUIRE(crossings.size() == 1U);
     BOOST_TEST(crossings[0].what.modality == 0);
     BOOST_TEST(crossings[0].what.saddle == data::modality_set{0}, boost::test_tools::per_element());

@@ -68,13 +68,13 @@ BOOST_AUTO_TEST_CASE(steppers_agree_on_half_heights) {
             BOOST_TEST(both.stepper == "dopri5 + rkc");
             BOOST_TEST(stabilised.stepper == "rkc");
             for (const auto* run : {&stabilised, &both}) {
-                BOOST_TEST_REQUIRE((run->answer.ended == theory::outcome::learned));
+                BOOST_TEST_REQUIRE((run->ended == theory::outcome::learned));
                 for (std::size_t m = 0; m < 2; ++m) {
                     // Each is promised to be within 10 rtol.
-                    BOOST_TEST(relative(run->answer.times[m], plain.times[m]) < 20 * rtol);
+                    BOOST_TEST(relative(run->times[m], plain.times[m]) < 20 * rtol);
                 }
                 // Seen: a tenth to a twentieth.
-                BOOST_TEST(4 * run->answer.work.rhs_evaluations < plain.work.rhs_evaluations);
+                BOOST_TEST(4 * run->work.rhs_evaluations < plain.work.rhs_evaluations);
             }
         }
     }

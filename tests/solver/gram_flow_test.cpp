@@ -9,6 +9,7 @@
 #include "fusionflow/solver/flows/network_flow.hpp"
 #include "fusionflow/solver/flows/one_way_flow.hpp"
 #include "fusionflow/solver/flows/two_layer_flow.hpp"
+#include "fusionflow/solver/methods/exact.hpp"
 #include "fusionflow/solver/networks/draw.hpp"
 #include "fusionflow/solver/steps/adaptive.hpp"
 #include "fusionflow/theory/race/race.hpp"
@@ -117,10 +118,9 @@ BOOST_AUTO_TEST_CASE(what_gradient_flow_conserves_is_conserved) {
         const auto start = two_layer_start::drawn(moments, arch, init, 2);
         solver::gram_flow flow(moments, start);
         const solver::state before = flow.initial();
-        solver::state after;
-        const auto run =
-            solver::run_flow(flow, moments, arch, theory::race_saddles(moments, arch, init),
-                             {.rtol = 1e-11, .settle = true, .tail = 1}, &after);
+        const auto [run, after, none] =
+            solver::follow_flow(flow, moments, arch, theory::race_saddles(moments, arch, init),
+                                {.rtol = 1e-11, .settle = true, .tail = 1});
         BOOST_TEST((run.ended == theory::outcome::learned));
         Eigen::Index at = 0;
         for (const auto& block : start.blocks()) {

@@ -4,6 +4,7 @@
 
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/solver/flows/gram_flow.hpp"
+#include "fusionflow/solver/methods/exact.hpp"
 #include "fusionflow/solver/steps/adaptive.hpp"
 #include "fusionflow/theory/race/race.hpp"
 #include "tests/support/models.hpp"
@@ -176,12 +177,16 @@ BOOST_AUTO_TEST_CASE(the_seed_decides_the_digits) {
 }
 
 BOOST_AUTO_TEST_CASE(there_is_an_exact_flow_for_random_weights_of_two_layers) {
-    const theory::initialisation random{.drawn = scheme::gaussian};
-    BOOST_TEST(solver::has_exact_flow(late(2), random));
-    BOOST_TEST(solver::has_exact_flow(early(3), random));
-    BOOST_TEST(!solver::has_exact_flow(late(2), {}));
-    BOOST_TEST(!solver::has_exact_flow(theory::architecture::fused(3, 3, 2), random));
-    BOOST_TEST(!solver::has_exact_flow(theory::architecture({2, 1}, 0), random));
+    const auto exists = [](const theory::architecture& arch, scheme drawn) {
+        const auto moments = arch.count() == 2 ? tests::toy(0.5, 2) : tests::three_scalars();
+        const solver::model about = tests::model_of(moments, arch, {.drawn = drawn});
+        return !solver::find_method("exact").refusal(about);
+    };
+    BOOST_TEST(exists(late(2), scheme::gaussian));
+    BOOST_TEST(exists(early(3), scheme::gaussian));
+    BOOST_TEST(!exists(late(2), scheme::balanced));
+    BOOST_TEST(!exists(theory::architecture::fused(3, 3, 2), scheme::gaussian));
+    BOOST_TEST(!exists(theory::architecture({2, 1}, 0), scheme::gaussian));
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {

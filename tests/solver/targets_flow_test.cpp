@@ -147,8 +147,7 @@ BOOST_AUTO_TEST_CASE(balance_is_conserved) {
         const theory::initialisation init{.u0 = u0, .trunk_excess = 2 * u0 * u0};
         const architecture arch({3, 3}, 2);
         solver::targets_flow system(moments, arch, init);
-        solver::state last;
-        const auto run = solver::run_flow(system, moments, arch, {}, accurate(), &last);
+        const auto [run, last, none] = solver::follow_flow(system, moments, arch, {}, accurate());
         BOOST_TEST((run.ended == theory::outcome::learned));
         // z (3), U (3 x 3), V (4 x 3) of A; z (2), U (3 x 2), V (2 x 2) of B; S (3 x 3).
         const Eigen::VectorXd a = -numbers(last, 0, 3, 1).cwiseInverse();

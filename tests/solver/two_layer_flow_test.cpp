@@ -10,6 +10,7 @@
 #include "fusionflow/theory/finite/refined.hpp"
 #include "fusionflow/theory/race/race.hpp"
 #include "tests/support/models.hpp"
+#include "fusionflow/solver/methods/exact.hpp"
 #include "tests/support/runs.hpp"
 #include "tests/support/says.hpp"
 

@@ -3,6 +3,7 @@
 
 #include "fusionflow/solver/flows/two_layer_start.hpp"
 #include "tests/support/models.hpp"
+#include "fusionflow/solver/methods/exact.hpp"
 #include "tests/support/runs.hpp"
 #include "tests/support/units.hpp"
 

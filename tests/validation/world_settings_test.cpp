@@ -1,4 +1,4 @@
-#include "fusionflow/validation/settings/world_settings.hpp"
+#include "fusionflow/validation/settings/settings.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>

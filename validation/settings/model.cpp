@@ -1,56 +1,50 @@
 // From options to a model.
 
-#include <fmt/format.h>
-
-#include <array>
 #include <utility>
 
-#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/drawn_samples.hpp"
+#include "fusionflow/data/population.hpp"
+#include "fusionflow/data/random_moments.hpp"
 #include "fusionflow/validation/settings/settings.hpp"
 
 namespace fusionflow::validation {
 
 namespace {
 
-// Two options of which the second says nothing once the first is there.
-struct conflict {
-    std::string_view with;
-    std::string_view refused;
-};
+// The population that --data gaussian says; its noise is the toy's.
+data::population_options population_of(const settings& s) {
+    data::population_options options{
+        .variances = s.world.variances, .input_weight = s.world.input_weight, .noise = s.toy.noise};
+    if (!s.world.dims.empty()) {
+        options.dims = s.world.dims;
+    }
+    return options;
+}
 
-constexpr auto conflicts = std::to_array<conflict>({
-    {"moments", "data"},
-    {"moments", "rho"},
-    {"moments", "ratio"},
-    {"moments", "target-weights"},
-    {"moments", "target-ratio"},
-    {"target-weights", "target-ratio"},
-    {"moments", "noise"},
-    {"branches", "depth"},
-    {"branches", "fusion"},
-    {"widths", "width"},
-    {"rounds", "accuracy"},
-});
+data::moments build_world(const settings& s) {
+    const world_settings& chosen = s.world;
+    if (chosen.kind == world::random) {
+        return data::random_moments(chosen.dims.empty() ? std::vector{10, 10} : chosen.dims,
+                                    chosen.seed);
+    }
+    if (chosen.kind == world::gaussian) {
+        return chosen.draws > 0 ? data::drawn_moments(population_of(s), chosen.draws, chosen.seed)
+                                : data::population_moments(population_of(s));
+    }
+    return data::toy_moments(s.toy);
+}
 
-void check_conflicts(const settings& s) {
-    for (const conflict& c : conflicts) {
-        if (s.has(c.with) && s.has(c.refused)) {
-            throw data::input_error(std::string(c.refused),
-                                    fmt::format("cannot be combined with --{}", c.with));
-        }
+// Null where networks see moments.
+std::shared_ptr<const data::samples> build_samples(const settings& s) {
+    if (s.samples.count == 0) {
+        return nullptr;
     }
-    if (s.has("shared") && s.branches.empty()) {
-        throw data::input_error("shared", "needs --branches (or use --depth and --fusion)");
-    }
-    check_world_options(s);
-    check_sample_options(s);
-    if (s.training.method == solver::training_method::gradient_flow) {
-        for (const std::string_view name : {"learning-rate", "max-epochs"}) {
-            if (s.has(name)) {
-                throw data::input_error(std::string(name), "needs --method gd, got flow");
-            }
-        }
-    }
+    const data::samples drawn =
+        s.world.kind == world::xor_data
+            ? data::draw_xor_samples(s.samples.count, s.samples.variance, s.world.seed)
+            : data::draw_toy_samples(s.toy, s.samples.count, s.world.seed, s.samples.symmetric);
+    const bool classes = s.training.samples.loss != solver::loss_kind::mse;
+    return std::make_shared<const data::samples>(classes ? drawn.labelled() : drawn);
 }
 
 theory::architecture build_architecture(const settings& s, int modalities) {
@@ -63,8 +57,18 @@ theory::architecture build_architecture(const settings& s, int modalities) {
 
 }  // namespace
 
+std::string_view to_string(world w) {
+    switch (w) {
+        case world::toy: return "toy";
+        case world::xor_data: return "xor";
+        case world::random: return "random";
+        case world::gaussian: break;
+    }
+    return "gaussian";
+}
+
 solver::model build_model(const settings& s) {
-    check_conflicts(s);
+    check_options(s);
     s.training.validate();
     s.run.validate();
     auto samples = build_samples(s);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -12,8 +13,6 @@
 #include "fusionflow/solver/run_options.hpp"
 #include "fusionflow/theory/architecture.hpp"
 #include "fusionflow/theory/initialisation.hpp"
-#include "fusionflow/validation/settings/sample_settings.hpp"
-#include "fusionflow/validation/settings/world_settings.hpp"
 
 namespace fusionflow::validation {
 
@@ -21,6 +20,34 @@ namespace fusionflow::validation {
 struct given_option {
     std::string name;
     std::string value;
+};
+
+/// Where data come from that are not read from a file.
+enum class world {
+    toy,       ///< "toy": two scalar modalities, data::toy_moments
+    xor_data,  ///< "xor": data::draw_xor_samples, for networks on samples only
+    random,    ///< "random": data::random_moments
+    gaussian,  ///< "gaussian": data::population_moments, or of some draws
+};
+
+[[nodiscard]] std::string_view to_string(world w);
+
+/// What the options say about the data's world, beside those of the toy.
+struct world_settings {
+    world kind = world::toy;
+    std::vector<int> dims{};              ///< of random and gaussian; empty: their defaults
+    std::vector<double> variances{3, 1};  ///< of gaussian, one per modality
+    double input_weight = 0.1;            ///< of gaussian
+    long draws = 0;                       ///< of gaussian, P; 0: the population's own moments
+    std::uint64_t seed = 1;               ///< of samples, random data and draws
+};
+
+/// What the options of the group "samples" say about the data, beside world_settings.
+/// solver::sample_options has the rest.
+struct sample_settings {
+    long count = 0;  ///< P; 0: networks see moments, no samples
+    bool symmetric = false;
+    double variance = 1;  ///< of the linear modality beside XOR
 };
 
 /// Everything a user can say about a model and how to run it, in the words of the command line.
@@ -64,6 +91,15 @@ struct setting_info {
 /// \throws data::input_error with the option's name: unknown, or not a value of its kind; or naming
 ///         the moments file.
 void set_option(settings& s, std::string_view name, const std::string& value);
+
+/// Notes that an option was given, in place of an earlier value of the same one.
+void note_given(settings& s, std::string_view name, const std::string& value);
+
+/// Checks that the options that were given go with each other.
+///
+/// \throws data::input_error naming the option, and the one that it cannot be combined with or that
+///         it needs.
+void check_options(const settings& s);
 
 /// Sets `moments` to some that were read already.
 ///

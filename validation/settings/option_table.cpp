@@ -1,0 +1,386 @@
+// Every option of a model and its runs: its help, what it sets, and what it does not go with.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/moments_json.hpp"
+#include "fusionflow/validation/settings/numbers.hpp"
+#include "fusionflow/validation/settings/settings.hpp"
+
+namespace fusionflow::validation {
+
+namespace {
+
+using data::toy_options;
+using solver::compression_options;
+using solver::run_options;
+using solver::sample_options;
+using solver::training;
+using theory::initialisation;
+
+using setter = void (*)(settings&, std::string_view, const std::string&);
+// Why an option that was given cannot be there; empty where it can.
+using rule = std::string (*)(const settings&);
+
+// Sets the member at the end of a path of members from the option's text.
+template <auto Read, auto... Path>
+void put(settings& s, std::string_view name, const std::string& value) {
+    (s.*....*Path) = Read(name, value);
+}
+
+template <auto Read>
+auto list_of(std::string_view name, std::string_view text) {
+    return parse_list(name, text, Read);
+}
+
+std::array<double, 2> parse_pair(std::string_view name, const std::string& text) {
+    const std::vector<std::string> pieces = split(text, ',');
+    if (pieces.size() != 2) {
+        throw data::input_error(std::string(name),
+                                fmt::format("need two numbers w_A,w_B, got '{}'", text));
+    }
+    return {parse_number(name, pieces[0]), parse_number(name, pieces[1])};
+}
+
+template <long Least>
+long parse_samples(std::string_view name, const std::string& text) {
+    const long count = parse_whole(name, text);
+    if (!(count >= Least)) {
+        throw data::input_error(std::string(name),
+                                Least == 0 ? fmt::format("need at least 0 samples, got {}", count)
+                                           : std::string("need at least 1 sample"));
+    }
+    return count;
+}
+
+int parse_until(std::string_view name, const std::string& text) {
+    const int modalities = parse_int(name, text);
+    if (modalities < 1) {
+        throw data::input_error(std::string(name), "need at least 1 modality, got " + text);
+    }
+    return modalities;
+}
+
+world parse_world(std::string_view name, const std::string& text) {
+    for (const world w : {world::toy, world::xor_data, world::random, world::gaussian}) {
+        if (text == to_string(w)) {
+            return w;
+        }
+    }
+    throw data::input_error(std::string(name),
+                            fmt::format("need toy, xor, random or gaussian, got '{}'", text));
+}
+
+// The readers of other folders, which name the option themselves.
+auto read_scheme(std::string_view /*name*/, const std::string& text) {
+    return theory::parse_scheme(text);
+}
+auto read_training(std::string_view /*name*/, const std::string& text) {
+    return solver::parse_training_method(text);
+}
+auto read_stepper(std::string_view /*name*/, const std::string& text) {
+    return solver::parse_stepper(text);
+}
+auto read_activation(std::string_view /*name*/, const std::string& text) {
+    return solver::parse_activation(text);
+}
+auto read_loss(std::string_view /*name*/, const std::string& text) {
+    return solver::parse_loss(text);
+}
+auto read_moments_file(std::string_view /*name*/, const std::string& file) {
+    return std::make_shared<const data::moments>(data::read_moments(file));
+}
+bool parse_not(std::string_view name, const std::string& text) { return !parse_flag(name, text); }
+
+void put_target_ratio(settings& s, std::string_view name, const std::string& value) {
+    s.toy.target_weights = {parse_number(name, value), 1};
+}
+
+void put_tail(settings& s, std::string_view name, const std::string& value) {
+    s.run.tail = parse_number(name, value);
+    s.run.settle = true;
+}
+
+bool has_dims(const settings& s) {
+    return s.world.kind == world::random || s.world.kind == world::gaussian;
+}
+
+std::string not_with_data(const settings& s) {
+    return fmt::format("cannot be combined with --data {}", to_string(s.world.kind));
+}
+
+std::string data_rule(const settings& s) {
+    return s.world.kind == world::xor_data && s.samples.count == 0 ? "xor needs --samples" : "";
+}
+
+std::string toy_only(const settings& s) {
+    return s.world.kind == world::toy ? "" : not_with_data(s);
+}
+
+std::string toy_or_gaussian(const settings& s) {
+    return s.world.kind == world::gaussian ? "" : toy_only(s);
+}
+
+std::string dims_rule(const settings& s) {
+    return has_dims(s) ? "" : "needs --data random or gaussian";
+}
+
+std::string gaussian_only(const settings& s) {
+    return s.world.kind == world::gaussian ? "" : "needs --data gaussian";
+}
+
+std::string drawn_only(const settings& s) {
+    const bool drawn = s.samples.count > 0 || s.world.kind == world::random || s.has("draws");
+    return drawn ? "" : "needs --samples, --data random or --draws";
+}
+
+std::string branches_only(const settings& s) {
+    return s.branches.empty() ? "needs --branches (or use --depth and --fusion)" : "";
+}
+
+std::string descent_only(const settings& s) {
+    return s.training.method == solver::training_method::gradient_flow
+               ? "needs --method gd, got flow"
+               : "";
+}
+
+std::string method_rule(const settings& s) {
+    return s.samples.count > 0 && s.training.method == solver::training_method::gradient_flow
+               ? "need gd with --samples, got flow"
+               : "";
+}
+
+std::string samples_rule(const settings& s) { return has_dims(s) ? not_with_data(s) : ""; }
+
+std::string samples_only(const settings& s) { return s.samples.count > 0 ? "" : "needs --samples"; }
+
+std::string symmetric_rule(const settings& s) {
+    const std::string other_data = toy_only(s);
+    return other_data.empty() ? samples_only(s) : other_data;
+}
+
+std::string variance_rule(const settings& s) {
+    return s.samples.count > 0 && s.world.kind != world::xor_data ? "needs --data xor"
+                                                                  : samples_only(s);
+}
+
+std::string batch_rule(const settings& s) {
+    return s.samples.count > 0 && s.training.samples.batch > s.samples.count
+               ? fmt::format("need at most --samples {}, got {}", s.samples.count,
+                             s.training.samples.batch)
+               : samples_only(s);
+}
+
+constexpr bool numeric = true;
+
+// An option, what it sets, the options beside which it says nothing, and what else it needs.
+struct entry {
+    setting_info info;
+    setter set;
+    std::string_view excluded_by = {};  // words between spaces
+    rule broken = nullptr;
+};
+
+constexpr auto training_samples = &training::samples;
+
+constexpr auto entries = std::to_array<entry>({
+    {{"data", "NAME", "toy, random, gaussian, or xor, which needs --samples (toy)", "data", false},
+     put<parse_world, &settings::world, &world_settings::kind>,
+     "moments",
+     data_rule},
+    {{"rho", "R", "correlation of the two toy inputs, -1 < R < 1 (0)", "data", numeric},
+     put<parse_number, &settings::toy, &toy_options::rho>,
+     "moments",
+     toy_only},
+    {{"ratio", "K", "sd of toy input A over that of B, K > 0 (2)", "data", numeric},
+     put<parse_number, &settings::toy, &toy_options::ratio>,
+     "moments",
+     toy_only},
+    {{"target-weights", "wA,wB", "toy target y = wA xA + wB xB (1,1)", "data", false},
+     put<parse_pair, &settings::toy, &toy_options::target_weights>,
+     "moments",
+     toy_only},
+    {{"target-ratio", "R", "toy target y = R xA + xB, in place of --target-weights", "data",
+      numeric},
+     put_target_ratio,
+     "moments target-weights",
+     toy_only},
+    {{"noise", "S", "standard deviation of noise on the target of toy or gaussian data (0)", "data",
+      numeric},
+     put<parse_number, &settings::toy, &toy_options::noise>,
+     "moments",
+     toy_or_gaussian},
+    {{"dims", "DA,DB,...", "inputs of each modality of random (10,10) or gaussian data (50,50)",
+      "data", false},
+     put<list_of<parse_int>, &settings::world, &world_settings::dims>,
+     {},
+     dims_rule},
+    {{"variances", "vA,vB,...", "of each input of a modality of gaussian data (3,1)", "data",
+      false},
+     put<list_of<parse_number>, &settings::world, &world_settings::variances>,
+     {},
+     gaussian_only},
+    {{"input-weight", "W", "gaussian data: y = W (sum of all inputs) + noise (0.1)", "data",
+      numeric},
+     put<parse_number, &settings::world, &world_settings::input_weight>,
+     {},
+     gaussian_only},
+    {{"draws", "P", "moments of P samples of gaussian data; 0: of the population (0)", "data",
+      numeric},
+     put<parse_samples<0>, &settings::world, &world_settings::draws>,
+     {},
+     gaussian_only},
+    {{"data-seed", "N", "seed of random data, --draws and --samples (1)", "data", numeric},
+     put<parse_seed, &settings::world, &world_settings::seed>,
+     {},
+     drawn_only},
+    {{"moments", "FILE", "second moments from a JSON file, in place of --data", "data", false},
+     put<read_moments_file, &settings::moments>},
+    {{"depth", "L", "layers from input to output (2)", "network", numeric},
+     put<parse_int, &settings::depth>,
+     "branches"},
+    {{"fusion", "LF", "layer at which modalities are fused, 1 ... L (2)", "network", numeric},
+     put<parse_int, &settings::fusion>,
+     "branches"},
+    {{"branches", "n1,n2,...", "layers of each modality's branch, in place of --fusion", "network",
+      false},
+     put<list_of<parse_int>, &settings::branches>},
+    {{"shared", "P", "layers after the branches meet (0); with --branches", "network", numeric},
+     put<parse_int, &settings::shared>,
+     {},
+     branches_only},
+    {{"init", "U0", "initial norm of a layer (gaussian-iid: sd of a weight), > 0 (1e-3)", "start",
+      numeric},
+     put<parse_number, &settings::init, &initialisation::u0>},
+    {{"scheme", "NAME", "initial weights: balanced, gaussian or gaussian-iid (balanced)", "drawing",
+      false},
+     put<read_scheme, &settings::init, &initialisation::drawn>},
+    {{"width", "H", "units in each hidden layer (100)", "drawing", numeric},
+     put<parse_whole, &settings::init, &initialisation::width>,
+     "widths"},
+    {{"widths", "H1,H2,...", "units in each hidden layer of the longest path, from the input up",
+      "drawing", false},
+     put<list_of<parse_whole>, &settings::init, &initialisation::widths>},
+    {{"seed", "N", "seed of the initial weights (1)", "drawing", numeric},
+     put<parse_seed, &settings::training, &training::seed>},
+    {{"method", "NAME", "gd (gradient descent) or flow (gradient flow) (gd)", "training", false},
+     put<read_training, &settings::training, &training::method>,
+     {},
+     method_rule},
+    {{"learning-rate", "ETA", "step of gradient descent, > 0 (0.01; flows and formulas: none)",
+      "training", numeric},
+     put<parse_number, &settings::training, &training::learning_rate>,
+     {},
+     descent_only},
+    {{"max-epochs", "N", "most steps of gradient descent (1e7)", "training", numeric},
+     put<parse_whole, &settings::training, &training::max_epochs>,
+     {},
+     descent_only},
+    {{"weight-decay", "LAMBDA", "every layer also shrinks at this rate, LAMBDA >= 0 (0)",
+      "training", numeric},
+     put<parse_number, &settings::training, &training::weight_decay>},
+    {{"samples", "P", "train on P samples of the data, not on moments (none)", "samples", numeric},
+     put<parse_samples<1>, &settings::samples, &sample_settings::count>,
+     "moments",
+     samples_rule},
+    {{"variance", "V", "<xB^2> of the xor data, y = XOR(xA1, xA2) + xB, > 0 (1)", "samples",
+      numeric},
+     put<parse_number, &settings::samples, &sample_settings::variance>,
+     {},
+     variance_rule},
+    {{"symmetric", "", "with every toy sample its mirror image (-x, -y)", "samples", false},
+     put<parse_flag, &settings::samples, &sample_settings::symmetric>,
+     {},
+     symmetric_rule},
+    {{"activation", "NAME", "of hidden units: linear, relu or leaky:A, A >= 0 (linear)", "samples",
+      false},
+     put<read_activation, &settings::training, training_samples, &sample_options::units>,
+     {},
+     samples_only},
+    {{"loss", "NAME", "mse; logistic or exponential of the target's sign (mse)", "samples", false},
+     put<read_loss, &settings::training, training_samples, &sample_options::loss>,
+     {},
+     samples_only},
+    {{"bias", "", "hidden units and output have biases", "samples", false},
+     put<parse_flag, &settings::training, training_samples, &sample_options::bias>,
+     {},
+     samples_only},
+    {{"batch", "B", "samples of a step, reshuffled each epoch (all)", "samples", numeric},
+     put<parse_samples<1>, &settings::training, training_samples, &sample_options::batch>,
+     {},
+     batch_rule},
+    {{"rounds", "K", "rounds of the compression (as many as --accuracy takes)", "compression",
+      numeric},
+     put<parse_int, &settings::run, &run_options::compression, &compression_options::rounds>},
+    {{"no-estimate", "", "with --rounds: leave the error unknown, in less than half the time",
+      "compression", false},
+     put<parse_not, &settings::run, &run_options::compression, &compression_options::estimate>},
+    {{"accuracy", "A", "wanted of |W_m(t)|, relative to its largest (1e-6)", "compression",
+      numeric},
+     put<parse_number, &settings::run, &run_options::compression, &compression_options::accuracy>,
+     "rounds"},
+    {{"rtol", "R", "relative error allowed per step of a flow (1e-9)", "solver", numeric},
+     put<parse_number, &settings::run, &run_options::rtol>},
+    {{"stepper", "NAME", "auto, dopri5, cash-karp, fehlberg78, bulirsch-stoer, rkc, radau (auto)",
+      "solver", false},
+     put<read_stepper, &settings::run, &run_options::method>},
+    {{"max-steps", "N", "most steps of a flow (2e7)", "solver", numeric},
+     put<parse_whole, &settings::run, &run_options::max_steps>},
+    {{"max-time", "T", "stop at this time, in units of tau (none)", "solver", numeric},
+     put<parse_number, &settings::run, &run_options::max_time>},
+    {{"tail", "F", "go on for F times the time of the last half-height (0.15)", "solver", numeric},
+     put_tail},
+    {{"until", "N", "stop once N modalities are learned (all)", "solver", false},
+     put<parse_until, &settings::run, &run_options::until>},
+});
+
+constexpr auto infos = [] {
+    std::array<setting_info, std::size(entries)> all{};
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        all[i] = entries[i].info;
+    }
+    return all;
+}();
+
+}  // namespace
+
+std::span<const setting_info> setting_table() { return infos; }
+
+const setting_info* find_setting(std::string_view name) {
+    const auto* found = std::find_if(infos.begin(), infos.end(),
+                                     [name](const setting_info& i) { return i.name == name; });
+    return found == infos.end() ? nullptr : found;
+}
+
+void set_option(settings& s, std::string_view name, const std::string& value) {
+    const setting_info* info = find_setting(name);
+    if (info == nullptr) {
+        throw data::input_error(std::string(name), "there is no such option");
+    }
+    entries[static_cast<std::size_t>(info - infos.data())].set(s, name, value);
+    note_given(s, name, value);
+}
+
+void check_options(const settings& s) {
+    for (const entry& e : entries) {
+        if (!s.has(e.info.name)) {
+            continue;
+        }
+        for (const std::string& other : split(e.excluded_by, ' ')) {
+            if (s.has(other)) {
+                throw data::input_error(std::string(e.info.name),
+                                        fmt::format("cannot be combined with --{}", other));
+            }
+        }
+        const std::string broken = e.broken == nullptr ? "" : e.broken(s);
+        if (!broken.empty()) {
+            throw data::input_error(std::string(e.info.name), broken);
+        }
+    }
+}
+
+}  // namespace fusionflow::validation
