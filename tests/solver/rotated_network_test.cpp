@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(one_modality_may_be_fused_late_or_early) {
     for (const auto& arch : {late(1), early(1)}) {
         const auto start = two_layer_start::drawn(one, arch, init, 1);
         const auto network = solver::rotated_network(one, arch, start);
-        BOOST_TEST(std::ssize(network.network->shape.trunk()) == arch.shared());
+        BOOST_TEST(std::ssize(network.shape.trunk()) == arch.shared());
         gives_the_epochs_of_the_network(one, arch, init, {});
     }
 }
@@ -100,8 +100,8 @@ BOOST_AUTO_TEST_CASE(it_has_at_most_one_unit_more_than_inputs) {
     const theory::initialisation init{.u0 = 1e-3, .drawn = scheme::gaussian_iid, .width = 1000};
     const auto start = two_layer_start::drawn(moments, late(2), init, 1);
     const auto network = solver::rotated_network(moments, late(2), start);
-    BOOST_TEST(network.network->shape.branch(0).front().rows == 3);
-    BOOST_TEST(network.network->shape.branch(1).front().rows == 4);
+    BOOST_TEST(network.shape.branch(0).front().rows == 3);
+    BOOST_TEST(network.shape.branch(1).front().rows == 4);
     const auto trained =
         solver::train(tests::model_of(moments, late(2), init, {}), tests::network_options({}).run(),
                       solver::rotated_network(moments, late(2), start));

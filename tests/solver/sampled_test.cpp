@@ -10,7 +10,6 @@
 #include "tests/support/says.hpp"
 
 using namespace fusionflow;
-using solver::representation;
 using theory::scheme;
 
 namespace {

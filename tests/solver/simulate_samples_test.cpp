@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(linear_networks_are_those_from_moments) {
             }
             BOOST_TEST(relative(sampled.loss_final, expected.loss_final) < 1e-9);
             BOOST_TEST(sampled.work.steps == expected.work.steps);
-            BOOST_TEST(sampled.widths == expected.widths);
+            BOOST_TEST(sampled.network->widths == expected.network->widths);
         }
     }
 }
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(relu_on_symmetric_samples_takes_twice_as_long_as_linear_fro
         // theory.md: 2 (1 + ln 2 / ln(1/P0)) = 2.04 less 1 % for the steps (ln(1 + eta r) / eta r
         // at r = 5 and 2.5).
         BOOST_TEST(std::abs(ratio - 2) < 0.05);
-        BOOST_TEST(relu.asymmetry[m] < 1e-15);
+        BOOST_TEST(relu.network->asymmetry[m] < 1e-15);
     }
 }
 
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(asymmetric_samples_are_learned_sooner_by_at_most_the_asymme
         const auto relu = tests::simulate(data, late, init, steps_of(0.01, 0));
         const auto linear = tests::simulate(data, late, init, steps_of(0.01));
         const double ratio = relu.times[0] / linear.times[0];
-        const double asymmetry = relu.asymmetry[0];
+        const double asymmetry = relu.network->asymmetry[0];
         BOOST_TEST_INFO("seed " << seed << " asymmetry " << asymmetry << " ratio " << ratio);
         // 2.06 is the ratio on symmetric samples at this scale; 3 % are for the steps.
         BOOST_TEST(ratio > 0.97 * 2.06 / (1 + asymmetry));
@@ -189,10 +189,10 @@ BOOST_AUTO_TEST_CASE(deep_networks_with_biases_learn_too) {
     const theory::initialisation init{.u0 = 0.3, .drawn = scheme::gaussian, .width = 20};
     const auto trained = tests::simulate(data, theory::architecture::fused(4, 2, 2), init, options);
     BOOST_TEST((trained.ended == outcome::learned));
-    BOOST_TEST(std::ssize(trained.weights_final) > trained.network->shape.size());
+    BOOST_TEST(std::ssize(trained.network->at_end) > trained.network->shape.size());
     double biases = 0;
-    for (auto i = trained.network->shape.size(); i < std::ssize(trained.weights_final); ++i) {
-        biases += std::abs(trained.weights_final[static_cast<std::size_t>(i)]);
+    for (auto i = trained.network->shape.size(); i < std::ssize(trained.network->at_end); ++i) {
+        biases += std::abs(trained.network->at_end[static_cast<std::size_t>(i)]);
     }
     BOOST_TEST(biases > 0);
 }
@@ -205,11 +205,12 @@ BOOST_AUTO_TEST_CASE(training_goes_on_from_given_weights) {
     options.max_epochs = 100;
     const auto whole = tests::simulate(data, late, init, options);
     options.max_epochs = 50;
-    const auto half = tests::simulate_from(
-        data, late, shape, solver::draw_weights(shape, data.input_moments(), init, 1), init,
-        options);
-    const auto rest = tests::simulate_from(data, late, shape, half.weights_final, init, options);
-    BOOST_TEST(rest.weights_final == whole.weights_final);
+    const auto half =
+        tests::simulate_from(data, late, init, options,
+                             {shape, solver::draw_weights(shape, data.input_moments(), init, 1)});
+    const auto rest =
+        tests::simulate_from(data, late, init, options, {shape, half.network->at_end});
+    BOOST_TEST(rest.network->at_end == whole.network->at_end);
 }
 
 BOOST_AUTO_TEST_CASE(divergence_overflow_and_limits_have_their_names_and_epochs) {
@@ -253,7 +254,7 @@ BOOST_AUTO_TEST_CASE(refuses_options_that_do_not_fit_the_samples) {
                           says("weight-decay: need finite lambda >= 0, got -1"));
     const solver::network_shape shape(data.input_moments(), late, 2);
     const auto start = [&](const solver::state& weights) {
-        (void)tests::simulate_from(data, late, shape, weights, iid(1e-3, 2), steps_of(0.01));
+        (void)tests::simulate_from(data, late, iid(1e-3, 2), steps_of(0.01), {shape, weights});
     };
     BOOST_CHECK_EXCEPTION(start(solver::state(7)), data::input_error,
                           says("weights: need 8 numbers, got 7"));

@@ -9,7 +9,6 @@
 #include "tests/support/says.hpp"
 
 using namespace fusionflow;
-using solver::representation;
 using tests::relative;
 using tests::says;
 using theory::scheme;
@@ -140,9 +139,9 @@ BOOST_AUTO_TEST_CASE(weights_and_trajectories_have_a_row_per_target) {
     options.flow.record = true;
     const auto run = tests::simulate(moments, arch, init, options);
     const auto arrays =
-        solver::weights_to_arrays({"A", "B"}, run.network->shape, run.weights_final);
+        solver::weights_to_arrays({"A", "B"}, run.network->shape, run.network->at_end);
     const auto back = solver::weights_from_arrays(arrays, {"A", "B"}, {3, 2}, arch, false, "F", 2);
-    BOOST_TEST(back.weights == run.weights_final);
+    BOOST_TEST(back.weights == run.network->at_end);
     BOOST_CHECK_THROW(
         (void)solver::weights_from_arrays(arrays, {"A", "B"}, {3, 2}, arch, false, "F"),
         data::input_error);

@@ -9,7 +9,6 @@
 #include "tests/support/says.hpp"
 
 using namespace fusionflow;
-using solver::representation;
 using tests::relative;
 using tests::says;
 using theory::scheme;
@@ -114,7 +113,7 @@ BOOST_AUTO_TEST_CASE(gradient_flow_of_small_networks_is_that_of_the_full_one) {
         // Accuracy and rtol times some hundred steps.
         BOOST_TEST(relative(run.times[m], full.times[m]) < 1e-6);
     }
-    BOOST_TEST(run.weights_final.size() == run.network->at_start.size());
+    BOOST_TEST(run.network->at_end.size() == run.network->at_start.size());
 }
 
 BOOST_AUTO_TEST_CASE(sampled_balanced_networks_are_one_unit_wide_and_exact) {
