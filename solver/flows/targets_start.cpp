@@ -1,11 +1,11 @@
 #include "fusionflow/solver/flows/targets_start.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <utility>
 #include <vector>
 
+#include "fusionflow/data/decompositions.hpp"
 #include "fusionflow/data/pseudo_inverse.hpp"
 #include "fusionflow/solver/networks/power.hpp"
 #include "fusionflow/theory/race/potential.hpp"
@@ -29,9 +29,8 @@ matrix frame(const std::vector<matrix>& symmetric) {
         for (const auto& [first, count] : groups) {
             const matrix among = columns.middleCols(first, count);
             const matrix seen = among.transpose() * next * among;
-            const Eigen::SelfAdjointEigenSolver<matrix> solved((seen + seen.transpose()) / 2);
-            columns.middleCols(first, count) = among * solved.eigenvectors();
-            const auto& values = solved.eigenvalues();
+            const auto [values, vectors] = data::decompose((seen + seen.transpose()) / 2);
+            columns.middleCols(first, count) = among * vectors;
             Eigen::Index begin = 0;
             for (Eigen::Index i = 1; i <= count; ++i) {
                 if (i == count || values(i) - values(i - 1) > tied * next.norm()) {

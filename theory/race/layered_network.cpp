@@ -1,10 +1,10 @@
 #include "fusionflow/theory/race/layered_network.hpp"
 
-#include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "fusionflow/data/decompositions.hpp"
 #include "fusionflow/data/pseudo_inverse.hpp"
 
 namespace fusionflow::theory {
@@ -12,14 +12,11 @@ namespace fusionflow::theory {
 namespace {
 
 using Eigen::MatrixXd;
-using svd = Eigen::JacobiSVD<MatrixXd>;
-
-constexpr unsigned thin = Eigen::ComputeThinU | Eigen::ComputeThinV;
 
 // The nearest matrix with orthonormal rows or columns.
 MatrixXd polar(const MatrixXd& of) {
-    const svd parts(of, thin);
-    return parts.matrixU() * parts.matrixV().transpose();
+    const data::singular_parts parts = data::decompose_singular(of);
+    return parts.left * parts.right.transpose();
 }
 
 }  // namespace
@@ -33,13 +30,13 @@ layered_network::layered_network(const std::vector<branch>& branches, int shared
             append(b.weights);
             continue;
         }
-        const svd parts(b.weights, thin);
-        const MatrixXd u = parts.singularValues().asDiagonal();
-        append(u * parts.matrixV().transpose());
+        const data::singular_parts parts = data::decompose_singular(b.weights);
+        const MatrixXd u = parts.values.asDiagonal();
+        append(u * parts.right.transpose());
         for (int j = 2; j < b.layers; ++j) {
             append(u);
         }
-        append(parts.matrixU() * u);
+        append(parts.left * u);
     }
     first_.push_back(layers_.size());
     for (int j = 1; j < shared; ++j) {

@@ -1,14 +1,11 @@
 #include "fusionflow/theory/race/mode_blocks.hpp"
 
-#include <Eigen/LU>
-#include <Eigen/QR>
-#include <Eigen/SVD>
 #include <algorithm>
 #include <boost/numeric/odeint/stepper/runge_kutta_dopri5.hpp>
 #include <cmath>
 
+#include "fusionflow/data/decompositions.hpp"
 #include "fusionflow/data/orthonormal.hpp"
-#include "fusionflow/data/pseudo_inverse.hpp"
 #include "fusionflow/theory/learning.hpp"
 
 namespace fusionflow::theory {
@@ -18,9 +15,7 @@ namespace {
 using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
-using svd = Eigen::JacobiSVD<MatrixXd>;
 
-constexpr unsigned thin = Eigen::ComputeThinU | Eigen::ComputeThinV;
 constexpr double tie = 1e-12;
 constexpr double rounding = 1e-9;  // of residuals, which an iteration leaves
 // Norm of the weights of an output that grows exponentially, from which it is there before what is
@@ -45,19 +40,17 @@ MatrixXd unseen(const MatrixXd& all, const MatrixXd& seen) {
 
 // Orthonormal columns for the range of these.
 MatrixXd basis_of(const MatrixXd& columns) {
-    Eigen::ColPivHouseholderQR<MatrixXd> qr(columns);
-    qr.setThreshold(1e-10);  // what turns leave of a part that is not there is some 1e-15
-    const MatrixXd q = qr.householderQ() * MatrixXd::Identity(columns.rows(), columns.rows());
-    return q.leftCols(qr.rank());
+    constexpr double there = 1e-10;  // what turns leave of a part that is not there is some 1e-15
+    const auto [q, rank] = data::pivoted_orthonormal_columns(columns, columns.rows(), there);
+    return q.leftCols(rank);
 }
 
 MatrixXd complement_of(const MatrixXd& columns) {
     if (columns.cols() == 0) {
         return MatrixXd::Identity(columns.rows(), columns.rows());
     }
-    const Eigen::HouseholderQR<MatrixXd> qr(columns);
-    const MatrixXd q = qr.householderQ() * MatrixXd::Identity(columns.rows(), columns.rows());
-    return q.rightCols(columns.rows() - columns.cols());
+    return data::orthonormal_columns(columns, columns.rows())
+        .rightCols(columns.rows() - columns.cols());
 }
 
 // The rotation that takes one range to another and turns by no more than that needs.
@@ -66,11 +59,12 @@ MatrixXd shortest_turn(const MatrixXd& from, const MatrixXd& to) {
     if (from.cols() == 0) {
         return turn;
     }
-    const svd parts(from.transpose() * to, Eigen::ComputeFullU | Eigen::ComputeFullV);
-    const MatrixXd starts = from * parts.matrixU();
-    const MatrixXd ends = to * parts.matrixV();
+    const auto parts =
+        data::decompose_singular(from.transpose() * to, data::singular_vectors::full);
+    const MatrixXd starts = from * parts.left;
+    const MatrixXd ends = to * parts.right;
     for (Index i = 0; i < from.cols(); ++i) {
-        const double cosine = std::min(1.0, parts.singularValues()(i));
+        const double cosine = std::min(1.0, parts.values(i));
         VectorXd across = ends.col(i) - cosine * starts.col(i);
         const double sine = across.norm();
         if (!(sine > tie)) {
@@ -99,9 +93,9 @@ struct carried {
         if (outputs.cols() == 0) {
             return;
         }
-        const svd modes(learned, thin);
-        const MatrixXd u = modes.matrixU().leftCols(outputs.cols());
-        const MatrixXd v = modes.matrixV().leftCols(outputs.cols());
+        const data::singular_parts modes = data::decompose_singular(learned);
+        const MatrixXd u = modes.left.leftCols(outputs.cols());
+        const MatrixXd v = modes.right.leftCols(outputs.cols());
         const MatrixXd across = shortest_turn(inputs, v);
         inside = shortest_turn(outputs, u) * inside * across.transpose();
         outside = outside * across.transpose();
@@ -155,8 +149,10 @@ mode_blocks::mode_blocks(const data::moments& moments, const architecture& arch,
                           norm * moments.matrix(directions, m), MatrixXd(targets, 0)});
         saddle_.outputs.emplace_back(targets, 0);
         if (arch.branch(m) == 1 && arch.shared() == 0) {  // nothing of it waits
-            const svd modes(moments.matrix(moments.correlations(), m), Eigen::ComputeThinU);
-            saddle_.outputs.back() = modes.matrixU();
+            saddle_.outputs.back() =
+                data::decompose_singular(moments.matrix(moments.correlations(), m),
+                                         data::singular_vectors::thin_left)
+                    .left;
             parts_.back().small.setZero();
         }
     }
@@ -228,9 +224,9 @@ void mode_blocks::find_learned(int m) {
     const MatrixXd b =
         saddle_.space * (power_of(trunk_, -arch_.shared()) *
                          (saddle_.space.transpose() * moments_.matrix(saddle_.weights, m)));
-    const svd modes(b, thin);
-    const MatrixXd outputs = modes.matrixU().leftCols(rank);
-    const MatrixXd inputs = modes.matrixV().leftCols(rank);
+    const data::singular_parts modes = data::decompose_singular(b);
+    const MatrixXd outputs = modes.left.leftCols(rank);
+    const MatrixXd inputs = modes.right.leftCols(rank);
     part.small = shortest_turn(part.outputs, outputs) * part.small *
                  shortest_turn(part.inputs, inputs).transpose();
     part.small = outside_of(outputs, part.small);
@@ -241,7 +237,7 @@ void mode_blocks::find_learned(int m) {
     part.leaning = outside_of(saddle_.space, part.leaning);
     part.outputs = outputs;
     part.inputs = inputs;
-    part.norms = modes.singularValues().head(rank);
+    part.norms = modes.values.head(rank);
     for (double& u : part.norms) {
         u = std::pow(u, 1.0 / arch_.branch(m));
     }
@@ -258,9 +254,9 @@ std::optional<int> mode_blocks::turned_over(const rank_solution& there) const {
         if (arch_.branch(m) == 1 || rank == 0 || rank != moments_.dim(m) || rank != basis.cols()) {
             continue;
         }
-        const double now =
-            (saddle_.space.transpose() * part.outputs).determinant() * part.inputs.determinant();
-        if (now * (basis.transpose() * moments_.matrix(there.weights, m)).determinant() < 0) {
+        const double now = data::determinant_of(saddle_.space.transpose() * part.outputs) *
+                           data::determinant_of(part.inputs);
+        if (now * data::determinant_of(basis.transpose() * moments_.matrix(there.weights, m)) < 0) {
             return m;
         }
     }
@@ -275,11 +271,13 @@ bool mode_blocks::fade(int m, rank_solution& there) {
     modality& part = parts_[static_cast<std::size_t>(m)];
     const Index kept = part.outputs.cols() - 1;
     const MatrixXd own = part.outputs.transpose() * moments_.matrix(saddle_.weights, m);
-    const svd modes(own, Eigen::ComputeFullU | Eigen::ComputeFullV);
-    const MatrixXd outputs = part.outputs * modes.matrixU();
+    const data::singular_parts modes = data::decompose_singular(own, data::singular_vectors::full);
+    const MatrixXd outputs = part.outputs * modes.left;
     // Of modes that are not there yet the decomposition does not know which way they turn.
-    MatrixXd inputs = modes.matrixV();
-    if (modes.matrixU().determinant() * inputs.determinant() * part.inputs.determinant() < 0) {
+    MatrixXd inputs = modes.right;
+    if (data::determinant_of(modes.left) * data::determinant_of(inputs) *
+            data::determinant_of(part.inputs) <
+        0) {
         inputs.col(kept) *= -1;
     }
     const MatrixXd mode = outputs.col(kept) * inputs.col(kept).transpose();
@@ -631,8 +629,9 @@ void mode_blocks::follow() {
         part.inputs = all[m].inputs;
         part.small = turn * all[m].inside + all[m].outside;
         part.leaning = all[m].leaning;
-        const svd modes(moments_.matrix(saddle_.weights, static_cast<int>(m)), thin);
-        saddle_.outputs[m] = modes.matrixU().leftCols(saddle_.outputs[m].cols());
+        const data::singular_parts modes =
+            data::decompose_singular(moments_.matrix(saddle_.weights, static_cast<int>(m)));
+        saddle_.outputs[m] = modes.left.leftCols(saddle_.outputs[m].cols());
     }
     if (others > 0) {
         read_small_units(network, x, start.scale);

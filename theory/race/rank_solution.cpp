@@ -1,8 +1,8 @@
 #include "fusionflow/theory/race/rank_solution.hpp"
 
-#include <Eigen/QR>
 #include <algorithm>
 
+#include "fusionflow/data/decompositions.hpp"
 #include "fusionflow/data/pseudo_inverse.hpp"
 
 namespace fusionflow::theory {
@@ -16,8 +16,7 @@ constexpr double settled = 1e-12;  // change of W in a round, relative: a few di
 constexpr double no_part = 1e-9;
 
 Eigen::MatrixXd orthonormal(const Eigen::MatrixXd& columns) {
-    const Eigen::HouseholderQR<Eigen::MatrixXd> qr(columns);
-    return qr.householderQ() * Eigen::MatrixXd::Identity(columns.rows(), columns.cols());
+    return data::orthonormal_columns(columns, columns.cols());
 }
 
 /// The alternating iteration.

@@ -1,12 +1,11 @@
 #include "fusionflow/theory/race/small_network.hpp"
 
-#include <Eigen/QR>
-#include <Eigen/SVD>
 #include <algorithm>
 #include <boost/numeric/odeint/stepper/runge_kutta_dopri5.hpp>
 #include <cmath>
 #include <optional>
 
+#include "fusionflow/data/decompositions.hpp"
 #include "fusionflow/theory/learning.hpp"
 #include "fusionflow/theory/race/layered_network.hpp"
 #include "fusionflow/theory/race/phase_time.hpp"
@@ -19,10 +18,8 @@ namespace {
 
 using Eigen::Index;
 using Eigen::MatrixXd;
-using svd = Eigen::JacobiSVD<MatrixXd>;
 using numbers = layered_network::state;
 
-constexpr unsigned thin = Eigen::ComputeThinU | Eigen::ComputeThinV;
 constexpr double tolerance = 1e-9;  // of a step
 // A mode that has grown by this leads alone: what is left of the time is this to the power 2 - L of
 // the whole, and the others move by that part of themselves.
@@ -54,8 +51,8 @@ small_growth turn_alone(const small_block& b, double longest, double end) {
         std::isinf(end) ? 0 : potential(n, end) * turning_factor(n, std::sqrt(1 - side), side);
     grown.time = (whole - after) / rate;
     if (!(longest < grown.time)) {
-        const svd parts(b.push, thin);
-        grown.mode = {0, rate, 0, parts.matrixU().col(0), parts.matrixV().col(0)};
+        const data::singular_parts parts = data::decompose_singular(b.push);
+        grown.mode = {0, rate, 0, parts.left.col(0), parts.right.col(0)};
         grown.weights = {norm * across};
         return grown;
     }
@@ -71,23 +68,23 @@ small_growth turn_alone(const small_block& b, double longest, double end) {
 class logarithmic_modes {
 public:
     explicit logarithmic_modes(const small_block& b)
-        : block_(b), push_(b.push, thin), own_(b.weights, thin) {
-        const Index count = std::min(push_.singularValues().size(), own_.singularValues().size());
-        MatrixXd shares(own_.singularValues().size(), push_.singularValues().size());
+        : block_(b), push_(data::decompose_singular(b.push)),
+          own_(data::decompose_singular(b.weights)) {
+        const Index count = std::min(push_.values.size(), own_.values.size());
+        MatrixXd shares(own_.values.size(), push_.values.size());
         for (Index k = 0; k < shares.rows(); ++k) {
             for (Index j = 0; j < shares.cols(); ++j) {
-                shares(k, j) = own_.singularValues()(k) *
-                               std::abs(own_.matrixU().col(k).dot(push_.matrixU().col(j)) *
-                                        own_.matrixV().col(k).dot(push_.matrixV().col(j)));
+                shares(k, j) = own_.values(k) * std::abs(own_.left.col(k).dot(push_.left.col(j)) *
+                                                         own_.right.col(k).dot(push_.right.col(j)));
             }
         }
         for (Index pair = 0; pair < count; ++pair) {
             Index k = 0;
             Index j = 0;
-            if (!(shares.maxCoeff(&k, &j) >= 0) || !(own_.singularValues()(k) > 0)) {
+            if (!(shares.maxCoeff(&k, &j) >= 0) || !(own_.values(k) > 0)) {
                 break;
             }
-            pairs_.push_back({own_.singularValues()(k), j});
+            pairs_.push_back({own_.values(k), j});
             shares.row(k).setConstant(-1);
             shares.col(j).setConstant(-1);
         }
@@ -111,8 +108,8 @@ public:
         }
         MatrixXd after = MatrixXd::Zero(block_.weights.rows(), block_.weights.cols());
         for (std::size_t i = 0; i < pairs_.size() && std::isfinite(grown.time); ++i) {
-            const auto output = push_.matrixU().col(pairs_[i].along);
-            const auto input = push_.matrixV().col(pairs_[i].along);
+            const auto output = push_.left.col(pairs_[i].along);
+            const auto input = push_.right.col(pairs_[i].along);
             if (i == first) {
                 grown.mode = {0, rate_of(i), 0, output, input};
             } else {
@@ -129,13 +126,11 @@ private:
         double norm;
         Index along;
     };
-    [[nodiscard]] double rate_of(std::size_t i) const {
-        return push_.singularValues()(pairs_[i].along);
-    }
+    [[nodiscard]] double rate_of(std::size_t i) const { return push_.values(pairs_[i].along); }
 
     const small_block& block_;
-    svd push_;
-    svd own_;
+    data::singular_parts push_;
+    data::singular_parts own_;
     std::vector<path> pairs_;
 };
 
@@ -151,7 +146,7 @@ MatrixXd shared_outputs(const std::vector<small_block>& blocks) {
             square += b.push * b.push.transpose() / (weight * weight);
         }
     }
-    MatrixXd outputs = svd(square, Eigen::ComputeFullU).matrixU();
+    MatrixXd outputs = data::decompose_singular(square, data::singular_vectors::full_left).left;
     for (const small_block& b : blocks) {
         const MatrixXd push = outputs.transpose() * b.push;
         const MatrixXd weights = outputs.transpose() * b.weights;
@@ -403,10 +398,10 @@ private:
                 lead = m;
             }
         }
-        const svd parts(grown.weights[lead], thin);
-        const Eigen::VectorXd output = parts.matrixU().col(0);
-        const Eigen::VectorXd input = parts.matrixV().col(0);
-        const double u = parts.singularValues()(0);
+        const data::singular_parts parts = data::decompose_singular(grown.weights[lead]);
+        const Eigen::VectorXd output = parts.left.col(0);
+        const Eigen::VectorXd input = parts.right.col(0);
+        const double u = parts.values(0);
         const int n = blocks_[lead].layers;
         const double rate = output.dot(blocks_[lead].push * input);
         grown.mode = {static_cast<int>(lead), rate, u, output, input};
@@ -502,8 +497,7 @@ small_growth grow_side_by_side(const std::vector<small_block>& blocks, double lo
 MatrixXd inputs_that_matter(const small_block& b) {
     MatrixXd rows(b.push.cols(), b.push.rows() + b.weights.rows());
     rows << b.push.transpose(), b.weights.transpose();
-    const Eigen::HouseholderQR<MatrixXd> qr(rows);
-    return qr.householderQ() * MatrixXd::Identity(rows.rows(), rows.cols());
+    return data::orthonormal_columns(rows, rows.cols());
 }
 
 bool is_wide(const small_block& b) { return b.push.cols() > 2 * b.push.rows(); }
