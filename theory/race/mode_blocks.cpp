@@ -16,8 +16,8 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-constexpr double tie = 1e-12;
-constexpr double rounding = 1e-9;  // of residuals, which an iteration leaves
+constexpr double no_turn = 1e-12;           // the sine of an angle that is none
+constexpr double residual_rounding = 1e-9;  // of residuals, which an iteration leaves
 // Norm of the weights of an output that grows exponentially, from which it is there before what is
 // on its way to a plateau.
 constexpr double arriving = 0.03;
@@ -67,7 +67,7 @@ MatrixXd shortest_turn(const MatrixXd& from, const MatrixXd& to) {
         const double cosine = std::min(1.0, parts.values(i));
         VectorXd across = ends.col(i) - cosine * starts.col(i);
         const double sine = across.norm();
-        if (!(sine > tie)) {
+        if (!(sine > no_turn)) {
             continue;
         }
         across /= sine;
@@ -713,7 +713,7 @@ std::vector<mode_blocks::view> mode_blocks::outside() const {
 
 // What an iteration leaves of a residual of m.
 double mode_blocks::negligible(int m) const {
-    return rounding * moments_.part(moments_.correlations(), m).norm();
+    return residual_rounding * moments_.part(moments_.correlations(), m).norm();
 }
 
 small_growth mode_blocks::grown(const candidate& c, double longest) const {
@@ -802,7 +802,7 @@ std::optional<mode_phase> mode_blocks::leave() {
     }
     std::vector<const candidate*> winners;
     for (candidate& c : all) {
-        if (c.growth.time <= next.duration * (1 + tie)) {
+        if (c.growth.time <= next.duration * (1 + clock_tie)) {
             winners.push_back(&c);
         } else {
             c.growth = grown(c, next.duration);

@@ -9,7 +9,7 @@ namespace fusionflow::theory {
 
 namespace {
 
-constexpr int most_rounds = 2000;
+constexpr int most_rank_rounds = 2000;
 constexpr double settled = 1e-12;  // change of W in a round, relative: a few digits above rounding
 
 // What rounding leaves of a part that is not there.
@@ -33,7 +33,7 @@ public:
 
     // True when it has come to rest.
     [[nodiscard]] bool run() {
-        for (int round = 0; round < most_rounds; ++round) {
+        for (int round = 0; round < most_rank_rounds; ++round) {
             const Eigen::MatrixXd before = weights_;
             for (int m = 0; m < moments_.count(); ++m) {
                 regress(m);

@@ -18,15 +18,15 @@ namespace {
 
 using Eigen::Index;
 using Eigen::MatrixXd;
-using numbers = layered_network::state;
+using network_state = layered_network::state;
 
-constexpr double tolerance = 1e-9;  // of a step
+constexpr double network_tolerance = 1e-9;  // of a step
 // A mode that has grown by this leads alone: what is left of the time is this to the power 2 - L of
 // the whole, and the others move by that part of themselves.
-constexpr double far = 1e4;
-constexpr double aligned = 1e-11;   // of a matrix: what is no part of it
-constexpr double opposite = 1e-24;  // the square of a sine that rounding cannot tell from zero
-constexpr int most_steps = 20'000;
+constexpr double grown_far = 1e4;
+constexpr double no_part_of_it = 1e-11;  // of a matrix: what is no part of it
+constexpr double opposite = 1e-24;       // the square of a sine that rounding cannot tell from zero
+constexpr int most_network_steps = 20'000;
 
 // ---- One block without a trunk, of one row or one column.
 
@@ -157,14 +157,14 @@ MatrixXd shared_outputs(const std::vector<small_block>& blocks) {
         };
         // Rows across each other, and along those of the push.
         const MatrixXd mixed = weights * push.transpose();
-        if (off(push * push.transpose()) > aligned * push.squaredNorm() ||
-            off(weights * weights.transpose()) > aligned * weights.squaredNorm() ||
-            off(mixed) > aligned * push.norm() * weights.norm()) {
+        if (off(push * push.transpose()) > no_part_of_it * push.squaredNorm() ||
+            off(weights * weights.transpose()) > no_part_of_it * weights.squaredNorm() ||
+            off(mixed) > no_part_of_it * push.norm() * weights.norm()) {
             return {};
         }
         for (Index i = 0; i < targets; ++i) {
             const double sizes = weights.row(i).norm() * push.row(i).norm();
-            if (!(std::abs(mixed(i, i) - sizes) <= aligned * sizes)) {
+            if (!(std::abs(mixed(i, i) - sizes) <= no_part_of_it * sizes)) {
                 return {};
             }
         }
@@ -335,18 +335,18 @@ public:
         const double start = network_->largest(x_);
         double time = 0;
         double h = 0.01;
-        numbers next(x_.size());
-        numbers error(x_.size());
-        boost::numeric::odeint::runge_kutta_dopri5<numbers> stepper;
-        const auto rhs = [this](const numbers& x, numbers& dxdt, double) {
+        network_state next(x_.size());
+        network_state error(x_.size());
+        boost::numeric::odeint::runge_kutta_dopri5<network_state> stepper;
+        const auto rhs = [this](const network_state& x, network_state& dxdt, double) {
             network_->derivative(x, pushes_, dxdt);
         };
-        for (int step = 0; step < most_steps; ++step) {
+        for (int step = 0; step < most_network_steps; ++step) {
             const bool last = time + h >= end;
             const double length = last ? end - time : h;
             stepper.reset();
             stepper.do_step(rhs, x_, 0.0, next, length, error);
-            const double off = network_->relative(next, error) / tolerance;
+            const double off = network_->relative(next, error) / network_tolerance;
             if (!(off <= 1)) {
                 h = length * layered_network::next_length(off);
                 continue;
@@ -359,7 +359,7 @@ public:
                 return grown;
             }
             h = length * layered_network::next_length(off);
-            if (network_->largest(x_) > far * start || one_layer_norm() > 1) {
+            if (network_->largest(x_) > grown_far * start || one_layer_norm() > 1) {
                 read(grown);
                 finish(grown, time, unit);
                 return grown;
@@ -453,7 +453,7 @@ private:
     double push_ = 0;
     std::vector<MatrixXd> pushes_;
     std::optional<layered_network> network_;
-    numbers x_;
+    network_state x_;
 };
 
 // Branches of one layer below a trunk of one are one branch of two layers with all their inputs.
