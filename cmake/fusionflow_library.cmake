@@ -51,6 +51,11 @@ function(fusionflow_compile_options target)
   target_compile_features(${target} PUBLIC cxx_std_20)
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -ffp-contract=off)
+  # Where several sources are compiled as one, each sees the names of those before it, and classes seem
+  # to be of a header; builds without CMAKE_UNITY_BUILD have these two warnings.
+  if(CMAKE_UNITY_BUILD)
+    target_compile_options(${target} PRIVATE -Wno-shadow $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+  endif()
   if(FUSIONFLOW_WERROR)
     target_compile_options(${target} PRIVATE -Werror)
   endif()

@@ -130,7 +130,7 @@ const Eigen::VectorXd& sample_descent::train() {
     return measure();
 }
 
-void check(const data::samples& data, const simulate_options& options) {
+void check_training(const data::samples& data, const simulate_options& options) {
     options.validate();
     if (options.method != training::gradient_descent) {
         throw data::input_error("method", "need gd on samples, got flow");
@@ -166,7 +166,7 @@ state with_biases(state weights, const network_shape& shape, Eigen::Index size) 
 simulation simulate_from(const data::samples& data, const theory::architecture& arch,
                          const network_shape& shape, state weights,
                          const theory::initialisation& init, const simulate_options& options) {
-    check(data, options);
+    check_training(data, options);
     arch.match(data.input_moments());
     const Eigen::Index size = sample_network(shape, data, options.samples).size();
     const auto widths = hidden_widths::of(shape).along_longest_path();
@@ -184,7 +184,7 @@ simulation simulate_from(const data::samples& data, const theory::architecture& 
 
 simulation simulate(const data::samples& data, const theory::architecture& arch,
                     const theory::initialisation& init, const simulate_options& options) {
-    check(data, options);
+    check_training(data, options);
     init.validate(data.input_moments().count());
     arch.match(data.input_moments());
     const network_shape shape(data.input_moments().dims(), hidden_widths::of(arch, init));

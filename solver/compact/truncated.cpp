@@ -15,7 +15,7 @@ namespace fusionflow::solver {
 namespace {
 
 constexpr double safety = 2;
-constexpr double rounding = 1e-11;
+constexpr double column_rounding = 1e-11;
 constexpr double most_by_itself = 1e6;  // weights, where nobody asked for that many rounds
 constexpr double most_weights = 2e7;
 
@@ -95,7 +95,7 @@ simulation train_truncated(const data::moments& moments, const theory::architect
     simulation result = [&] {
         if (growth.closed_at(rounds)) {
             simulation exact = train(moments, arch, init, options, growth.network(rounds));
-            exact.truncation_error = rounding;
+            exact.truncation_error = column_rounding;
             return exact;
         }
         if (!options.compression.estimate) {
@@ -107,7 +107,7 @@ simulation train_truncated(const data::moments& moments, const theory::architect
                            options.weight_decay);
         simulation truncated =
             train(moments, arch, init, options, growth.network(rounds), &further);
-        truncated.truncation_error = safety * further.deviation() + rounding;
+        truncated.truncation_error = safety * further.deviation() + column_rounding;
         return truncated;
     }();
     result.rounds = rounds;

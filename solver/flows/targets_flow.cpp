@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/solver/flows/potential_steps.hpp"
 #include "fusionflow/solver/flows/targets_motion.hpp"
 #include "fusionflow/solver/flows/targets_start.hpp"
 #include "fusionflow/solver/networks/moment_products.hpp"
@@ -18,12 +19,7 @@ namespace {
 using matrix = Eigen::MatrixXd;
 using theory::dual;
 
-// A step goes straight on while a weight, times the step, is below this part of rtol.
-constexpr double unfelt = 0.1;
-constexpr double felt = 5;        // potentials below this are, at any tolerance
-constexpr double rounded = 1e-6;  // a potential does not fall to less than this part in one step
-constexpr double reach = 0.75;    // of a potential in one step
-constexpr std::size_t most_implicit = 150;  // numbers in a state: header
+constexpr double reach_of_modes = 0.75;  // of a potential in one step
 // Of the terms of a residual: what rounding leaves of it at rest.
 constexpr double noise = 16 * std::numeric_limits<double>::epsilon();
 // Of all weights: growth of those that wait, up to which what is at rest need not follow them.
@@ -356,14 +352,15 @@ double targets_flow::horizon(const state& x, const state& dxdt, double rtol) con
             if (!(dxdt[i] > still && z < 0)) {
                 continue;
             }
-            const double part_left = b.layers > 2 ? -reach * z : std::max(-z, 1.0) / 2;
-            if (-z < felt) {
+            const double part_left = b.layers > 2 ? -reach_of_modes * z : std::max(-z, 1.0) / 2;
+            if (-z < felt_potential) {
                 nearest = std::min(nearest, part_left / dxdt[i]);
                 continue;
             }
-            const double small = unfelt * rtol / (std::max(b.layers - 2, 1) * -z);
-            const double edge = std::min(
-                -theory::potential(b.layers, std::pow(small, 0.5 / (b.layers - 1))), rounded * z);
+            const double small = unfelt_step * rtol / (std::max(b.layers - 2, 1) * -z);
+            const double edge =
+                std::min(-theory::potential(b.layers, std::pow(small, 0.5 / (b.layers - 1))),
+                         least_potential_left * z);
             nearest = std::min(nearest, (z < 2 * edge ? edge - z : part_left) / dxdt[i]);
         }
     }
