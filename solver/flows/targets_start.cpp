@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "fusionflow/data/decompositions.hpp"
+#include "fusionflow/data/products.hpp"
 #include "fusionflow/data/pseudo_inverse.hpp"
 #include "fusionflow/solver/networks/power.hpp"
 #include "fusionflow/theory/race/potential.hpp"
@@ -28,9 +29,9 @@ matrix frame(const std::vector<matrix>& symmetric) {
         std::vector<std::pair<Eigen::Index, Eigen::Index>> finer;
         for (const auto& [first, count] : groups) {
             const matrix among = columns.middleCols(first, count);
-            const matrix seen = among.transpose() * next * among;
+            const matrix seen = data::times(data::transposed_times(among, next), among);
             const auto [values, vectors] = data::decompose((seen + seen.transpose()) / 2);
-            columns.middleCols(first, count) = among * vectors;
+            columns.middleCols(first, count) = data::times(among, vectors);
             Eigen::Index begin = 0;
             for (Eigen::Index i = 1; i <= count; ++i) {
                 if (i == count || values(i) - values(i - 1) > tied * next.norm()) {
@@ -94,7 +95,7 @@ first_pushes::first_pushes(const data::moments& data, const theory::architecture
         const double size = power(init.norm(m), arch.branch(m)) * power(scale, arch.shared());
         total.middleCols(data.offset(m), data.dim(m)) = size * trunk * data.matrix(directions, m);
     }
-    pulled = total * data.covariance();
+    pulled = data::times(total, data.covariance());
     left = data.matrix(data.correlations()) - pulled;
 }
 
@@ -116,11 +117,11 @@ matrix first_pushes::trunk_frame(const data::moments& data, const theory::archit
 // U and V with U V^T = o, in which the push is diagonal: all singular values of a branch are equal.
 std::pair<matrix, matrix> branch_frames(const matrix& o, const matrix& push, const matrix& later) {
     if (o.cols() <= o.rows()) {
-        const matrix v = frame({o.transpose() * push, o.transpose() * later});
-        return {o * v, v};
+        const matrix v = frame({data::transposed_times(o, push), data::transposed_times(o, later)});
+        return {data::times(o, v), v};
     }
-    const matrix u = frame({push * o.transpose(), later * o.transpose()});
-    return {u, o.transpose() * u};
+    const matrix u = frame({data::times_transposed(push, o), data::times_transposed(later, o)});
+    return {u, data::transposed_times(o, u)};
 }
 
 }  // namespace
@@ -148,8 +149,9 @@ targets_start::targets_start(const data::moments& data, const theory::architectu
             layout.branches.push_back(b);
             continue;
         }
-        auto [u, v] = branch_frames(o, first.trunk * first.left.middleCols(b.offset, b.inputs),
-                                    first.trunk * first.pulled.middleCols(b.offset, b.inputs));
+        auto [u, v] =
+            branch_frames(o, data::times(first.trunk, first.left.middleCols(b.offset, b.inputs)),
+                          data::times(first.trunk, first.pulled.middleCols(b.offset, b.inputs)));
         // A frame of one number is left out, its sign kept by the other one.
         if (outputs == 1) {
             v *= u(0, 0);
@@ -160,7 +162,7 @@ targets_start::targets_start(const data::moments& data, const theory::architectu
         append(numbers, matrix::Constant(b.rank, 1, -theory::potential(b.layers, init.norm(m))));
         b.left = numbers.size();
         if (outputs > 1) {
-            append(numbers, right_frame.transpose() * u);
+            append(numbers, data::transposed_times(right_frame, u));
         }
         b.right = numbers.size();
         if (b.inputs > 1) {

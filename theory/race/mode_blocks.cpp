@@ -127,8 +127,8 @@ void balance(std::vector<MatrixXd>& out, const std::vector<MatrixXd>& in) {
     MatrixXd square = MatrixXd::Zero(in.front().rows(), in.front().rows());
     MatrixXd cross = MatrixXd::Zero(out.front().rows(), in.front().rows());
     for (std::size_t m = 0; m < in.size(); ++m) {
-        square += data::times_transposed(in[m], in[m]);
-        cross += data::times_transposed(out[m], in[m]);
+        square += in[m] * in[m].transpose();
+        cross += out[m] * in[m].transpose();
     }
     const MatrixXd along = data::times(cross, power_of(square, -1));
     for (std::size_t m = 0; m < in.size(); ++m) {
