@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fusionflow/data/decompositions.hpp"
 #include "fusionflow/data/pseudo_inverse.hpp"
 #include "fusionflow/theory/race/phase_time.hpp"
 #include "fusionflow/theory/race/potential.hpp"
