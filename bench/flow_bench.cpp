@@ -5,7 +5,7 @@
 #include <cmath>
 #include <string>
 
-#include "fusionflow/solver/integrate.hpp"
+#include "fusionflow/solver/method.hpp"
 #include "models.hpp"
 
 namespace {
@@ -13,23 +13,24 @@ namespace {
 using namespace fusionflow;
 
 // Says in the report what was done, and fails where it was not.
-void report(benchmark::State& state, const solver::integration& run) {
-    if (run.answer.ended != theory::outcome::learned) {
-        state.SkipWithError(std::string(theory::to_string(run.answer.ended)).c_str());
+void report(benchmark::State& state, const solver::answer& run) {
+    if (run.ended != theory::outcome::learned) {
+        state.SkipWithError(std::string(theory::to_string(run.ended)).c_str());
         return;
     }
     state.SetLabel(run.stepper);
-    state.counters["steps"] = static_cast<double>(run.answer.work.steps);
-    state.counters["derivatives"] = static_cast<double>(run.answer.work.rhs_evaluations);
+    state.counters["steps"] = static_cast<double>(run.work.steps);
+    state.counters["derivatives"] = static_cast<double>(run.work.rhs_evaluations);
 }
 
 void integrate(benchmark::State& state, const data::moments& moments, int depth, int fusion,
-               double u0, const solver::integrate_options& options) {
+               double u0, const solver::run_options& options) {
     const auto network = theory::architecture::fused(depth, fusion, moments.count());
     const theory::initialisation init{.u0 = u0};
-    solver::integration run;
+    solver::answer run;
     for (auto _ : state) {
-        run = solver::integrate(moments, network, init, options);
+        run = solver::run("flow", {.moments = moments, .architecture = network, .init = init},
+                          options);
         benchmark::DoNotOptimize(run);
     }
     report(state, run);

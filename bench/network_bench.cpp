@@ -9,10 +9,10 @@
 #include <limits>
 #include <vector>
 
+#include "fusionflow/solver/method.hpp"
 #include "fusionflow/solver/networks/descent.hpp"
 #include "fusionflow/solver/networks/draw.hpp"
 #include "fusionflow/solver/networks/gradient.hpp"
-#include "fusionflow/solver/simulate.hpp"
 #include "models.hpp"
 
 namespace {
@@ -110,7 +110,8 @@ void training(benchmark::State& state) {
     const theory::initialisation init{.u0 = 0.2, .width = 50};
     double epochs = 0;
     for (auto _ : state) {
-        epochs = solver::simulate(moments, network, init, {}).epochs.back();
+        epochs = solver::run("full", {.moments = moments, .architecture = network, .init = init})
+                     .epochs.back();
     }
     state.counters["epochs"] = epochs;
 }

@@ -63,9 +63,9 @@ std::vector<std::string> warnings_of(const data::moments& moments, const theory:
     return warnings;
 }
 
-json to_json(const data::moments& moments, const solver::integration& run,
+json to_json(const data::moments& moments, const solver::answer& run,
              const std::string& provenance) {
-    const theory::learning& answer = run.answer;
+    const theory::learning& answer = run;
     const std::vector<int> order = answer.order();
     json modalities = json::array();
     for (int m = 0; m < moments.count(); ++m) {
@@ -96,9 +96,9 @@ json to_json(const data::moments& moments, const solver::integration& run,
             {"provenance", provenance}};
 }
 
-std::string to_text(const data::moments& moments, const solver::integration& run,
+std::string to_text(const data::moments& moments, const solver::answer& run,
                     const std::vector<double>& epochs) {
-    const theory::learning& answer = run.answer;
+    const theory::learning& answer = run;
     const std::vector<int> order = answer.order();
     sheet s{{{"modality", false}, {"order"}, {"time (tau)"}}, {}};
     if (!epochs.empty()) {

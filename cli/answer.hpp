@@ -6,7 +6,7 @@
 
 #include "fusionflow/cli/streams.hpp"
 #include "fusionflow/data/moments.hpp"
-#include "fusionflow/solver/integrate.hpp"
+#include "fusionflow/solver/answer.hpp"
 #include "fusionflow/theory/learning.hpp"
 
 namespace fusionflow::cli {
@@ -26,13 +26,13 @@ using json = nlohmann::ordered_json;
 
 /// Keys that integrate and simulate share: modalities, time_ratio, phases, outcome, cost, warnings,
 /// provenance.
-[[nodiscard]] json to_json(const data::moments& moments, const solver::integration& run,
+[[nodiscard]] json to_json(const data::moments& moments, const solver::answer& run,
                            const std::string& provenance);
 
 /// The same for people.
 ///
 /// \param epochs  One per modality, or empty.
-[[nodiscard]] std::string to_text(const data::moments& moments, const solver::integration& run,
+[[nodiscard]] std::string to_text(const data::moments& moments, const solver::answer& run,
                                   const std::vector<double>& epochs);
 
 /// As files and stdout have it: lines, indented by two spaces.

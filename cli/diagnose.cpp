@@ -41,18 +41,17 @@ std::shared_ptr<const data::moments> share(const data::sample_summary& s) {
 }
 
 diagnosis_request read_request(const arguments& given, const samples_read& samples) {
-    diagnosis_request request;
-    request.model = given.settings;
-    request.model.moments = share(samples.training);
+    const std::vector<int> depths =
+        given.has("depths")
+            ? validation::parse_list("depths", given.get("depths"), validation::parse_int)
+            : std::vector{2, 3, 4};
+    diagnosis_request request =
+        validation::request_about(given.settings, share(samples.training), depths);
     request.samples = samples.training.samples;
     if (samples.held_out) {
         request.held_out = share(*samples.held_out);
     } else if (given.has("held-out")) {
         request.held_out = share(read_held_out(given.get("held-out"), samples.training));
-    }
-    if (given.has("depths")) {
-        request.depths =
-            validation::parse_list("depths", given.get("depths"), validation::parse_int);
     }
     if (given.has("inits")) {
         request.inits =

@@ -53,7 +53,7 @@ json fusion_json(const diagnosis_request& r, const fusion_facts& f) {
     for (const validation::predicted& p : f.predictions) {
         std::vector<double> errors;
         errors.reserve(f.networks.times.size());
-        for (int m = 0; m < r.model.moments->count(); ++m) {
+        for (int m = 0; m < r.model.moments.count(); ++m) {
             errors.push_back(validation::prediction_error(f, p.answer, m));
         }
         predictions[p.method] = {{"times", numbers(p.answer.times)},
@@ -79,15 +79,14 @@ json fusion_json(const diagnosis_request& r, const fusion_facts& f) {
                    {"half_power_formula", numbers(f.half_power_formula)},
                    {"formula_errors_estimated", numbers(f.formula_errors)}};
     if (f.sensitivities) {
-        object["sensitivities"] = sensitivities_json(*r.model.moments, *f.sensitivities);
+        object["sensitivities"] = sensitivities_json(r.model.moments, *f.sensitivities);
     }
     if (f.stopping) {
-        object["held_out"] = {
-            {"at_start", f.stopping->at_start},
-            {"least", f.stopping->least},
-            {"least_time", f.stopping->least_time},
-            {"at_end", f.stopping->at_end},
-            {"learned_then", r.model.moments->names_of(f.stopping->learned_then)}};
+        object["held_out"] = {{"at_start", f.stopping->at_start},
+                              {"least", f.stopping->least},
+                              {"least_time", f.stopping->least_time},
+                              {"at_end", f.stopping->at_end},
+                              {"learned_then", r.model.moments.names_of(f.stopping->learned_then)}};
     }
     return object;
 }
@@ -110,7 +109,7 @@ json to_json(const diagnosis_request& request, const diagnosis& d, const std::st
     }
     json plateaus = json::array();
     for (const auto& p : d.plateaus) {
-        json object = {{"learned", request.model.moments->names_of(p.learned)}, {"loss", p.loss}};
+        json object = {{"learned", request.model.moments.names_of(p.learned)}, {"loss", p.loss}};
         if (p.held_out) {
             object["held_out"] = *p.held_out;
         }

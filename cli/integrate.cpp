@@ -34,39 +34,36 @@ void check_sensitivities(const arguments& given) {
     }
 }
 
+// Which flow stands for the networks that are asked about.
+const solver::method& flow_for(const arguments& given, const solver::model& about) {
+    if (given.has("exact")) {
+        return solver::find_method("exact-drawn");
+    }
+    const bool balanced = about.init.drawn == theory::scheme::balanced;
+    return solver::find_method(balanced ? "flow" : "chain");
+}
+
 // Nothing where they were not asked for, or the run itself was in trouble.
-std::optional<solver::flow_sensitivity_table> sensitivities(
-    const arguments& given, const validation::model& about,
-    const solver::integrate_options& options, const theory::learning& answer) {
-    if (!given.has("sensitivities") || theory::is_failure(answer.ended)) {
+std::optional<solver::flow_sensitivity_table> sensitivities(const arguments& given,
+                                                            const solver::model& about,
+                                                            const solver::run_options& options,
+                                                            const solver::answer& found) {
+    if (!given.has("sensitivities") || theory::is_failure(found.ended)) {
         return std::nullopt;
     }
-    solver::integrate_options quietly = options;
+    solver::run_options quietly = options;
     quietly.record = false;
-    return solver::flow_sensitivities(about.moments, about.architecture, about.init, quietly);
+    return solver::flow_sensitivities(about, quietly);
 }
 
-solver::integration integrate(const arguments& given, const validation::model& about,
-                              const solver::integrate_options& options) {
-    if (!given.has("exact")) {
-        return about.init.drawn == theory::scheme::balanced
-                   ? solver::integrate(about.moments, about.architecture, about.init, options)
-                   : solver::integrate_chain(about.moments, about.architecture, about.init,
-                                             options);
-    }
-    const auto start = solver::two_layer_start::drawn(about.moments, about.architecture, about.init,
-                                                      given.settings.simulate.seed);
-    return solver::integrate_exact(about.moments, about.architecture, about.init, start, options);
-}
-
-json integration_json(const arguments& given, const validation::model& about,
-                      const solver::integration& result) {
+json integration_json(const arguments& given, const solver::model& about,
+                      const solver::answer& result) {
     json all = to_json(about.moments, result, given.provenance);
     all["flow"] = result.equations;
     if (given.has("exact")) {
         all["scheme"] = theory::to_string(about.init.drawn);
         all["width"] = about.init.last_width();
-        all["seed"] = given.settings.simulate.seed;
+        all["seed"] = about.training.seed;
     } else if (about.init.drawn == theory::scheme::gaussian) {
         all["scheme"] = theory::to_string(about.init.drawn);
         all["width"] = about.init.width;
@@ -77,15 +74,16 @@ json integration_json(const arguments& given, const validation::model& about,
 exit_code run_integrate(const arguments& given) {
     check_drawing(given);
     check_sensitivities(given);
-    const validation::model about = validation::build_model(given.settings);
+    const solver::model about = validation::build_model(given.settings);
     check_plot(given);
     progress_line progress(given.quiet);
     const auto options = run_options(given, progress, about.moments.count());
-    solver::integration result = integrate(given, about, options);
-    const auto changes = sensitivities(given, about, options, result.answer);
+    const solver::method& how = flow_for(given, about);
+    solver::answer result = solver::run(how, about, options);
+    const auto changes = sensitivities(given, about, options, result);
     if (changes) {
-        result.answer.warnings.insert(result.answer.warnings.end(), changes->warnings.begin(),
-                                      changes->warnings.end());
+        result.warnings.insert(result.warnings.end(), changes->warnings.begin(),
+                               changes->warnings.end());
     }
     const auto print_answer = [&] {
         if (given.json) {
@@ -100,11 +98,8 @@ exit_code run_integrate(const arguments& given) {
                                    changes ? sensitivities_text(about.moments, *changes) : ""));
         }
     };
-    const std::string method = given.has("exact")                             ? "exact-drawn"
-                               : about.init.drawn == theory::scheme::balanced ? "flow"
-                                                                              : "chain";
     attempts all;
-    write_run_files(given, result, about.moments, method, all);
+    write_run_files(given, result, about.moments, how, all);
     all.add(print_answer);
     return finish_run(given, about.moments, result, all);
 }

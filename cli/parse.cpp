@@ -93,8 +93,8 @@ std::string terms_of(const command& c, validation::settings used) {
         validation::set_option(used, d.name, d.value);
         others += d.name == "rtol" ? "" : fmt::format(", {} {}", d.name, d.value);
     }
-    std::string terms = has("seed") ? fmt::format(", seed {}", used.simulate.seed) : "";
-    terms += has("rtol") ? fmt::format(", rtol {:g}", used.simulate.flow.rtol) : "";
+    std::string terms = has("seed") ? fmt::format(", seed {}", used.training.seed) : "";
+    terms += has("rtol") ? fmt::format(", rtol {:g}", used.run.rtol) : "";
     terms += others;
     return terms.substr(std::min<std::size_t>(2, terms.size()));
 }

@@ -14,8 +14,8 @@ namespace fusionflow::cli {
 
 namespace {
 
+using solver::model;
 using theory::prediction;
-using validation::model;
 using validation::sheet;
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
@@ -211,8 +211,8 @@ std::string to_text(const model& about, const prediction& p, std::optional<doubl
 
 exit_code run_predict(const arguments& given) {
     const model about = validation::build_model(given.settings);
-    const auto rate = given.settings.learning_rate();
-    const theory::predict_options options{rate, given.settings.simulate.weight_decay};
+    const auto rate = about.training.learning_rate;
+    const theory::predict_options options{rate, about.training.weight_decay};
     const prediction p = theory::predict(about.moments, about.architecture, about.init, options);
     std::vector<std::string> warnings = all_warnings(about, p);
     std::optional<theory::sensitivity_table> changes;

@@ -30,8 +30,8 @@ void check_plot(const arguments& given) {
     }
 }
 
-solver::integrate_options run_options(const arguments& given, progress_line& line, int modalities) {
-    solver::integrate_options options = given.settings.simulate.flow;
+solver::run_options run_options(const arguments& given, progress_line& line, int modalities) {
+    solver::run_options options = given.settings.run;
     options.record = given.has("trajectory") || given.has("plot");
     options.progress = [&line, modalities](long steps, double time, int learned) {
         if (line.due()) {
@@ -42,8 +42,8 @@ solver::integrate_options run_options(const arguments& given, progress_line& lin
     return options;
 }
 
-void write_run_files(const arguments& given, const solver::integration& run,
-                     const data::moments& moments, const std::string& method, attempts& all) {
+void write_run_files(const arguments& given, const solver::answer& run,
+                     const data::moments& moments, const solver::method& how, attempts& all) {
     if (given.has("trajectory")) {
         all.add([&] {
             const std::string file = given.get("trajectory");
@@ -53,24 +53,23 @@ void write_run_files(const arguments& given, const solver::integration& run,
                                        : solver::to_csv(run.path, {given.provenance}));
         });
     }
-    if (given.has("plot") && !theory::is_failure(run.answer.ended)) {
+    if (given.has("plot") && !theory::is_failure(run.ended)) {
         all.add([&] {
             validation::draw(
-                validation::one_run_figure(given.settings, method, run.path, given.provenance),
+                validation::one_run_figure(given.settings, how, run.path, given.provenance),
                 given.get("plot"));
         });
     }
 }
 
 exit_code finish_run(const arguments& given, const data::moments& moments,
-                     const solver::integration& run, const attempts& all) {
-    const bool failed = theory::is_failure(run.answer.ended);
+                     const solver::answer& run, const attempts& all) {
+    const bool failed = theory::is_failure(run.ended);
     if (failed) {
-        say_error(fmt::format("{} at step {}, t = {:.6g}: {}", theory::to_string(run.answer.ended),
-                              run.answer.work.steps, run.time_final,
-                              theory::advice(run.answer.ended)));
+        say_error(fmt::format("{} at step {}, t = {:.6g}: {}", theory::to_string(run.ended),
+                              run.work.steps, run.time_final, theory::advice(run.ended)));
     } else if (!given.json) {
-        print_warnings(given, warnings_of(moments, run.answer));
+        print_warnings(given, warnings_of(moments, run));
     }
     all.finish();
     return failed ? exit_code::numerical_failure : exit_code::done;

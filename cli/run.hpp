@@ -5,7 +5,7 @@
 #include "fusionflow/cli/arguments.hpp"
 #include "fusionflow/cli/attempts.hpp"
 #include "fusionflow/cli/progress.hpp"
-#include "fusionflow/solver/integrate.hpp"
+#include "fusionflow/solver/method.hpp"
 
 // What integrate and simulate have in common around the run itself.
 namespace fusionflow::cli {
@@ -22,19 +22,19 @@ void check_plot(const arguments& given);
 ///
 /// \param line        Outlives the run.
 /// \param modalities  M.
-[[nodiscard]] solver::integrate_options run_options(const arguments& given, progress_line& line,
-                                                    int modalities);
+[[nodiscard]] solver::run_options run_options(const arguments& given, progress_line& line,
+                                              int modalities);
 
 /// Writes --trajectory, also where the run failed; --plot only where it did not.
 ///
-/// \param method  Name of the method that ran, as in table --methods.
-/// \param all     What is attempted.
-void write_run_files(const arguments& given, const solver::integration& run,
-                     const data::moments& moments, const std::string& method, attempts& all);
+/// \param how  The method that ran.
+/// \param all  What is attempted.
+void write_run_files(const arguments& given, const solver::answer& run,
+                     const data::moments& moments, const solver::method& how, attempts& all);
 
 /// Says on stderr how the run failed, or beside a text answer what its warnings are; then throws
 /// what the attempts failed with.
 [[nodiscard]] exit_code finish_run(const arguments& given, const data::moments& moments,
-                                   const solver::integration& run, const attempts& all);
+                                   const solver::answer& run, const attempts& all);
 
 }  // namespace fusionflow::cli

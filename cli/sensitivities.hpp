@@ -3,7 +3,7 @@
 #include <string>
 
 #include "fusionflow/cli/answer.hpp"
-#include "fusionflow/solver/flow_sensitivity.hpp"
+#include "fusionflow/solver/methods/flow_sensitivity.hpp"
 #include "fusionflow/theory/prediction/sensitivity.hpp"
 
 // What --sensitivities adds to the answers of predict and integrate.

@@ -11,9 +11,9 @@
 #include "fusionflow/cli/run.hpp"
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/data/readers/npz.hpp"
+#include "fusionflow/solver/method.hpp"
 #include "fusionflow/solver/networks/weights_file.hpp"
 #include "fusionflow/validation/files/files.hpp"
-#include "fusionflow/validation/methods.hpp"
 #include "fusionflow/validation/settings/numbers.hpp"
 #include "fusionflow/validation/study/ensemble.hpp"
 
@@ -22,83 +22,83 @@ namespace fusionflow::cli {
 namespace {
 
 // What was trained, and how: of one run or many.
-void add_training(const arguments& given, const validation::model& about,
-                  const solver::simulate_options& options, json& result) {
-    result["method"] = solver::to_string(options.method);
+void add_training(const arguments& given, const solver::model& about, json& result) {
+    result["method"] = solver::to_string(about.training.method);
     if (given.has("weights")) {
         result["weights"] = given.get("weights");
     } else {
         result["scheme"] = theory::to_string(about.init.drawn);
     }
-    if (!given.has("weights") || options.samples.batch > 0) {
-        result["seed"] = options.seed;
+    if (!given.has("weights") || about.training.samples.batch > 0) {
+        result["seed"] = about.training.seed;
     }
     if (about.samples) {
         result["samples"] = given.settings.samples.count;
-        result["activation"] = solver::to_string(options.samples.units);
-        result["loss"] = solver::to_string(options.samples.loss);
+        result["activation"] = solver::to_string(about.training.samples.units);
+        result["loss"] = solver::to_string(about.training.samples.loss);
     }
 }
 
-void add_asymmetry(const solver::simulation& trained, json& result) {
-    for (std::size_t m = 0; m < trained.asymmetry.size(); ++m) {
-        result["modalities"][m]["asymmetry"] = number(trained.asymmetry[m]);
-    }
-}
-
-std::string samples_text(const validation::model& about, const solver::simulation& trained) {
+std::string samples_text(const solver::model& about, const solver::trained_network& network) {
     std::string text = "asymmetry of the samples:";
-    for (std::size_t m = 0; m < trained.asymmetry.size(); ++m) {
-        const double value = trained.asymmetry[m];
+    for (std::size_t m = 0; m < network.asymmetry.size(); ++m) {
+        const double value = network.asymmetry[m];
         text += fmt::format("{} {} {}", m == 0 ? "" : ",", about.moments.names()[m],
                             std::isnan(value) ? "-" : fmt::format("{:.2g}", value));
     }
     return text + '\n';
 }
 
-json simulation_json(const arguments& given, const validation::model& about,
-                     const solver::simulate_options& options, const solver::simulation& trained) {
-    json result = to_json(about.moments, trained.run, given.provenance);
+json simulation_json(const arguments& given, const solver::model& about, const solver::method& how,
+                     const solver::answer& trained) {
+    const solver::trained_network& network = *trained.network;
+    json result = to_json(about.moments, trained, given.provenance);
     for (std::size_t m = 0; m < trained.epochs.size(); ++m) {
         result["modalities"][m]["epoch"] = number(trained.epochs[m]);
     }
-    if (options.method == solver::training::gradient_descent) {
-        result["ended_at_epoch"] = trained.run.answer.work.steps;
+    if (about.training.method == solver::training_method::gradient_descent) {
+        result["ended_at_epoch"] = trained.work.steps;
     }
-    result["representation"] = solver::to_string(options.form);
-    result["widths"] = trained.widths;
-    if (options.form != solver::representation::full) {
-        result["drawn_widths"] = trained.drawn_widths;
-        result["rounds"] = trained.rounds;
-        result["truncation_error"] = number(trained.truncation_error);
+    result["representation"] = how.name;
+    result["widths"] = network.widths;
+    if (how.compresses) {
+        result["drawn_widths"] = network.drawn_widths;
+        result["rounds"] = network.rounds;
+        result["truncation_error"] = number(network.truncation_error);
     }
-    add_asymmetry(trained, result);
-    add_training(given, about, options, result);
+    for (std::size_t m = 0; m < network.asymmetry.size(); ++m) {
+        result["modalities"][m]["asymmetry"] = number(network.asymmetry[m]);
+    }
+    add_training(given, about, result);
     return result;
 }
 
-std::string compression_text(solver::representation form, const solver::simulation& trained) {
-    if (form == solver::representation::full) {
+std::string compression_text(const solver::method& how, const solver::trained_network& network) {
+    if (!how.compresses) {
         return "";
     }
-    const double error = trained.truncation_error;
-    return fmt::format(
-        "{} in {} rounds: hidden widths {} for {}, {}\n", solver::to_string(form), trained.rounds,
-        fmt::join(trained.widths, ", "), fmt::join(trained.drawn_widths, ", "),
-        std::isnan(error) ? "error not estimated" : fmt::format("|W_m(t)| to about {:.1e}", error));
+    const double error = network.truncation_error;
+    return fmt::format("{} in {} rounds: hidden widths {} for {}, {}\n", how.name, network.rounds,
+                       fmt::join(network.widths, ", "), fmt::join(network.drawn_widths, ", "),
+                       std::isnan(error) ? "error not estimated"
+                                         : fmt::format("|W_m(t)| to about {:.1e}", error));
 }
 
-solver::representation read_representation(const arguments& given) {
-    const auto form = given.has("representation")
-                          ? solver::parse_representation(given.get("representation"))
-                          : solver::representation::full;
-    for (const std::string_view name : {"rounds", "accuracy", "no-estimate"}) {
-        if (form == solver::representation::full && given.settings.has(name)) {
-            throw data::input_error(std::string(name),
+// The network that stands for what is drawn, as a method.
+const solver::method& read_representation(const arguments& given) {
+    const std::string name = given.has("representation") ? given.get("representation") : "full";
+    if (name != "full" && name != "compressed" && name != "sampled") {
+        throw data::input_error("representation",
+                                fmt::format("need full, compressed or sampled, got '{}'", name));
+    }
+    const solver::method& how = solver::find_method(name);
+    for (const std::string_view option : {"rounds", "accuracy", "no-estimate"}) {
+        if (!how.compresses && given.settings.has(option)) {
+            throw data::input_error(std::string(option),
                                     "needs --representation compressed or sampled");
         }
     }
-    return form;
+    return how;
 }
 
 validation::ensemble_options read_repeats(const arguments& given) {
@@ -133,14 +133,13 @@ exit_code report_failures(const validation::ensemble& e) {
     return exit_code::numerical_failure;
 }
 
-exit_code run_repeats(const arguments& given, const validation::model& about,
-                      const solver::simulate_options& options,
+exit_code run_repeats(const arguments& given, const solver::model& about, const solver::method& how,
                       const validation::ensemble_options& repeats) {
     validation::ensemble result;
     {
         progress_line progress(given.quiet);
         result = validation::run_ensemble(
-            about, options, repeats, [&](std::size_t done, std::size_t all) {
+            how, about, given.settings.run, repeats, [&](std::size_t done, std::size_t all) {
                 if (progress.due()) {
                     progress.show(fmt::format("{} of {} runs", done, all));
                 }
@@ -148,8 +147,8 @@ exit_code run_repeats(const arguments& given, const validation::model& about,
     }
     if (given.json) {
         json answer = to_json(about.moments, result);
-        answer["representation"] = solver::to_string(options.form);
-        add_training(given, about, options, answer);
+        answer["representation"] = how.name;
+        add_training(given, about, answer);
         answer["provenance"] = given.provenance;
         print(answer);
     } else {
@@ -160,7 +159,7 @@ exit_code run_repeats(const arguments& given, const validation::model& about,
 }
 
 // Given weights leave nothing to draw, and nothing that --plot could draw beside them.
-void check_given_weights(const arguments& given, solver::representation form) {
+void check_given_weights(const arguments& given, const solver::method& how) {
     const validation::settings& s = given.settings;
     for (const std::string_view name : {"init", "scheme", "width", "widths", "seed"}) {
         const bool shuffles = name == "seed" && s.has("batch");
@@ -171,34 +170,34 @@ void check_given_weights(const arguments& given, solver::representation form) {
     if (given.has("plot")) {
         throw data::input_error("plot", "cannot be combined with --weights");
     }
-    if (form == solver::representation::sampled) {
+    if (!how.takes_start) {
         throw data::input_error("representation", "need full or compressed with --weights");
     }
 }
 
-void check_saved_names(const arguments& given, const validation::model& about) {
+void check_saved_names(const arguments& given, const solver::model& about) {
     if (given.has("save-initial") || given.has("save-weights")) {
         solver::require_array_names(about.moments.names(), about.architecture);
     }
 }
 
 // The network of --weights; what it is like becomes the initialisation of the model.
-std::optional<solver::weighted_network> read_weights(const arguments& given,
-                                                     validation::model& about) {
+std::shared_ptr<const solver::weighted_network> read_weights(const arguments& given,
+                                                             solver::model& about) {
     if (!given.has("weights")) {
-        return std::nullopt;
+        return nullptr;
     }
     const std::string file = given.get("weights");
     solver::weighted_network network = solver::weights_from_arrays(
         data::read_npz(file), about.moments.names(),
         about.samples ? about.samples->dims() : about.moments.dims(), about.architecture,
-        given.settings.simulate.samples.bias, file, about.moments.outputs());
+        about.training.samples.bias, file, about.moments.outputs());
     about.init = solver::like_weights(network);
-    return network;
+    return std::make_shared<const solver::weighted_network>(std::move(network));
 }
 
-void save_weights(const arguments& given, const validation::model& about,
-                  const solver::simulation& trained, const std::string& option,
+void save_weights(const arguments& given, const solver::model& about,
+                  const solver::trained_network& network, const std::string& option,
                   const solver::state& weights) {
     if (!given.has(option)) {
         return;
@@ -207,48 +206,47 @@ void save_weights(const arguments& given, const validation::model& about,
         say_error(fmt::format("--{}: not written: weights are not finite", option));
         return;
     }
-    const auto arrays = solver::weights_to_arrays(about.moments.names(), trained.shape, weights);
+    const auto arrays = solver::weights_to_arrays(about.moments.names(), network.shape, weights);
     validation::write_file(option, given.get(option),
                            data::format_npz(arrays, {{"provenance", given.provenance}}));
 }
 
-void print_answer(const arguments& given, const validation::model& about,
-                  const solver::simulate_options& options, const solver::simulation& trained) {
+void print_answer(const arguments& given, const solver::model& about, const solver::method& how,
+                  const solver::answer& trained) {
     if (given.json) {
-        print(simulation_json(given, about, options, trained));
+        print(simulation_json(given, about, how, trained));
     } else {
-        print_text(to_text(about.moments, trained.run, trained.epochs) +
-                   compression_text(options.form, trained) +
-                   (trained.asymmetry.empty() ? "" : samples_text(about, trained)));
+        const solver::trained_network& network = *trained.network;
+        print_text(to_text(about.moments, trained, trained.epochs) +
+                   compression_text(how, network) +
+                   (network.asymmetry.empty() ? "" : samples_text(about, network)));
     }
 }
 
 exit_code run_simulate(const arguments& given) {
-    solver::simulate_options options = given.settings.simulate;
-    options.form = read_representation(given);
+    const solver::method& how = read_representation(given);
     const validation::ensemble_options repeats = read_repeats(given);
     if (given.has("weights")) {
-        check_given_weights(given, options.form);
+        check_given_weights(given, how);
     }
     check_plot(given);
-    validation::model about = validation::build_model(given.settings);
+    solver::model about = validation::build_model(given.settings);
     if (repeats.repeats > 1) {
-        return run_repeats(given, about, options, repeats);
+        return run_repeats(given, about, how, repeats);
     }
     check_saved_names(given, about);
     auto start = read_weights(given, about);
     progress_line progress(given.quiet);
-    options.flow = run_options(given, progress, about.moments.count());
-    const solver::simulation trained =
-        start ? validation::train_from(about, options, std::move(*start))
-              : validation::train(about, options);
+    solver::run_options options = run_options(given, progress, about.moments.count());
+    options.start = std::move(start);
+    const solver::answer trained = solver::run(how, about, options);
+    const solver::trained_network& network = *trained.network;
     attempts all;
-    all.add([&] { save_weights(given, about, trained, "save-initial", trained.weights_initial); });
-    all.add([&] { save_weights(given, about, trained, "save-weights", trained.weights_final); });
-    write_run_files(given, trained.run, about.moments, std::string(solver::to_string(options.form)),
-                    all);
-    all.add([&] { print_answer(given, about, options, trained); });
-    return finish_run(given, about.moments, trained.run, all);
+    all.add([&] { save_weights(given, about, network, "save-initial", network.at_start); });
+    all.add([&] { save_weights(given, about, network, "save-weights", network.at_end); });
+    write_run_files(given, trained, about.moments, how, all);
+    all.add([&] { print_answer(given, about, how, trained); });
+    return finish_run(given, about.moments, trained, all);
 }
 
 }  // namespace

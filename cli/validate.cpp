@@ -14,10 +14,10 @@
 #include "fusionflow/cli/run.hpp"
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/data/text_file.hpp"
+#include "fusionflow/solver/method.hpp"
 #include "fusionflow/validation/experiments/baseline.hpp"
 #include "fusionflow/validation/figures/gnuplot.hpp"
 #include "fusionflow/validation/files/files.hpp"
-#include "fusionflow/validation/methods.hpp"
 #include "fusionflow/validation/report/report.hpp"
 #include "fusionflow/validation/report/results_json.hpp"
 #include "fusionflow/validation/settings/numbers.hpp"
@@ -158,7 +158,7 @@ void read_perturbation(const arguments& given, validation::measure_options& opti
         throw data::input_error(
             "perturb", fmt::format("need METHOD=FACTOR, as in formula=1.02, got '{}'", text));
     }
-    options.under.perturbed = validation::find_method(parts[0]).name;
+    options.under.perturbed = solver::find_method(parts[0]).name;
     options.under.factor = validation::parse_number("perturb", parts[1]);
 }
 
@@ -183,7 +183,7 @@ void check_perturbed(const std::vector<suite>& suites, const std::string& spoile
     if (spoiled.empty() || judged(spoiled)) {
         return;
     }
-    std::vector<std::string> names = validation::method_names();
+    std::vector<std::string> names = solver::method_names();
     std::erase_if(names, [&](const std::string& name) { return !judged(name); });
     throw data::input_error(
         "perturb",

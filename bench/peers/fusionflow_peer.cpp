@@ -5,7 +5,7 @@
 #include <string>
 
 #include "fusionflow/data/toy.hpp"
-#include "fusionflow/solver/integrate.hpp"
+#include "fusionflow/solver/method.hpp"
 #include "measure.hpp"
 
 namespace {
@@ -25,10 +25,11 @@ public:
                                                                                        about.u0)} {}
 
     [[nodiscard]] peers::run_result solve(double tolerance) const {
-        solver::integrate_options options;
+        solver::run_options options;
         options.rtol = tolerance;
         options.max_steps = steps_allowed;
-        const auto run = solver::integrate(moments_, network_, init_, options);
+        const auto run = solver::run(
+            "flow", {.moments = moments_, .architecture = network_, .init = init_}, options);
         const auto& answer = run.answer;
         peers::run_result result;
         result.t_a = answer.times[0];

@@ -8,12 +8,6 @@
 
 namespace fusionflow::solver {
 
-/// A network: its shape and its weights, shape.size() numbers.
-struct weighted_network {
-    network_shape shape;
-    state weights;
-};
-
 /// Orthonormal bases of a network's hidden spaces that grow from the whole input spaces upward and
 /// from the outputs downward. One round applies every W and every W^T once to the vectors that the
 /// bases have so far and adds what is new. The matrices B_j^T W_j B_{j-1} are a small network that

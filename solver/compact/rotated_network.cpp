@@ -35,15 +35,4 @@ weighted_network rotated_network(const data::moments& moments, const theory::arc
     return {std::move(shape), std::move(weights)};
 }
 
-simulation simulate_rotated(const data::moments& moments, const theory::architecture& arch,
-                            const theory::initialisation& init, const two_layer_start& start,
-                            const simulate_options& options) {
-    options.validate();
-    arch.match(moments);
-    init.validate(moments.count());
-    simulation result = train(moments, arch, init, options, rotated_network(moments, arch, start));
-    result.drawn_widths = hidden_widths::of(arch, init).along_longest_path();
-    return result;
-}
-
 }  // namespace fusionflow::solver

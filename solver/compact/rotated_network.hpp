@@ -2,9 +2,7 @@
 
 #include "fusionflow/data/moments.hpp"
 #include "fusionflow/solver/flows/two_layer_start.hpp"
-#include "fusionflow/solver/simulate.hpp"
 #include "fusionflow/theory/architecture.hpp"
-#include "fusionflow/theory/initialisation.hpp"
 
 namespace fusionflow::solver {
 
@@ -20,20 +18,5 @@ namespace fusionflow::solver {
 [[nodiscard]] weighted_network rotated_network(const data::moments& moments,
                                                const theory::architecture& arch,
                                                const two_layer_start& start);
-
-/// Gradient descent (or flow) of the network that `start` is from, epoch by epoch as simulate()
-/// trains it, at a cost that does not depend on its width.
-///
-/// \param init     The scheme that `start` is from.
-/// \param options  Seed, form and compression are not looked at.
-/// \return  simulation::widths are those of the rotated network, drawn_widths those of `init`.
-/// \throws data::input_error as options.validate() and init.validate(); naming exact or moments
-///         where sizes differ.
-/// \see tests/solver/rotated_network_test.cpp
-[[nodiscard]] simulation simulate_rotated(const data::moments& moments,
-                                          const theory::architecture& arch,
-                                          const theory::initialisation& init,
-                                          const two_layer_start& start,
-                                          const simulate_options& options);
 
 }  // namespace fusionflow::solver

@@ -2,11 +2,10 @@
 
 #include <Eigen/Core>
 #include <cstddef>
-#include <vector>
+
+#include "fusionflow/solver/state.hpp"
 
 namespace fusionflow::solver {
-
-using state = std::vector<double>;
 
 /// `count` numbers of a state from the place `at` on, as a vector.
 [[nodiscard]] inline Eigen::Map<const Eigen::VectorXd> numbers(const state& x, std::size_t at,

@@ -22,12 +22,6 @@ namespace {
                              fmt::join(branches, ","), shared));
 }
 
-void require_two_layers(const theory::architecture& arch) {
-    if (!has_two_layers(arch)) {
-        refuse(arch.branches(), arch.shared());
-    }
-}
-
 theory::architecture architecture_of(const network_shape& shape) {
     std::vector<int> branches;
     branches.reserve(static_cast<std::size_t>(shape.count()));
@@ -84,6 +78,12 @@ bool two_layer_early(const theory::architecture& arch) {
 
 bool has_two_layers(const theory::architecture& arch) {
     return arch.two_layer_late() || two_layer_early(arch);
+}
+
+void require_two_layers(const theory::architecture& arch) {
+    if (!has_two_layers(arch)) {
+        refuse(arch.branches(), arch.shared());
+    }
 }
 
 two_layer_start two_layer_start::from_network(const network_shape& shape, const state& weights,

@@ -17,6 +17,9 @@ namespace fusionflow::solver {
 /// True where the exact two-layer flow holds: late or early fusion at two layers on every path.
 [[nodiscard]] bool has_two_layers(const theory::architecture& arch);
 
+/// \throws data::input_error naming exact where there are other layers.
+void require_two_layers(const theory::architecture& arch);
+
 /// Initial weights of a two-layer network, as far as its total weights W(t) depend on them: the
 /// start of the exact flow (docs/theory.md#exact-two-layer).
 ///

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "fusionflow/data/moments.hpp"
-#include "fusionflow/solver/flows/flow.hpp"
+#include "fusionflow/solver/state.hpp"
 #include "fusionflow/theory/architecture.hpp"
 #include "fusionflow/theory/initialisation.hpp"
 
@@ -77,6 +77,12 @@ private:
     std::vector<std::vector<layer>> branches_;
     std::vector<layer> trunk_;
     Eigen::Index size_ = 0;
+};
+
+/// A network: its shape and its weights, shape.size() numbers.
+struct weighted_network {
+    network_shape shape;
+    state weights;
 };
 
 /// A layer's matrix inside a vector of all weights.

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "fusionflow/data/samples.hpp"
+#include "fusionflow/solver/losses/sample_options.hpp"
 #include "fusionflow/solver/networks/dense_kernels.hpp"
 #include "fusionflow/solver/networks/network.hpp"
-#include "fusionflow/solver/training/sample_options.hpp"
 
 namespace fusionflow::solver {
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "fusionflow/data/readers/npz.hpp"
-#include "fusionflow/solver/compact/krylov.hpp"
+#include "fusionflow/solver/networks/network.hpp"
 #include "fusionflow/theory/architecture.hpp"
 #include "fusionflow/theory/initialisation.hpp"
 

@@ -4,29 +4,27 @@
 
 namespace fusionflow::solver {
 
-integration run_flow(flow& system, const data::moments& moments, const theory::architecture& arch,
-                     std::vector<theory::partial_solution> saddles,
-                     const integrate_options& options, state* final_state,
-                     std::vector<crossing>* crossings) {
+followed follow_flow(flow& system, const data::moments& moments, const theory::architecture& arch,
+                     std::vector<theory::partial_solution> saddles, const run_options& options,
+                     bool note_crossings) {
     options.validate();
     half_height_monitor monitor(moments, arch, std::move(saddles), system.weight_decay());
-    integration result;
+    followed done;
     // A second time, with that known, where the flow came to rest unexpectedly.
     for (int watched = 0; watched < 2; ++watched) {
-        if (crossings != nullptr) {
-            crossings->clear();
-        }
-        step_loop loop(system, moments, monitor, options, crossings);
-        result = loop.run();
-        if (final_state != nullptr) {
-            *final_state = loop.last_state();
-        }
+        step_loop loop(system, moments, monitor, options, note_crossings);
+        done = loop.run();
         if (!loop.rest()) {
             break;
         }
         monitor.watch_again(*loop.rest());
     }
-    return result;
+    return done;
+}
+
+answer run_flow(flow& system, const data::moments& moments, const theory::architecture& arch,
+                std::vector<theory::partial_solution> saddles, const run_options& options) {
+    return follow_flow(system, moments, arch, std::move(saddles), options).found;
 }
 
 }  // namespace fusionflow::solver

@@ -1,8 +1,9 @@
 #pragma once
 
+#include "fusionflow/solver/answer.hpp"
 #include "fusionflow/solver/clocks/half_height.hpp"
 #include "fusionflow/solver/flows/flow.hpp"
-#include "fusionflow/solver/integrate.hpp"
+#include "fusionflow/solver/run_options.hpp"
 
 namespace fusionflow::solver {
 
@@ -12,6 +13,15 @@ struct crossing {
     state at;
 };
 
+/// A flow that was integrated, and what is left of its own state.
+struct followed {
+    answer found;
+    state last;  ///< at the end
+    std::vector<crossing>
+        crossings{};  ///< if wanted, in their order; not those at t = 0, nor those
+                      ///< that are found at rest
+};
+
 /// Integrates a flow by the method that the options ask for, with step control, limits and
 /// half-heights of our own (step_loop).
 ///
@@ -19,14 +29,17 @@ struct crossing {
 /// \param moments  For loss and half-heights.
 /// \param arch     For the saddles on the way.
 /// \param saddles  theory::race(...).saddles: which modalities are expected to be learned together.
-/// \param final_state  If not null, receives the state at the end.
-/// \param crossings    If not null, receives the half-heights in their order; not those at t = 0,
-///                     nor those that are found at rest.
+/// \param note_crossings  Keep the state at each half-height.
 /// \see docs/numerics.md#step-loop; tests/solver/adaptive_test.cpp
-[[nodiscard]] integration run_flow(flow& system, const data::moments& moments,
+[[nodiscard]] followed follow_flow(flow& system, const data::moments& moments,
                                    const theory::architecture& arch,
                                    std::vector<theory::partial_solution> saddles,
-                                   const integrate_options& options, state* final_state = nullptr,
-                                   std::vector<crossing>* crossings = nullptr);
+                                   const run_options& options, bool note_crossings = false);
+
+/// What follow_flow() found, without the flow's own state.
+[[nodiscard]] answer run_flow(flow& system, const data::moments& moments,
+                              const theory::architecture& arch,
+                              std::vector<theory::partial_solution> saddles,
+                              const run_options& options);
 
 }  // namespace fusionflow::solver

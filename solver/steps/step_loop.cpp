@@ -176,26 +176,26 @@ outcome step_loop::march() {
     }
 }
 
-integration step_loop::run() {
-    integration result;
+followed step_loop::run() {
     system_.total_weights(x_, weights_);
-    result.loss_initial = loss(moments_, weights_);
+    const double loss_initial = loss(moments_, weights_);
     ++work_.rhs_evaluations;
     system_.derivative(x_, dxdt_);
     step_ = first_step();
     record(0, x_, true);
-    const bool fit = std::isfinite(result.loss_initial) &&
+    const bool fit = std::isfinite(loss_initial) &&
                      std::isfinite(system_.relative_error(x_, dxdt_)) && std::isfinite(step_);
     const outcome ended = fit ? march() : outcome::non_finite;
     record(t_, x_, true);
-    result.answer = monitor_.answer(ended, work_, weights_);
+    answer result(monitor_.answer(ended, work_, weights_));
+    result.loss_initial = loss_initial;
     result.loss_final = loss(moments_, weights_);
     result.time_final = t_;
     result.weights_final = weights_;
     result.path = std::move(recorder_).take();
-    result.path.partial = theory::is_failure(result.answer.ended);
+    result.path.partial = theory::is_failure(result.ended);
     result.stepper = method_->name();
-    return result;
+    return {std::move(result), x_, std::move(crossings_)};
 }
 
 }  // namespace fusionflow::solver

@@ -6,7 +6,6 @@
 
 #include "fusionflow/solver/clocks/half_height.hpp"
 #include "fusionflow/solver/flows/flow.hpp"
-#include "fusionflow/solver/integrate.hpp"
 #include "fusionflow/solver/steps/adaptive.hpp"
 #include "fusionflow/solver/steps/step_control.hpp"
 #include "fusionflow/solver/steps/step_interior.hpp"
@@ -19,17 +18,16 @@ class step_loop final : private step_view {
 public:
     /// \param monitor  At the start of a path.
     step_loop(flow& system, const data::moments& moments, half_height_monitor& monitor,
-              const integrate_options& options, std::vector<crossing>* crossings)
+              const run_options& options, bool note_crossings)
         : system_(system), moments_(moments), options_(options), monitor_(monitor),
           recorder_(moments, options.record),
           method_(make_method(options, system, work_.rhs_evaluations)), gauge_{&system, 0,
                                                                                options.rtol},
           interior_(system, *method_, work_.rhs_evaluations), x_(system.initial()),
           dxdt_(x_.size()), weights_(moments.correlations().size()), branch_(moments.count()),
-          crossings_(crossings) {}
+          note_crossings_(note_crossings) {}
 
-    integration run();
-    [[nodiscard]] const state& last_state() const { return x_; }
+    followed run();
     /// Where the flow came to rest, if the monitor did not know.
     [[nodiscard]] const std::optional<data::modality_set>& rest() const { return rest_; }
 
@@ -42,8 +40,8 @@ private:
     [[nodiscard]] instant when(double place) override;
     void restart(double place) override {
         phase_time_ = -elapsed(place);
-        if (crossings_ != nullptr) {
-            crossings_->push_back({monitor_.latest(), interior_.accurate(place)});
+        if (note_crossings_) {
+            crossings_.push_back({monitor_.latest(), interior_.accurate(place)});
         }
     }
 
@@ -60,7 +58,7 @@ private:
 
     flow& system_;
     const data::moments& moments_;
-    const integrate_options& options_;
+    const run_options& options_;
     half_height_monitor& monitor_;
     recorder recorder_;
     theory::cost work_;
@@ -76,7 +74,8 @@ private:
     step_control control_{unseen};
     double horizon_ = 0;              // of the last step
     double ceiling_ = theory::never;  // of steps, after one for which the method had no answer
-    std::vector<crossing>* crossings_;
+    bool note_crossings_;
+    std::vector<crossing> crossings_;
     std::optional<data::modality_set> rest_;
     std::optional<theory::outcome> ended_;  // known while the tail is still being recorded
     double last_instant_ = theory::never;

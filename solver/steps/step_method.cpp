@@ -29,7 +29,7 @@ double error_gauge::operator()(const state& x, const state& error) const {
                                                        : std::max(of_state, of_time);
 }
 
-std::unique_ptr<step_method> make_method(const integrate_options& options, flow& system,
+std::unique_ptr<step_method> make_method(const run_options& options, flow& system,
                                          long& evaluations) {
     switch (options.method) {
         case stepper::dopri5: return make_dopri5(system, evaluations);

@@ -3,8 +3,8 @@
 #include <memory>
 #include <string>
 
-#include "fusionflow/solver/flows/ode.hpp"
-#include "fusionflow/solver/integrate.hpp"
+#include "fusionflow/solver/flows/flow.hpp"
+#include "fusionflow/solver/run_options.hpp"
 
 namespace fusionflow::solver {
 
@@ -106,7 +106,7 @@ protected:
 /// is loose, as in early fusion at 1e-6; it switches there and elsewhere.
 ///
 /// \throws data::input_error naming stepper where a flow cannot be integrated by it.
-[[nodiscard]] std::unique_ptr<step_method> make_method(const integrate_options& options,
-                                                       flow& system, long& evaluations);
+[[nodiscard]] std::unique_ptr<step_method> make_method(const run_options& options, flow& system,
+                                                       long& evaluations);
 
 }  // namespace fusionflow::solver

@@ -2,9 +2,9 @@
 #include <cmath>
 
 #include "fusionflow/data/moments_json.hpp"
-#include "fusionflow/solver/integrate.hpp"
 #include "tests/cli/program.hpp"
 #include "tests/support/models.hpp"
+#include "tests/support/runs.hpp"
 
 using namespace fusionflow;
 using tests::relative;
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(takes_three_modalities_with_unequal_branches_from_a_file) {
         run({"integrate", "--moments", folder.file("m.json"), "--branches", "2,3,2", "--shared",
              "1", "--init", "0.05", "--rtol", "1e-11", "--format", "json"});
     BOOST_TEST(result.code == 0);
-    const auto expected = solver::integrate(
+    const auto expected = tests::integrate(
         tests::three_scalars(), theory::architecture({2, 3, 2}, 1), {.u0 = 0.05}, {.rtol = 1e-11});
     const auto json = result.json();
     for (std::size_t m = 0; m < 3; ++m) {

@@ -5,9 +5,9 @@
 
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/data/random.hpp"
-#include "fusionflow/solver/integrate.hpp"
 #include "fusionflow/theory/finite/width_law.hpp"
 #include "tests/support/models.hpp"
+#include "tests/support/runs.hpp"
 #include "tests/support/says.hpp"
 #include "tests/support/schemes.hpp"
 
@@ -23,9 +23,9 @@ namespace {
 
 std::vector<double> chain_times(const data::moments& moments, const architecture& arch,
                                 const theory::initialisation& init) {
-    const auto run = solver::integrate_chain(moments, arch, init, {});
-    BOOST_TEST((run.answer.ended == theory::outcome::learned));
-    return run.answer.times;
+    const auto run = solver::run("chain", tests::model_of(moments, arch, init), {});
+    BOOST_TEST((run.ended == theory::outcome::learned));
+    return run.times;
 }
 
 // The largest relative difference of two sets of times.
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(balanced_chains_are_the_reduced_flow) {
             const auto arch = architecture::fused(depth, fusion, 3);
             const theory::initialisation init{.u0 = 0.2};
             BOOST_TEST(apart(chain_times(moments, arch, init),
-                             solver::integrate(moments, arch, init, {}).answer.times) < integration,
+                             tests::integrate(moments, arch, init, {}).times) < integration,
                        "L = " << depth << ", L_f = " << fusion);
         }
     }
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(balanced_chains_are_the_reduced_flow) {
     const architecture unequal({2, 3, 4}, 2);
     const theory::initialisation init{.branch_norms = {0.2, 0.3, 0.4}, .trunk_excess = 0.1};
     BOOST_TEST(apart(chain_times(vectors, unequal, init),
-                     solver::integrate(vectors, unequal, init, {}).answer.times) < integration);
+                     tests::integrate(vectors, unequal, init, {}).times) < integration);
 }
 
 BOOST_AUTO_TEST_CASE(jacobian_is_the_slope_of_the_derivative) {
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(residuals_that_change_sign_take_their_modality_with_them) {
 BOOST_AUTO_TEST_CASE(refuses_what_it_has_no_start_for) {
     const auto moments = tests::toy(0.5, 2);
     BOOST_CHECK_EXCEPTION(
-        (void)solver::integrate_chain(moments, {{3, 3}, 2}, gaussian(0.1, 100), {}),
+        (void)solver::run("chain", tests::model_of(moments, {{3, 3}, 2}, gaussian(0.1, 100)), {}),
         data::input_error,
         says("scheme: no chain flow stands for gaussian networks here: small "
              "layers of all branches and of the trunk drive each other where "

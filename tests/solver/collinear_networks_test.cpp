@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "fusionflow/data/random.hpp"
-#include "fusionflow/solver/simulate.hpp"
 #include "tests/support/models.hpp"
+#include "tests/support/runs.hpp"
 
 using namespace fusionflow;
 using solver::stepper;
@@ -44,16 +44,15 @@ data::moments collinear(double condition, unsigned seed) {
     return {{"A", "B"}, {inputs, inputs}, covariance, correlation, target.dot(correlation)};
 }
 
-solver::integration train(const data::moments& moments, stepper method, double rtol) {
-    solver::simulate_options options;
-    options.method = solver::training::gradient_flow;
-    options.form = solver::representation::compressed;
+solver::answer train(const data::moments& moments, stepper method, double rtol) {
+    tests::network_options options;
+    options.method = solver::training_method::gradient_flow;
+    options.form = "compressed";
     options.compression.accuracy = 1e-4;
     options.flow.method = method;
     options.flow.rtol = rtol;
-    return solver::simulate(moments, theory::architecture::fused(2, 2, 2),
-                            {.u0 = 0.1, .drawn = theory::scheme::gaussian, .width = 50}, options)
-        .run;
+    return tests::simulate(moments, theory::architecture::fused(2, 2, 2),
+                           {.u0 = 0.1, .drawn = theory::scheme::gaussian, .width = 50}, options);
 }
 
 }  // namespace
@@ -72,11 +71,10 @@ BOOST_AUTO_TEST_CASE(steppers_agree_on_half_heights) {
                 BOOST_TEST_REQUIRE((run->answer.ended == theory::outcome::learned));
                 for (std::size_t m = 0; m < 2; ++m) {
                     // Each is promised to be within 10 rtol.
-                    BOOST_TEST(relative(run->answer.times[m], plain.answer.times[m]) < 20 * rtol);
+                    BOOST_TEST(relative(run->answer.times[m], plain.times[m]) < 20 * rtol);
                 }
                 // Seen: a tenth to a twentieth.
-                BOOST_TEST(4 * run->answer.work.rhs_evaluations <
-                           plain.answer.work.rhs_evaluations);
+                BOOST_TEST(4 * run->answer.work.rhs_evaluations < plain.work.rhs_evaluations);
             }
         }
     }
@@ -87,9 +85,9 @@ BOOST_AUTO_TEST_CASE(what_is_not_stiff_goes_by_dopri5_to_the_last_digit) {
     const auto plain = train(moments, stepper::dopri5, 1e-9);
     const auto chosen = train(moments, stepper::automatic, 1e-9);
     BOOST_TEST(chosen.stepper == "dopri5");
-    BOOST_TEST(chosen.answer.times == plain.answer.times, boost::test_tools::per_element());
+    BOOST_TEST(chosen.times == plain.times, boost::test_tools::per_element());
     BOOST_TEST(chosen.weights_final == plain.weights_final);
-    BOOST_TEST(chosen.answer.work.rhs_evaluations == plain.answer.work.rhs_evaluations);
+    BOOST_TEST(chosen.work.rhs_evaluations == plain.work.rhs_evaluations);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

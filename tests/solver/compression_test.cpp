@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(a_network_of_fewer_rounds_is_a_corner_of_one_of_more) {
     const auto growth = compress(tests::draw_full(t.moments, t.arch, t.init, 1), 5);
     const auto small = growth->network(3);
     const auto large = growth->network(5);
-    const auto a = solver::matrix(small.weights.data(), small.shape.trunk()[0]);
+    const auto a = solver::matrix(small.weights.data(), small.network->shape.trunk()[0]);
     const auto b = solver::matrix(large.weights.data(), large.shape.trunk()[0]);
     BOOST_TEST(b.rows() > a.rows());
     // Products of other sizes are summed in another order.
@@ -194,7 +194,7 @@ BOOST_AUTO_TEST_CASE(several_outputs_and_a_width_for_every_layer_are_compressed_
     const solver::hidden_widths hidden{{{40, 61}, {37}}, {56, 43}};
     solver::weighted_network full{solver::network_shape(moments.dims(), hidden, 2), {}};
     data::random_source random(4);
-    for (Eigen::Index i = 0; i < full.shape.size(); ++i) {
+    for (Eigen::Index i = 0; i < full.network->shape.size(); ++i) {
         full.weights.push_back(0.02 * random.normal());
     }
     const Eigen::MatrixXd targets = random.normal_matrix(2, 5, 1) * moments.covariance();

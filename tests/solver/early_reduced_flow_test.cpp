@@ -5,10 +5,10 @@
 #include <cmath>
 
 #include "fusionflow/solver/flows/reduced_flow.hpp"
-#include "fusionflow/solver/integrate.hpp"
 #include "fusionflow/solver/steps/adaptive.hpp"
 #include "fusionflow/theory/race/race.hpp"
 #include "tests/support/models.hpp"
+#include "tests/support/runs.hpp"
 
 // Early fusion in the eigenvectors of the covariance, where inputs of hardly any variance of their
 // own keep their digits.
@@ -66,14 +66,14 @@ BOOST_AUTO_TEST_CASE(ordinary_models_are_as_in_the_inputs_themselves) {
             const auto arch = architecture::fused(depth, 1, moments.count());
             const theory::initialisation init{.u0 = 0.01};
             const auto saddles = theory::race_saddles(moments, arch, init);
-            const solver::integrate_options options{.rtol = 1e-11};
+            const solver::run_options options{.rtol = 1e-11};
             solver::reduced_flow plain(moments, arch, init);
             solver::early_reduced_flow modes(moments, arch, init);
             const auto a = solver::run_flow(plain, moments, arch, saddles, options);
             const auto b = solver::run_flow(modes, moments, arch, saddles, options);
-            BOOST_TEST((a.answer.ended == b.answer.ended));
-            for (std::size_t m = 0; m < a.answer.times.size(); ++m) {
-                BOOST_TEST(tests::relative(b.answer.times[m], a.answer.times[m]) < 2e-10);
+            BOOST_TEST((a.ended == b.ended));
+            for (std::size_t m = 0; m < a.times.size(); ++m) {
+                BOOST_TEST(tests::relative(b.times[m], a.times[m]) < 2e-10);
             }
         }
     }
@@ -87,16 +87,15 @@ BOOST_AUTO_TEST_CASE(slow_directions_keep_their_time_however_slow) {
          {slow_pair{1e2, 0.5}, slow_pair{1e4, 0.5}, slow_pair{1e2, 1e-4}, slow_pair{1e4, 1e-4},
           slow_pair{1e2, 1e-7}, slow_pair{1e4, 1e-7}, slow_pair{1e2, 1e-10}}) {
         BOOST_TEST_CONTEXT("kappa " << pair.ratio << ", 1 - rho " << pair.q) {
-            const auto run = solver::integrate(tests::toy(1 - pair.q, pair.ratio), arch,
-                                               {.u0 = 1e-6}, {.max_steps = 2000});
-            BOOST_TEST((run.answer.ended == theory::outcome::learned));
+            const auto run = tests::integrate(tests::toy(1 - pair.q, pair.ratio), arch,
+                                              {.u0 = 1e-6}, {.max_steps = 2000});
+            BOOST_TEST((run.ended == theory::outcome::learned));
             // Rounding of the moments changes 1 - rho^2 by some 1e-16 of 1, and s_B by 1e-16 kappa
             // of the q that it is for B to tell.
             const double rounding = 4e-16 * (1 + pair.ratio) / pair.q;
-            const double first = 4 * run.answer.times[0] / run.answer.times[1];
+            const double first = 4 * run.times[0] / run.times[1];
             BOOST_TEST(first < 0.01);
-            BOOST_TEST(tests::relative(run.answer.times[1], slow_time(pair)) <
-                       1e-5 + first + rounding);
+            BOOST_TEST(tests::relative(run.times[1], slow_time(pair)) < 1e-5 + first + rounding);
         }
     }
 }

@@ -1,9 +1,10 @@
-#include "fusionflow/solver/flow_sensitivity.hpp"
+#include "fusionflow/solver/methods/flow_sensitivity.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include "tests/support/differences.hpp"
 #include "tests/support/models.hpp"
+#include "tests/support/runs.hpp"
 #include "tests/support/says.hpp"
 
 using namespace fusionflow;
@@ -16,11 +17,11 @@ BOOST_AUTO_TEST_SUITE(flow_sensitivity)
 namespace {
 
 std::vector<double> flow_times(const whole_model& m) {
-    return solver::integrate(m.moments, m.arch, m.init, {.rtol = 1e-12}).answer.times;
+    return tests::integrate(m.moments, m.arch, m.init, {.rtol = 1e-12}).times;
 }
 
 solver::flow_sensitivity_table table_of(const whole_model& m) {
-    return solver::flow_sensitivities(m.moments, m.arch, m.init, {.rtol = 1e-10});
+    return solver::flow_sensitivities(tests::model_of(m.moments, m.arch, m.init), {.rtol = 1e-10});
 }
 
 // The sum of the derivatives by all parameters of a kind.
@@ -142,8 +143,9 @@ BOOST_AUTO_TEST_CASE(heights_that_jump_have_none_and_it_is_said) {
 }
 
 BOOST_AUTO_TEST_CASE(trouble_is_said_and_leaves_none) {
-    const auto table = solver::flow_sensitivities(tests::toy(0.5, 2), architecture::fused(3, 3, 2),
-                                                  {.u0 = 0.01}, {.max_steps = 5});
+    const auto table = solver::flow_sensitivities(
+        tests::model_of(tests::toy(0.5, 2), architecture::fused(3, 3, 2), {.u0 = 0.01}),
+        {.max_steps = 5});
     BOOST_TEST(table.slopes.array().isNaN().all());
     BOOST_TEST_REQUIRE(table.warnings.size() == 5U);
     BOOST_TEST(table.warnings[0].starts_with("sensitivities: none by init: step_limit: "));
@@ -153,11 +155,12 @@ BOOST_AUTO_TEST_CASE(bad_input_is_refused_as_by_integrate) {
     const auto moments = tests::toy(0.5, 2);
     const auto arch = architecture::fused(3, 3, 2);
     const theory::initialisation drawn{.drawn = theory::scheme::gaussian};
-    BOOST_CHECK_EXCEPTION((void)solver::flow_sensitivities(moments, arch, drawn, {}),
-                          data::input_error,
-                          tests::says("scheme: the reduced flow is that of balanced networks"));
-    BOOST_CHECK_EXCEPTION((void)solver::flow_sensitivities(moments, arch, {}, {.rtol = 1}),
-                          data::input_error, tests::says("rtol: need 1e-14 <= rtol <= 0.1, got 1"));
+    BOOST_CHECK_EXCEPTION(
+        (void)solver::flow_sensitivities(tests::model_of(moments, arch, drawn), {}),
+        data::input_error, tests::says("scheme: the reduced flow is that of balanced networks"));
+    BOOST_CHECK_EXCEPTION(
+        (void)solver::flow_sensitivities(tests::model_of(moments, arch, {}), {.rtol = 1}),
+        data::input_error, tests::says("rtol: need 1e-14 <= rtol <= 0.1, got 1"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

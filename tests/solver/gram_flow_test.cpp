@@ -13,6 +13,7 @@
 #include "fusionflow/solver/steps/adaptive.hpp"
 #include "fusionflow/theory/race/race.hpp"
 #include "tests/support/models.hpp"
+#include "tests/support/runs.hpp"
 #include "tests/support/says.hpp"
 
 using namespace fusionflow;
@@ -120,7 +121,7 @@ BOOST_AUTO_TEST_CASE(what_gradient_flow_conserves_is_conserved) {
         const auto run =
             solver::run_flow(flow, moments, arch, theory::race_saddles(moments, arch, init),
                              {.rtol = 1e-11, .settle = true, .tail = 1}, &after);
-        BOOST_TEST((run.answer.ended == theory::outcome::learned));
+        BOOST_TEST((run.ended == theory::outcome::learned));
         Eigen::Index at = 0;
         for (const auto& block : start.blocks()) {
             const Eigen::Index rank = block.weights.rows();
@@ -145,14 +146,15 @@ BOOST_AUTO_TEST_CASE(scalar_modalities_follow_the_sinh_coordinates) {
         const theory::initialisation init{.u0 = 1e-4, .drawn = scheme::gaussian, .width = 7};
         const auto start = two_layer_start::drawn(moments, late, init, 3);
         const auto saddles = theory::race_saddles(moments, late, init);
-        const solver::integrate_options tight{.rtol = 1e-11};
-        const auto sinh = solver::integrate_exact(moments, late, init, start, tight);
+        const solver::run_options tight{.rtol = 1e-11};
+        const auto sinh =
+            solver::integrate_exact(tests::model_of(moments, late, init), start, tight);
         solver::gram_flow flow(moments, start);
         const auto gram = solver::run_flow(flow, moments, late, saddles, tight);
         BOOST_TEST(sinh.equations == "sinh");
-        BOOST_TEST((gram.answer.ended == theory::outcome::learned));
+        BOOST_TEST((gram.ended == theory::outcome::learned));
         for (std::size_t m = 0; m < 2; ++m) {
-            BOOST_TEST(relative(gram.answer.times[m], sinh.answer.times[m]) < 1e-9);
+            BOOST_TEST(relative(gram.times[m], sinh.times[m]) < 1e-9);
         }
     }
 }
@@ -166,9 +168,9 @@ BOOST_AUTO_TEST_CASE(a_modality_without_residual_stays_where_it_is) {
     solver::gram_flow flow(moments, start);
     const auto run = solver::run_flow(flow, moments, late,
                                       theory::race_saddles(moments, late, init), {.rtol = 1e-10});
-    BOOST_TEST((run.answer.ended == theory::outcome::permanent_bias));
-    BOOST_TEST(std::isfinite(run.answer.times[0]));
-    BOOST_TEST(std::isinf(run.answer.times[1]));
+    BOOST_TEST((run.ended == theory::outcome::permanent_bias));
+    BOOST_TEST(std::isfinite(run.times[0]));
+    BOOST_TEST(std::isinf(run.times[1]));
     Eigen::VectorXd before(3);
     flow.total_weights(flow.initial(), before);
     // The residual that B's own weights of 1e-6 leave relaxes at a rate of 1e-3 squared.

@@ -4,11 +4,10 @@
 
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/solver/flows/gram_flow.hpp"
-#include "fusionflow/solver/integrate.hpp"
-#include "fusionflow/solver/simulate.hpp"
 #include "fusionflow/solver/steps/adaptive.hpp"
 #include "fusionflow/theory/race/race.hpp"
 #include "tests/support/models.hpp"
+#include "tests/support/runs.hpp"
 #include "tests/support/says.hpp"
 
 using namespace fusionflow;
@@ -27,23 +26,23 @@ constexpr double promise = 1e-7;  // 1e-10 a step for both, some hundred steps; 
 theory::architecture late(int modalities) { return theory::architecture::fused(2, 2, modalities); }
 theory::architecture early(int modalities) { return theory::architecture::fused(2, 1, modalities); }
 
-solver::integration exact(const data::moments& moments, const theory::architecture& arch,
-                          const theory::initialisation& init, std::uint64_t seed,
-                          solver::integrate_options options = {}) {
+solver::answer exact(const data::moments& moments, const theory::architecture& arch,
+                     const theory::initialisation& init, std::uint64_t seed,
+                     solver::run_options options = {}) {
     options.rtol = 1e-10;
     // Not the network's: by that one a rotated network makes the same steps and the same errors.
     options.method = solver::stepper::fehlberg78;
-    return solver::integrate_exact(moments, arch, init,
+    return solver::integrate_exact(tests::model_of(moments, arch, init),
                                    two_layer_start::drawn(moments, arch, init, seed), options);
 }
 
-solver::integration network(const data::moments& moments, const theory::architecture& arch,
-                            const theory::initialisation& init, std::uint64_t seed,
-                            const solver::integrate_options& options = {}) {
-    solver::simulate_options training{
-        .method = solver::training::gradient_flow, .seed = seed, .flow = options};
+solver::answer network(const data::moments& moments, const theory::architecture& arch,
+                       const theory::initialisation& init, std::uint64_t seed,
+                       const solver::run_options& options = {}) {
+    tests::network_options training{
+        .method = solver::training_method::gradient_flow, .seed = seed, .flow = options};
     training.flow.rtol = 1e-10;
-    return solver::simulate(moments, arch, init, training).run;
+    return tests::simulate(moments, arch, init, training);
 }
 
 // Half-heights, and W at four instants from the first phase to beyond the last half-height: every
@@ -55,14 +54,14 @@ void follows_the_network(const data::moments& moments, const theory::architectur
     const auto expected = network(moments, arch, init, seed);
     BOOST_TEST_INFO("H = " << init.width << ", u0 = " << init.u0);
     BOOST_TEST(measured.equations == equations);
-    BOOST_TEST((measured.answer.ended == expected.answer.ended));
+    BOOST_TEST((measured.ended == expected.ended));
     double last = 0;
-    for (std::size_t m = 0; m < measured.answer.times.size(); ++m) {
-        BOOST_TEST(relative(measured.answer.times[m], expected.answer.times[m]) < promise);
-        last = std::max(last, expected.answer.times[m]);
+    for (std::size_t m = 0; m < measured.times.size(); ++m) {
+        BOOST_TEST(relative(measured.times[m], expected.times[m]) < promise);
+        last = std::max(last, expected.times[m]);
     }
     for (const double part : {0.1, 0.5, 0.9, 1.1}) {
-        const solver::integrate_options until{.max_time = part * last, .record = true, .tail = 1};
+        const solver::run_options until{.max_time = part * last, .record = true, .tail = 1};
         const auto a = exact(moments, arch, init, seed, until);
         const auto b = network(moments, arch, init, seed, until);
         BOOST_TEST((a.path.branch.front() - b.path.branch.front()).norm() <
@@ -121,16 +120,16 @@ BOOST_AUTO_TEST_CASE(balanced_weights_follow_the_reduced_flow) {
     const theory::initialisation init{.u0 = 1e-3, .width = 5};
     for (const auto& moments : {tests::toy(0.5, 2), tests::random_moments({2, 3}, 7)}) {
         for (const auto& arch : {late(2), early(2)}) {
-            const auto reduced = solver::integrate(moments, arch, init, {.rtol = 1e-10});
+            const auto reduced = tests::integrate(moments, arch, init, {.rtol = 1e-10});
             const auto drawn = exact(moments, arch, init, 4);
             const auto expected = solver::integrate_exact(
-                moments, arch, init, two_layer_start::expected(moments, arch, init),
-                {.rtol = 1e-10});
+                tests::model_of(moments, arch, init),
+                two_layer_start::expected(moments, arch, init), {.rtol = 1e-10});
             BOOST_TEST(reduced.equations == "reduced");
             BOOST_TEST(drawn.equations == "gram");
             for (const std::size_t m : {0U, 1U}) {
-                BOOST_TEST(relative(drawn.answer.times[m], reduced.answer.times[m]) < promise);
-                BOOST_TEST(relative(expected.answer.times[m], reduced.answer.times[m]) < promise);
+                BOOST_TEST(relative(drawn.times[m], reduced.times[m]) < promise);
+                BOOST_TEST(relative(expected.times[m], reduced.times[m]) < promise);
             }
         }
     }
@@ -140,9 +139,9 @@ BOOST_AUTO_TEST_CASE(balanced_scalars_that_cannot_turn_end_as_the_network_does) 
     const auto moments = tests::toy(-0.9, 3);
     const theory::initialisation init{.u0 = 1e-3, .width = 5};
     const auto drawn = exact(moments, late(2), init, 1);
-    BOOST_TEST((drawn.answer.ended == outcome::sign_reversal));
-    BOOST_TEST((network(moments, late(2), init, 1).answer.ended == outcome::sign_reversal));
-    BOOST_TEST(std::isinf(drawn.answer.times[1]));
+    BOOST_TEST((drawn.ended == outcome::sign_reversal));
+    BOOST_TEST((network(moments, late(2), init, 1).ended == outcome::sign_reversal));
+    BOOST_TEST(std::isinf(drawn.times[1]));
 }
 
 BOOST_AUTO_TEST_CASE(expected_weights_are_the_limit_of_wide_networks) {
@@ -154,12 +153,13 @@ BOOST_AUTO_TEST_CASE(expected_weights_are_the_limit_of_wide_networks) {
         5 * std::sqrt(2.0 / width) / std::abs(std::log(width * init.u0 * init.u0 / 2));
     for (const auto& moments : {tests::toy(0.5, 2), tests::random_moments({2, 3}, 7)}) {
         for (const auto& arch : {late(2), early(2)}) {
-            const auto expected = solver::integrate_exact(
-                moments, arch, init, two_layer_start::expected(moments, arch, init), {});
+            const auto expected =
+                solver::integrate_exact(tests::model_of(moments, arch, init),
+                                        two_layer_start::expected(moments, arch, init), {});
             const auto drawn = exact(moments, arch, init, 1);
             for (const std::size_t m : {0U, 1U}) {
-                BOOST_TEST(relative(expected.answer.times[m], drawn.answer.times[m]) < tolerance);
-                BOOST_TEST(expected.answer.times[m] != drawn.answer.times[m]);
+                BOOST_TEST(relative(expected.times[m], drawn.times[m]) < tolerance);
+                BOOST_TEST(expected.times[m] != drawn.times[m]);
             }
         }
     }
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(the_seed_decides_the_digits) {
     const auto moments = tests::random_moments({2, 3}, 7);
     const theory::initialisation init{.u0 = 1e-3, .drawn = scheme::gaussian, .width = 6};
     const auto time = [&](std::uint64_t seed) {
-        return exact(moments, late(2), init, seed).answer.times[0];
+        return exact(moments, late(2), init, seed).times[0];
     };
     BOOST_TEST(time(1) == time(1));
     BOOST_TEST(time(1) != time(2));
@@ -188,25 +188,29 @@ BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
     const theory::initialisation init{.drawn = scheme::gaussian_iid};
     const auto toy = tests::toy(0, 2);
     const auto start = two_layer_start::drawn(toy, late(2), init, 1);
+    BOOST_CHECK_EXCEPTION((void)solver::integrate_exact(
+                              tests::model_of(tests::three_scalars(), late(2), init), start, {}),
+                          data::input_error,
+                          says("branches: need one branch per modality, got 2 for 3 modalities"));
     BOOST_CHECK_EXCEPTION(
-        (void)solver::integrate_exact(tests::three_scalars(), late(2), init, start, {}),
-        data::input_error, says("branches: need one branch per modality, got 2 for 3 modalities"));
-    BOOST_CHECK_EXCEPTION(
-        (void)solver::integrate_exact(tests::random_moments({1, 2}, 1), late(2), init, start, {}),
+        (void)solver::integrate_exact(
+            tests::model_of(tests::random_moments({1, 2}, 1), late(2), init), start, {}),
         data::input_error, says("moments: the exact two-layer flow needs scalar modalities"));
     BOOST_CHECK_EXCEPTION(
         (void)solver::integrate_exact(
-            toy, late(2), init,
+            tests::model_of(toy, late(2), init),
             two_layer_start::drawn(toy, late(2), {.u0 = 1e-200, .drawn = scheme::gaussian_iid}, 1),
             {}),
         data::input_error,
         says("init: the exact two-layer flow needs weights whose squares can be told from zero"));
-    BOOST_CHECK_EXCEPTION((void)solver::integrate_exact(toy, early(2), init, start, {}),
-                          data::input_error,
-                          says("exact: need a start of 1 blocks of weights for this network, "
-                               "got 2"));
-    BOOST_CHECK_EXCEPTION((void)solver::integrate_exact(toy, late(2), init, start, {.rtol = 0}),
-                          data::input_error, says("rtol: need 1e-14 <= rtol <= 0.1, got 0"));
+    BOOST_CHECK_EXCEPTION(
+        (void)solver::integrate_exact(tests::model_of(toy, early(2), init), start, {}),
+        data::input_error,
+        says("exact: need a start of 1 blocks of weights for this network, "
+             "got 2"));
+    BOOST_CHECK_EXCEPTION(
+        (void)solver::integrate_exact(tests::model_of(toy, late(2), init), start, {.rtol = 0}),
+        data::input_error, says("rtol: need 1e-14 <= rtol <= 0.1, got 0"));
 }
 
 // A first step over the plateau that was far too long made sinh overflow: its error of 1e248 cut
@@ -216,10 +220,11 @@ BOOST_AUTO_TEST_CASE(a_step_that_overflows_is_cut_and_no_end) {
     const theory::initialisation init{.u0 = 1e-9, .drawn = scheme::gaussian_iid, .width = 100};
     const auto start = solver::two_layer_start::expected(moments, late(2), init);
     for (const double rtol : {1e-7, 1e-8, 1e-9, 1e-10}) {
-        const auto run = solver::integrate_exact(moments, late(2), init, start, {.rtol = rtol});
-        BOOST_TEST((run.answer.ended == theory::outcome::learned));
+        const auto run =
+            solver::integrate_exact(tests::model_of(moments, late(2), init), start, {.rtol = rtol});
+        BOOST_TEST((run.ended == theory::outcome::learned));
         // 7.4971872 and 15.939135 at the other tolerances, before and after.
-        BOOST_TEST(tests::relative(run.answer.times[1], 15.939135) < 1e-6);
+        BOOST_TEST(tests::relative(run.times[1], 15.939135) < 1e-6);
     }
 }
 
@@ -239,12 +244,13 @@ BOOST_AUTO_TEST_CASE(stiff_late_fusion_takes_a_few_steps) {
         const auto moments = tests::toy(0, kappa);
         const auto start = two_layer_start::expected(moments, late(2), init);
         for (const double rtol : {1e-6, 1e-9}) {
-            const auto run = solver::integrate_exact(moments, late(2), init, start, {.rtol = rtol});
+            const auto run = solver::integrate_exact(tests::model_of(moments, late(2), init), start,
+                                                     {.rtol = rtol});
             BOOST_TEST_CONTEXT("kappa " << kappa << " rtol " << rtol) {
-                BOOST_TEST((run.answer.ended == outcome::learned));
-                BOOST_TEST(relative(run.answer.times[0], expected / (kappa * kappa)) < 10 * rtol);
-                BOOST_TEST(relative(run.answer.times[1], expected) < 10 * rtol);
-                BOOST_TEST(run.answer.work.steps <= 100);
+                BOOST_TEST((run.ended == outcome::learned));
+                BOOST_TEST(relative(run.times[0], expected / (kappa * kappa)) < 10 * rtol);
+                BOOST_TEST(relative(run.times[1], expected) < 10 * rtol);
+                BOOST_TEST(run.work.steps <= 100);
             }
         }
     }
@@ -259,17 +265,16 @@ BOOST_AUTO_TEST_CASE(stiff_correlated_late_fusion_takes_as_few_steps) {
         for (const double rho : {0.5, 0.9}) {
             const auto moments = tests::toy(rho, kappa);
             const auto start = two_layer_start::drawn(moments, late(2), init, 1);
-            const auto other = solver::integrate(moments, late(2), init, {.rtol = 1e-11});
+            const auto other = tests::integrate(moments, late(2), init, {.rtol = 1e-11});
             for (const double rtol : {1e-6, 1e-9}) {
-                const auto run =
-                    solver::integrate_exact(moments, late(2), init, start, {.rtol = rtol});
+                const auto run = solver::integrate_exact(tests::model_of(moments, late(2), init),
+                                                         start, {.rtol = rtol});
                 BOOST_TEST_CONTEXT("kappa " << kappa << " rho " << rho << " rtol " << rtol) {
-                    BOOST_TEST((run.answer.ended == outcome::learned));
+                    BOOST_TEST((run.ended == outcome::learned));
                     for (const std::size_t m : {0U, 1U}) {
-                        BOOST_TEST(relative(run.answer.times[m], other.answer.times[m]) <
-                                   10 * rtol);
+                        BOOST_TEST(relative(run.times[m], other.times[m]) < 10 * rtol);
                     }
-                    BOOST_TEST(run.answer.work.steps <= 150);
+                    BOOST_TEST(run.work.steps <= 150);
                 }
             }
         }
@@ -291,11 +296,11 @@ BOOST_AUTO_TEST_CASE(stiff_early_fusion_takes_a_few_hundred_steps) {
         const auto moments = tests::toy(0, kappa);
         const auto start = two_layer_start::expected(moments, early(2), init);
         for (const double rtol : {1e-6, 1e-9}) {
-            const auto run =
-                solver::integrate_exact(moments, early(2), init, start, {.rtol = rtol});
-            BOOST_TEST((run.answer.ended == outcome::learned));
-            BOOST_TEST(relative(run.answer.times[1], limit) < 10 * rtol);
-            BOOST_TEST(run.answer.work.steps <= 500);
+            const auto run = solver::integrate_exact(tests::model_of(moments, early(2), init),
+                                                     start, {.rtol = rtol});
+            BOOST_TEST((run.ended == outcome::learned));
+            BOOST_TEST(relative(run.times[1], limit) < 10 * rtol);
+            BOOST_TEST(run.work.steps <= 500);
         }
     }
 }
@@ -312,10 +317,10 @@ BOOST_AUTO_TEST_CASE(stiff_early_fusion_is_that_of_explicit_steps) {
             solver::run_flow(flow, moments, early(2), theory::race_saddles(moments, early(2), init),
                              {.rtol = 1e-11, .method = solver::stepper::dopri5});
         for (const double rtol : {1e-6, 1e-9}) {
-            const auto run =
-                solver::integrate_exact(moments, early(2), init, start, {.rtol = rtol});
+            const auto run = solver::integrate_exact(tests::model_of(moments, early(2), init),
+                                                     start, {.rtol = rtol});
             for (const std::size_t m : {0U, 1U}) {
-                BOOST_TEST(relative(run.answer.times[m], slow.answer.times[m]) < 10 * rtol);
+                BOOST_TEST(relative(run.times[m], slow.times[m]) < 10 * rtol);
             }
         }
     }
@@ -333,14 +338,15 @@ BOOST_AUTO_TEST_CASE(stiff_vectors_take_a_few_hundred_steps) {
             units.cwiseProduct(base.correlation()), 1.0000001 * base.target_power());
         const auto start = two_layer_start::drawn(moments, late(2), init, 1);
         const auto method = kappa > 10 ? solver::stepper::radau : solver::stepper::fehlberg78;
-        const auto tight = solver::integrate_exact(moments, late(2), init, start,
+        const auto tight = solver::integrate_exact(tests::model_of(moments, late(2), init), start,
                                                    {.rtol = 1e-10, .method = method});
         for (const double rtol : {1e-6, 1e-9}) {
-            const auto run = solver::integrate_exact(moments, late(2), init, start, {.rtol = rtol});
-            BOOST_TEST((run.answer.ended == outcome::learned));
-            BOOST_TEST(run.answer.work.steps <= 600);
+            const auto run = solver::integrate_exact(tests::model_of(moments, late(2), init), start,
+                                                     {.rtol = rtol});
+            BOOST_TEST((run.ended == outcome::learned));
+            BOOST_TEST(run.work.steps <= 600);
             for (const std::size_t m : {0U, 1U}) {
-                BOOST_TEST(relative(run.answer.times[m], tight.answer.times[m]) < 10 * rtol);
+                BOOST_TEST(relative(run.times[m], tight.times[m]) < 10 * rtol);
             }
         }
     }
@@ -363,10 +369,10 @@ BOOST_AUTO_TEST_CASE(early_fusion_of_scales_far_apart_is_good_to_ten_times_rtol)
         const theory::initialisation init{.u0 = e.u0, .drawn = e.drawn, .width = 100};
         const auto start = two_layer_start::drawn(moments, early(2), init, 1);
         const auto times = [&](double rtol) {
-            const auto run =
-                solver::integrate_exact(moments, early(2), init, start, {.rtol = rtol});
-            BOOST_TEST((run.answer.ended == outcome::learned));
-            return run.answer.times;
+            const auto run = solver::integrate_exact(tests::model_of(moments, early(2), init),
+                                                     start, {.rtol = rtol});
+            BOOST_TEST((run.ended == outcome::learned));
+            return run.times;
         };
         const auto expected = times(1e-11);
         for (const double rtol : e.tolerances) {

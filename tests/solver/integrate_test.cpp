@@ -1,12 +1,12 @@
-#include "fusionflow/solver/integrate.hpp"
-
 #include <array>
 #include <boost/multiprecision/cpp_bin_float.hpp>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/theory/race/race.hpp"
 #include "tests/support/models.hpp"
+#include "tests/support/runs.hpp"
 #include "tests/support/says.hpp"
 
 using namespace fusionflow;
@@ -116,11 +116,11 @@ BOOST_AUTO_TEST_CASE(three_modalities_with_unequal_branches_match_50_digits) {
     const auto moments = tests::three_scalars();
     const theory::architecture arch({2, 3, 2}, 1);
     const double u0 = 0.3;
-    const auto result = solver::integrate(moments, arch, {.u0 = u0}, {.rtol = 1e-12});
-    BOOST_TEST((result.answer.ended == outcome::learned));
+    const auto result = tests::integrate(moments, arch, {.u0 = u0}, {.rtol = 1e-12});
+    BOOST_TEST((result.ended == outcome::learned));
     const plain_flow plain{moments.covariance(), moments.correlation()};
     data::modality_set learned;
-    const auto order = result.answer.order();
+    const auto order = result.order();
     for (int place = 1; place <= 3; ++place) {
         const int m =
             static_cast<int>(std::find(order.begin(), order.end(), place) - order.begin());
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(three_modalities_with_unequal_branches_match_50_digits) {
         const double reference = (fine + (fine - coarse) / 15).convert_to<double>();
         BOOST_TEST(std::abs((fine - coarse).convert_to<double>()) < 1e-7 * reference);
         // rtol 1e-12 a step over some 500 steps.
-        BOOST_TEST(relative(result.answer.times[static_cast<std::size_t>(m)], reference) < 1e-9);
+        BOOST_TEST(relative(result.times[static_cast<std::size_t>(m)], reference) < 1e-9);
     }
 }
 
@@ -144,8 +144,7 @@ BOOST_AUTO_TEST_CASE(leading_order_is_the_limit_of_small_u0) {
     double first = 1;
     double wait = 1;
     for (const double u0 : {0.1, 0.05, 0.025, 0.0125}) {
-        const auto flow =
-            solver::integrate(moments, arch, {.u0 = u0}, {.rtol = 1e-10}).answer.times;
+        const auto flow = tests::integrate(moments, arch, {.u0 = u0}, {.rtol = 1e-10}).times;
         const auto formula = theory::race(moments, arch, {.u0 = u0}).answer.times;
         const double first_error = relative(formula[0], flow[0]);
         const double wait_error = relative(formula[1] - formula[0], flow[1] - flow[0]);
@@ -159,11 +158,9 @@ BOOST_AUTO_TEST_CASE(leading_order_is_the_limit_of_small_u0) {
 BOOST_AUTO_TEST_CASE(error_falls_with_the_tolerance) {
     const auto moments = tests::toy(0.5, 2);
     const auto arch = architecture::fused(4, 3, 2);
-    const double exact =
-        solver::integrate(moments, arch, {.u0 = 0.1}, {.rtol = 1e-13}).answer.times[1];
+    const double exact = tests::integrate(moments, arch, {.u0 = 0.1}, {.rtol = 1e-13}).times[1];
     for (const double rtol : {1e-4, 1e-6, 1e-8, 1e-10}) {
-        const double time =
-            solver::integrate(moments, arch, {.u0 = 0.1}, {.rtol = rtol}).answer.times[1];
+        const double time = tests::integrate(moments, arch, {.u0 = 0.1}, {.rtol = rtol}).times[1];
         // Errors per step add up over at most some hundred steps.
         BOOST_TEST(relative(time, exact) < 100 * rtol);
     }
@@ -172,13 +169,13 @@ BOOST_AUTO_TEST_CASE(error_falls_with_the_tolerance) {
 BOOST_AUTO_TEST_CASE(phases_loss_and_cost_are_reported) {
     const auto moments = tests::toy(0.5, 2);
     const auto result =
-        solver::integrate(moments, architecture::fused(3, 3, 2), {.u0 = 0.05}, {.record = true});
-    BOOST_TEST(result.answer.phases.size() == 2U);
-    BOOST_TEST(result.answer.phases[1].learned == (data::modality_set{0}),
+        tests::integrate(moments, architecture::fused(3, 3, 2), {.u0 = 0.05}, {.record = true});
+    BOOST_TEST(result.phases.size() == 2U);
+    BOOST_TEST(result.phases[1].learned == (data::modality_set{0}),
                boost::test_tools::per_element());
-    BOOST_TEST(relative(result.answer.phases[0].duration + result.answer.phases[1].duration,
-                        result.answer.times[1]) < 1e-14);
-    BOOST_TEST(result.answer.work.rhs_evaluations >= 6 * result.answer.work.steps);
+    BOOST_TEST(relative(result.phases[0].duration + result.phases[1].duration, result.times[1]) <
+               1e-14);
+    BOOST_TEST(result.work.rhs_evaluations >= 6 * result.work.steps);
     BOOST_TEST(relative(result.loss_initial, 3.5) < 0.01);
     BOOST_TEST(result.path.size() > 100U);
     BOOST_TEST(result.path.size() < 3000U);
@@ -191,14 +188,14 @@ BOOST_AUTO_TEST_CASE(phases_loss_and_cost_are_reported) {
 BOOST_AUTO_TEST_CASE(limits_end_a_run_with_their_names) {
     const auto moments = tests::toy(0.5, 2);
     const auto arch = architecture::fused(4, 4, 2);
-    const auto steps = solver::integrate(moments, arch, {.u0 = 0.01},
-                                         {.method = solver::stepper::dopri5, .max_steps = 1000});
-    BOOST_TEST((steps.answer.ended == outcome::step_limit));
-    BOOST_TEST(steps.answer.work.steps + steps.answer.work.rejected_steps == 1000);
-    const auto time = solver::integrate(moments, arch, {.u0 = 0.1}, {.max_time = 20});
-    BOOST_TEST((time.answer.ended == outcome::time_limit));
-    BOOST_TEST(relative(time.answer.times[0], 9.95187726) < 1e-7);
-    BOOST_TEST(std::isnan(time.answer.times[1]));
+    const auto steps = tests::integrate(moments, arch, {.u0 = 0.01},
+                                        {.method = solver::stepper::dopri5, .max_steps = 1000});
+    BOOST_TEST((steps.ended == outcome::step_limit));
+    BOOST_TEST(steps.work.steps + steps.work.rejected_steps == 1000);
+    const auto time = tests::integrate(moments, arch, {.u0 = 0.1}, {.max_time = 20});
+    BOOST_TEST((time.ended == outcome::time_limit));
+    BOOST_TEST(relative(time.times[0], 9.95187726) < 1e-7);
+    BOOST_TEST(std::isnan(time.times[1]));
     BOOST_TEST(time.time_final == 20);
     BOOST_TEST(time.path.partial);
 }
@@ -206,14 +203,14 @@ BOOST_AUTO_TEST_CASE(limits_end_a_run_with_their_names) {
 BOOST_AUTO_TEST_CASE(a_run_stops_once_as_many_are_learned_as_wanted) {
     const auto moments = tests::three_scalars();
     const auto arch = architecture::fused(3, 3, 3);
-    const auto all = solver::integrate(moments, arch, {.u0 = 0.01}, {});
+    const auto all = tests::integrate(moments, arch, {.u0 = 0.01}, {});
     for (const int until : {1, 2, 3}) {
-        const auto some = solver::integrate(moments, arch, {.u0 = 0.01}, {.until = until});
-        BOOST_TEST((some.answer.ended == (until < 3 ? outcome::stopped : outcome::learned)));
+        const auto some = tests::integrate(moments, arch, {.u0 = 0.01}, {.until = until});
+        BOOST_TEST((some.ended == (until < 3 ? outcome::stopped : outcome::learned)));
         int known = 0;
         for (std::size_t m = 0; m < 3; ++m) {
-            if (!std::isnan(some.answer.times[m])) {
-                BOOST_TEST(some.answer.times[m] == all.answer.times[m]);
+            if (!std::isnan(some.times[m])) {
+                BOOST_TEST(some.times[m] == all.times[m]);
                 ++known;
             }
         }
@@ -225,34 +222,34 @@ BOOST_AUTO_TEST_CASE(a_run_stops_once_as_many_are_learned_as_wanted) {
 
 BOOST_AUTO_TEST_CASE(reversal_and_bias_are_answers) {
     const auto arch = architecture::fused(3, 3, 2);
-    const auto reversed = solver::integrate(tests::toy(-0.9, 3), arch, {.u0 = 0.01}, {});
-    BOOST_TEST((reversed.answer.ended == outcome::sign_reversal));
-    BOOST_TEST(reversed.answer.times[1] == theory::never);
+    const auto reversed = tests::integrate(tests::toy(-0.9, 3), arch, {.u0 = 0.01}, {});
+    BOOST_TEST((reversed.ended == outcome::sign_reversal));
+    BOOST_TEST(reversed.times[1] == theory::never);
     const auto biased =
-        solver::integrate(data::toy_moments({.rho = 0.5, .ratio = 2, .target_weights = {1, 0}}),
-                          arch, {.u0 = 0.01}, {});
-    BOOST_TEST((biased.answer.ended == outcome::permanent_bias));
+        tests::integrate(data::toy_moments({.rho = 0.5, .ratio = 2, .target_weights = {1, 0}}),
+                         arch, {.u0 = 0.01}, {});
+    BOOST_TEST((biased.ended == outcome::permanent_bias));
 }
 
 BOOST_AUTO_TEST_CASE(depth_one_is_linear_regression) {
     // Uncorrelated: W_m = (1 - (1 - u0) e^(-sigma^2 t)) from u0: half at ln(2 (1 - u0)) / sigma^2.
-    const auto result = solver::integrate(tests::toy(0, 2), architecture::fused(1, 1, 2),
-                                          {.u0 = 0.1}, {.rtol = 1e-11});
-    BOOST_TEST(relative(result.answer.times[0], std::log(1.8) / 4) < 1e-9);
-    BOOST_TEST(relative(result.answer.times[1], std::log(1.8)) < 1e-9);
+    const auto result = tests::integrate(tests::toy(0, 2), architecture::fused(1, 1, 2),
+                                         {.u0 = 0.1}, {.rtol = 1e-11});
+    BOOST_TEST(relative(result.times[0], std::log(1.8) / 4) < 1e-9);
+    BOOST_TEST(relative(result.times[1], std::log(1.8)) < 1e-9);
 }
 
 BOOST_AUTO_TEST_CASE(early_fusion_lets_a_reversed_scalar_pass_through_zero) {
-    const auto result = solver::integrate(tests::toy(-0.9, 3), architecture::fused(3, 1, 2),
-                                          {.u0 = 0.01}, {.record = true});
-    BOOST_TEST((result.answer.ended == outcome::learned));
+    const auto result = tests::integrate(tests::toy(-0.9, 3), architecture::fused(3, 1, 2),
+                                         {.u0 = 0.01}, {.record = true});
+    BOOST_TEST((result.ended == outcome::learned));
     // W_B starts on the wrong side (s_B < 0) and ends at 1.
     BOOST_TEST(result.path.weights[result.path.size() / 4](1) < 0);
 }
 
 BOOST_AUTO_TEST_CASE(refuses_options_outside_their_range) {
-    const auto run = [](const solver::integrate_options& options) {
-        return solver::integrate(tests::toy(0, 2), architecture::fused(2, 2, 2), {}, options);
+    const auto run = [](const solver::run_options& options) {
+        return tests::integrate(tests::toy(0, 2), architecture::fused(2, 2, 2), {}, options);
     };
     BOOST_CHECK_EXCEPTION((void)run({.rtol = 0}), data::input_error,
                           says("rtol: need 1e-14 <= rtol <= 0.1, got 0"));

@@ -4,9 +4,9 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "fusionflow/solver/integrate.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/random_models.hpp"
+#include "tests/support/runs.hpp"
 #include "tests/support/units.hpp"
 
 // What theory says of its own error, against the flow.
@@ -44,11 +44,11 @@ std::vector<compared> compare(std::uint64_t seed) {
     const theory::initialisation init{.u0 = std::pow(10, random.real(-6, std::log10(0.5)))};
     const auto arch = architecture::fused(depth, fusion, count);
     const auto formula = theory::race_with_errors(moments, arch, init);
-    const auto flow = solver::integrate(moments, arch, init, {.max_steps = 20'000});
+    const auto flow = tests::integrate(moments, arch, init, {.max_steps = 20'000});
     std::vector<compared> all;
     for (std::size_t m = 0; m < dims.size(); ++m) {
         const double time = formula.raced.answer.times[m];
-        const double reference = flow.answer.times[m];
+        const double reference = flow.times[m];
         if (std::isfinite(time) && std::isfinite(reference) && reference > 0) {
             all.push_back({tests::relative(time, reference), formula.errors[m]});
         }
@@ -93,10 +93,9 @@ BOOST_AUTO_TEST_CASE(a_modality_without_a_residual_of_its_own_has_an_estimate) {
         const auto arch = architecture::fused(depth, 1, 2);
         const theory::initialisation init{.u0 = depth == 2 ? 1e-6 : 1e-3};
         const auto formula = theory::race_with_errors(moments, arch, init);
-        const auto flow = solver::integrate(moments, arch, init, {});
+        const auto flow = tests::integrate(moments, arch, init, {});
         for (std::size_t m = 0; m < 2; ++m) {
-            const double error =
-                tests::relative(formula.raced.answer.times[m], flow.answer.times[m]);
+            const double error = tests::relative(formula.raced.answer.times[m], flow.times[m]);
             BOOST_TEST(formula.errors[m] >= error);
             BOOST_TEST(std::isfinite(formula.errors[m]));
         }
@@ -111,8 +110,8 @@ BOOST_AUTO_TEST_CASE(initial_layers_that_are_not_small_in_these_units_are_seen) 
         const auto arch = architecture::fused(depth, depth, 2);
         const double u0 = std::pow(1e-4, 1.0 / depth);  // W_A = 6e-4
         const auto formula = theory::race_with_errors(moments, arch, {.u0 = u0});
-        const auto flow = solver::integrate(moments, arch, {.u0 = u0}, {});
-        const double error = tests::relative(formula.raced.answer.times[0], flow.answer.times[0]);
+        const auto flow = tests::integrate(moments, arch, {.u0 = u0}, {});
+        const double error = tests::relative(formula.raced.answer.times[0], flow.times[0]);
         BOOST_TEST(error > 0.5);
         BOOST_TEST(formula.errors[0] >= error);
         BOOST_TEST(formula.errors[0] <= 10 * error);

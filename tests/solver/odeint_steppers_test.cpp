@@ -12,7 +12,7 @@
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/data/toy.hpp"
 #include "fusionflow/solver/flows/reduced_flow.hpp"
-#include "fusionflow/solver/integrate.hpp"
+#include "tests/support/runs.hpp"
 #include "tests/support/says.hpp"
 
 using namespace fusionflow;
@@ -289,9 +289,9 @@ BOOST_AUTO_TEST_CASE(reduced_flow_goes_by_odeint_as_by_the_library) {
     const auto arch = theory::architecture::fused(3, 3, 2);
     const theory::initialisation init{.u0 = 0.02};
     solver::reduced_flow system(moments, arch, init);
-    solver::integrate_options options;
+    solver::run_options options;
     options.rtol = 1e-10;
-    const auto known = solver::integrate(moments, arch, init, options);
+    const auto known = tests::integrate(moments, arch, init, options);
 
     const auto speed = [&](const state& x, state& dxdt, double /*t*/) {
         system.derivative(x, dxdt);

@@ -6,9 +6,9 @@
 
 #include "fusionflow/data/population.hpp"
 #include "fusionflow/data/random_moments.hpp"
-#include "fusionflow/solver/integrate.hpp"
 #include "fusionflow/theory/race/race.hpp"
 #include "tests/support/models.hpp"
+#include "tests/support/runs.hpp"
 #include "tests/support/says.hpp"
 
 using namespace fusionflow;
@@ -24,14 +24,12 @@ namespace {
 const theory::initialisation tiny{.u0 = 1e-9, .drawn = theory::scheme::gaussian_iid};
 const theory::architecture late = theory::architecture::fused(2, 2, 2);
 
-solver::integration one_way(const data::moments& moments,
-                            const theory::initialisation& init = tiny) {
-    return solver::integrate_one_way(moments, late, init,
-                                     two_layer_start::expected(moments, late, init), {});
+solver::answer one_way(const data::moments& moments, const theory::initialisation& init = tiny) {
+    return solver::run("one-way", tests::model_of(moments, late, init), {});
 }
 
-solver::integration exact(const data::moments& moments, const theory::architecture& arch) {
-    return solver::integrate_exact(moments, arch, tiny,
+solver::answer exact(const data::moments& moments, const theory::architecture& arch) {
+    return solver::integrate_exact(tests::model_of(moments, arch, tiny),
                                    two_layer_start::expected(moments, arch, tiny), {});
 }
 
@@ -58,10 +56,10 @@ BOOST_AUTO_TEST_CASE(without_correlations_between_modalities_it_is_the_exact_flo
     const auto predicted = one_way(moments);
     const auto expected = exact(moments, late);
     BOOST_TEST(predicted.equations == "one-way");
-    BOOST_TEST((predicted.answer.ended == outcome::learned));
+    BOOST_TEST((predicted.ended == outcome::learned));
     for (const std::size_t m : {0U, 1U}) {
         // rtol 1e-9 a step, some hundred steps.
-        BOOST_TEST(relative(predicted.answer.times[m], expected.answer.times[m]) < 1e-7);
+        BOOST_TEST(relative(predicted.times[m], expected.times[m]) < 1e-7);
     }
 }
 
@@ -71,7 +69,7 @@ BOOST_AUTO_TEST_CASE(the_first_modality_is_learned_as_if_it_were_alone) {
         const auto predicted = one_way(moments);
         const auto own = exact(alone(moments, 0), theory::architecture::fused(2, 2, 1));
         // What A gives way to B before it is learned itself: seen up to 4e-7.
-        BOOST_TEST(relative(predicted.answer.times[0], own.answer.times[0]) < 1e-5);
+        BOOST_TEST(relative(predicted.times[0], own.times[0]) < 1e-5);
     }
 }
 
@@ -81,7 +79,7 @@ BOOST_AUTO_TEST_CASE(scalars_follow_the_logistic_formula) {
     for (const double rho : {-0.3, 0.2, 0.6}) {
         const data::moments moments = tests::toy(rho, 2);
         const auto predicted = one_way(moments);
-        const double time_a = predicted.answer.times[0];
+        const double time_a = predicted.times[0];
         const double height = moments.correlation()(1) - rho * moments.correlation()(0) / 2;
         const double rate = height;            // E_B with A learned
         const double final_weight = 1;         // target weight of B
@@ -90,7 +88,7 @@ BOOST_AUTO_TEST_CASE(scalars_follow_the_logistic_formula) {
             time_a + (std::log(final_weight / start - 1) - 2 * moments.correlation()(1) * time_a) /
                          (2 * rate);
         // Corrections of relative order P_0 and of B's own size at t_A, e^(-30).
-        BOOST_TEST(relative(predicted.answer.times[1], formula) < 1e-6);
+        BOOST_TEST(relative(predicted.times[1], formula) < 1e-6);
     }
 }
 
@@ -104,9 +102,9 @@ BOOST_AUTO_TEST_CASE(order_of_the_modalities_makes_no_difference) {
     }();
     const auto here = one_way(moments);
     const auto there = one_way(swapped_back);
-    BOOST_TEST((here.answer.ended == outcome::learned));
-    BOOST_TEST(relative(here.answer.times[0], there.answer.times[1]) < 1e-8);
-    BOOST_TEST(relative(here.answer.times[1], there.answer.times[0]) < 1e-8);
+    BOOST_TEST((here.ended == outcome::learned));
+    BOOST_TEST(relative(here.times[0], there.times[1]) < 1e-8);
+    BOOST_TEST(relative(here.times[1], there.times[0]) < 1e-8);
 }
 
 BOOST_AUTO_TEST_CASE(on_random_data_its_ratios_are_much_nearer_than_the_formula) {
@@ -114,8 +112,8 @@ BOOST_AUTO_TEST_CASE(on_random_data_its_ratios_are_much_nearer_than_the_formula)
     std::vector<double> formula_errors;
     for (std::uint64_t seed = 1; seed <= 25; ++seed) {
         const data::moments moments = data::random_moments({10, 10}, seed);
-        const double expected = exact(moments, late).answer.time_ratio();
-        one_way_errors.push_back(relative(one_way(moments).answer.time_ratio(), expected));
+        const double expected = exact(moments, late).time_ratio();
+        one_way_errors.push_back(relative(one_way(moments).time_ratio(), expected));
         formula_errors.push_back(
             relative(theory::race(moments, late, tiny).answer.time_ratio(), expected));
     }
@@ -125,27 +123,25 @@ BOOST_AUTO_TEST_CASE(on_random_data_its_ratios_are_much_nearer_than_the_formula)
 }
 
 BOOST_AUTO_TEST_CASE(its_end_is_the_full_solution_and_permanent_bias_is_seen) {
-    solver::integrate_options settling;
+    solver::run_options settling;
     settling.settle = true;
     settling.tail = 2;
     const data::moments moments = tests::toy(0.5, 2);
-    const auto settled = solver::integrate_one_way(
-        moments, late, tiny, two_layer_start::expected(moments, late, tiny), settling);
+    const auto settled = solver::run("one-way", tests::model_of(moments, late, tiny), settling);
     // Two times the last half-height later, e^(-100) away; steps of 1e-9.
     BOOST_TEST((settled.weights_final - Eigen::Vector2d(1, 1)).norm() < 1e-7);
     // Fewer samples than inputs of A: A explains everything alone.
     const auto biased = one_way(data::drawn_moments({.noise = 0.5}, 20, 1));
-    BOOST_TEST((biased.answer.ended == outcome::permanent_bias));
-    BOOST_TEST(std::isfinite(biased.answer.times[0]));
-    BOOST_TEST(biased.answer.times[1] == theory::never);
+    BOOST_TEST((biased.ended == outcome::permanent_bias));
+    BOOST_TEST(std::isfinite(biased.times[0]));
+    BOOST_TEST(biased.times[1] == theory::never);
 }
 
 BOOST_AUTO_TEST_CASE(refuses_networks_that_it_does_not_stand_for) {
     const auto refuses = [](const data::moments& moments, const theory::architecture& arch) {
         BOOST_TEST(!solver::has_one_way(moments, arch, tiny));
         BOOST_CHECK_EXCEPTION(
-            (void)solver::integrate_one_way(moments, arch, tiny,
-                                            two_layer_start::expected(moments, arch, tiny), {}),
+            (void)solver::run("one-way", tests::model_of(moments, arch, tiny), {}),
             data::input_error,
             says("one-way: need two-layer late fusion of two modalities and one target, one of "
                  "them learned before the other"));

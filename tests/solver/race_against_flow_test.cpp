@@ -10,9 +10,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "fusionflow/solver/integrate.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/random_models.hpp"
+#include "tests/support/runs.hpp"
 
 using namespace fusionflow;
 using theory::architecture;
@@ -84,8 +84,7 @@ comparison compare(const family& kind, double u0) {
         const theory::initialisation init{.u0 = u0};
         const auto race = theory::race(model.moments, model.arch, init).answer;
         const auto flow =
-            solver::integrate(model.moments, model.arch, init, {.rtol = 1e-9, .max_steps = 2000})
-                .answer;
+            tests::integrate(model.moments, model.arch, init, {.rtol = 1e-9, .max_steps = 2000});
         if (theory::is_failure(flow.ended)) {
             continue;
         }
@@ -173,7 +172,7 @@ BOOST_AUTO_TEST_CASE(a_trunk_whose_outputs_nearly_meet_turns_what_waits_as_the_f
     const architecture arch({4, 3, 4, 3}, 1);
     const theory::initialisation init{.u0 = 1e-3};
     const auto race = theory::race(moments, arch, init).answer;
-    const auto flow = solver::integrate(moments, arch, init, {.rtol = 1e-8}).answer;
+    const auto flow = tests::integrate(moments, arch, init, {.rtol = 1e-8});
     for (std::size_t m = 0; m < race.times.size(); ++m) {
         BOOST_TEST(std::abs(race.times[m] / flow.times[m] - 1) < 1e-3);
     }
@@ -194,7 +193,7 @@ BOOST_AUTO_TEST_CASE(a_mode_that_would_have_to_turn_over_fades) {
           model{tests::random_moments({2, 3, 4, 2}, 53, 2), architecture({5, 6, 6, 3}, 0), 1e-6}}) {
         const theory::initialisation init{.u0 = about.u0};
         const auto race = theory::race(about.moments, about.arch, init).answer;
-        const auto flow = solver::integrate(about.moments, about.arch, init, {.rtol = 1e-8}).answer;
+        const auto flow = tests::integrate(about.moments, about.arch, init, {.rtol = 1e-8});
         for (std::size_t m = 0; m < race.times.size(); ++m) {
             BOOST_TEST(std::abs(race.times[m] / flow.times[m] - 1) < about.u0);
         }
@@ -218,7 +217,7 @@ BOOST_AUTO_TEST_CASE(a_new_output_of_a_trunk_of_one_layer_grows_on_the_way_and_n
           model{tests::random_moments({5, 3}, 803, 2), architecture({5, 4}, 1), 1e-5}}) {
         const theory::initialisation init{.u0 = 1e-6};
         const auto race = theory::race(about.moments, about.arch, init).answer;
-        const auto flow = solver::integrate(about.moments, about.arch, init, {.rtol = 1e-8}).answer;
+        const auto flow = tests::integrate(about.moments, about.arch, init, {.rtol = 1e-8});
         for (std::size_t m = 0; m < race.times.size(); ++m) {
             BOOST_TEST(std::abs(race.times[m] / flow.times[m] - 1) < about.error);
         }
@@ -234,7 +233,7 @@ BOOST_AUTO_TEST_CASE(branches_of_one_layer_do_not_grow_beyond_their_end) {
     const architecture arch({1, 2}, 1);
     const theory::initialisation init{.u0 = 1e-3};
     const auto race = theory::race(moments, arch, init).answer;
-    const auto flow = solver::integrate(moments, arch, init, {.rtol = 1e-8}).answer;
+    const auto flow = tests::integrate(moments, arch, init, {.rtol = 1e-8});
     for (std::size_t m = 0; m < race.times.size(); ++m) {
         BOOST_TEST(std::abs(race.times[m] / flow.times[m] - 1) < 0.15);
     }
@@ -263,7 +262,7 @@ BOOST_AUTO_TEST_CASE(a_modality_that_faded_has_no_part_in_the_level_of_the_next)
     const auto arch = architecture::fused(4, 4, 3);
     const theory::initialisation init{.u0 = 1e-4};
     const auto raced = theory::race(moments, arch, init).answer;
-    const auto flow = solver::integrate(moments, arch, init, {}).answer;
+    const auto flow = tests::integrate(moments, arch, init, {});
     BOOST_TEST(raced.order() == (std::vector<int>{2, 3, 1}));
     for (std::size_t m = 0; m < 3; ++m) {
         // Of order u0^2 of weights that are 0.1 and larger, by what remains of C's.

@@ -7,10 +7,9 @@
 #include <cmath>
 
 #include "fusionflow/data/toy.hpp"
-#include "fusionflow/solver/integrate.hpp"
-#include "fusionflow/solver/simulate.hpp"
 #include "fusionflow/theory/race/race.hpp"
 #include "tests/support/models.hpp"
+#include "tests/support/runs.hpp"
 
 // What is at rest, and what can still be learned: however little one modality weighs beside
 // another, or however strongly they are correlated, what is left for it is learned.
@@ -28,9 +27,9 @@ constexpr double least_distance_from_one = 1e-13;
 
 double initial_norm(int depth) { return depth == 2 ? 1e-4 : 1e-2; }
 
-solver::integration flow(const data::moments& m, int depth, int fusion, double rtol = 1e-9) {
-    return solver::integrate(m, theory::architecture::fused(depth, fusion, 2),
-                             {.u0 = initial_norm(depth)}, {.rtol = rtol});
+solver::answer flow(const data::moments& m, int depth, int fusion, double rtol = 1e-9) {
+    return tests::integrate(m, theory::architecture::fused(depth, fusion, 2),
+                            {.u0 = initial_norm(depth)}, {.rtol = rtol});
 }
 
 // Until the weak modality of toy data (its variance v, the strong one's much larger) is half
@@ -85,9 +84,9 @@ BOOST_AUTO_TEST_CASE(what_is_left_for_a_small_modality_beside_a_large_one_is_lea
                 const auto run = flow(tests::toy(0.5, ratio), depth, fusion);
                 BOOST_TEST_CONTEXT("ratio " << ratio << ", " << depth << " layers, fused at "
                                             << fusion) {
-                    BOOST_TEST_REQUIRE((run.answer.ended == outcome::learned));
-                    const double first = run.answer.times[static_cast<std::size_t>(strong)];
-                    const double last = run.answer.times[static_cast<std::size_t>(1 - strong)];
+                    BOOST_TEST_REQUIRE((run.ended == outcome::learned));
+                    const double first = run.times[static_cast<std::size_t>(strong)];
+                    const double last = run.times[static_cast<std::size_t>(1 - strong)];
                     const double expected = slaved_time(0.5, ratio > 1 ? 1 : ratio * ratio, fusion,
                                                         depth - fusion, initial_norm(depth));
                     // The strong one takes its own time first, and is not at once where the weak
@@ -110,7 +109,7 @@ BOOST_AUTO_TEST_CASE(what_is_left_for_a_near_copy_is_learned) {
                 const auto run = flow(nearly_copies(q), depth, fusion);
                 BOOST_TEST_CONTEXT("1 - rho = " << q << ", " << depth << " layers, fused at "
                                                 << fusion) {
-                    BOOST_TEST_REQUIRE((run.answer.ended == outcome::learned));
+                    BOOST_TEST_REQUIRE((run.ended == outcome::learned));
                     if (fusion == depth) {
                         // The ratio of the race, 1 + (|s_A| - |s_B|) / |E_B|, by numbers of the
                         // definition; its error falls as 1 / ln(1/u0) or u0^(L-2).
@@ -120,8 +119,7 @@ BOOST_AUTO_TEST_CASE(what_is_left_for_a_near_copy_is_learned) {
                         // What a flow of 16 digits says of its times, too: 4 D eps of the terms of
                         // a residual that is 2 q of them, 3.5 % of it at 1e-13.
                         const double rounding = 7e-15 / (2 * q);
-                        BOOST_TEST(tests::relative(run.answer.time_ratio(), ratio) <
-                                   error + rounding);
+                        BOOST_TEST(tests::relative(run.time_ratio(), ratio) < error + rounding);
                     }
                 }
             }
@@ -134,9 +132,9 @@ BOOST_AUTO_TEST_CASE(what_is_left_for_a_near_copy_is_learned) {
 BOOST_AUTO_TEST_CASE(what_rounding_hides_is_not_called_a_bias) {
     const auto moments = data::toy_moments({.rho = 1 - 1e-10, .ratio = 1e5});
     const auto run = flow(moments, 2, 2);
-    BOOST_TEST((run.answer.ended == outcome::unresolved));
-    BOOST_TEST(std::isnan(run.answer.times[1]));
-    BOOST_TEST(std::isfinite(run.answer.times[0]));
+    BOOST_TEST((run.ended == outcome::unresolved));
+    BOOST_TEST(std::isnan(run.times[1]));
+    BOOST_TEST(std::isfinite(run.times[0]));
     const auto race =
         theory::race(moments, theory::architecture::fused(2, 2, 2), {.u0 = initial_norm(2)});
     BOOST_TEST(std::isfinite(race.answer.times[1]));
@@ -147,18 +145,18 @@ BOOST_AUTO_TEST_CASE(other_flows_and_networks_say_the_same) {
     const auto late = theory::architecture::fused(2, 2, 2);
     const theory::initialisation balanced{.u0 = 1e-2};
     const double rtol = 1e-7;
-    const auto reduced = solver::integrate(moments, late, balanced, {.rtol = rtol}).answer;
-    const auto chain = solver::integrate_chain(moments, late, balanced, {.rtol = rtol}).answer;
+    const auto reduced = tests::integrate(moments, late, balanced, {.rtol = rtol});
+    const auto chain =
+        solver::run("chain", tests::model_of(moments, late, balanced), {.rtol = rtol});
     const theory::initialisation random{
         .u0 = 1e-2, .drawn = theory::scheme::gaussian_iid, .width = 10};
     const auto exact = solver::integrate_exact(
-                           moments, late, random,
-                           solver::two_layer_start::expected(moments, late, random), {.rtol = rtol})
-                           .answer;
-    solver::simulate_options options;
-    options.method = solver::training::gradient_flow;
+        tests::model_of(moments, late, random),
+        solver::two_layer_start::expected(moments, late, random), {.rtol = rtol});
+    tests::network_options options;
+    options.method = solver::training_method::gradient_flow;
     options.flow.rtol = rtol;
-    const auto network = solver::simulate(moments, late, balanced, options).run.answer;
+    const auto network = tests::simulate(moments, late, balanced, options);
     BOOST_TEST((reduced.ended == outcome::learned));
     BOOST_TEST((exact.ended == outcome::learned));
     for (std::size_t m = 0; m < 2; ++m) {
@@ -175,12 +173,12 @@ BOOST_AUTO_TEST_CASE(nothing_left_is_told_from_little_left) {
             data::toy_moments({.rho = 0.5, .ratio = ratio, .target_weights = {1, 0}});
         const auto run = flow(moments, 2, 2);
         if (ratio >= 1) {
-            BOOST_TEST((run.answer.ended == outcome::permanent_bias));
-            BOOST_TEST(std::isinf(run.answer.times[1]));
+            BOOST_TEST((run.ended == outcome::permanent_bias));
+            BOOST_TEST(std::isinf(run.times[1]));
         } else {
             // B is first, as what stands for A, and gives all back.
-            BOOST_TEST((run.answer.ended == outcome::learned));
-            BOOST_TEST(run.answer.gone == data::modality_set{1}, boost::test_tools::per_element());
+            BOOST_TEST((run.ended == outcome::learned));
+            BOOST_TEST(run.gone == data::modality_set{1}, boost::test_tools::per_element());
         }
     }
 }
@@ -207,38 +205,38 @@ BOOST_AUTO_TEST_CASE(what_begins_above_its_level_has_no_time_and_training_goes_o
     const auto least = theory::solve_partial(moments, {0, 1}).loss;
     for (int depth = 2; depth <= 4; ++depth) {
         const auto late = theory::architecture::fused(depth, depth, 2);
-        const auto run = solver::integrate(moments, late, {.u0 = 2}, {});
-        BOOST_TEST((run.answer.ended == outcome::learned));
-        BOOST_TEST(std::isnan(run.answer.times[0]));
-        BOOST_TEST(std::isnan(run.answer.times[1]));
-        BOOST_TEST(std::isnan(run.answer.time_ratio()));
-        BOOST_TEST(run.answer.work.steps > 0);
+        const auto run = tests::integrate(moments, late, {.u0 = 2}, {});
+        BOOST_TEST((run.ended == outcome::learned));
+        BOOST_TEST(std::isnan(run.times[0]));
+        BOOST_TEST(std::isnan(run.times[1]));
+        BOOST_TEST(std::isnan(run.time_ratio()));
+        BOOST_TEST(run.work.steps > 0);
         // Within 1e-9 of what is explained, 7.5 / 2.
         BOOST_TEST(run.loss_final <= least + 1e-8);
-        BOOST_TEST(run.answer.warnings.size() == 2U);
-        BOOST_TEST(has(run.answer.warnings.front(), "A has no time"));
+        BOOST_TEST(run.warnings.size() == 2U);
+        BOOST_TEST(has(run.warnings.front(), "A has no time"));
     }
     // The same of networks, epoch by epoch.
-    solver::simulate_options options;
+    tests::network_options options;
     options.learning_rate = 0.01;
-    const auto trained = solver::simulate(moments, theory::architecture::fused(2, 2, 2),
-                                          {.u0 = 2, .width = 10}, options);
-    BOOST_TEST((trained.run.answer.ended == outcome::learned));
+    const auto trained = tests::simulate(moments, theory::architecture::fused(2, 2, 2),
+                                         {.u0 = 2, .width = 10}, options);
+    BOOST_TEST((trained.ended == outcome::learned));
     BOOST_TEST(std::isnan(trained.epochs[0]));
-    BOOST_TEST(trained.run.loss_final <= least + 1e-8);
+    BOOST_TEST(trained.loss_final <= least + 1e-8);
 }
 
 BOOST_AUTO_TEST_CASE(the_others_of_one_that_begins_above_have_their_times) {
     const auto moments = tests::toy(0.5, 2);
-    const auto run = solver::integrate(moments, theory::architecture::fused(2, 2, 2),
-                                       {.u0 = 1, .branch_norms = {2, 1e-3}}, {});
-    BOOST_TEST((run.answer.ended == outcome::learned));
-    BOOST_TEST(std::isnan(run.answer.times[0]));
-    BOOST_TEST(run.answer.times[1] > 0);
-    BOOST_TEST(std::isfinite(run.answer.times[1]));
-    BOOST_TEST(run.answer.order() == (std::vector<int>{0, 0}), boost::test_tools::per_element());
-    BOOST_TEST(run.answer.above == data::modality_set{0}, boost::test_tools::per_element());
-    for (const theory::phase& p : run.answer.phases) {
+    const auto run = tests::integrate(moments, theory::architecture::fused(2, 2, 2),
+                                      {.u0 = 1, .branch_norms = {2, 1e-3}}, {});
+    BOOST_TEST((run.ended == outcome::learned));
+    BOOST_TEST(std::isnan(run.times[0]));
+    BOOST_TEST(run.times[1] > 0);
+    BOOST_TEST(std::isfinite(run.times[1]));
+    BOOST_TEST(run.order() == (std::vector<int>{0, 0}), boost::test_tools::per_element());
+    BOOST_TEST(run.above == data::modality_set{0}, boost::test_tools::per_element());
+    for (const theory::phase& p : run.phases) {
         BOOST_TEST(std::isfinite(p.duration));
     }
 }
@@ -246,22 +244,21 @@ BOOST_AUTO_TEST_CASE(the_others_of_one_that_begins_above_have_their_times) {
 BOOST_AUTO_TEST_CASE(a_proxy_is_learned_and_gone_again) {
     // y = x_B; A is first because it varies more, and stands for B until B is learned.
     const auto moments = data::toy_moments({.rho = 0.8, .ratio = 3, .target_weights = {0, 1}});
-    const auto run = solver::integrate(moments, theory::architecture::fused(2, 2, 2), {.u0 = 1e-4},
-                                       {.settle = true, .tail = 1e6});
-    BOOST_TEST((run.answer.ended == outcome::learned));
-    BOOST_TEST(run.answer.times[0] < run.answer.times[1]);
-    BOOST_TEST(run.answer.gone == data::modality_set{0}, boost::test_tools::per_element());
+    const auto run = tests::integrate(moments, theory::architecture::fused(2, 2, 2), {.u0 = 1e-4},
+                                      {.settle = true, .tail = 1e6});
+    BOOST_TEST((run.ended == outcome::learned));
+    BOOST_TEST(run.times[0] < run.times[1]);
+    BOOST_TEST(run.gone == data::modality_set{0}, boost::test_tools::per_element());
     // Half of rho/kappa, alone; half of 1, together.
-    BOOST_TEST(run.answer.levels[0].norm == 0.8 / 3 / 2, boost::test_tools::tolerance(1e-14));
-    BOOST_TEST(run.answer.levels[0].saddle == data::modality_set{0},
-               boost::test_tools::per_element());
-    BOOST_TEST(run.answer.levels[1].norm == 0.5, boost::test_tools::tolerance(1e-14));
+    BOOST_TEST(run.levels[0].norm == 0.8 / 3 / 2, boost::test_tools::tolerance(1e-14));
+    BOOST_TEST(run.levels[0].saddle == data::modality_set{0}, boost::test_tools::per_element());
+    BOOST_TEST(run.levels[1].norm == 0.5, boost::test_tools::tolerance(1e-14));
     // w' = -2 w^2 Sigma (1 - rho^2) from then on: 1 / (2 * 9 * 0.36 * 1e6 t_B), far below the
     // level.
-    BOOST_TEST(run.answer.final_norms[0] < 1e-6);
-    BOOST_TEST(has(run.answer.warnings.front(), "does not keep that"));
+    BOOST_TEST(run.final_norms[0] < 1e-6);
+    BOOST_TEST(has(run.warnings.front(), "does not keep that"));
     // Without one nothing is said.
-    BOOST_TEST(flow(tests::toy(0.5, 2), 2, 2).answer.gone.empty());
+    BOOST_TEST(flow(tests::toy(0.5, 2), 2, 2).gone.empty());
 }
 
 // Below some 1e-8 of its terms a residual has lost digits that a time would need: 1 - rho = 1e-10
@@ -276,10 +273,10 @@ BOOST_AUTO_TEST_CASE(times_that_rounding_has_taken_digits_from_say_how_many_are_
     };
     for (const double q : {1e-4, 1e-10}) {
         const auto moments = nearly_copies(q);
-        const auto run = solver::integrate(moments, arch, {.u0 = 1e-3}, {});
-        const bool warned = std::any_of(run.answer.warnings.begin(), run.answer.warnings.end(),
+        const auto run = tests::integrate(moments, arch, {.u0 = 1e-3}, {});
+        const bool warned = std::any_of(run.warnings.begin(), run.warnings.end(),
                                         [](const auto& w) { return has(w, "good to"); });
-        const double off = std::abs(run.answer.times[1] / exact(q) - 1);
+        const double off = std::abs(run.times[1] / exact(q) - 1);
         BOOST_TEST(warned == (q < 1e-8));
         // At most what it is said to be, 4 D eps of its terms: 7e-15 / 2e-10.
         BOOST_TEST(off < (q < 1e-8 ? 1e-4 : 1e-5));

@@ -7,6 +7,7 @@
 #include "fusionflow/data/population.hpp"
 #include "fusionflow/data/random_moments.hpp"
 #include "tests/support/models.hpp"
+#include "tests/support/runs.hpp"
 #include "tests/support/says.hpp"
 
 using namespace fusionflow;
@@ -29,20 +30,22 @@ theory::architecture early(int modalities) { return theory::architecture::fused(
 
 void gives_the_epochs_of_the_network(const data::moments& moments, const theory::architecture& arch,
                                      const theory::initialisation& init,
-                                     const solver::simulate_options& options) {
+                                     const tests::network_options& options) {
     const auto start = two_layer_start::drawn(moments, arch, init, options.seed);
-    const auto small = solver::simulate_rotated(moments, arch, init, start, options);
-    const auto full = solver::simulate(moments, arch, init, options);
+    const auto small = solver::train(tests::model_of(moments, arch, init, options),
+                                     tests::network_options(options).run(),
+                                     solver::rotated_network(moments, arch, start));
+    const auto full = tests::simulate(moments, arch, init, options);
     BOOST_TEST_INFO(theory::to_string(init.drawn) << ", H = " << init.width);
-    BOOST_TEST((small.run.answer.ended == full.run.answer.ended));
-    BOOST_TEST(small.run.answer.work.steps == full.run.answer.work.steps);
+    BOOST_TEST((small.ended == full.ended));
+    BOOST_TEST(small.work.steps == full.work.steps);
     for (std::size_t m = 0; m < full.epochs.size(); ++m) {
         const bool known = std::isfinite(full.epochs[m]);
         BOOST_TEST(std::isfinite(small.epochs[m]) == known);
         BOOST_TEST((!known || relative(small.epochs[m], full.epochs[m]) < rounding));
     }
-    BOOST_TEST((small.run.weights_final - full.run.weights_final).norm() <
-               rounding * full.run.weights_final.norm());
+    BOOST_TEST((small.weights_final - full.weights_final).norm() <
+               rounding * full.weights_final.norm());
 }
 
 }  // namespace
@@ -51,7 +54,7 @@ BOOST_AUTO_TEST_CASE(epochs_are_those_of_the_full_network_late_and_early) {
     for (const scheme drawn : {scheme::gaussian_iid, scheme::gaussian, scheme::balanced}) {
         for (const Eigen::Index width : {1, 3, 40}) {
             const theory::initialisation init{.u0 = 1e-4, .drawn = drawn, .width = width};
-            const solver::simulate_options options{.learning_rate = 0.02, .seed = 5, .flow = {}};
+            const tests::network_options options{.learning_rate = 0.02, .seed = 5, .flow = {}};
             for (const auto& moments : {tests::toy(0.4, 2), tests::random_moments({2, 3}, 7)}) {
                 gives_the_epochs_of_the_network(moments, late(2), init, options);
                 gives_the_epochs_of_the_network(moments, early(2), init, options);
@@ -87,7 +90,7 @@ BOOST_AUTO_TEST_CASE(one_modality_may_be_fused_late_or_early) {
     for (const auto& arch : {late(1), early(1)}) {
         const auto start = two_layer_start::drawn(one, arch, init, 1);
         const auto network = solver::rotated_network(one, arch, start);
-        BOOST_TEST(std::ssize(network.shape.trunk()) == arch.shared());
+        BOOST_TEST(std::ssize(network.network->shape.trunk()) == arch.shared());
         gives_the_epochs_of_the_network(one, arch, init, {});
     }
 }
@@ -97,26 +100,36 @@ BOOST_AUTO_TEST_CASE(it_has_at_most_one_unit_more_than_inputs) {
     const theory::initialisation init{.u0 = 1e-3, .drawn = scheme::gaussian_iid, .width = 1000};
     const auto start = two_layer_start::drawn(moments, late(2), init, 1);
     const auto network = solver::rotated_network(moments, late(2), start);
-    BOOST_TEST(network.shape.branch(0).front().rows == 3);
-    BOOST_TEST(network.shape.branch(1).front().rows == 4);
-    const auto trained = solver::simulate_rotated(moments, late(2), init, start, {});
-    BOOST_TEST(trained.drawn_widths == std::vector<Eigen::Index>({1000}));
-    BOOST_TEST(trained.widths == std::vector<Eigen::Index>({3}));
+    BOOST_TEST(network.network->shape.branch(0).front().rows == 3);
+    BOOST_TEST(network.network->shape.branch(1).front().rows == 4);
+    const auto trained =
+        solver::train(tests::model_of(moments, late(2), init, {}), tests::network_options({}).run(),
+                      solver::rotated_network(moments, late(2), start));
+    BOOST_TEST(trained.network->drawn_widths == std::vector<Eigen::Index>({1000}));
+    BOOST_TEST(trained.network->widths == std::vector<Eigen::Index>({3}));
 }
 
 BOOST_AUTO_TEST_CASE(refuses_starts_of_other_networks) {
     const theory::initialisation init{.u0 = 1e-3, .drawn = scheme::gaussian_iid};
     const auto start = two_layer_start::drawn(tests::toy(0, 2), late(2), init, 1);
     BOOST_CHECK_EXCEPTION(
-        (void)solver::simulate_rotated(tests::random_moments({2, 3}, 7), late(2), init, start, {}),
+        (void)solver::train(
+            tests::model_of(tests::random_moments({2, 3}, 7), late(2), init, {}),
+            tests::network_options({}).run(),
+            solver::rotated_network(tests::random_moments({2, 3}, 7), late(2), start)),
         data::input_error, says("moments: the rotated network starts from other modalities"));
     BOOST_CHECK_EXCEPTION(
-        (void)solver::simulate_rotated(tests::toy(0, 2), early(2), init, start, {}),
+        (void)solver::train(tests::model_of(tests::toy(0, 2), early(2), init, {}),
+                            tests::network_options({}).run(),
+                            solver::rotated_network(tests::toy(0, 2), early(2), start)),
         data::input_error,
         says("exact: need a start of 1 blocks of weights for this network, got 2"));
-    BOOST_CHECK_EXCEPTION((void)solver::simulate_rotated(tests::toy(0, 2), late(2), init, start,
-                                                         {.learning_rate = 0, .flow = {}}),
-                          data::input_error, says("learning-rate: need finite eta > 0, got 0"));
+    BOOST_CHECK_EXCEPTION(
+        (void)solver::train(
+            tests::model_of(tests::toy(0, 2), late(2), init, {.learning_rate = 0, .flow = {}}),
+            tests::network_options({.learning_rate = 0, .flow = {}}).run(),
+            solver::rotated_network(tests::toy(0, 2), late(2), start)),
+        data::input_error, says("learning-rate: need finite eta > 0, got 0"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "tests/support/krylov.hpp"
+#include "tests/support/runs.hpp"
 #include "tests/support/says.hpp"
 
 using namespace fusionflow;
@@ -60,21 +61,22 @@ struct half_heights {
     std::vector<double> b;
 };
 
-half_heights times(const tests::deep_toy& t, representation form, int seeds, double rate,
+half_heights times(const tests::deep_toy& t, std::string_view form, int seeds, double rate,
                    int rounds, std::uint64_t first_seed) {
-    solver::simulate_options options;
+    tests::network_options options;
     options.learning_rate = rate;
     options.flow.tail = 0;
     half_heights all;
     for (int i = 0; i < seeds; ++i) {
-        const auto growth = solver::start_growth(t.moments, t.arch, t.init, form,
-                                                 first_seed + static_cast<std::uint64_t>(i));
+        const auto growth = tests::growth_of(t.moments, t.arch, t.init, form,
+                                             first_seed + static_cast<std::uint64_t>(i));
         while (growth->rounds() < rounds) {
             growth->grow();
         }
-        const auto run = solver::train(t.moments, t.arch, t.init, options, growth->network(rounds));
-        all.a.push_back(run.run.answer.times[0]);
-        all.b.push_back(run.run.answer.times[1]);
+        const auto run = solver::train(tests::model_of(t.moments, t.arch, t.init, options),
+                                       options.run(), growth->network(rounds));
+        all.a.push_back(run.times[0]);
+        all.b.push_back(run.times[1]);
     }
     return all;
 }
@@ -87,8 +89,8 @@ double smallest_p(int seeds, double u0, double rate, int rounds) {
     for (const std::int64_t width : {50, 100}) {
         for (int fusion = 1; fusion <= 4; ++fusion) {
             const auto t = tests::deep_toy_fused_at(fusion, u0, width);
-            const auto drawn = times(t, representation::compressed, seeds, rate, rounds, 1);
-            const auto sampled = times(t, representation::sampled, seeds, rate, rounds, 100001);
+            const auto drawn = times(t, "compressed", seeds, rate, rounds, 1);
+            const auto sampled = times(t, "sampled", seeds, rate, rounds, 100001);
             for (const double p :
                  {same_distribution(drawn.a, sampled.a), same_distribution(drawn.b, sampled.b)}) {
                 BOOST_TEST_MESSAGE("H = " << width << ", fusion " << fusion << ": p = " << p);
@@ -125,22 +127,18 @@ BOOST_AUTO_TEST_CASE(sampled_and_compressed_networks_have_the_same_distribution_
 }
 
 BOOST_AUTO_TEST_CASE(a_test_of_distributions_sees_another_width) {
-    const auto narrow =
-        times(tests::deep_toy_fused_at(4, 0.25, 50), representation::sampled, 150, 0.05, 3, 1);
-    const auto wide =
-        times(tests::deep_toy_fused_at(4, 0.25, 65), representation::sampled, 150, 0.05, 3, 1001);
+    const auto narrow = times(tests::deep_toy_fused_at(4, 0.25, 50), "sampled", 150, 0.05, 3, 1);
+    const auto wide = times(tests::deep_toy_fused_at(4, 0.25, 65), "sampled", 150, 0.05, 3, 1001);
     BOOST_TEST(same_distribution(narrow.a, wide.a) < 0.01);
 }
 
 BOOST_AUTO_TEST_CASE(means_at_large_widths_are_those_of_the_theory_page) {
     // docs/theory.md#sampled-networks: u0 = 0.1, eta = 0.04.
     const auto late = [](std::int64_t width) {
-        return times(tests::deep_toy_fused_at(4, 0.1, width), representation::sampled, 24, 0.04, 3,
-                     1);
+        return times(tests::deep_toy_fused_at(4, 0.1, width), "sampled", 24, 0.04, 3, 1);
     };
     const auto intermediate = [](std::int64_t width) {
-        return times(tests::deep_toy_fused_at(2, 0.1, width), representation::sampled, 24, 0.04, 3,
-                     1);
+        return times(tests::deep_toy_fused_at(2, 0.1, width), "sampled", 24, 0.04, 3, 1);
     };
     const auto b4 = intermediate(10'000);
     has_mean(b4.a, {65.18, 0.33});
@@ -197,8 +195,7 @@ BOOST_AUTO_TEST_CASE(initial_total_weights_have_the_variance_of_a_product_at_any
         const theory::architecture arch({3}, 0);
         std::vector<double> squares;
         for (std::uint64_t seed = 0; seed < 3000; ++seed) {
-            const auto growth =
-                solver::start_growth(moments, arch, init, representation::sampled, seed);
+            const auto growth = tests::growth_of(moments, arch, init, "sampled", seed);
             growth->grow();
             const auto n = growth->network(1);
             solver::network_gradient gradient(n.shape, moments);
@@ -219,8 +216,7 @@ BOOST_AUTO_TEST_CASE(initial_total_weights_have_the_variance_of_a_product_at_any
 BOOST_AUTO_TEST_CASE(more_rounds_go_on_from_fewer_and_the_seed_decides) {
     const auto t = tests::deep_toy_fused_at(3, 0.1, 1'000'000'000'000);
     const auto sample = [&](std::uint64_t seed, int rounds) {
-        auto growth =
-            solver::start_growth(t.moments, t.arch, t.init, representation::sampled, seed);
+        auto growth = tests::growth_of(t.moments, t.arch, t.init, "sampled", seed);
         while (growth->rounds() < rounds) {
             growth->grow();
         }

@@ -1,5 +1,3 @@
-#include "fusionflow/solver/simulate_samples.hpp"
-
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <limits>
@@ -8,6 +6,7 @@
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/solver/networks/draw.hpp"
 #include "tests/support/models.hpp"
+#include "tests/support/runs.hpp"
 #include "tests/support/says.hpp"
 
 using namespace fusionflow;
@@ -28,19 +27,19 @@ theory::initialisation iid(double sd, std::int64_t width) {
     return {.u0 = sd, .drawn = scheme::gaussian_iid, .width = width};
 }
 
-solver::simulate_options steps_of(double rate, double slope = 1) {
-    solver::simulate_options options;
+tests::network_options steps_of(double rate, double slope = 1) {
+    tests::network_options options;
     options.learning_rate = rate;
     options.samples.units.slope = slope;
     return options;
 }
 
 // Rate at which the amplitude of A grows between two early epochs: |W_A| grows twice as fast.
-double early_rate(const data::samples& data, solver::simulate_options options) {
+double early_rate(const data::samples& data, tests::network_options options) {
     const auto size_at = [&](long epoch) {
         options.max_epochs = epoch;
-        const auto run = solver::simulate(data, late, iid(1e-9, 10), options).run;
-        BOOST_TEST((run.answer.ended == outcome::time_limit));
+        const auto run = tests::simulate(data, late, iid(1e-9, 10), options);
+        BOOST_TEST((run.ended == outcome::time_limit));
         return std::abs(run.weights_final(0));
     };
     const double from = size_at(200);
@@ -59,17 +58,16 @@ BOOST_AUTO_TEST_CASE(linear_networks_are_those_from_moments) {
         for (const auto drawn : {scheme::balanced, scheme::gaussian}) {
             const theory::initialisation init{.u0 = 0.1, .drawn = drawn, .width = 12};
             const auto options = steps_of(0.02);
-            const auto sampled = solver::simulate(data, arch, init, options);
-            const auto expected = solver::simulate(data.input_moments(), arch, init, options);
-            BOOST_TEST((sampled.run.answer.ended == outcome::learned));
+            const auto sampled = tests::simulate(data, arch, init, options);
+            const auto expected = tests::simulate(data.input_moments(), arch, init, options);
+            BOOST_TEST((sampled.ended == outcome::learned));
             for (std::size_t m = 0; m < 2; ++m) {
                 // Rounding that a thousand steps have made larger.
-                BOOST_TEST(relative(sampled.run.answer.times[m], expected.run.answer.times[m]) <
-                           1e-10);
+                BOOST_TEST(relative(sampled.times[m], expected.times[m]) < 1e-10);
                 BOOST_TEST(relative(sampled.epochs[m], expected.epochs[m]) < 1e-10);
             }
-            BOOST_TEST(relative(sampled.run.loss_final, expected.run.loss_final) < 1e-9);
-            BOOST_TEST(sampled.run.answer.work.steps == expected.run.answer.work.steps);
+            BOOST_TEST(relative(sampled.loss_final, expected.loss_final) < 1e-9);
+            BOOST_TEST(sampled.work.steps == expected.work.steps);
             BOOST_TEST(sampled.widths == expected.widths);
         }
     }
@@ -78,11 +76,11 @@ BOOST_AUTO_TEST_CASE(linear_networks_are_those_from_moments) {
 BOOST_AUTO_TEST_CASE(relu_on_symmetric_samples_takes_twice_as_long_as_linear_from_the_same_draw) {
     const auto data = data::draw_toy_samples(toy, 100, 1, true);
     const auto init = iid(1e-9, 100);
-    const auto relu = solver::simulate(data, late, init, steps_of(0.01, 0));
-    const auto linear = solver::simulate(data, late, init, steps_of(0.01));
-    BOOST_TEST((relu.run.answer.ended == outcome::learned));
+    const auto relu = tests::simulate(data, late, init, steps_of(0.01, 0));
+    const auto linear = tests::simulate(data, late, init, steps_of(0.01));
+    BOOST_TEST((relu.ended == outcome::learned));
     for (std::size_t m = 0; m < 2; ++m) {
-        const double ratio = relu.run.answer.times[m] / linear.run.answer.times[m];
+        const double ratio = relu.times[m] / linear.times[m];
         // theory.md: 2 (1 + ln 2 / ln(1/P0)) = 2.04 less 1 % for the steps (ln(1 + eta r) / eta r
         // at r = 5 and 2.5).
         BOOST_TEST(std::abs(ratio - 2) < 0.05);
@@ -93,10 +91,10 @@ BOOST_AUTO_TEST_CASE(relu_on_symmetric_samples_takes_twice_as_long_as_linear_fro
 BOOST_AUTO_TEST_CASE(leaky_units_follow_two_over_one_plus_alpha) {
     const auto data = data::draw_toy_samples(toy, 100, 1, true);
     const auto init = iid(1e-9, 100);
-    const auto leaky = solver::simulate(data, late, init, steps_of(0.005, 0.5));
-    const auto linear = solver::simulate(data, late, init, steps_of(0.005));
+    const auto leaky = tests::simulate(data, late, init, steps_of(0.005, 0.5));
+    const auto linear = tests::simulate(data, late, init, steps_of(0.005));
     for (std::size_t m = 0; m < 2; ++m) {
-        const double ratio = leaky.run.answer.times[m] / linear.run.answer.times[m];
+        const double ratio = leaky.times[m] / linear.times[m];
         // 4/3 but for ln of the effective amplitude over ln(1/P0) = 37, which is below 2 %.
         BOOST_TEST(std::abs(ratio / (4.0 / 3) - 1) < 0.03);
     }
@@ -107,9 +105,9 @@ BOOST_AUTO_TEST_CASE(asymmetric_samples_are_learned_sooner_by_at_most_the_asymme
     for (std::uint64_t seed = 1; seed <= 6; ++seed) {
         const auto data = data::draw_toy_samples(toy, 20, seed, false);
         const auto init = iid(1e-5, 50);
-        const auto relu = solver::simulate(data, late, init, steps_of(0.01, 0));
-        const auto linear = solver::simulate(data, late, init, steps_of(0.01));
-        const double ratio = relu.run.answer.times[0] / linear.run.answer.times[0];
+        const auto relu = tests::simulate(data, late, init, steps_of(0.01, 0));
+        const auto linear = tests::simulate(data, late, init, steps_of(0.01));
+        const double ratio = relu.times[0] / linear.times[0];
         const double asymmetry = relu.asymmetry[0];
         BOOST_TEST_INFO("seed " << seed << " asymmetry " << asymmetry << " ratio " << ratio);
         // 2.06 is the ratio on symmetric samples at this scale; 3 % are for the steps.
@@ -127,13 +125,13 @@ BOOST_AUTO_TEST_CASE(xor_and_linear_are_learned_in_phases_whose_order_switches_a
     // Early rates sqrt(2)/4 and v/2: equal at v = 0.707. The finite start moves that by 2 %.
     for (const double variance : {0.25, 0.6, 0.8, 4.0}) {
         const auto data = data::draw_xor_samples(64, variance, 1);
-        const auto run = solver::simulate(data, late, iid(1e-4, 50), steps_of(0.02, 0)).run;
-        BOOST_TEST((run.answer.ended == outcome::learned));
-        const auto order = run.answer.order();
+        const auto run = tests::simulate(data, late, iid(1e-4, 50), steps_of(0.02, 0));
+        BOOST_TEST((run.ended == outcome::learned));
+        const auto order = run.order();
         BOOST_TEST_INFO("v = " << variance);
         BOOST_TEST(order[0] == (variance < 0.707 ? 1 : 2));
         BOOST_TEST(order[1] == (variance < 0.707 ? 2 : 1));
-        BOOST_TEST(run.answer.phases.size() == 2U);
+        BOOST_TEST(run.phases.size() == 2U);
         BOOST_TEST(run.loss_final < 0.05 * run.loss_initial);
     }
 }
@@ -142,10 +140,10 @@ BOOST_AUTO_TEST_CASE(a_linear_network_never_learns_xor) {
     const auto data = data::draw_xor_samples(64, 1, 1);
     auto options = steps_of(0.02);
     options.max_epochs = 3000;
-    const auto run = solver::simulate(data, late, iid(1e-4, 20), options).run;
-    BOOST_TEST((run.answer.ended == outcome::time_limit));
-    BOOST_TEST(std::isfinite(run.answer.times[1]));
-    BOOST_TEST(std::isnan(run.answer.times[0]));
+    const auto run = tests::simulate(data, late, iid(1e-4, 20), options);
+    BOOST_TEST((run.ended == outcome::time_limit));
+    BOOST_TEST(std::isfinite(run.times[1]));
+    BOOST_TEST(std::isnan(run.times[0]));
     BOOST_TEST(std::abs(run.weights_final(0)) < 1e-12);
 }
 
@@ -170,12 +168,11 @@ BOOST_AUTO_TEST_CASE(a_batch_of_all_samples_is_full_batch_and_small_ones_come_ne
     const auto time = [&](long batch) {
         auto options = steps_of(0.002, 0.2);
         options.samples.batch = batch;
-        const auto trained = solver::simulate(data, late, iid(1e-3, 10), options);
-        BOOST_TEST((trained.run.answer.ended == outcome::learned));
+        const auto trained = tests::simulate(data, late, iid(1e-3, 10), options);
+        BOOST_TEST((trained.ended == outcome::learned));
         const double steps = batch == 0 ? 1 : std::ceil(200.0 / static_cast<double>(batch));
-        BOOST_TEST(relative(trained.epochs[1] * steps * 0.002, trained.run.answer.times[1]) <
-                   1e-14);
-        return trained.run.answer.times[1];
+        BOOST_TEST(relative(trained.epochs[1] * steps * 0.002, trained.times[1]) < 1e-14);
+        return trained.times[1];
     };
     const double full = time(0);
     BOOST_TEST(time(200) == full);
@@ -190,12 +187,11 @@ BOOST_AUTO_TEST_CASE(deep_networks_with_biases_learn_too) {
     options.samples.bias = true;
     options.max_epochs = 20'000;
     const theory::initialisation init{.u0 = 0.3, .drawn = scheme::gaussian, .width = 20};
-    const auto trained =
-        solver::simulate(data, theory::architecture::fused(4, 2, 2), init, options);
-    BOOST_TEST((trained.run.answer.ended == outcome::learned));
-    BOOST_TEST(std::ssize(trained.weights_final) > trained.shape.size());
+    const auto trained = tests::simulate(data, theory::architecture::fused(4, 2, 2), init, options);
+    BOOST_TEST((trained.ended == outcome::learned));
+    BOOST_TEST(std::ssize(trained.weights_final) > trained.network->shape.size());
     double biases = 0;
-    for (auto i = trained.shape.size(); i < std::ssize(trained.weights_final); ++i) {
+    for (auto i = trained.network->shape.size(); i < std::ssize(trained.weights_final); ++i) {
         biases += std::abs(trained.weights_final[static_cast<std::size_t>(i)]);
     }
     BOOST_TEST(biases > 0);
@@ -207,40 +203,40 @@ BOOST_AUTO_TEST_CASE(training_goes_on_from_given_weights) {
     const solver::network_shape shape(data.input_moments(), late, 10);
     auto options = steps_of(0.02, 0.1);
     options.max_epochs = 100;
-    const auto whole = solver::simulate(data, late, init, options);
+    const auto whole = tests::simulate(data, late, init, options);
     options.max_epochs = 50;
-    const auto half = solver::simulate_from(
+    const auto half = tests::simulate_from(
         data, late, shape, solver::draw_weights(shape, data.input_moments(), init, 1), init,
         options);
-    const auto rest = solver::simulate_from(data, late, shape, half.weights_final, init, options);
+    const auto rest = tests::simulate_from(data, late, shape, half.weights_final, init, options);
     BOOST_TEST(rest.weights_final == whole.weights_final);
 }
 
 BOOST_AUTO_TEST_CASE(divergence_overflow_and_limits_have_their_names_and_epochs) {
     const auto data = data::draw_toy_samples(toy, 50, 1, false);
-    const auto diverged = solver::simulate(data, late, iid(0.5, 10), steps_of(3, 0)).run;
-    BOOST_TEST((diverged.answer.ended == outcome::diverged));
-    BOOST_TEST(std::isnan(diverged.answer.times[0]));
-    BOOST_TEST(diverged.answer.work.steps >= 1);
-    BOOST_TEST(diverged.answer.work.steps < 100);
-    const auto overflown = solver::simulate(data, late, iid(0.5, 10), steps_of(1e200)).run;
-    BOOST_TEST((overflown.answer.ended == outcome::non_finite));
+    const auto diverged = tests::simulate(data, late, iid(0.5, 10), steps_of(3, 0));
+    BOOST_TEST((diverged.ended == outcome::diverged));
+    BOOST_TEST(std::isnan(diverged.times[0]));
+    BOOST_TEST(diverged.work.steps >= 1);
+    BOOST_TEST(diverged.work.steps < 100);
+    const auto overflown = tests::simulate(data, late, iid(0.5, 10), steps_of(1e200));
+    BOOST_TEST((overflown.ended == outcome::non_finite));
     BOOST_TEST(std::isfinite(overflown.loss_final));
-    BOOST_TEST(overflown.answer.work.steps >= 1);
+    BOOST_TEST(overflown.work.steps >= 1);
     auto brief = steps_of(0.01, 0);
     brief.max_epochs = 7;
-    const auto stopped = solver::simulate(data, late, iid(1e-3, 10), brief).run;
-    BOOST_TEST((stopped.answer.ended == outcome::time_limit));
-    BOOST_TEST(stopped.answer.work.steps == 7);
+    const auto stopped = tests::simulate(data, late, iid(1e-3, 10), brief);
+    BOOST_TEST((stopped.ended == outcome::time_limit));
+    BOOST_TEST(stopped.work.steps == 7);
 }
 
 BOOST_AUTO_TEST_CASE(refuses_options_that_do_not_fit_the_samples) {
     const auto data = data::draw_toy_samples(toy, 50, 1, false);
-    const auto train = [&](const solver::simulate_options& options) {
-        (void)solver::simulate(data, late, iid(1e-3, 5), options);
+    const auto train = [&](const tests::network_options& options) {
+        (void)tests::simulate(data, late, iid(1e-3, 5), options);
     };
     auto options = steps_of(0.01);
-    options.method = solver::training::gradient_flow;
+    options.method = solver::training_method::gradient_flow;
     BOOST_CHECK_EXCEPTION(train(options), data::input_error,
                           says("method: need gd on samples, got flow"));
     options = steps_of(0.01);
@@ -257,7 +253,7 @@ BOOST_AUTO_TEST_CASE(refuses_options_that_do_not_fit_the_samples) {
                           says("weight-decay: need finite lambda >= 0, got -1"));
     const solver::network_shape shape(data.input_moments(), late, 2);
     const auto start = [&](const solver::state& weights) {
-        (void)solver::simulate_from(data, late, shape, weights, iid(1e-3, 2), steps_of(0.01));
+        (void)tests::simulate_from(data, late, shape, weights, iid(1e-3, 2), steps_of(0.01));
     };
     BOOST_CHECK_EXCEPTION(start(solver::state(7)), data::input_error,
                           says("weights: need 8 numbers, got 7"));

@@ -1,12 +1,12 @@
-#include "fusionflow/solver/simulate.hpp"
-
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/theory/finite/refined.hpp"
+#include "fusionflow/theory/race/race.hpp"
 #include "fusionflow/theory/race/weight_decay.hpp"
 #include "tests/support/models.hpp"
+#include "tests/support/runs.hpp"
 #include "tests/support/says.hpp"
 
 using namespace fusionflow;
@@ -19,9 +19,9 @@ BOOST_AUTO_TEST_SUITE(simulate)
 
 namespace {
 
-solver::simulate_options gradient_flow() {
-    solver::simulate_options options;
-    options.method = solver::training::gradient_flow;
+tests::network_options gradient_flow() {
+    tests::network_options options;
+    options.method = solver::training_method::gradient_flow;
     options.flow.rtol = 1e-10;
     return options;
 }
@@ -30,16 +30,16 @@ solver::simulate_options gradient_flow() {
 // thousand steps: 1e-7 is the promise, 1e-10 is what is seen.
 void agrees(const data::moments& moments, const theory::architecture& arch) {
     const theory::initialisation init{.u0 = 0.1, .width = 20};
-    const auto flow = solver::integrate(moments, arch, init, {.rtol = 1e-10});
-    const auto network = solver::simulate(moments, arch, init, gradient_flow());
+    const auto flow = tests::integrate(moments, arch, init, {.rtol = 1e-10});
+    const auto network = tests::simulate(moments, arch, init, gradient_flow());
     BOOST_TEST_INFO("branches " << arch.branch(0) << " shared " << arch.shared());
-    BOOST_TEST((flow.answer.ended == outcome::learned));
-    BOOST_TEST((network.run.answer.ended == outcome::learned));
-    for (std::size_t m = 0; m < flow.answer.times.size(); ++m) {
-        BOOST_TEST(relative(network.run.answer.times[m], flow.answer.times[m]) < 1e-7);
+    BOOST_TEST((flow.ended == outcome::learned));
+    BOOST_TEST((network.ended == outcome::learned));
+    for (std::size_t m = 0; m < flow.times.size(); ++m) {
+        BOOST_TEST(relative(network.times[m], flow.times[m]) < 1e-7);
     }
-    BOOST_TEST(solver::balance_drift(network.shape, network.weights_initial,
-                                     network.weights_final) < 1e-8);
+    BOOST_TEST(solver::balance_drift(network.network->shape, network.network->at_start,
+                                     network.network->at_end) < 1e-8);
 }
 
 }  // namespace
@@ -71,10 +71,10 @@ BOOST_AUTO_TEST_CASE(unequal_norms_and_an_unbalanced_trunk_follow_it_too) {
     const auto arch = theory::architecture::fused(4, 2, 2);
     const theory::initialisation init{
         .width = 12, .branch_norms = {0.05, 0.15}, .trunk_excess = 0.04};
-    const auto flow = solver::integrate(moments, arch, init, {.rtol = 1e-10});
-    const auto network = solver::simulate(moments, arch, init, gradient_flow());
+    const auto flow = tests::integrate(moments, arch, init, {.rtol = 1e-10});
+    const auto network = tests::simulate(moments, arch, init, gradient_flow());
     for (std::size_t m = 0; m < 2; ++m) {
-        BOOST_TEST(relative(network.run.answer.times[m], flow.answer.times[m]) < 1e-7);
+        BOOST_TEST(relative(network.times[m], flow.times[m]) < 1e-7);
     }
 }
 
@@ -82,11 +82,11 @@ BOOST_AUTO_TEST_CASE(gradient_descent_tends_to_the_flow_at_first_order) {
     const auto moments = tests::toy(0.5, 2);
     const auto arch = theory::architecture::fused(3, 2, 2);
     const theory::initialisation init{.u0 = 0.1, .width = 8};
-    const double exact = solver::integrate(moments, arch, init, {.rtol = 1e-11}).answer.times[1];
+    const double exact = tests::integrate(moments, arch, init, {.rtol = 1e-11}).times[1];
     const auto error = [&](double eta) {
-        solver::simulate_options options;
+        tests::network_options options;
         options.learning_rate = eta;
-        return relative(solver::simulate(moments, arch, init, options).run.answer.times[1], exact);
+        return relative(tests::simulate(moments, arch, init, options).times[1], exact);
     };
     const double coarse = error(0.01);
     const double fine = error(0.005);
@@ -105,13 +105,13 @@ BOOST_AUTO_TEST_CASE(gaussian_two_layer_networks_meet_the_refined_time_with_its_
         theory::refined_two_layer(moments, arch, theory::expected_grams(moments, init), 0.02);
     double mean = 0;
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
-        solver::simulate_options options;
+        tests::network_options options;
         options.learning_rate = 0.02;
         options.seed = seed;
-        const auto network = solver::simulate(moments, arch, init, options);
-        BOOST_TEST((network.run.answer.ended == outcome::learned));
-        BOOST_TEST(relative(network.epochs[0] * 0.02, network.run.answer.times[0]) < 1e-14);
-        mean += network.run.answer.times[0] / 20;
+        const auto network = tests::simulate(moments, arch, init, options);
+        BOOST_TEST((network.ended == outcome::learned));
+        BOOST_TEST(relative(network.epochs[0] * 0.02, network.times[0]) < 1e-14);
+        mean += network.times[0] / 20;
     }
     BOOST_TEST(relative(mean, predicted->times[0]) < 0.015);
 }
@@ -120,12 +120,12 @@ BOOST_AUTO_TEST_CASE(training_ends_at_the_least_squares_solution) {
     const auto moments = tests::random_moments({3, 2}, 7);
     auto options = gradient_flow();
     options.flow.tail = 10;
-    const auto network = solver::simulate(moments, theory::architecture::fused(3, 2, 2),
-                                          {.u0 = 0.1, .width = 10}, options);
+    const auto network = tests::simulate(moments, theory::architecture::fused(3, 2, 2),
+                                         {.u0 = 0.1, .width = 10}, options);
     const auto all = theory::solve_partial(moments, {0, 1});
     // The slowest direction relaxes at a rate of about the smallest eigenvalue; ten times t_B leave
     // less than the solver's tolerance.
-    BOOST_TEST((network.run.weights_final - all.weights).norm() < 1e-6 * all.weights.norm());
+    BOOST_TEST((network.weights_final - all.weights).norm() < 1e-6 * all.weights.norm());
 }
 
 BOOST_AUTO_TEST_CASE(seeds_decide_random_networks_and_nothing_else) {
@@ -133,9 +133,9 @@ BOOST_AUTO_TEST_CASE(seeds_decide_random_networks_and_nothing_else) {
     const auto arch = theory::architecture::fused(2, 2, 2);
     const theory::initialisation init{.u0 = 1e-3, .drawn = scheme::gaussian, .width = 10};
     const auto time = [&](std::uint64_t seed) {
-        solver::simulate_options options;
+        tests::network_options options;
         options.seed = seed;
-        return solver::simulate(moments, arch, init, options).run.answer.times[0];
+        return tests::simulate(moments, arch, init, options).times[0];
     };
     BOOST_TEST(time(1) == time(1));
     BOOST_TEST(time(1) != time(2));
@@ -144,23 +144,23 @@ BOOST_AUTO_TEST_CASE(seeds_decide_random_networks_and_nothing_else) {
 BOOST_AUTO_TEST_CASE(divergence_and_limits_have_their_names) {
     const auto moments = tests::toy(0.5, 2);
     const auto arch = theory::architecture::fused(3, 3, 2);
-    solver::simulate_options wild;
+    tests::network_options wild;
     wild.learning_rate = 50;
-    const auto diverged = solver::simulate(moments, arch, {.u0 = 0.5, .width = 5}, wild);
-    BOOST_TEST((diverged.run.answer.ended == outcome::diverged));
-    BOOST_TEST(std::isnan(diverged.run.answer.times[0]));
-    BOOST_TEST(std::isfinite(diverged.run.loss_final));
-    solver::simulate_options brief;
+    const auto diverged = tests::simulate(moments, arch, {.u0 = 0.5, .width = 5}, wild);
+    BOOST_TEST((diverged.ended == outcome::diverged));
+    BOOST_TEST(std::isnan(diverged.times[0]));
+    BOOST_TEST(std::isfinite(diverged.loss_final));
+    tests::network_options brief;
     brief.max_epochs = 10;
-    const auto stopped = solver::simulate(moments, arch, {.u0 = 0.1, .width = 5}, brief);
-    BOOST_TEST((stopped.run.answer.ended == outcome::time_limit));
-    BOOST_TEST(stopped.run.answer.work.steps == 10);
-    solver::simulate_options first;
+    const auto stopped = tests::simulate(moments, arch, {.u0 = 0.1, .width = 5}, brief);
+    BOOST_TEST((stopped.ended == outcome::time_limit));
+    BOOST_TEST(stopped.work.steps == 10);
+    tests::network_options first;
     first.flow.until = 1;
-    const auto one = solver::simulate(moments, arch, {.u0 = 0.1, .width = 5}, first);
-    BOOST_TEST((one.run.answer.ended == outcome::stopped));
-    BOOST_TEST(one.run.answer.times[0] <= one.run.time_final);
-    BOOST_TEST(std::isnan(one.run.answer.times[1]));
+    const auto one = tests::simulate(moments, arch, {.u0 = 0.1, .width = 5}, first);
+    BOOST_TEST((one.ended == outcome::stopped));
+    BOOST_TEST(one.times[0] <= one.time_final);
+    BOOST_TEST(std::isnan(one.times[1]));
 }
 
 // Below and above the threshold; uncorrelated, so that |E~_B| = |s_B| = 1 whatever A does.
@@ -170,13 +170,13 @@ BOOST_AUTO_TEST_CASE(under_weight_decay_two_layers_learn_what_the_race_says) {
     for (const scheme drawn : {scheme::balanced, scheme::gaussian_iid}) {
         const theory::initialisation init{.u0 = 1e-4, .drawn = drawn, .width = 20};
         for (const auto method :
-             {solver::training::gradient_descent, solver::training::gradient_flow}) {
+             {solver::training_method::gradient_descent, solver::training_method::gradient_flow}) {
             for (const double decay : {0.9, 1.1}) {
-                solver::simulate_options options;
+                tests::network_options options;
                 options.method = method;
                 options.weight_decay = decay;
                 const auto raced = theory::race(moments, arch, init, decay).answer;
-                const auto found = solver::simulate(moments, arch, init, options).run.answer;
+                const auto found = tests::simulate(moments, arch, init, options);
                 BOOST_TEST((found.ended == raced.ended));
                 BOOST_TEST((raced.ended == (decay < 1 ? outcome::learned : outcome::decayed)));
                 BOOST_TEST(std::isfinite(found.times[1]) == (decay < 1));
@@ -192,8 +192,7 @@ BOOST_AUTO_TEST_CASE(under_weight_decay_two_layers_grow_at_r_minus_lambda) {
     auto options = gradient_flow();
     options.weight_decay = 0.5;
     const auto times = [&](double u0) {
-        return solver::simulate(tests::toy(0, 2), arch, {.u0 = u0, .width = 5}, options)
-            .run.answer.times;
+        return tests::simulate(tests::toy(0, 2), arch, {.u0 = u0, .width = 5}, options).times;
     };
     const auto late = times(1e-8);
     const auto early = times(1e-4);
@@ -209,11 +208,11 @@ BOOST_AUTO_TEST_CASE(under_weight_decay_deep_networks_rest_where_residual_and_pu
         auto options = gradient_flow();
         options.weight_decay = 0.005;
         options.flow.tail = 200;
-        const auto network = solver::simulate(moments, arch, {.u0 = 0.3, .width = 8}, options);
-        BOOST_TEST((network.run.answer.ended == outcome::learned));
+        const auto network = tests::simulate(moments, arch, {.u0 = 0.3, .width = 8}, options);
+        BOOST_TEST((network.ended == outcome::learned));
         const auto rest = theory::solve_partial(moments, {0, 1}, arch, 0.005);
         // As without decay: relaxation leaves less than the solver's tolerance.
-        BOOST_TEST((network.run.weights_final - rest.weights).norm() < 1e-6 * rest.weights.norm());
+        BOOST_TEST((network.weights_final - rest.weights).norm() < 1e-6 * rest.weights.norm());
     }
 }
 
@@ -222,20 +221,20 @@ BOOST_AUTO_TEST_CASE(under_weight_decay_deep_networks_rest_where_residual_and_pu
 BOOST_AUTO_TEST_CASE(weight_decay_keeps_small_deep_networks_at_zero) {
     for (const scheme drawn : {scheme::balanced, scheme::gaussian}) {
         const auto network =
-            solver::simulate(tests::toy(0.5, 2), theory::architecture::fused(3, 3, 2),
-                             {.u0 = 0.01, .drawn = drawn, .width = 10}, [] {
-                                 solver::simulate_options options;
-                                 options.weight_decay = 0.2;
-                                 return options;
-                             }());
-        BOOST_TEST((network.run.answer.ended == outcome::decayed));
-        BOOST_TEST(network.run.answer.times[0] == theory::never);
-        BOOST_TEST(network.run.weights_final.norm() < 1e-5);
+            tests::simulate(tests::toy(0.5, 2), theory::architecture::fused(3, 3, 2),
+                            {.u0 = 0.01, .drawn = drawn, .width = 10}, [] {
+                                tests::network_options options;
+                                options.weight_decay = 0.2;
+                                return options;
+                            }());
+        BOOST_TEST((network.ended == outcome::decayed));
+        BOOST_TEST(network.times[0] == theory::never);
+        BOOST_TEST(network.weights_final.norm() < 1e-5);
     }
 }
 
 BOOST_AUTO_TEST_CASE(refuses_weight_decay_that_is_none) {
-    solver::simulate_options options;
+    tests::network_options options;
     options.weight_decay = -0.1;
     BOOST_CHECK_EXCEPTION(options.validate(), data::input_error,
                           says("weight-decay: need finite lambda >= 0, got -0.1"));
@@ -246,7 +245,7 @@ BOOST_AUTO_TEST_CASE(refuses_weight_decay_that_is_none) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_steps_that_are_none) {
-    solver::simulate_options options;
+    tests::network_options options;
     options.learning_rate = -0.1;
     BOOST_CHECK_EXCEPTION(options.validate(), data::input_error,
                           says("learning-rate: need finite eta > 0, got -0.1"));
@@ -254,7 +253,7 @@ BOOST_AUTO_TEST_CASE(refuses_steps_that_are_none) {
     options.max_epochs = 0;
     BOOST_CHECK_EXCEPTION(options.validate(), data::input_error,
                           says("max-epochs: need at least 1, got 0"));
-    BOOST_CHECK_EXCEPTION((void)solver::parse_training("sgd"), data::input_error,
+    BOOST_CHECK_EXCEPTION((void)solver::parse_training_method("sgd"), data::input_error,
                           says("method: need gd or flow, got 'sgd'"));
 }
 

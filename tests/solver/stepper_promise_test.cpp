@@ -4,8 +4,8 @@
 
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/data/toy.hpp"
-#include "fusionflow/solver/integrate.hpp"
 #include "tests/support/random_models.hpp"
+#include "tests/support/runs.hpp"
 
 // What docs/numerics.md promises of every stepper: half-heights are good to ten times rtol.
 using namespace fusionflow;
@@ -21,11 +21,11 @@ constexpr int models = 40;
 constexpr long mild = 2'000;
 
 theory::learning learn(const tests::random_model& model, stepper method, double rtol, long steps) {
-    solver::integrate_options options;
+    solver::run_options options;
     options.method = method;
     options.rtol = rtol;
     options.max_steps = steps;
-    return solver::integrate(model.moments, model.architecture, model.init, options).answer;
+    return tests::integrate(model.moments, model.architecture, model.init, options);
 }
 
 struct mild_model {
@@ -96,8 +96,8 @@ BOOST_AUTO_TEST_CASE(radau_holds_its_tolerance_where_a_plateau_begins_to_end) {
     const auto arch = theory::architecture::fused(2, 2, 2);
     const theory::initialisation init{.u0 = 1e-5};
     const auto time = [&](double rtol) {
-        return solver::integrate(moments, arch, init, {.rtol = rtol, .method = stepper::radau})
-            .answer.times[0];
+        return tests::integrate(moments, arch, init, {.rtol = rtol, .method = stepper::radau})
+            .times[0];
     };
     const double exact = time(1e-13);
     for (const double rtol : {1e-5, 1e-6, 1e-7, 3e-8, 1e-8, 3e-9, 1e-9, 1e-10}) {
@@ -112,8 +112,8 @@ BOOST_AUTO_TEST_CASE(steps_whose_stages_overflow_are_taken_again) {
     const auto moments = data::toy_moments({.rho = 0.5, .ratio = 2});
     const auto arch = theory::architecture::fused(4, 1, 2);
     const theory::initialisation init{.u0 = 0.1};
-    const auto exact = solver::integrate(moments, arch, init, {.rtol = 1e-12}).answer;
-    const auto coarse = solver::integrate(moments, arch, init, {.rtol = 0.1}).answer;
+    const auto exact = tests::integrate(moments, arch, init, {.rtol = 1e-12});
+    const auto coarse = tests::integrate(moments, arch, init, {.rtol = 0.1});
     BOOST_TEST_REQUIRE((coarse.ended == outcome::learned));
     for (std::size_t m = 0; m < coarse.times.size(); ++m) {
         BOOST_TEST(std::abs(coarse.times[m] / exact.times[m] - 1) <= 0.1);

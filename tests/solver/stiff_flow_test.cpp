@@ -1,9 +1,9 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "fusionflow/solver/integrate.hpp"
 #include "fusionflow/theory/race/race.hpp"
 #include "tests/support/models.hpp"
+#include "tests/support/runs.hpp"
 
 // The flow on plateaus of any length: two scalar modalities of the toy data.
 using namespace fusionflow;
@@ -40,13 +40,13 @@ const point points[] = {{4, 1, 0.5, 2, 0.1, 4.7770496561139427989, 4.88984906499
                         {4, 3, 0.5, 2, 1e-6, 79993332943.935177933, 79994089536.218894675},
                         {4, 4, 0.5, 2, 1e-6, 99999999999.952341344, 499999999999.80448485}};
 
-solver::integration run(const point& p, const solver::integrate_options& options) {
-    return solver::integrate(tests::toy(p.rho, p.kappa), architecture::fused(p.depth, p.fusion, 2),
-                             {.u0 = p.u0}, options);
+solver::answer run(const point& p, const solver::run_options& options) {
+    return tests::integrate(tests::toy(p.rho, p.kappa), architecture::fused(p.depth, p.fusion, 2),
+                            {.u0 = p.u0}, options);
 }
 
 theory::learning flow(int fusion, double u0, double rtol) {
-    return run({4, fusion, 0.5, 2, u0, 0, 0}, {.rtol = rtol}).answer;
+    return run({4, fusion, 0.5, 2, u0, 0, 0}, {.rtol = rtol});
 }
 
 }  // namespace
@@ -57,9 +57,9 @@ BOOST_AUTO_TEST_CASE(achieved_error_is_within_ten_tolerances_everywhere) {
             const auto result = run(p, {.rtol = rtol});
             BOOST_TEST_CONTEXT("L " << p.depth << " L_f " << p.fusion << " u0 " << p.u0 << " rtol "
                                     << rtol) {
-                BOOST_TEST((result.answer.ended == outcome::learned));
-                BOOST_TEST(relative(result.answer.times[0], p.a) < 10 * rtol);
-                BOOST_TEST(relative(result.answer.times[1], p.b) < 10 * rtol);
+                BOOST_TEST((result.ended == outcome::learned));
+                BOOST_TEST(relative(result.times[0], p.a) < 10 * rtol);
+                BOOST_TEST(relative(result.times[1], p.b) < 10 * rtol);
             }
         }
     }
@@ -75,13 +75,13 @@ BOOST_AUTO_TEST_CASE(other_steppers_meet_ten_tolerances_where_they_get_through) 
             }
             for (const double rtol : {1e-4, 1e-7, 1e-10}) {
                 const auto result = run(p, {.rtol = rtol, .method = method, .max_steps = 20'000});
-                if (theory::is_failure(result.answer.ended)) {
-                    BOOST_TEST((result.answer.ended == outcome::step_limit));
+                if (theory::is_failure(result.ended)) {
+                    BOOST_TEST((result.ended == outcome::step_limit));
                     continue;
                 }
                 BOOST_TEST_CONTEXT(result.stepper << " L_f " << p.fusion << " rtol " << rtol) {
-                    BOOST_TEST(relative(result.answer.times[0], p.a) < 10 * rtol);
-                    BOOST_TEST(relative(result.answer.times[1], p.b) < 10 * rtol);
+                    BOOST_TEST(relative(result.times[0], p.a) < 10 * rtol);
+                    BOOST_TEST(relative(result.times[1], p.b) < 10 * rtol);
                 }
             }
         }
@@ -136,28 +136,28 @@ BOOST_AUTO_TEST_CASE(norms_to_the_edge_of_double_and_depth_twenty) {
     for (const auto& [depth, u0] : {std::pair{4, 1e-147}, {20, 1e-16}, {12, 1e-29}, {3, 1e-290}}) {
         const auto result =
             run({depth, depth, 0.5, 2, u0, 0, 0}, {.rtol = 1e-9, .max_steps = 2000});
-        BOOST_TEST((result.answer.ended == outcome::learned));
-        BOOST_TEST(relative(result.answer.time_ratio(), 5) < 1e-8);
+        BOOST_TEST((result.ended == outcome::learned));
+        BOOST_TEST(relative(result.time_ratio(), 5) < 1e-8);
     }
     const auto two = run({2, 2, 0.5, 2, 1e-300, 0, 0}, {.rtol = 1e-9, .max_steps = 2000});
-    BOOST_TEST((two.answer.ended == outcome::learned));
+    BOOST_TEST((two.ended == outcome::learned));
     // Two layers: the ratio tends to it as 1 / ln(1/u0).
-    BOOST_TEST(relative(two.answer.time_ratio(), 5) < 2 / std::log(1e300));
+    BOOST_TEST(relative(two.time_ratio(), 5) < 2 / std::log(1e300));
 }
 
 BOOST_AUTO_TEST_CASE(vector_modalities_switch_steppers_and_say_so) {
     const auto moments = tests::random_moments({10, 10}, 2);
     const auto arch = architecture::fused(4, 4, 2);
-    const auto automatic = solver::integrate(moments, arch, {.u0 = 0.01}, {.rtol = 1e-9});
+    const auto automatic = tests::integrate(moments, arch, {.u0 = 0.01}, {.rtol = 1e-9});
     BOOST_TEST(automatic.stepper == "dopri5 + radau");
-    const auto stiff = solver::integrate(moments, arch, {.u0 = 0.01},
-                                         {.rtol = 1e-9, .method = solver::stepper::radau});
+    const auto stiff = tests::integrate(moments, arch, {.u0 = 0.01},
+                                        {.rtol = 1e-9, .method = solver::stepper::radau});
     BOOST_TEST(stiff.stepper == "radau");
     for (const std::size_t m : {0U, 1U}) {
         // Each is within 10 rtol.
-        BOOST_TEST(relative(automatic.answer.times[m], stiff.answer.times[m]) < 2e-8);
+        BOOST_TEST(relative(automatic.times[m], stiff.times[m]) < 2e-8);
     }
-    BOOST_TEST(automatic.answer.work.steps < 1000);
+    BOOST_TEST(automatic.work.steps < 1000);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -5,10 +5,10 @@
 #include <optional>
 
 #include "fusionflow/data/error.hpp"
-#include "fusionflow/solver/integrate.hpp"
 #include "fusionflow/theory/partial_solution.hpp"
 #include "fusionflow/theory/race/race.hpp"
 #include "tests/support/random_models.hpp"
+#include "tests/support/runs.hpp"
 
 // A sweep over models that nobody chose: extreme and singular covariances, ties, nothing to learn,
 // standard deviations from 1e-3 to 1e3, one to six modalities, branches up to 19 layers, norms down
@@ -29,7 +29,7 @@ struct tally {
 };
 
 // What every answer has to be, whatever the model.
-void check_form(const solver::integration& run) {
+void check_form(const solver::answer& run) {
     const theory::learning& answer = run.answer;
     BOOST_TEST(answer.work.steps + answer.work.rejected_steps <= 2 * most_steps);
     const bool failed = theory::is_failure(answer.ended);
@@ -116,7 +116,7 @@ exact_saddle solve_exactly(const data::moments& m, const std::vector<int>& input
 
 // Permanent bias is said only where nothing is left for those that wait: their residual at the
 // saddle where the run ends, in 50 digits, is within rounding of the moments.
-void check_bias(const tests::random_model& model, const solver::integration& run) {
+void check_bias(const tests::random_model& model, const solver::answer& run) {
     // What theory::solve_partial counts as rounding, of a residual's terms: some hundred epsilon
     // where the inputs that have learned are nearly combinations of each other.
     constexpr double what_saddles_clear = 1e-12;
@@ -128,12 +128,11 @@ void check_bias(const tests::random_model& model, const solver::integration& run
         const auto norm_at = [&](const data::modality_set& set) {
             return m.part(theory::solve_partial(m, set).weights, k).norm();
         };
-        const double ahead = 2 * run.answer.levels[i].norm;
+        const double ahead = 2 * run.levels[i].norm;
         const double last = norm_at(data::all_modalities(m.count()));
         const double scale = ahead > 0 ? ahead : norm_at({k});
-        const bool stands =
-            !std::isinf(run.answer.times[i]) ||
-            run.answer.final_norms[i] > 1e-3 * (last > 0 ? std::min(last, scale) : scale);
+        const bool stands = !std::isinf(run.times[i]) ||
+                            run.final_norms[i] > 1e-3 * (last > 0 ? std::min(last, scale) : scale);
         for (int j = m.offset(k); j < m.offset(k + 1); ++j) {
             (stands ? inputs : waiting).push_back(j);
         }
@@ -152,12 +151,11 @@ void check_bias(const tests::random_model& model, const solver::integration& run
 
 // Another stepper, of another kind, where it gets there in some thousand steps.
 bool agrees_with_another(const tests::random_model& model, const theory::learning& answer) {
-    solver::integrate_options options;
+    solver::run_options options;
     options.rtol = model.rtol;
     options.method = solver::stepper::dopri5;
     options.max_steps = 500;
-    const auto other =
-        solver::integrate(model.moments, model.architecture, model.init, options).answer;
+    const auto other = tests::integrate(model.moments, model.architecture, model.init, options);
     if (theory::is_failure(other.ended)) {
         return false;
     }
@@ -198,13 +196,13 @@ bool agrees_with_leading_order(const tests::random_model& model, const theory::l
 
 void check_one(std::uint64_t seed, tally& count) {
     std::optional<tests::random_model> drawn;
-    std::optional<solver::integration> run;
+    std::optional<solver::answer> run;
     try {
         drawn = tests::draw_model(seed);
-        solver::integrate_options options;
+        solver::run_options options;
         options.rtol = drawn->rtol;
         options.max_steps = most_steps;
-        run = solver::integrate(drawn->moments, drawn->architecture, drawn->init, options);
+        run = tests::integrate(drawn->moments, drawn->architecture, drawn->init, options);
     } catch (const data::input_error&) {
         // Times beyond the range of numbers (theory::require_range), or moments that rounding made
         // inconsistent (data::moments).

@@ -5,12 +5,11 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "fusionflow/solver/integrate.hpp"
-#include "fusionflow/solver/simulate.hpp"
 #include "fusionflow/solver/steps/adaptive.hpp"
 #include "fusionflow/theory/race/race.hpp"
 #include "tests/support/architectures.hpp"
 #include "tests/support/models.hpp"
+#include "tests/support/runs.hpp"
 #include "tests/support/says.hpp"
 
 using namespace fusionflow;
@@ -22,8 +21,8 @@ BOOST_AUTO_TEST_SUITE(targets_flow)
 
 namespace {
 
-solver::integrate_options accurate() {
-    solver::integrate_options options;
+solver::run_options accurate() {
+    solver::run_options options;
     options.rtol = 1e-10;
     return options;
 }
@@ -37,15 +36,15 @@ data::moments two_scalars() {
 
 void follows_the_network(const data::moments& moments, const architecture& arch,
                          const theory::initialisation& init) {
-    const auto flow = solver::integrate(moments, arch, init, accurate());
-    solver::simulate_options options;
-    options.method = solver::training::gradient_flow;
+    const auto flow = tests::integrate(moments, arch, init, accurate());
+    tests::network_options options;
+    options.method = solver::training_method::gradient_flow;
     options.flow.rtol = 1e-10;
-    const auto network = solver::simulate(moments, arch, init, options);
+    const auto network = tests::simulate(moments, arch, init, options);
     BOOST_TEST_CONTEXT(arch.branch(0) << arch.branch(1) << " + " << arch.shared()) {
-        BOOST_TEST((flow.answer.ended == theory::outcome::learned));
-        for (std::size_t m = 0; m < flow.answer.times.size(); ++m) {
-            BOOST_TEST(relative(flow.answer.times[m], network.run.answer.times[m]) < 1e-6);
+        BOOST_TEST((flow.ended == theory::outcome::learned));
+        for (std::size_t m = 0; m < flow.times.size(); ++m) {
+            BOOST_TEST(relative(flow.times[m], network.times[m]) < 1e-6);
         }
     }
 }
@@ -72,10 +71,10 @@ BOOST_AUTO_TEST_CASE(one_target_is_the_reduced_flow) {
         solver::targets_flow system(moments, arch, init);
         const auto several = solver::run_flow(
             system, moments, arch, theory::race_saddles(moments, arch, init), accurate());
-        const auto one = solver::integrate(moments, arch, init, accurate());
+        const auto one = tests::integrate(moments, arch, init, accurate());
         for (std::size_t m = 0; m < 2; ++m) {
             BOOST_TEST_CONTEXT(arch.branch(0) << arch.branch(1) << " + " << arch.shared()) {
-                BOOST_TEST(relative(several.answer.times[m], one.answer.times[m]) < 1e-7);
+                BOOST_TEST(relative(several.times[m], one.times[m]) < 1e-7);
             }
         }
     }
@@ -122,17 +121,17 @@ BOOST_AUTO_TEST_CASE(modes_pass_each_other) {
     const architecture arch({3}, 0);
     const theory::initialisation init{.u0 = 0.05};
     for (const double time : {4.0, 16.0, 19.0, 20.0, 40.0}) {
-        solver::integrate_options options = accurate();
+        solver::run_options options = accurate();
         options.max_time = time;
         options.record = true;  // goes on beyond the half-height
         options.tail = 10;
-        const auto flow = solver::integrate(both, arch, init, options);
+        const auto flow = tests::integrate(both, arch, init, options);
         BOOST_TEST(flow.time_final == time);
         for (const int k : {0, 1}) {
             const data::moments alone({"A"}, {1}, covariance.block(k, k, 1, 1),
                                       correlation.block(k, k, 1, 1).reshaped(), 10);
             options.tail = 100;
-            const auto one = solver::integrate(alone, arch, init, options);
+            const auto one = tests::integrate(alone, arch, init, options);
             BOOST_TEST(one.time_final == time);
             // A hundred steps of 1e-10 of ln W each, times ten e-foldings.
             BOOST_TEST(relative(flow.weights_final(3 * k), one.weights_final(0)) < 1e-7);
@@ -150,7 +149,7 @@ BOOST_AUTO_TEST_CASE(balance_is_conserved) {
         solver::targets_flow system(moments, arch, init);
         solver::state last;
         const auto run = solver::run_flow(system, moments, arch, {}, accurate(), &last);
-        BOOST_TEST((run.answer.ended == theory::outcome::learned));
+        BOOST_TEST((run.ended == theory::outcome::learned));
         // z (3), U (3 x 3), V (4 x 3) of A; z (2), U (3 x 2), V (2 x 2) of B; S (3 x 3).
         const Eigen::VectorXd a = -numbers(last, 0, 3, 1).cwiseInverse();
         const Eigen::VectorXd b = -numbers(last, 24, 2, 1).cwiseInverse();
@@ -205,10 +204,10 @@ BOOST_AUTO_TEST_CASE(jacobian_is_that_of_the_derivative) {
 BOOST_AUTO_TEST_CASE(steps_do_not_grow_with_the_plateau) {
     const auto moments = two_scalars();
     const auto steps = [&](int depth, int fusion, double u0, solver::stepper method) {
-        const auto run = solver::integrate(moments, architecture::fused(depth, fusion, 2),
-                                           {.u0 = u0}, {.rtol = 1e-9, .method = method});
-        BOOST_TEST((run.answer.ended == theory::outcome::learned));
-        return run.answer.work.steps;
+        const auto run = tests::integrate(moments, architecture::fused(depth, fusion, 2),
+                                          {.u0 = u0}, {.rtol = 1e-9, .method = method});
+        BOOST_TEST((run.ended == theory::outcome::learned));
+        return run.work.steps;
     };
     for (const int depth : {3, 4}) {
         for (int fusion = 1; fusion <= depth; ++fusion) {
@@ -230,9 +229,9 @@ BOOST_AUTO_TEST_CASE(steps_do_not_grow_with_the_plateau) {
 // learned, times that, must neither shorten steps nor turn what waits. It took more than 20,000.
 BOOST_AUTO_TEST_CASE(rounding_of_what_is_learned_does_not_shorten_steps) {
     const auto moments = tests::random_moments({5, 4, 1, 1}, 3, 2);
-    const auto run = solver::integrate(moments, architecture({3, 5, 5, 3}, 1), {.u0 = 1e-6},
-                                       {.rtol = 1e-9, .max_steps = 2000});
-    BOOST_TEST((run.answer.ended == theory::outcome::learned));
+    const auto run = tests::integrate(moments, architecture({3, 5, 5, 3}, 1), {.u0 = 1e-6},
+                                      {.rtol = 1e-9, .max_steps = 2000});
+    BOOST_TEST((run.ended == theory::outcome::learned));
 }
 
 // A turning weight: with u sin(theta) conserved, what is left of its potential takes longer by
@@ -247,9 +246,9 @@ BOOST_AUTO_TEST_CASE(a_waiting_modality_turns_as_the_closed_form_says) {
     const double turned3 = std::acos(cosine) / std::sqrt(1 - cosine * cosine);
     const double turned4 = 2 / (1 + cosine);
     for (const auto& [depth, factor] : {std::pair{3, turned3}, {4, turned4}}) {
-        const auto run = solver::integrate(two_scalars(), architecture::fused(depth, depth, 2),
-                                           {.u0 = 1e-12}, {.rtol = 1e-9});
-        BOOST_TEST(relative(run.answer.time_ratio(), 1 + wait * factor) < 1e-8);
+        const auto run = tests::integrate(two_scalars(), architecture::fused(depth, depth, 2),
+                                          {.u0 = 1e-12}, {.rtol = 1e-9});
+        BOOST_TEST(relative(run.time_ratio(), 1 + wait * factor) < 1e-8);
     }
 }
 
@@ -258,11 +257,10 @@ BOOST_AUTO_TEST_CASE(a_waiting_modality_turns_as_the_closed_form_says) {
 // left of u0 = 1e-4.
 BOOST_AUTO_TEST_CASE(a_short_phase_after_a_long_one_is_not_lost) {
     const auto wait = [](double u0) {
-        const auto run = solver::integrate(two_scalars(), architecture::fused(4, 2, 2), {.u0 = u0},
-                                           {.rtol = 1e-11});
-        BOOST_TEST(run.answer.order() == (std::vector<int>{1, 2}),
-                   boost::test_tools::per_element());
-        return run.answer.phases.at(1).duration;
+        const auto run = tests::integrate(two_scalars(), architecture::fused(4, 2, 2), {.u0 = u0},
+                                          {.rtol = 1e-11});
+        BOOST_TEST(run.order() == (std::vector<int>{1, 2}), boost::test_tools::per_element());
+        return run.phases.at(1).duration;
     };
     const double middle = wait(1e-8);
     BOOST_TEST(relative(wait(1e-12) - middle, middle - wait(1e-4)) < 1e-5);
@@ -275,14 +273,14 @@ BOOST_AUTO_TEST_CASE(modes_wait_beside_learned_ones) {
     for (const architecture& arch : {architecture({3, 3, 3}, 0), architecture({2, 2, 2}, 2)}) {
         for (const double u0 : {1e-3, 1e-8}) {
             const auto loose =
-                solver::integrate(moments, arch, {.u0 = u0}, {.rtol = 1e-7, .max_steps = 2000});
-            const auto tight = solver::integrate(
+                tests::integrate(moments, arch, {.u0 = u0}, {.rtol = 1e-7, .max_steps = 2000});
+            const auto tight = tests::integrate(
                 moments, arch, {.u0 = u0},
                 {.rtol = 1e-10, .method = solver::stepper::radau, .max_steps = 2000});
-            BOOST_TEST((loose.answer.ended == theory::outcome::learned));
-            BOOST_TEST((tight.answer.ended == theory::outcome::learned));
+            BOOST_TEST((loose.ended == theory::outcome::learned));
+            BOOST_TEST((tight.ended == theory::outcome::learned));
             for (std::size_t m = 0; m < 3; ++m) {
-                BOOST_TEST(relative(loose.answer.times[m], tight.answer.times[m]) < 1e-6);
+                BOOST_TEST(relative(loose.times[m], tight.times[m]) < 1e-6);
             }
         }
     }
@@ -292,11 +290,11 @@ BOOST_AUTO_TEST_CASE(needs_balanced_weights_and_room_for_targets) {
     const auto moments = tests::random_moments({4, 2}, 8, 3);
     const auto arch = architecture::fused(2, 2, 2);
     theory::initialisation init{.u0 = 0.1, .drawn = theory::scheme::gaussian};
-    BOOST_CHECK_EXCEPTION(solver::integrate(moments, arch, init, accurate()), data::input_error,
+    BOOST_CHECK_EXCEPTION(tests::integrate(moments, arch, init, accurate()), data::input_error,
                           tests::says("scheme: the reduced flow is that of balanced networks"));
     init = {.u0 = 0.1, .width = 2};
     BOOST_CHECK_EXCEPTION(
-        solver::simulate(moments, arch, init, {}), data::input_error,
+        tests::simulate(moments, arch, init, {}), data::input_error,
         tests::says("width: balanced networks of 3 targets need at least as many units in "
                     "a layer, got 2"));
 }

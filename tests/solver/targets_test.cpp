@@ -5,6 +5,7 @@
 
 #include "fusionflow/solver/networks/weights_file.hpp"
 #include "tests/support/krylov.hpp"
+#include "tests/support/runs.hpp"
 #include "tests/support/says.hpp"
 
 using namespace fusionflow;
@@ -32,8 +33,8 @@ Eigen::Matrix2d rotation(double angle) {
     return r;
 }
 
-solver::simulate_options options_for(representation form, double rate) {
-    solver::simulate_options options;
+tests::network_options options_for(std::string_view form, double rate) {
+    tests::network_options options;
     options.form = form;
     options.max_epochs = 100000;
     options.learning_rate = rate;
@@ -54,15 +55,15 @@ BOOST_AUTO_TEST_CASE(turned_targets_are_learned_at_the_same_times) {
     auto last = solver::matrix(other.weights.data(), other.shape.trunk().back());
     last = (rotation(0.7) * last).eval();
     for (const auto method :
-         {solver::training::gradient_descent, solver::training::gradient_flow}) {
-        auto options = options_for(representation::full, 0.01);
+         {solver::training_method::gradient_descent, solver::training_method::gradient_flow}) {
+        auto options = options_for("full", 0.01);
         options.method = method;
-        const auto one = solver::simulate_from(moments, arch, init, options, network);
-        const auto two = solver::simulate_from(turned, arch, init, options, other);
-        BOOST_TEST((one.run.answer.ended == theory::outcome::learned));
+        const auto one = tests::simulate_from(moments, arch, init, options, network);
+        const auto two = tests::simulate_from(turned, arch, init, options, other);
+        BOOST_TEST((one.ended == theory::outcome::learned));
         for (std::size_t m = 0; m < 2; ++m) {
             // Rounding of some hundred epochs, or of the adaptive steps' control.
-            BOOST_TEST(relative(one.run.answer.times[m], two.run.answer.times[m]) < 1e-9);
+            BOOST_TEST(relative(one.times[m], two.times[m]) < 1e-9);
         }
     }
 }
@@ -72,17 +73,16 @@ BOOST_AUTO_TEST_CASE(a_target_for_every_modality_is_a_network_for_each) {
     const auto moments = uncorrelated(Eigen::Matrix2d::Identity(), 4);
     const auto arch = theory::architecture::fused(2, 2, 2);
     const theory::initialisation init{.u0 = 1e-4, .drawn = scheme::gaussian_iid, .width = 30};
-    auto options = options_for(representation::full, 0.002);
-    const auto together = solver::simulate(moments, arch, init, options);
+    auto options = options_for("full", 0.002);
+    const auto together = tests::simulate(moments, arch, init, options);
     for (int m = 0; m < 2; ++m) {
         const double power = moments.covariance()(m, m);
         const data::moments alone({"A"}, {1}, Eigen::MatrixXd::Constant(1, 1, power),
                                   Eigen::VectorXd::Constant(1, power), power);
         const auto single =
-            solver::simulate(alone, theory::architecture::fused(2, 2, 1), init, options);
+            tests::simulate(alone, theory::architecture::fused(2, 2, 1), init, options);
         // Other draws, and the row of the other target takes a share of log(1/u0) with it.
-        BOOST_TEST(relative(together.run.answer.times[static_cast<std::size_t>(m)],
-                            single.run.answer.times[0]) < 0.03);
+        BOOST_TEST(relative(together.times[static_cast<std::size_t>(m)], single.times[0]) < 0.03);
     }
 }
 
@@ -92,18 +92,19 @@ BOOST_AUTO_TEST_CASE(compressed_networks_follow_the_full_one) {
     const theory::initialisation init{.u0 = 0.4, .drawn = scheme::gaussian, .width = 60};
     const auto full = tests::draw_full(moments, arch, init, 1);
     for (const int rounds : {3, 4}) {
-        auto options = options_for(representation::compressed, 0.02);
+        auto options = options_for("compressed", 0.02);
         options.compression.rounds = rounds;
-        const auto growth =
-            solver::start_growth(moments, arch, init, representation::compressed, 1);
-        const auto small = solver::train_truncated(moments, arch, init, options, *growth, rounds);
+        const auto growth = tests::growth_of(moments, arch, init, "compressed", 1);
+        const auto small = solver::train_truncated(tests::model_of(moments, arch, init, options),
+                                                   options.run(), *growth, rounds);
         solver::comparison truth(moments, full, options.learning_rate, 0);
-        (void)solver::train(moments, arch, init, options, growth->network(rounds), &truth);
+        (void)solver::train(tests::model_of(moments, arch, init, options), options.run(),
+                            growth->network(rounds), &truth);
         BOOST_TEST_MESSAGE(rounds << " rounds: " << truth.deviation() << ", estimate "
-                                  << small.truncation_error);
-        BOOST_TEST(truth.deviation() <= small.truncation_error);
-        BOOST_TEST(small.truncation_error < (rounds == 3 ? 1e-4 : 1e-6));
-        BOOST_TEST((small.run.answer.ended == theory::outcome::learned));
+                                  << small.network->truncation_error);
+        BOOST_TEST(truth.deviation() <= small.network->truncation_error);
+        BOOST_TEST(small.network->truncation_error < (rounds == 3 ? 1e-4 : 1e-6));
+        BOOST_TEST((small.ended == theory::outcome::learned));
     }
 }
 
@@ -111,23 +112,23 @@ BOOST_AUTO_TEST_CASE(sampled_networks_of_a_million_units_learn_all_of_it) {
     const auto moments = tests::random_moments({3, 2}, 7, 3);
     const auto arch = theory::architecture::fused(3, 3, 2);
     const theory::initialisation init{.u0 = 0.3, .drawn = scheme::gaussian, .width = 1'000'000};
-    auto options = options_for(representation::sampled, 0.02);
+    auto options = options_for("sampled", 0.02);
     options.compression.rounds = 3;
     options.flow.tail = 40;
-    const auto run = solver::simulate(moments, arch, init, options);
-    BOOST_TEST((run.run.answer.ended == theory::outcome::learned));
+    const auto run = tests::simulate(moments, arch, init, options);
+    BOOST_TEST((run.ended == theory::outcome::learned));
     // All modes after forty times the time of the last half-height; y is a function of x.
-    BOOST_TEST(run.run.loss_final < 1e-3 * run.run.loss_initial);
+    BOOST_TEST(run.loss_final < 1e-3 * run.loss_initial);
 }
 
 BOOST_AUTO_TEST_CASE(weight_decay_is_refused) {
     const auto moments = tests::random_moments({3, 2}, 7, 3);
     const auto arch = theory::architecture::fused(3, 2, 2);
-    auto options = options_for(representation::full, 0.02);
+    auto options = options_for("full", 0.02);
     options.weight_decay = 0.1;
-    BOOST_CHECK_EXCEPTION((void)solver::simulate(moments, arch,
-                                                 {.u0 = 0.1, .drawn = scheme::gaussian, .width = 5},
-                                                 options),
+    BOOST_CHECK_EXCEPTION((void)tests::simulate(moments, arch,
+                                                {.u0 = 0.1, .drawn = scheme::gaussian, .width = 5},
+                                                options),
                           data::input_error, says("weight-decay: need one target, got 3"));
 }
 
@@ -135,16 +136,17 @@ BOOST_AUTO_TEST_CASE(weights_and_trajectories_have_a_row_per_target) {
     const auto moments = tests::random_moments({3, 2}, 7, 2);
     const auto arch = theory::architecture::fused(2, 2, 2);
     const theory::initialisation init{.u0 = 0.2, .drawn = scheme::gaussian, .width = 4};
-    auto options = options_for(representation::full, 0.02);
+    auto options = options_for("full", 0.02);
     options.flow.record = true;
-    const auto run = solver::simulate(moments, arch, init, options);
-    const auto arrays = solver::weights_to_arrays({"A", "B"}, run.shape, run.weights_final);
+    const auto run = tests::simulate(moments, arch, init, options);
+    const auto arrays =
+        solver::weights_to_arrays({"A", "B"}, run.network->shape, run.weights_final);
     const auto back = solver::weights_from_arrays(arrays, {"A", "B"}, {3, 2}, arch, false, "F", 2);
     BOOST_TEST(back.weights == run.weights_final);
     BOOST_CHECK_THROW(
         (void)solver::weights_from_arrays(arrays, {"A", "B"}, {3, 2}, arch, false, "F"),
         data::input_error);
-    const std::string csv = solver::to_csv(run.run.path, {});
+    const std::string csv = solver::to_csv(run.path, {});
     BOOST_TEST(csv.substr(0, csv.find('\n')) ==
                "t,loss,norm_A,u_A,norm_B,u_B,W_1_1,W_2_1,W_1_2,W_2_2,W_1_3,W_2_3,W_1_4,W_2_4,W_1_5,"
                "W_2_5");

@@ -5,6 +5,7 @@
 
 #include "tests/support/krylov.hpp"
 #include "tests/support/random_models.hpp"
+#include "tests/support/runs.hpp"
 #include "tests/support/says.hpp"
 
 using namespace fusionflow;
@@ -17,8 +18,8 @@ BOOST_AUTO_TEST_SUITE(truncated)
 
 namespace {
 
-solver::simulate_options small(representation form, double rate = 0.04) {
-    solver::simulate_options options;
+tests::network_options small(std::string_view form, double rate = 0.04) {
+    tests::network_options options;
     options.learning_rate = rate;
     options.form = form;
     return options;
@@ -42,21 +43,23 @@ BOOST_AUTO_TEST_CASE(the_estimate_bounds_the_error_on_random_architectures) {
         const theory::architecture arch(branches, shared);
         const theory::initialisation init{
             .u0 = random.real(0.3, 1), .drawn = scheme::gaussian, .width = 20 + random.below(21)};
-        auto options = small(representation::compressed, 0.02);
+        auto options = small("compressed", 0.02);
         options.max_epochs = 1000;
-        const auto growth =
-            solver::start_growth(moments, arch, init, representation::compressed, seed);
+        const auto growth = tests::growth_of(moments, arch, init, "compressed", seed);
         const int rounds = growth->least_rounds() + random.below(3);
-        const auto run = solver::train_truncated(moments, arch, init, options, *growth, rounds);
+        const auto run = solver::train_truncated(tests::model_of(moments, arch, init, options),
+                                                 options.run(), *growth, rounds);
         // The truth: the same training beside the full network.
         solver::comparison truth(moments, tests::draw_full(moments, arch, init, seed),
                                  options.learning_rate, options.weight_decay);
-        (void)solver::train(moments, arch, init, options, growth->network(rounds), &truth);
-        const bool holds = truth.deviation() <= run.truncation_error;
+        (void)solver::train(tests::model_of(moments, arch, init, options), options.run(),
+                            growth->network(rounds), &truth);
+        const bool holds = truth.deviation() <= run.network->truncation_error;
         BOOST_TEST_MESSAGE("seed " << seed << ": true " << truth.deviation() << ", estimate "
-                                   << run.truncation_error << (holds ? "" : " NOT BOUNDED"));
+                                   << run.network->truncation_error
+                                   << (holds ? "" : " NOT BOUNDED"));
         bounded += holds ? 1 : 0;
-        learned += run.run.answer.order().front() > 0 ? 1 : 0;
+        learned += run.order().front() > 0 ? 1 : 0;
     }
     BOOST_TEST_MESSAGE(bounded << " of 100 bounded, first modality learned in " << learned);
     BOOST_TEST(bounded >= 95);
@@ -66,74 +69,74 @@ BOOST_AUTO_TEST_CASE(the_estimate_bounds_the_error_on_random_architectures) {
 
 BOOST_AUTO_TEST_CASE(a_wanted_accuracy_is_reached_with_no_more_rounds_than_it_takes) {
     const auto t = tests::deep_toy_fused_at(2, 0.2, 60);
-    const auto full = solver::simulate(t.moments, t.arch, t.init, small(representation::full));
+    const auto full = tests::simulate(t.moments, t.arch, t.init, small("full"));
     int before = 0;
     for (const double accuracy : {1e-2, 1e-5, 1e-8}) {
-        auto options = small(representation::compressed);
+        auto options = small("compressed");
         options.compression.accuracy = accuracy;
-        const auto run = solver::simulate(t.moments, t.arch, t.init, options);
-        BOOST_TEST(run.truncation_error <= accuracy);
-        BOOST_TEST(run.rounds > before);
-        before = run.rounds;
+        const auto run = tests::simulate(t.moments, t.arch, t.init, options);
+        BOOST_TEST(run.network->truncation_error <= accuracy);
+        BOOST_TEST(run.network->rounds > before);
+        before = run.network->rounds;
         // A small change of W moves half-heights by so much over the speed of W, times t: order 1.
-        BOOST_TEST(relative(run.run.answer.times[1], full.run.answer.times[1]) < accuracy);
-        options.compression.rounds = run.rounds;
-        const auto again = solver::simulate(t.moments, t.arch, t.init, options);
-        BOOST_TEST((again.run.answer.times == run.run.answer.times));
-        options.compression.rounds = run.rounds - 1;
-        const auto fewer = solver::simulate(t.moments, t.arch, t.init, options);
-        BOOST_TEST(fewer.truncation_error > accuracy);
-        BOOST_TEST((run.drawn_widths == std::vector<Eigen::Index>{60, 60, 60}));
-        BOOST_TEST((run.widths != run.drawn_widths));
+        BOOST_TEST(relative(run.times[1], full.times[1]) < accuracy);
+        options.compression.rounds = run.network->rounds;
+        const auto again = tests::simulate(t.moments, t.arch, t.init, options);
+        BOOST_TEST((again.times == run.times));
+        options.compression.rounds = run.network->rounds - 1;
+        const auto fewer = tests::simulate(t.moments, t.arch, t.init, options);
+        BOOST_TEST(fewer.network->truncation_error > accuracy);
+        BOOST_TEST((run.network->drawn_widths == std::vector<Eigen::Index>{60, 60, 60}));
+        BOOST_TEST((run.network->widths != run.network->drawn_widths));
     }
 }
 
 BOOST_AUTO_TEST_CASE(without_an_estimate_the_network_is_the_same) {
     const auto t = tests::deep_toy_fused_at(2, 0.2, 60);
-    auto options = small(representation::sampled);
+    auto options = small("sampled");
     options.compression.rounds = 4;
-    const auto known = solver::simulate(t.moments, t.arch, t.init, options);
+    const auto known = tests::simulate(t.moments, t.arch, t.init, options);
     options.compression.estimate = false;
-    const auto unknown = solver::simulate(t.moments, t.arch, t.init, options);
-    BOOST_TEST((unknown.run.answer.times == known.run.answer.times));
-    BOOST_TEST(std::isnan(unknown.truncation_error));
+    const auto unknown = tests::simulate(t.moments, t.arch, t.init, options);
+    BOOST_TEST((unknown.times == known.times));
+    BOOST_TEST(std::isnan(unknown.network->truncation_error));
 }
 
 BOOST_AUTO_TEST_CASE(gradient_flow_of_small_networks_is_that_of_the_full_one) {
     const auto t = tests::deep_toy_fused_at(3, 0.2, 40);
-    solver::simulate_options options;
-    options.method = solver::training::gradient_flow;
-    const auto full = solver::simulate(t.moments, t.arch, t.init, options);
-    options.form = representation::compressed;
-    const auto run = solver::simulate(t.moments, t.arch, t.init, options);
-    BOOST_TEST(run.truncation_error <= 1e-6);
+    tests::network_options options;
+    options.method = solver::training_method::gradient_flow;
+    const auto full = tests::simulate(t.moments, t.arch, t.init, options);
+    options.form = "compressed";
+    const auto run = tests::simulate(t.moments, t.arch, t.init, options);
+    BOOST_TEST(run.network->truncation_error <= 1e-6);
     for (std::size_t m = 0; m < 2; ++m) {
         // Accuracy and rtol times some hundred steps.
-        BOOST_TEST(relative(run.run.answer.times[m], full.run.answer.times[m]) < 1e-6);
+        BOOST_TEST(relative(run.times[m], full.times[m]) < 1e-6);
     }
-    BOOST_TEST(run.weights_final.size() == run.weights_initial.size());
+    BOOST_TEST(run.weights_final.size() == run.network->at_start.size());
 }
 
 BOOST_AUTO_TEST_CASE(sampled_balanced_networks_are_one_unit_wide_and_exact) {
     const auto moments = tests::random_moments({3, 2}, 7);
     const auto arch = theory::architecture({2, 3}, 1);
     const theory::initialisation init{.u0 = 0.2, .width = 1'000'000'000'000};
-    const auto run = solver::simulate(moments, arch, init, small(representation::sampled, 0.02));
+    const auto run = tests::simulate(moments, arch, init, small("sampled", 0.02));
     theory::initialisation narrow = init;
     narrow.width = 9;
-    const auto full = solver::simulate(moments, arch, narrow, small(representation::full, 0.02));
-    BOOST_TEST((run.widths == std::vector<Eigen::Index>{1, 1, 1}));
+    const auto full = tests::simulate(moments, arch, narrow, small("full", 0.02));
+    BOOST_TEST((run.network->widths == std::vector<Eigen::Index>{1, 1, 1}));
     for (std::size_t m = 0; m < 2; ++m) {
         // Other coordinates, rounding.
-        BOOST_TEST(relative(run.run.answer.times[m], full.run.answer.times[m]) < 1e-11);
+        BOOST_TEST(relative(run.times[m], full.times[m]) < 1e-11);
     }
 }
 
 BOOST_AUTO_TEST_CASE(refuses_rounds_and_accuracies_that_mean_nothing) {
     const auto t = tests::deep_toy_fused_at(2, 0.2, 60);
-    auto options = small(representation::sampled);
+    auto options = small("sampled");
     const auto refuses = [&](const std::string& message) {
-        BOOST_CHECK_EXCEPTION((void)solver::simulate(t.moments, t.arch, t.init, options),
+        BOOST_CHECK_EXCEPTION((void)tests::simulate(t.moments, t.arch, t.init, options),
                               data::input_error, says(message));
     };
     options.compression.rounds = 0;
@@ -148,15 +151,15 @@ BOOST_AUTO_TEST_CASE(refuses_rounds_and_accuracies_that_mean_nothing) {
 
 BOOST_AUTO_TEST_CASE(refuses_more_rounds_than_fit) {
     const auto moments = tests::toy(0.5, 2);
-    auto options = small(representation::sampled);
+    auto options = small("sampled");
     options.compression.rounds = 20;
     const auto refused = [](const data::input_error& e) {
         return std::string(e.what()).starts_with(
             "rounds: need networks of at most 2e+07 weights, 20 rounds");
     };
     BOOST_CHECK_EXCEPTION(
-        (void)solver::simulate(moments, theory::architecture::fused(4, 2, 2),
-                               {.u0 = 0.1, .drawn = scheme::gaussian, .width = 1'000'000}, options),
+        (void)tests::simulate(moments, theory::architecture::fused(4, 2, 2),
+                              {.u0 = 0.1, .drawn = scheme::gaussian, .width = 1'000'000}, options),
         data::input_error, refused);
 }
 

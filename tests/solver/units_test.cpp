@@ -2,8 +2,8 @@
 #include <cmath>
 
 #include "fusionflow/solver/flows/two_layer_start.hpp"
-#include "fusionflow/solver/integrate.hpp"
 #include "tests/support/models.hpp"
+#include "tests/support/runs.hpp"
 #include "tests/support/units.hpp"
 
 // Flows in other units. One unit for all inputs, x -> c x, and one for the target, y -> k y, turn W
@@ -43,17 +43,17 @@ BOOST_AUTO_TEST_CASE(balanced_flows_follow_a_common_unit) {
             for (const auto& plain : {tests::toy(0.5, 2), tests::random_moments({2, 1}, 3)}) {
                 // Below 1 in every unit: the race, which flows ask for their saddles, needs that.
                 const double u0 = depth == 2 ? 1e-12 : depth == 3 ? 1e-6 : 1e-5;
-                const auto a = solver::integrate(plain, arch, {.u0 = u0}, {});
+                const auto a = tests::integrate(plain, arch, {.u0 = u0}, {});
                 for (const change& c : changes) {
                     const auto b =
-                        solver::integrate(c.of(plain), arch, {.u0 = u0 * c.layer(depth)}, {});
+                        tests::integrate(c.of(plain), arch, {.u0 = u0 * c.layer(depth)}, {});
                     BOOST_TEST_CONTEXT("L " << depth << ", L_f " << fusion << ", inputs " << c.input
                                             << ", target " << c.target) {
-                        BOOST_TEST((a.answer.ended == b.answer.ended));
+                        BOOST_TEST((a.ended == b.ended));
                         for (std::size_t m = 0; m < 2; ++m) {
                             // Both err by at most 10 rtol.
-                            BOOST_TEST(tests::relative(b.answer.times[m],
-                                                       a.answer.times[m] * c.time(depth)) < 2e-8);
+                            BOOST_TEST(tests::relative(b.times[m], a.times[m] * c.time(depth)) <
+                                       2e-8);
                         }
                     }
                 }
@@ -69,8 +69,9 @@ BOOST_AUTO_TEST_CASE(exact_flows_follow_a_common_unit) {
         const auto run = [&](const data::moments& moments, double u0) {
             const theory::initialisation init{
                 .u0 = u0, .drawn = theory::scheme::gaussian_iid, .width = 20};
-            return solver::integrate_exact(
-                moments, arch, init, solver::two_layer_start::expected(moments, arch, init), {});
+            return solver::integrate_exact(tests::model_of(moments, arch, init),
+                                           solver::two_layer_start::expected(moments, arch, init),
+                                           {});
         };
         const auto a = run(plain, 1e-12);
         for (const change& c : changes) {
@@ -78,8 +79,7 @@ BOOST_AUTO_TEST_CASE(exact_flows_follow_a_common_unit) {
             BOOST_TEST_CONTEXT("L_f " << fusion << ", inputs " << c.input << ", target "
                                       << c.target) {
                 for (std::size_t m = 0; m < 2; ++m) {
-                    BOOST_TEST(tests::relative(b.answer.times[m], a.answer.times[m] * c.time(2)) <
-                               2e-8);
+                    BOOST_TEST(tests::relative(b.times[m], a.times[m] * c.time(2)) < 2e-8);
                 }
             }
         }

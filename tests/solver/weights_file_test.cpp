@@ -3,8 +3,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include "fusionflow/solver/networks/draw.hpp"
-#include "fusionflow/solver/simulate.hpp"
 #include "tests/support/models.hpp"
+#include "tests/support/runs.hpp"
 #include "tests/support/says.hpp"
 
 using namespace fusionflow;
@@ -80,20 +80,20 @@ BOOST_AUTO_TEST_CASE(networks_train_to_the_same_digits_from_their_own_weights) {
     const auto moments = tests::toy(0.5, 2);
     const auto late = theory::architecture::fused(3, 3, 2);
     const theory::initialisation init{.u0 = 0.2, .drawn = theory::scheme::gaussian, .width = 12};
-    for (const auto form : {solver::representation::full, solver::representation::compressed}) {
-        solver::simulate_options options;
+    for (const auto form : {"full", "compressed"}) {
+        tests::network_options options;
         options.learning_rate = 0.05;
         options.form = form;
-        const auto drawn = solver::simulate(moments, late, init, options);
+        const auto drawn = tests::simulate(moments, late, init, options);
         const solver::network_shape full(moments, late, 12);
         const auto arrays = solver::weights_to_arrays(
             names, full, solver::draw_weights(full, moments, init, options.seed));
         auto loaded = solver::weights_from_arrays(arrays, names, moments.dims(), late, false, "F");
         const auto like = solver::like_weights(loaded);
-        const auto again = solver::simulate_from(moments, late, like, options, std::move(loaded));
-        BOOST_TEST(again.run.answer.times == drawn.run.answer.times);
+        const auto again = tests::simulate_from(moments, late, like, options, std::move(loaded));
+        BOOST_TEST(again.times == drawn.times);
         BOOST_TEST(again.weights_final == drawn.weights_final);
-        BOOST_TEST(again.drawn_widths == drawn.drawn_widths);
+        BOOST_TEST(again.network->drawn_widths == drawn.network->drawn_widths);
     }
 }
 

@@ -5,9 +5,11 @@
 #include <limits>
 
 #include "fusionflow/theory/learning.hpp"
+#include "tests/support/options.hpp"
 
 using namespace fusionflow;
-using validation::find_method;
+using solver::find_method;
+using tests::answer_of;
 using validation::relative_error;
 
 BOOST_AUTO_TEST_SUITE(compare)
@@ -32,8 +34,8 @@ BOOST_AUTO_TEST_CASE(numbers_of_both_methods_stand_side_by_side) {
     const auto found = validation::compare(s, formula, flow);
     BOOST_TEST(found.trouble.empty());
     BOOST_TEST(found.measured.size() == 3U);
-    BOOST_TEST(found.measured[0] == formula.run(s, 0, false).answer.times[0]);
-    BOOST_TEST(found.expected[2] == flow.run(s, 0, false).answer.time_ratio());
+    BOOST_TEST(found.measured[0] == answer_of(s, "formula").times[0]);
+    BOOST_TEST(found.expected[2] == answer_of(s, "flow").time_ratio());
     BOOST_TEST(found.errors[1] == relative_error(found.measured[1], found.expected[1]));
     BOOST_TEST(found.errors[1] > 0);
 }
@@ -46,7 +48,7 @@ BOOST_AUTO_TEST_CASE(random_networks_are_averaged_over_their_repeats) {
     const auto found = validation::compare(s, full, find_method("exact"), 3);
     double mean = 0;
     for (int r = 0; r < 3; ++r) {
-        mean += full.run(s, r, false).answer.times[1] / 3;
+        mean += answer_of(s, "full", r).times[1] / 3;
     }
     BOOST_TEST(found.measured[1] == mean);
 }

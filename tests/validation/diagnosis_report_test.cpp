@@ -33,12 +33,10 @@ std::shared_ptr<const data::moments> two_scalars(int targets, const std::string&
 }
 
 diagnosis_request request_of(int targets) {
-    diagnosis_request r;
-    r.model =
-        tests::with({{"scheme", "gaussian-iid"}, {"init", "1e-3"}, {"learning-rate", "0.01"}});
-    r.model.moments = two_scalars(targets, hostile, 0.5);
+    diagnosis_request r = validation::request_about(
+        tests::with({{"scheme", "gaussian-iid"}, {"init", "1e-3"}, {"learning-rate", "0.01"}}),
+        two_scalars(targets, hostile, 0.5), {2, 3});
     r.samples = 321;
-    r.depths = {2, 3};
     r.networks = 3;
     r.epochs = 1e6;
     return r;
@@ -201,9 +199,8 @@ BOOST_AUTO_TEST_CASE(what_is_never_learned_is_said) {
     Eigen::MatrixXd covariance(2, 2);
     covariance << 4, 2, 2, 1;
     diagnosis_request r = request_of(1);
-    r.model.moments =
-        std::make_shared<const data::moments>(std::vector<std::string>{"A", "B"}, std::vector{1, 1},
-                                              covariance, Eigen::Vector2d(4, 2), 5);
+    r.model.moments = data::moments(std::vector<std::string>{"A", "B"}, std::vector{1, 1},
+                                    covariance, Eigen::Vector2d(4, 2), 5);
     r.depths = {2};
     const diagnosis d = validation::diagnose(r);
     const std::string page = page_of(r, d);

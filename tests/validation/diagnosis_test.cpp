@@ -3,8 +3,8 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
+#include "fusionflow/solver/method.hpp"
 #include "fusionflow/validation/diagnosis/diagnosis_advice.hpp"
-#include "fusionflow/validation/methods.hpp"
 #include "tests/support/options.hpp"
 
 using namespace fusionflow;
@@ -21,10 +21,7 @@ std::shared_ptr<const data::moments> moments_of(const tests::given& options) {
 
 // Two layers, late and early; few networks: they are tested elsewhere.
 diagnosis_request request_of(const tests::given& data, const tests::given& network) {
-    diagnosis_request r;
-    r.model = tests::with(network);
-    r.model.moments = moments_of(data);
-    r.depths = {2};
+    diagnosis_request r = validation::request_about(tests::with(network), moments_of(data), {2});
     r.networks = 5;
     return r;
 }
@@ -40,16 +37,15 @@ const tests::given small_iid = {{"scheme", "gaussian-iid"}, {"init", "1e-6"}, {"
 
 // |W_B| of a network when training has come to rest.
 double weight_left(const diagnosis_request& r) {
-    validation::settings s = r.model;
-    for (const auto& [name, value] : tests::given{{"depth", "2"},
-                                                  {"fusion", "2"},
-                                                  {"method", "flow"},
-                                                  {"accuracy", "1e-4"},
-                                                  {"rtol", "1e-6"},
-                                                  {"tail", "100"}}) {
-        set_option(s, name, value);
-    }
-    return validation::find_method("compressed").run(s, 0, true).path.norms.back()(1);
+    solver::model late = r.model;
+    late.architecture = theory::architecture::fused(2, 2, 2);
+    late.training.method = solver::training_method::gradient_flow;
+    solver::run_options options;
+    options.compression.accuracy = 1e-4;
+    options.rtol = 1e-6;
+    options.tail = 100;
+    options.record = true;
+    return solver::run("compressed", late, options).path.norms.back()(1);
 }
 
 bool says(const std::vector<std::string>& lines, const std::string& words) {
@@ -117,8 +113,8 @@ BOOST_AUTO_TEST_CASE(plateaus_are_those_of_the_race) {
     Eigen::VectorXd correlation(3);
     correlation << 2, 0.88, 0.3;
     diagnosis_request r = request_of({}, small_iid);
-    r.model.moments = std::make_shared<const data::moments>(
-        std::vector<std::string>{"A", "B", "C"}, std::vector{1, 1, 1}, covariance, correlation, 9);
+    r.model.moments = data::moments(std::vector<std::string>{"A", "B", "C"}, std::vector{1, 1, 1},
+                                    covariance, correlation, 9);
     r.depths = {};
     const auto d = validation::diagnose(r);
     BOOST_TEST_REQUIRE(d.plateaus.size() == 4U);
@@ -240,8 +236,7 @@ BOOST_AUTO_TEST_CASE(several_targets_have_a_formula_and_a_flow) {
     Eigen::MatrixXd correlation(2, 2);
     correlation << 4, 1, -4, -1;
     diagnosis_request r = request_of({}, {{"scheme", "gaussian-iid"}, {"init", "1e-4"}});
-    r.model.moments = std::make_shared<const data::moments>(
-        data::moments::of_targets({"A", "B"}, {1, 1}, covariance, correlation, 10));
+    r.model.moments = (data::moments::of_targets({"A", "B"}, {1, 1}, covariance, correlation, 10));
     const auto d = validation::diagnose(r);
     BOOST_TEST(std::abs(d.modalities[0].strength - std::sqrt(32.0)) < 1e-12);
     const validation::fusion_facts& late = d.fusions.at(1);
@@ -265,8 +260,8 @@ BOOST_AUTO_TEST_CASE(the_strongest_mode_need_not_be_of_who_is_half_learned_first
     Eigen::MatrixXd weights(4, 4);
     weights << 1, 0, 0, 0, 0, 4, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1;
     const Eigen::MatrixXd correlation = weights * covariance;
-    r.model.moments = std::make_shared<const data::moments>(data::moments::of_targets(
-        {"A", "B"}, {2, 2}, covariance, correlation, weights.cwiseProduct(correlation).sum()));
+    r.model.moments = (data::moments::of_targets({"A", "B"}, {2, 2}, covariance, correlation,
+                                                 weights.cwiseProduct(correlation).sum()));
     r.depths = {};
     const auto d = validation::diagnose(r);
     BOOST_TEST(d.order.front() == 0);
@@ -280,9 +275,8 @@ BOOST_AUTO_TEST_CASE(what_leaks_of_a_population_is_not_told_to_take_samples) {
     Eigen::MatrixXd covariance(2, 2);
     covariance << 4, 3.6, 3.6, 3.24;
     diagnosis_request r = request_of({}, {{"init", "0.3"}});
-    r.model.moments =
-        std::make_shared<const data::moments>(std::vector<std::string>{"A", "B"}, std::vector{1, 1},
-                                              covariance, Eigen::Vector2d(16, 14.4), 65);
+    r.model.moments = data::moments(std::vector<std::string>{"A", "B"}, std::vector{1, 1},
+                                    covariance, Eigen::Vector2d(16, 14.4), 65);
     r.depths = {};
     const auto d = validation::diagnose(r);
     BOOST_TEST((d.prospects[1].what == prospect::leaks), d.prospects[1].because);

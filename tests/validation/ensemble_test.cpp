@@ -5,7 +5,7 @@
 
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/data/random.hpp"
-#include "fusionflow/validation/methods.hpp"
+#include "fusionflow/solver/method.hpp"
 #include "fusionflow/validation/study/table.hpp"
 #include "tests/support/says.hpp"
 
@@ -39,8 +39,10 @@ void check_same(const ensemble_run& a, const ensemble_run& b) {
 BOOST_AUTO_TEST_CASE(runs_do_not_depend_on_how_many_there_are_or_on_threads) {
     const auto s = gaussian();
     const auto about = validation::build_model(s);
-    const auto few = run_ensemble(about, s.simulate, {.repeats = 3, .jobs = 1});
-    const auto many = run_ensemble(about, s.simulate, {.repeats = 7, .jobs = 3});
+    const auto few =
+        run_ensemble(solver::find_method("full"), about, s.run, {.repeats = 3, .jobs = 1});
+    const auto many =
+        run_ensemble(solver::find_method("full"), about, s.run, {.repeats = 7, .jobs = 3});
     BOOST_TEST_REQUIRE(few.runs.size() == 3U);
     BOOST_TEST_REQUIRE(many.runs.size() == 7U);
     for (std::size_t r = 0; r < few.runs.size(); ++r) {
@@ -52,15 +54,16 @@ BOOST_AUTO_TEST_CASE(runs_do_not_depend_on_how_many_there_are_or_on_threads) {
 BOOST_AUTO_TEST_CASE(runs_are_those_of_their_seeds_and_of_tables) {
     auto s = gaussian();
     const auto about = validation::build_model(s);
-    const auto e = run_ensemble(about, s.simulate, {.repeats = 3, .jobs = 2});
+    const auto e =
+        run_ensemble(solver::find_method("full"), about, s.run, {.repeats = 3, .jobs = 2});
     const auto t = validation::run_table(s, {.methods = {"full"}, .repeats = 3});
     for (int r = 0; r < 3; ++r) {
         const auto& run = e.runs[static_cast<std::size_t>(r)];
         BOOST_TEST(run.seed == data::repeat_seed(5, r));
         BOOST_TEST(run.times == t.rows[static_cast<std::size_t>(r)].times,
                    boost::test_tools::per_element());
-        s.simulate.seed = run.seed;
-        BOOST_TEST(run.times == validation::train(about, s.simulate).run.answer.times,
+        s.training.seed = run.seed;
+        BOOST_TEST(run.times == tests::answer_of(s, "full").times,
                    boost::test_tools::per_element());
     }
 }
@@ -96,8 +99,8 @@ BOOST_AUTO_TEST_CASE(the_summary_counts_outcomes_and_leaves_out_what_is_not_a_ti
 BOOST_AUTO_TEST_CASE(progress_counts_every_run) {
     const auto s = gaussian();
     std::size_t calls = 0;
-    (void)run_ensemble(validation::build_model(s), s.simulate, {.repeats = 4, .jobs = 2},
-                       [&](std::size_t done, std::size_t all) {
+    (void)run_ensemble(solver::find_method("full"), validation::build_model(s), s.run,
+                       {.repeats = 4, .jobs = 2}, [&](std::size_t done, std::size_t all) {
                            BOOST_TEST(done == ++calls);
                            BOOST_TEST(all == 4U);
                        });

@@ -252,7 +252,7 @@ BOOST_AUTO_TEST_CASE(what_the_paper_suite_says_of_formulas_breaks_when_they_are_
         // Networks take longest, and what is said of them is not the matter here.
         validation::experiment formulas = e;
         std::erase_if(formulas.all, [](const validation::series& s) {
-            return validation::find_method(s.method).kind == validation::method_kind::network;
+            return solver::find_method(s.method).kind == solver::method_kind::network;
         });
         std::erase_if(formulas.statements, [&](const validation::statement& s) {
             return formulas.find(s.measured) == formulas.all.size() ||

@@ -2,7 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "fusionflow/validation/methods.hpp"
+#include "fusionflow/solver/method.hpp"
 #include "tests/support/says.hpp"
 
 using namespace fusionflow;
@@ -47,8 +47,8 @@ BOOST_AUTO_TEST_CASE(table_has_a_panel_per_point_and_a_curve_per_method) {
 BOOST_AUTO_TEST_CASE(one_run_of_a_random_two_layer_network_is_held_against_the_exact_flow) {
     settings s = small_network();
     set_option(s, "scheme", "gaussian-iid");
-    const auto result = validation::find_method("full").run(s, 0, true);
-    const auto fig = one_run_figure(s, "full", result.path, "");
+    const auto result = tests::answer_of(s, "full", 0, true);
+    const auto fig = one_run_figure(s, solver::find_method("full"), result.path, "");
     BOOST_REQUIRE(fig.panels.size() == 1U);
     BOOST_TEST(fig.panels[0].title == "depth 2, fused at layer 2");
     BOOST_REQUIRE(fig.panels[0].curves.size() == 2U);
@@ -61,8 +61,8 @@ BOOST_AUTO_TEST_CASE(one_run_names_unequal_branches) {
     settings s = small_network();
     set_option(s, "branches", "2,3");
     set_option(s, "shared", "1");
-    const auto result = validation::find_method("flow").run(s, 0, true);
-    const auto fig = one_run_figure(s, "flow", result.path, "");
+    const auto result = tests::answer_of(s, "flow", 0, true);
+    const auto fig = one_run_figure(s, solver::find_method("flow"), result.path, "");
     BOOST_TEST(fig.panels[0].title == "branches of 2, 3 layers, 1 shared");
     BOOST_TEST(fig.panels[0].curves.size() == 1U);
 }

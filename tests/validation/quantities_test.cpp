@@ -15,7 +15,7 @@ BOOST_AUTO_TEST_SUITE(quantities)
 namespace {
 
 // Two inputs of variances 3 and 1, y = 0.5 (x_A + x_B).
-validation::model drawn_model() {
+solver::model drawn_model() {
     return build_model(tests::with({{"data", "gaussian"},
                                     {"dims", "1,1"},
                                     {"variances", "3,1"},
@@ -24,9 +24,9 @@ validation::model drawn_model() {
 }
 
 // A path on which W_A passes 0.5, comes back to it and W_B is learned last.
-validation::method_result a_run(const validation::model& about) {
-    validation::method_result run;
-    run.answer.times = {1, 4};
+solver::answer a_run(const solver::model& about) {
+    solver::answer run;
+    run.times = {1, 4};
     const std::vector<Eigen::Vector2d> weights = {{0, 0},   {0.4, 0},   {0.5, 0},
                                                   {0.8, 0}, {0.5, 0.4}, {0.6, 0.5}};
     for (std::size_t i = 0; i < weights.size(); ++i) {
@@ -63,20 +63,20 @@ BOOST_AUTO_TEST_CASE(generalisation_errors_are_those_of_the_population) {
 
 BOOST_AUTO_TEST_CASE(wait_is_from_the_first_half_height_to_the_last) {
     const auto about = build_model(tests::with({{"rho", "0.5"}}));
-    validation::method_result run;
-    run.answer.times = {7.5, 1};
+    solver::answer run;
+    run.times = {7.5, 1};
     BOOST_TEST(observe("wait", about, run) == 6.5);
     BOOST_TEST(validation::is_of_times("wait"));
     BOOST_TEST(!validation::needs_path("wait"));
-    run.answer.times = {1, std::numeric_limits<double>::infinity()};
+    run.times = {1, std::numeric_limits<double>::infinity()};
     BOOST_TEST(std::isinf(observe("wait", about, run)));
-    run.answer.times = {1};
+    run.times = {1};
     BOOST_TEST(std::isnan(observe("wait", about, run)));
 }
 
 BOOST_AUTO_TEST_CASE(superficial_where_the_first_does_not_explain_most) {
-    validation::method_result run;
-    run.answer.times = {1, 4};
+    solver::answer run;
+    run.times = {1, 4};
     for (const auto& [weight, expected] : {std::pair("0.25", 1.0), std::pair("2", 0.0)}) {
         const auto about =
             build_model(tests::with({{"ratio", "2.5"}, {"rho", "0"}, {"target-ratio", weight}}));
@@ -93,8 +93,8 @@ BOOST_AUTO_TEST_CASE(excess_norm_is_the_distance_from_the_least_weights) {
                                                 {"depth", "2"}}));
     const Eigen::VectorXd s = about.moments.correlation();
     const Eigen::VectorXd least = s / about.moments.covariance().trace();
-    validation::method_result run;
-    run.answer.times = {1, 2};
+    solver::answer run;
+    run.times = {1, 2};
     run.weights_final = least;
     BOOST_TEST(observe("excess_norm", about, run) < 1e-12);
     const Eigen::Vector3d off(s(1), -s(0), 0);

@@ -28,8 +28,8 @@ BOOST_AUTO_TEST_CASE(defaults_are_those_of_the_contract) {
     BOOST_TEST(m.init.u0 == 1e-3);
     BOOST_TEST(m.init.width == 100);
     const validation::settings s;
-    BOOST_TEST(s.simulate.flow.rtol == 1e-9);
-    BOOST_TEST(!s.learning_rate());
+    BOOST_TEST(s.run.rtol == 1e-9);
+    BOOST_TEST(!s.training.learning_rate);
 }
 
 BOOST_AUTO_TEST_CASE(every_option_sets_what_it_says) {
@@ -61,16 +61,16 @@ BOOST_AUTO_TEST_CASE(every_option_sets_what_it_says) {
     BOOST_TEST(m.init.u0 == 0.01);
     BOOST_TEST((m.init.drawn == theory::scheme::gaussian));
     BOOST_TEST(m.init.width == 7);
-    BOOST_TEST(s.simulate.seed == 42U);
-    BOOST_TEST(s.learning_rate().value() == 0.5);
-    BOOST_TEST(s.simulate.max_epochs == 11);
-    BOOST_TEST(s.simulate.flow.rtol == 1e-8);
-    BOOST_TEST((s.simulate.flow.method == solver::stepper::dopri5));
-    BOOST_TEST(s.simulate.flow.max_steps == 12);
-    BOOST_TEST(s.simulate.flow.max_time == 13);
-    BOOST_TEST(s.simulate.flow.tail == 3);
-    BOOST_TEST(s.simulate.flow.settle);
-    BOOST_TEST(s.simulate.flow.until == 1);
+    BOOST_TEST(s.training.seed == 42U);
+    BOOST_TEST(s.training.learning_rate.value() == 0.5);
+    BOOST_TEST(s.training.max_epochs == 11);
+    BOOST_TEST(s.run.rtol == 1e-8);
+    BOOST_TEST((s.run.method == solver::stepper::dopri5));
+    BOOST_TEST(s.run.max_steps == 12);
+    BOOST_TEST(s.run.max_time == 13);
+    BOOST_TEST(s.run.tail == 3);
+    BOOST_TEST(s.run.settle);
+    BOOST_TEST(s.run.until == 1);
 }
 
 BOOST_AUTO_TEST_CASE(every_option_of_the_table_can_be_set) {
@@ -191,10 +191,10 @@ BOOST_AUTO_TEST_CASE(options_of_samples_make_a_model_with_samples) {
     BOOST_TEST((m.samples->inputs().topRows(20) == -m.samples->inputs().bottomRows(20)));
     BOOST_TEST(m.samples->targets().cwiseAbs().sum() == 40);  // labels
     BOOST_TEST((m.moments.covariance() == m.samples->input_moments().covariance()));
-    BOOST_TEST(s.simulate.samples.units.slope == 0.2);
-    BOOST_TEST((s.simulate.samples.loss == solver::loss_kind::logistic));
-    BOOST_TEST(s.simulate.samples.bias);
-    BOOST_TEST(s.simulate.samples.batch == 8);
+    BOOST_TEST(s.training.samples.units.slope == 0.2);
+    BOOST_TEST((s.training.samples.loss == solver::loss_kind::logistic));
+    BOOST_TEST(s.training.samples.bias);
+    BOOST_TEST(s.training.samples.batch == 8);
     const auto xor_model =
         build_model(with({{"samples", "16"}, {"data", "xor"}, {"variance", "3"}}));
     BOOST_TEST(std::abs(xor_model.moments.correlation().sum() - 4) < 1e-14);  // 1 + 3, rounding

@@ -16,7 +16,7 @@ namespace {
 
 double of(const tests::given& options, const Eigen::VectorXd& weights) {
     const validation::settings s = tests::with(options);
-    return step_times_curvature(validation::build_model(s), s, weights);
+    return step_times_curvature(validation::build_model(s), weights);
 }
 
 // Two independent inputs of variance 1, y = w (x_A + x_B): nothing is left at W = (w, w).

@@ -74,9 +74,9 @@ BOOST_AUTO_TEST_CASE(rows_are_what_the_method_gives_on_its_own) {
     settings s = gaussian();
     validation::set_option(s, "rho", "0.5");
     validation::set_option(s, "ratio", "2");
-    const auto alone = validation::find_method("full").run(s, 1, false);
+    const auto alone = tests::answer_of(s, "full", 1);
     // Point 2 starts at row 10; formula and refined come first.
-    BOOST_TEST(t.rows[13].times == alone.answer.times, boost::test_tools::per_element());
+    BOOST_TEST(t.rows[13].times == alone.times, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(rows_do_not_depend_on_threads_or_shards) {

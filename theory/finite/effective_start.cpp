@@ -66,28 +66,6 @@ std::vector<double> small_start(const std::vector<double>& scales, std::size_t z
     return start;
 }
 
-std::string no_start(const architecture& arch, const initialisation& init) {
-    if (init.drawn == scheme::gaussian_iid) {
-        return "layers of gaussian-iid networks are not small";
-    }
-    if (!init.widths.empty()) {
-        return "hidden layers have widths of their own";
-    }
-    const auto& n = arch.branches();
-    const auto [least, most] = std::minmax_element(n.begin(), n.end());
-    if (arch.shared() >= 2 && *least != *most) {
-        return "branches of different depth below a trunk of two layers or more";
-    }
-    if (arch.shared() >= 2 && *most >= 3) {
-        return "small layers of all branches and of the trunk drive each other where branches of "
-               "three layers or more meet a trunk of two or more";
-    }
-    if (*most + arch.shared() - 2 > static_cast<int>(most_small_layers)) {
-        return "paths of more than ten layers";
-    }
-    return "";
-}
-
 aligned_weights balanced_weights(const data::moments& moments, const architecture& arch,
                                  const initialisation& init) {
     const Eigen::VectorXd directions = initial_directions(moments);
@@ -188,6 +166,31 @@ void gaussian_start::start_trunk() {
 
 }  // namespace
 
+std::string missing_start(const architecture& arch, const initialisation& init) {
+    if (init.drawn == scheme::balanced) {
+        return "";
+    }
+    if (init.drawn == scheme::gaussian_iid) {
+        return "layers of gaussian-iid networks are not small";
+    }
+    if (!init.widths.empty()) {
+        return "hidden layers have widths of their own";
+    }
+    const auto& n = arch.branches();
+    const auto [least, most] = std::minmax_element(n.begin(), n.end());
+    if (arch.shared() >= 2 && *least != *most) {
+        return "branches of different depth below a trunk of two layers or more";
+    }
+    if (arch.shared() >= 2 && *most >= 3) {
+        return "small layers of all branches and of the trunk drive each other where branches of "
+               "three layers or more meet a trunk of two or more";
+    }
+    if (*most + arch.shared() - 2 > static_cast<int>(most_small_layers)) {
+        return "paths of more than ten layers";
+    }
+    return "";
+}
+
 effective_start aligned_start(const data::moments& moments, const architecture& arch,
                               const initialisation& init) {
     arch.match(moments);
@@ -196,7 +199,7 @@ effective_start aligned_start(const data::moments& moments, const architecture& 
     if (init.drawn == scheme::balanced) {
         return {balanced_weights(moments, arch, init), ""};
     }
-    std::string missing = no_start(arch, init);
+    std::string missing = missing_start(arch, init);
     if (!missing.empty()) {
         return {{}, std::move(missing)};
     }

@@ -45,4 +45,7 @@ struct effective_start {
 [[nodiscard]] effective_start aligned_start(const data::moments& moments, const architecture& arch,
                                             const initialisation& init);
 
+/// Why no aligned start is known for a network; empty where there is one.
+[[nodiscard]] std::string missing_start(const architecture& arch, const initialisation& init);
+
 }  // namespace fusionflow::theory

@@ -64,22 +64,24 @@ learning early_law(const data::moments& moments, const aligned_weights& start) {
 
 }  // namespace
 
+std::string missing_law(const architecture& arch, const initialisation& init) {
+    std::string missing = no_law(arch, init);
+    return missing.empty() && !arch.two_layer_late() ? missing_start(arch, init) : missing;
+}
+
 width_law_answer width_law(const data::moments& moments, const architecture& arch,
                            const initialisation& init) {
     arch.match(moments);
     init.validate(moments.count());
     require_range(arch, init);
-    std::string missing = no_law(arch, init);
+    std::string missing = missing_law(arch, init);
     if (!missing.empty()) {
         return {{}, std::move(missing)};
     }
     if (auto refined = refined_two_layer(moments, arch, init)) {
         return {std::move(*refined), ""};
     }
-    effective_start start = aligned_start(moments, arch, init);
-    if (!start.missing.empty()) {
-        return {{}, std::move(start.missing)};
-    }
+    const effective_start start = aligned_start(moments, arch, init);
     if (arch.branch(0) == 1) {
         return {early_law(moments, start.weights), ""};
     }

@@ -36,4 +36,7 @@ struct width_law_answer {
 [[nodiscard]] width_law_answer width_law(const data::moments& moments, const architecture& arch,
                                          const initialisation& init);
 
+/// Why there is no width law for a network; empty where there is one.
+[[nodiscard]] std::string missing_law(const architecture& arch, const initialisation& init);
+
 }  // namespace fusionflow::theory

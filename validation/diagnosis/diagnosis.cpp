@@ -11,13 +11,13 @@
 
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/data/pseudo_inverse.hpp"
+#include "fusionflow/solver/method.hpp"
 #include "fusionflow/theory/attribution.hpp"
 #include "fusionflow/theory/contribution.hpp"
 #include "fusionflow/theory/partial_solution.hpp"
 #include "fusionflow/theory/race/leading_order.hpp"
 #include "fusionflow/validation/diagnosis/diagnosis_advice.hpp"
 #include "fusionflow/validation/diagnosis/diagnosis_prospects.hpp"
-#include "fusionflow/validation/methods.hpp"
 
 namespace fusionflow::validation {
 
@@ -82,15 +82,15 @@ std::vector<double> losses_along(const moments& held_out, const solver::trajecto
     return losses;
 }
 
-stopping_facts when_to_stop(const std::vector<double>& losses, const method_result& run) {
+stopping_facts when_to_stop(const std::vector<double>& losses, const solver::answer& run) {
     const auto least = std::min_element(losses.begin(), losses.end());
     stopping_facts facts{losses.front(),
                          *least,
                          run.path.time[static_cast<std::size_t>(least - losses.begin())],
                          losses.back(),
                          {}};
-    for (std::size_t m = 0; m < run.answer.times.size(); ++m) {
-        if (run.answer.times[m] <= facts.least_time) {
+    for (std::size_t m = 0; m < run.times.size(); ++m) {
+        if (run.times[m] <= facts.least_time) {
             facts.learned_then = data::with(std::move(facts.learned_then), static_cast<int>(m));
         }
     }
@@ -124,18 +124,19 @@ double half_power(const moments& m, const solver::trajectory& path, int modality
 }
 
 // What is seen on the path of the first network.
-void watch_network(const diagnosis_request& r, const settings& s, fusion_facts& facts) {
-    settings longer = s;
-    longer.simulate.flow.tail = settling_tail;
-    method_result run = find_method("compressed").run(longer, 0, true);
+void watch_network(const diagnosis_request& r, const solver::model& about, fusion_facts& facts) {
+    solver::run_options longer = r.run;
+    longer.tail = settling_tail;
+    longer.record = true;
+    solver::answer run = solver::run("compressed", about, longer);
     if (r.held_out) {
         facts.held_out_loss = losses_along(*r.held_out, run.path);
     }
-    if (theory::is_failure(run.answer.ended)) {
-        facts.half_power.assign(run.answer.times.size(), std::numeric_limits<double>::quiet_NaN());
+    if (theory::is_failure(run.ended)) {
+        facts.half_power.assign(run.times.size(), std::numeric_limits<double>::quiet_NaN());
     } else {
-        for (int m = 0; m < s.moments->count(); ++m) {
-            facts.half_power.push_back(half_power(*s.moments, run.path, m));
+        for (int m = 0; m < about.moments.count(); ++m) {
+            facts.half_power.push_back(half_power(about.moments, run.path, m));
         }
         if (r.held_out) {
             facts.stopping = when_to_stop(facts.held_out_loss, run);
@@ -145,51 +146,54 @@ void watch_network(const diagnosis_request& r, const settings& s, fusion_facts& 
 }
 
 // What is unknown where there is no formula.
-void ask_formula(const settings& s, const model& about, fusion_facts& facts) {
+void ask_formula(const solver::model& about, fusion_facts& facts) {
     facts.half_power_formula.assign(static_cast<std::size_t>(about.moments.count()),
                                     std::numeric_limits<double>::quiet_NaN());
     facts.formula_errors = facts.half_power_formula;
     if (std::any_of(facts.predictions.begin(), facts.predictions.end(),
                     [](const predicted& p) { return p.method == "formula"; })) {
         theory::leading_order formula = theory::race_with_errors(
-            about.moments, about.architecture, about.init, s.simulate.weight_decay);
+            about.moments, about.architecture, about.init, about.training.weight_decay);
         facts.half_power_formula = std::move(formula.raced.power_times);
         facts.formula_errors = std::move(formula.errors);
     }
 }
 
-fusion_facts describe_fusion(const diagnosis_request& r, const settings& s, int depth,
-                             const ensemble_progress& progress) {
-    fusion_facts facts{depth, *s.fusion, {}, {}, {}, {}, {}, {}};
-    for (const method& how : method_table()) {
-        if (how.kind == method_kind::network || how.name == "exact-drawn") {
-            continue;
-        }
-        method_result result = how.run(s, 0, false);
-        if (result.available) {
-            facts.predictions.push_back({std::string(how.name), std::move(result.answer)});
+fusion_facts describe_fusion(const diagnosis_request& r, const solver::model& about, int depth,
+                             int fusion, const ensemble_progress& progress) {
+    fusion_facts facts{.depth = depth, .fusion = fusion};
+    for (const solver::method* how : solver::methods()) {
+        const bool predicts = how->kind != solver::method_kind::network &&
+                              how->draws == solver::method_draws::nothing;
+        if (predicts && !how->refusal(about)) {
+            facts.predictions.push_back({std::string(how->name), solver::run(*how, about, r.run)});
         }
     }
-    const model about = build_model(s);
-    ask_formula(s, about, facts);
+    ask_formula(about, facts);
     if (about.moments.outputs() == 1) {
         facts.sensitivities =
             theory::sensitivities(about.moments, about.architecture, about.init, {});
     }
-    facts.init = s.init.u0;
-    facts.networks = run_ensemble(about, s.simulate, {r.networks, r.jobs}, progress);
-    watch_network(r, s, facts);
+    facts.init = about.init.u0;
+    facts.networks = run_ensemble(solver::find_method("compressed"), about, r.run,
+                                  {r.networks, r.jobs}, progress);
+    watch_network(r, about, facts);
     return facts;
 }
 
-std::vector<fusion_facts> describe_fusions(const diagnosis_request& r, settings s,
+// From initial weights of a norm, every depth and fusion.
+std::vector<fusion_facts> describe_fusions(const diagnosis_request& r, double norm,
                                            const ensemble_progress& progress) {
     std::vector<fusion_facts> all;
+    solver::model about = r.model;
+    about.init.u0 = norm;
+    // All are flows; a learning rate is only what their times are counted by.
+    about.training.method = solver::training_method::gradient_flow;
+    about.training.learning_rate.reset();
     for (const int depth : r.depths) {
         for (int fusion = 1; fusion <= depth; ++fusion) {
-            set_option(s, "depth", std::to_string(depth));
-            set_option(s, "fusion", std::to_string(fusion));
-            all.push_back(describe_fusion(r, s, depth, progress));
+            about.architecture = theory::architecture::fused(depth, fusion, about.moments.count());
+            all.push_back(describe_fusion(r, about, depth, fusion, progress));
         }
     }
     return all;
@@ -221,18 +225,6 @@ void add_large_starts(const std::vector<fusion_facts>& fusions,
     }
 }
 
-settings network_settings(const diagnosis_request& r) {
-    settings s = r.model;
-    // All are flows; a learning rate is only what their times are counted by.
-    std::erase_if(s.given, [](const given_option& g) { return g.name == "learning-rate"; });
-    s.simulate.method = solver::training::gradient_flow;
-    s.simulate.form = solver::representation::compressed;
-    for (const auto& [name, value] : diagnosis_defaults(s)) {
-        set_option(s, name, value);
-    }
-    return s;
-}
-
 template <typename Number>
 void refuse_twice(const char* option, std::vector<Number> values) {
     std::sort(values.begin(), values.end());
@@ -242,12 +234,18 @@ void refuse_twice(const char* option, std::vector<Number> values) {
     }
 }
 
-void check_request(const diagnosis_request& r) {
-    if (!r.model.moments) {
-        throw data::input_error("moments", "need samples or their moments");
+void check_depths(const std::vector<int>& depths) {
+    for (const int depth : depths) {
+        if (depth < 2 || depth > 20) {
+            throw data::input_error("depths", fmt::format("need 2 ... 20 layers, got {}", depth));
+        }
     }
-    if (r.held_out && (r.held_out->dims() != r.model.moments->dims() ||
-                       r.held_out->outputs() != r.model.moments->outputs())) {
+    refuse_twice("depths", depths);
+}
+
+void check_request(const diagnosis_request& r) {
+    if (r.held_out && (r.held_out->dims() != r.model.moments.dims() ||
+                       r.held_out->outputs() != r.model.moments.outputs())) {
         throw data::input_error("held-out", "need the same inputs and targets as in the training "
                                             "samples");
     }
@@ -255,12 +253,7 @@ void check_request(const diagnosis_request& r) {
         throw data::input_error("networks",
                                 fmt::format("need 1 ... {}, got {}", most_repeats, r.networks));
     }
-    for (const int depth : r.depths) {
-        if (depth < 2 || depth > 20) {
-            throw data::input_error("depths", fmt::format("need 2 ... 20 layers, got {}", depth));
-        }
-    }
-    refuse_twice("depths", r.depths);
+    check_depths(r.depths);
     for (const double init : r.inits) {
         if (!(init > 0 && std::isfinite(init))) {
             throw data::input_error("inits", fmt::format("need finite norms > 0, got {}", init));
@@ -271,7 +264,7 @@ void check_request(const diagnosis_request& r) {
             "inits", fmt::format("need at most {} norms, got {}", most_inits, r.inits.size()));
     }
     refuse_twice("inits", r.inits);
-    if (r.epochs && !r.model.learning_rate()) {
+    if (r.epochs && !r.model.training.learning_rate) {
         throw data::input_error("epochs", "needs --learning-rate");
     }
     if (r.epochs && !(*r.epochs > 0)) {
@@ -292,9 +285,23 @@ std::vector<given_option> diagnosis_defaults(const settings& s) {
     return open;
 }
 
+diagnosis_request request_about(settings options, std::shared_ptr<const data::moments> moments,
+                                const std::vector<int>& depths) {
+    for (const auto& [name, value] : diagnosis_defaults(options)) {
+        set_option(options, name, value);
+    }
+    options.moments = std::move(moments);
+    check_depths(depths);
+    // Widths are checked against the layers of the first networks.
+    options.depth = depths.empty() ? options.depth : depths.front();
+    diagnosis_request request{.model = build_model(options), .run = options.run};
+    request.depths = depths;
+    return request;
+}
+
 diagnosis diagnose(const diagnosis_request& request, const ensemble_progress& progress) {
     check_request(request);
-    const moments& m = *request.model.moments;
+    const moments& m = request.model.moments;
     diagnosis d;
     const theory::attribution shares = theory::attribute(m);
     d.modalities = describe(m, shares);
@@ -305,13 +312,11 @@ diagnosis diagnose(const diagnosis_request& request, const ensemble_progress& pr
     d.explains_most = static_cast<int>(most - d.modalities.begin());
     d.explained = shares.total;
     const auto saddles = late_saddles(m);
-    settings s = network_settings(request);
-    d.prospects = judge_prospects(request, m, s.init, saddles);
+    d.prospects = judge_prospects(request, m, request.model.init, saddles);
     d.plateaus = describe_plateaus(request, m, saddles);
-    d.fusions = describe_fusions(request, s, progress);
+    d.fusions = describe_fusions(request, request.model.init.u0, progress);
     for (const double init : request.inits) {
-        set_option(s, "init", fmt::format("{}", init));
-        for (fusion_facts& f : describe_fusions(request, s, progress)) {
+        for (fusion_facts& f : describe_fusions(request, init, progress)) {
             d.further.push_back(std::move(f));
         }
     }

@@ -17,7 +17,11 @@ namespace fusionflow::validation {
 
 /// What is known of somebody's data, and which networks are meant for it.
 struct diagnosis_request {
-    settings model;                                   ///< moments are those of the training samples
+    /// Moments are those of the training samples. Its networks have the scheme, width and initial
+    /// norm that are said here, in every depth and fusion, and are trained by gradient flow; the
+    /// learning rate is what times are counted by, as epochs.
+    solver::model model;
+    solver::run_options run{};
     std::uint64_t samples = 0;                        ///< P of them; 0: of the population
     std::shared_ptr<const data::moments> held_out{};  ///< of samples that are not trained on
     std::vector<int> depths{2, 3, 4};                 ///< L, each once, with every fusion
@@ -70,7 +74,7 @@ struct stopping_facts {
     data::modality_set learned_then;  ///< what is learned when it is least
 };
 
-/// What a method of method_table() predicts.
+/// What a method of solver::methods() predicts.
 struct predicted {
     std::string method;
     theory::learning answer;
@@ -80,17 +84,17 @@ struct predicted {
 struct fusion_facts {
     int depth = 0;
     int fusion = 0;
-    std::vector<predicted> predictions;  ///< of formulas and flows, where they exist
-    ensemble networks;                   ///< compressed, of the model's scheme and width
+    std::vector<predicted> predictions{};  ///< of formulas and flows, where they exist
+    ensemble networks{};                   ///< compressed, of the model's scheme and width
     /// Per modality, of the first network: when W_m Sigma_mm W_m^T, the power of what it adds to
     /// the output, is half of that in the end; NaN where the network came to trouble. Unlike |W_m|
     /// it does not wait for directions of inputs that hardly vary.
-    std::vector<double> half_power;
+    std::vector<double> half_power{};
     /// What the formula says of that (theory::race_result::power_times).
-    std::vector<double> half_power_formula;
-    std::optional<stopping_facts> stopping;  ///< with held-out samples, of the first network
+    std::vector<double> half_power_formula{};
+    std::optional<stopping_facts> stopping{};  ///< with held-out samples, of the first network
     /// What changes would do to the formula's times; of one target.
-    std::optional<theory::sensitivity_table> sensitivities;
+    std::optional<theory::sensitivity_table> sensitivities{};
     solver::trajectory path{};            ///< of the first network, without its weights
     std::vector<double> held_out_loss{};  ///< along the path, with held-out samples
     double init = 0;                      ///< u0 that the networks begin with
@@ -121,6 +125,14 @@ struct diagnosis {
 /// What a diagnosis takes for options of its networks that were not given, where that is not what
 /// the rest of the program takes; all of them for settings without any.
 [[nodiscard]] std::vector<given_option> diagnosis_defaults(const settings& s);
+
+/// A request about moments, with the options of networks, and those of diagnosis_defaults() where
+/// they are not given.
+///
+/// \throws data::input_error as build_model().
+[[nodiscard]] diagnosis_request request_about(settings options,
+                                              std::shared_ptr<const data::moments> moments,
+                                              const std::vector<int>& depths);
 
 /// Who is learned first and why, how long the others wait at each depth of fusion, whether they are
 /// learned at all, and what follows from that.

@@ -16,7 +16,7 @@ namespace {
 constexpr double worth_stopping = 0.01;
 
 std::string duration(const diagnosis_request& r, double time) {
-    const auto rate = r.model.learning_rate();
+    const auto rate = r.model.training.learning_rate;
     return rate ? fmt::format("{:.4g} epochs", time / *rate) : fmt::format("{:.4g} tau", time);
 }
 
@@ -56,7 +56,7 @@ std::string about_modes(const diagnosis_request& r, const diagnosis& d) {
     return fmt::format("{} has the strongest mode, but of all modes together those of {} are half "
                        "learned first (late fusion, by the formula for small weights).",
                        d.modalities[static_cast<std::size_t>(d.order.front())].name,
-                       fmt::join(r.model.moments->names_of(d.plateaus[1].learned), ", "));
+                       fmt::join(r.model.moments.names_of(d.plateaus[1].learned), ", "));
 }
 
 // Depths at which late fusion has the weights of another modality than the first half-way first,
@@ -130,7 +130,7 @@ std::string within_budget(const diagnosis_request& r, const diagnosis& d, int de
         if (f.depth == depth && std::isnan(end) && networks_that_begin_above(f) > 0) {
             untimed.push_back(std::to_string(f.fusion));
         }
-        if (f.depth == depth && end / *r.model.learning_rate() <= *r.epochs) {
+        if (f.depth == depth && end / *r.model.training.learning_rate <= *r.epochs) {
             deepest = &f;
         }
     }
@@ -184,7 +184,7 @@ std::vector<std::string> about_waiting(const diagnosis_request& r, const diagnos
 
 std::string about_stopping(const diagnosis_request& r, const fusion_facts& f) {
     const stopping_facts& s = *f.stopping;
-    const std::vector<std::string> learned = r.model.moments->names_of(s.learned_then);
+    const std::vector<std::string> learned = r.model.moments.names_of(s.learned_then);
     return fmt::format(
         "With {} layers fused at {}, stopping at {} leaves a held-out loss of {:.4g} rather than "
         "{:.4g} at the end; by then {} learned.",

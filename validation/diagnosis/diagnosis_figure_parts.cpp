@@ -12,7 +12,7 @@
 namespace fusionflow::validation {
 
 std::string axis_text(const diagnosis_request& r) {
-    return r.model.learning_rate() ? "epochs" : "time t (τ)";
+    return r.model.training.learning_rate ? "epochs" : "time t (τ)";
 }
 
 std::vector<depth_panel> by_depth(const diagnosis& d) {

@@ -8,7 +8,7 @@
 #include <numeric>
 
 #include "fusionflow/data/decompositions.hpp"
-#include "fusionflow/solver/integrate.hpp"
+#include "fusionflow/solver/method.hpp"
 #include "fusionflow/theory/race/race.hpp"
 
 namespace fusionflow::validation {
@@ -74,12 +74,13 @@ std::optional<double> growth_beside(const moments& m, const theory::initialisati
         start.branch_norms.push_back(
             data::contains(earlier, i) ? theory::effective_norm(m, late, init, i) : unfelt);
     }
-    solver::integrate_options options;
+    solver::run_options options;
     options.rtol = 1e-6;
     options.record = true;
     options.tail = 1e4;  // until the slowest directions of the others are learned
-    const solver::integration run = solver::integrate(m, late, start, options);
-    if (theory::is_failure(run.answer.ended)) {
+    const solver::answer run =
+        solver::run("flow", {.moments = m, .architecture = late, .init = start}, options);
+    if (theory::is_failure(run.ended)) {
         return std::nullopt;
     }
     return std::log(run.path.branch.back()(modality) / run.path.branch.front()(modality));

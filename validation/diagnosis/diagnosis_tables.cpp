@@ -89,11 +89,11 @@ sheet times_of(const diagnosis_request& r, const diagnosis& d,
 }  // namespace
 
 std::string time_unit(const diagnosis_request& request) {
-    return request.model.learning_rate() ? "epochs" : "times (tau)";
+    return request.model.training.learning_rate ? "epochs" : "times (tau)";
 }
 
 double time_scale(const diagnosis_request& request) {
-    return 1 / request.model.learning_rate().value_or(1);
+    return 1 / request.model.training.learning_rate.value_or(1);
 }
 
 sheet modality_sheet(const diagnosis& d) {
@@ -124,7 +124,7 @@ sheet plateau_sheet(const diagnosis_request& request, const diagnosis& d) {
         s.columns.push_back({"held out / initial"});
     }
     for (const auto& p : d.plateaus) {
-        const auto names = request.model.moments->names_of(p.learned);
+        const auto names = request.model.moments.names_of(p.learned);
         s.rows.push_back({names.empty() ? "nothing" : fmt::format("{}", fmt::join(names, ", ")),
                           fmt::format("{:.5g}", p.loss)});
         if (held_out) {

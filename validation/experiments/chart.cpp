@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <array>
 
+#include "fusionflow/solver/method.hpp"
 #include "fusionflow/validation/experiments/chart_parts.hpp"
 #include "fusionflow/validation/figures/figures.hpp"
 #include "fusionflow/validation/figures/gnuplot.hpp"
 #include "fusionflow/validation/figures/svg.hpp"
-#include "fusionflow/validation/methods.hpp"
 
 namespace fusionflow::validation {
 
@@ -77,12 +77,13 @@ figure paths_figure(const experiment& e, const measurements& m) {
         one.title = e.points.axes().empty() ? e.title : e.points.describe(p);
         for (const std::size_t s : shown_series(e)) {
             const solver::trajectory& path = m.runs[p][s].front().path;
-            const method& how = find_method(e.all[s].method);
+            const solver::method& how = solver::find_method(e.all[s].method);
             if (path.size() > 0) {
-                one.curves.push_back(
-                    {e.all[s].name,
-                     how.kind == method_kind::network ? curve_style::markers : curve_style::dashed,
-                     path});
+                one.curves.push_back({e.all[s].name,
+                                      how.kind == solver::method_kind::network
+                                          ? curve_style::markers
+                                          : curve_style::dashed,
+                                      path});
             }
         }
         fig.panels.push_back(std::move(one));
@@ -154,13 +155,13 @@ std::string chart_layout::legend(const std::vector<std::vector<std::string>>& li
 
 std::string series_style(const series& s, std::size_t nth, const std::string& colour) {
     constexpr std::array<int, 3> line_dashes = {1, 4, 5};
-    switch (find_method(s.method).kind) {
-        case method_kind::formula:
+    switch (solver::find_method(s.method).kind) {
+        case solver::method_kind::formula:
             return fmt::format("with lines lw 1.6 dt {} lc rgb '{}'",
                                line_dashes[nth % line_dashes.size()], colour);
-        case method_kind::flow:
+        case solver::method_kind::flow:
             return fmt::format("with lines lw 1.6 dt {} lc rgb '{}'", nth % 2 == 0 ? 2 : 3, colour);
-        case method_kind::network: break;
+        case solver::method_kind::network: break;
     }
     return fmt::format("with points pt {} ps {} lw 1.3 lc rgb '{}'", open_marker(nth),
                        nth % 2 == 0 ? 0.9 : 0.6, colour);

@@ -7,10 +7,10 @@
 #include <array>
 #include <cmath>
 
+#include "fusionflow/solver/method.hpp"
 #include "fusionflow/validation/experiments/chart_parts.hpp"
 #include "fusionflow/validation/experiments/excess_loss.hpp"
 #include "fusionflow/validation/figures/gnuplot.hpp"
-#include "fusionflow/validation/methods.hpp"
 
 namespace fusionflow::validation {
 
@@ -56,7 +56,8 @@ std::string errors_script(const experiment& e, const measurements& m, const std:
     std::vector<std::vector<std::string>> plots(panels);
     std::vector<std::string> legend;
     for (const std::size_t s : shown) {
-        const bool network = find_method(e.all[s].method).kind == method_kind::network;
+        const bool network =
+            solver::find_method(e.all[s].method).kind == solver::method_kind::network;
         for (std::size_t k = 0; k < kinds.size(); ++k) {
             const std::string style =
                 network ? fmt::format("with points pt {} ps 0.6 lw 1.2 lc rgb '{}'", open_marker(k),

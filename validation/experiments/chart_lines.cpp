@@ -8,10 +8,10 @@
 #include <map>
 #include <tuple>
 
+#include "fusionflow/solver/method.hpp"
 #include "fusionflow/validation/experiments/chart.hpp"
 #include "fusionflow/validation/experiments/chart_parts.hpp"
 #include "fusionflow/validation/figures/gnuplot.hpp"
-#include "fusionflow/validation/methods.hpp"
 #include "fusionflow/validation/settings/numbers.hpp"
 
 namespace fusionflow::validation {
@@ -60,10 +60,10 @@ private:
 };
 
 std::vector<std::size_t> counts_within_kind(const experiment& e) {
-    std::map<method_kind, std::size_t> seen;
+    std::map<solver::method_kind, std::size_t> seen;
     std::vector<std::size_t> result;
     for (const series& s : e.all) {
-        result.push_back(seen[find_method(s.method).kind]++);
+        result.push_back(seen[solver::find_method(s.method).kind]++);
     }
     return result;
 }
@@ -148,7 +148,8 @@ std::string lines_script(const experiment& e, const measurements& m, const std::
         script += fmt::format("{} << END\n{}END\n", name, rows);
         const series& one = e.all[key.series];
         const char* colour = plot_colour(key.colour);
-        if (one.repeats > 1 && find_method(one.method).kind == method_kind::network) {
+        if (one.repeats > 1 &&
+            solver::find_method(one.method).kind == solver::method_kind::network) {
             // gnuplot's own error bars blank out what is behind them.
             plots[key.panel].push_back(
                 fmt::format("{} using 1:($2-$3):(0):(2*$3) with vectors nohead lw 1.3 lc rgb '{}'",

@@ -5,10 +5,10 @@
 
 #include <algorithm>
 
+#include "fusionflow/solver/method.hpp"
 #include "fusionflow/theory/fixed_points.hpp"
 #include "fusionflow/validation/experiments/chart_parts.hpp"
 #include "fusionflow/validation/figures/gnuplot.hpp"
-#include "fusionflow/validation/methods.hpp"
 
 namespace fusionflow::validation {
 
@@ -34,7 +34,7 @@ std::string path_rows(const run_records& runs, bool markers) {
 }
 
 std::string fixed_point_rows(const experiment& e, std::size_t point) {
-    const model about = build_model(e.at(e.all.front(), point));
+    const solver::model about = build_model(e.at(e.all.front(), point));
     std::string rows;
     for (const theory::partial_solution& f :
          theory::fixed_points(about.moments, about.architecture)) {
@@ -53,7 +53,8 @@ std::string portrait_script(const experiment& e, const measurements& m, const st
     std::vector<std::vector<std::string>> plots(panels);
     for (std::size_t p = 0; p < panels; ++p) {
         for (const std::size_t s : shown) {
-            const bool network = find_method(e.all[s].method).kind == method_kind::network;
+            const bool network =
+                solver::find_method(e.all[s].method).kind == solver::method_kind::network;
             const std::string name = fmt::format("$path_{}_{}", p, s);
             script += fmt::format("{} << END\n{}END\n", name, path_rows(m.runs[p][s], network));
             plots[p].push_back(

@@ -7,10 +7,9 @@
 #include <limits>
 #include <optional>
 
-#include "fusionflow/solver/simulate.hpp"
+#include "fusionflow/solver/method.hpp"
 #include "fusionflow/theory/partial_solution.hpp"
 #include "fusionflow/validation/experiments/compare.hpp"
-#include "fusionflow/validation/methods.hpp"
 
 namespace fusionflow::validation {
 
@@ -72,8 +71,8 @@ std::vector<check_result> run_agreement(const check& c, const conditions& under)
     for (std::size_t p = 0; p < c.points.size(); ++p) {
         const settings s = under.seeded(c.points.at(c.model, p));
         const std::string point = c.points.describe(p);
-        const comparison found =
-            compare(s, find_method(c.measured), find_method(c.expected), c.repeats, under);
+        const comparison found = compare(s, solver::find_method(c.measured),
+                                         solver::find_method(c.expected), c.repeats, under);
         if (!found.trouble.empty()) {
             results.push_back(troubled(start_result(c, point), found.trouble));
             continue;
@@ -102,7 +101,8 @@ std::vector<check_result> run_convergence(const check& c, const conditions& unde
     std::vector<double> scales;
     for (const std::size_t p : {last - 1, last}) {
         const settings s = under.seeded(c.points.at(c.model, p));
-        found.push_back(compare(s, find_method(c.measured), find_method(c.expected), 1, under));
+        found.push_back(
+            compare(s, solver::find_method(c.measured), solver::find_method(c.expected), 1, under));
         scales.push_back(scale_of(c, s.init.u0));
         if (!found.back().trouble.empty()) {
             return {troubled(start_result(c, c.points.describe(p)), found.back().trouble)};
@@ -140,30 +140,29 @@ struct deviation {
 
 deviation measure(const std::string& quantity, const std::string& method_name, settings s,
                   const conditions& under) {
-    if (quantity == "balance_drift") {
-        const model m = build_model(s);
-        const auto trained = train(m, s.simulate);
-        if (theory::is_failure(trained.run.answer.ended)) {
-            return {check_result::unknown,
-                    std::string(theory::to_string(trained.run.answer.ended))};
-        }
-        return {
-            solver::balance_drift(trained.shape, trained.weights_initial, trained.weights_final),
-            {}};
-    }
+    const bool drift = quantity == "balance_drift";
     const bool to_the_end = quantity == "final_weights";
-    s.simulate.flow.tail = to_the_end ? settling_tail : s.simulate.flow.tail;
-    const method_result result = under.run(find_method(method_name), s, 0, true);
-    if (!result.available || theory::is_failure(result.answer.ended)) {
-        return {check_result::unknown, result.available
-                                           ? std::string(theory::to_string(result.answer.ended))
-                                           : "not available for this model"};
+    s.run.tail = to_the_end ? settling_tail : s.run.tail;
+    s.run.record = !drift;
+    const solver::model about = build_model(s);
+    const solver::method& how = solver::find_method(drift ? "full" : method_name);
+    if (how.refusal(about)) {
+        return {check_result::unknown, "not available for this model"};
+    }
+    const solver::answer result = under.run(how, about, s.run);
+    if (theory::is_failure(result.ended)) {
+        return {check_result::unknown, std::string(theory::to_string(result.ended))};
+    }
+    if (drift) {
+        return {solver::balance_drift(result.network->shape, result.network->at_start,
+                                      result.network->at_end),
+                {}};
     }
     if (!to_the_end) {
         return {loss_rise(result.path), {}};
     }
-    const model m = build_model(s);
-    const auto all = theory::solve_partial(m.moments, data::all_modalities(m.moments.count()));
+    const auto all =
+        theory::solve_partial(about.moments, data::all_modalities(about.moments.count()));
     return {(result.weights_final - all.weights).norm() / all.weights.norm(), {}};
 }
 

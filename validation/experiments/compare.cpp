@@ -10,23 +10,27 @@ namespace fusionflow::validation {
 namespace {
 
 // Times and ratio of a method, mean over repeats; nothing (and the reason) if one run failed.
-std::vector<double> mean_answer(const settings& s, const method& how, int repeats,
+std::vector<double> mean_answer(const settings& s, const solver::method& how, int repeats,
                                 const conditions& under, std::string& trouble) {
+    const solver::model about = build_model(s);
+    if (how.refusal(about)) {
+        trouble = fmt::format("{}: not available for this model", how.name);
+        return {};
+    }
     std::vector<double> mean;
-    const int runs = is_random(how, s) ? repeats : 1;
-    for (int r = 0; r < runs; ++r) {
-        const method_result result = under.run(how, s, r, false);
-        if (!result.available || theory::is_failure(result.answer.ended)) {
-            trouble = fmt::format("{}: {}", how.name,
-                                  result.available ? theory::to_string(result.answer.ended)
-                                                   : "not available for this model");
+    const int runs = solver::is_random(how, s.init, s.training) ? repeats : 1;
+    solver::run_options options = s.run;
+    for (options.repeat = 0; options.repeat < runs; ++options.repeat) {
+        const solver::answer result = under.run(how, about, options);
+        if (theory::is_failure(result.ended)) {
+            trouble = fmt::format("{}: {}", how.name, theory::to_string(result.ended));
             return {};
         }
-        mean.resize(result.answer.times.size() + 1);
-        for (std::size_t m = 0; m < result.answer.times.size(); ++m) {
-            mean[m] += result.answer.times[m] / runs;
+        mean.resize(result.times.size() + 1);
+        for (std::size_t m = 0; m < result.times.size(); ++m) {
+            mean[m] += result.times[m] / runs;
         }
-        mean.back() += result.answer.time_ratio() / runs;
+        mean.back() += result.time_ratio() / runs;
     }
     return mean;
 }
@@ -46,8 +50,8 @@ double relative_error(double measured, double expected) {
     return measured == expected ? 0 : std::abs(measured - expected) / std::abs(expected);
 }
 
-comparison compare(const settings& s, const method& measured, const method& expected, int repeats,
-                   const conditions& under) {
+comparison compare(const settings& s, const solver::method& measured,
+                   const solver::method& expected, int repeats, const conditions& under) {
     comparison result;
     result.expected = mean_answer(s, expected, repeats, under, result.trouble);
     if (result.trouble.empty()) {

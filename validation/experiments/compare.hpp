@@ -24,7 +24,8 @@ struct comparison {
 /// \param repeats  Networks from random weights are averaged over so many draws, >= 1.
 /// \throws data::input_error as build_model.
 /// \see tests/validation/compare_test.cpp
-[[nodiscard]] comparison compare(const settings& s, const method& measured, const method& expected,
-                                 int repeats = 1, const conditions& under = {});
+[[nodiscard]] comparison compare(const settings& s, const solver::method& measured,
+                                 const solver::method& expected, int repeats = 1,
+                                 const conditions& under = {});
 
 }  // namespace fusionflow::validation

@@ -6,21 +6,21 @@ namespace fusionflow::validation {
 
 settings conditions::seeded(settings s) const {
     if (seed != 0) {
-        s.simulate.seed += data::repeat_seed(seed, 1);
+        s.training.seed += data::repeat_seed(seed, 1);
         s.world.seed += seed * 1'000'003;
     }
     return s;
 }
 
-method_result conditions::run(const method& how, const settings& s, int repeat, bool record) const {
-    method_result result = how.run(s, repeat, record);
+solver::answer conditions::run(const solver::method& how, const solver::model& about,
+                               const solver::run_options& options) const {
+    solver::answer result = solver::run(how, about, options);
     if (how.name == perturbed) {
-        std::vector<double>& times = result.answer.times;
-        for (double& time : times) {
+        for (double& time : result.times) {
             time *= factor;
         }
-        if (times.size() > 1) {
-            times.back() *= factor;
+        if (result.times.size() > 1) {
+            result.times.back() *= factor;
         }
     }
     return result;

@@ -3,7 +3,8 @@
 #include <cstdint>
 #include <string>
 
-#include "fusionflow/validation/methods.hpp"
+#include "fusionflow/solver/method.hpp"
+#include "fusionflow/validation/settings/settings.hpp"
 
 namespace fusionflow::validation {
 
@@ -19,9 +20,10 @@ struct conditions {
 
     /// Runs a method, and spoils what it answers if it is the perturbed one.
     ///
-    /// \param s  Of seeded().
-    [[nodiscard]] method_result run(const method& how, const settings& s, int repeat,
-                                    bool record) const;
+    /// \param about  Built of seeded() settings.
+    /// \throws data::input_error as solver::run().
+    [[nodiscard]] solver::answer run(const solver::method& how, const solver::model& about,
+                                     const solver::run_options& options) const;
 };
 
 }  // namespace fusionflow::validation

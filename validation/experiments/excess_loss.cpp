@@ -7,7 +7,7 @@
 
 namespace fusionflow::validation {
 
-excess_loss::excess_loss(const model& about) : population_(about.population) {
+excess_loss::excess_loss(const solver::model& about) : population_(about.population) {
     if (population_) {
         least_ =
             theory::solve_partial(*population_, data::all_modalities(population_->count())).loss;

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "fusionflow/data/moments.hpp"
-#include "fusionflow/validation/settings/settings.hpp"
+#include "fusionflow/solver/model.hpp"
 
 namespace fusionflow::validation {
 
@@ -17,7 +17,7 @@ namespace fusionflow::validation {
 class excess_loss {
 public:
     /// \param about  Its population must be known (--draws) for of() to know anything.
-    explicit excess_loss(const model& about);
+    explicit excess_loss(const solver::model& about);
 
     /// E_g; NaN where the population is unknown or there are no weights.
     ///

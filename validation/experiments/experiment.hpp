@@ -13,7 +13,7 @@ namespace fusionflow::validation {
 /// One way to run the model of an experiment: a method, with options of its own.
 struct series {
     std::string name;    ///< for people, unique in the experiment
-    std::string method;  ///< of method_table()
+    std::string method;  ///< of solver::methods()
     settings own{};      ///< what is given here is set after the options of the experiment
     int repeats = 1;     ///< draws of random networks
 };

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "fusionflow/solver/method.hpp"
 #include "fusionflow/validation/experiments/measure.hpp"
 #include "fusionflow/validation/experiments/quantities.hpp"
 #include "fusionflow/validation/figures/figures.hpp"
-#include "fusionflow/validation/methods.hpp"
 #include "fusionflow/validation/study/table.hpp"
 
 namespace fusionflow::validation {
@@ -65,7 +65,7 @@ std::vector<std::string> axis_names(const experiment& e) {
 series read_series(const toml_reader& in, int repeats) {
     in.only({"name", "method", "model", "repeats"});
     series s;
-    s.method = in.one_of("method", method_names());
+    s.method = in.one_of("method", solver::method_names());
     s.name = in.text("name", s.method);
     s.repeats = in.has("repeats") ? in.count("repeats", most_repeats) : repeats;
     if (in.has("model")) {
@@ -79,7 +79,7 @@ void read_all_series(const toml_reader& in, experiment& e) {
     const int repeats = in.has("repeats") ? in.count("repeats", most_repeats) : 1;
     if (in.has("methods")) {
         for (const std::string& name : in.texts("methods")) {
-            in.at(in.node("methods"), [&] { (void)find_method(name); });
+            in.at(in.node("methods"), [&] { (void)solver::find_method(name); });
             e.all.push_back({name, name, {}, repeats});
         }
     }
@@ -104,7 +104,9 @@ void check_runs(const toml_reader& in, const experiment& e) {
     std::size_t of_a_point = 0;
     for (const series& one : e.all) {
         in.at(in.node("model"), [&] {
-            const bool random = is_random(find_method(one.method), e.at(one, 0));
+            const settings s = e.at(one, 0);
+            const bool random =
+                solver::is_random(solver::find_method(one.method), s.init, s.training);
             of_a_point += static_cast<std::size_t>(random ? one.repeats : 1);
         });
     }

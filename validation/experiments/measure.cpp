@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <mutex>
 #include <optional>
 
+#include "fusionflow/solver/method.hpp"
 #include "fusionflow/validation/experiments/kept_runs.hpp"
 #include "fusionflow/validation/experiments/quantities.hpp"
 #include "fusionflow/validation/experiments/step_stability.hpp"
-#include "fusionflow/validation/methods.hpp"
 #include "fusionflow/validation/study/parallel.hpp"
 
 namespace fusionflow::validation {
@@ -21,7 +22,7 @@ struct task {
     int repeat;
 };
 
-bool is_network(const method& m) { return m.kind == method_kind::network; }
+bool is_network(const solver::method& m) { return m.kind == solver::method_kind::network; }
 
 bool draws_paths(const experiment& e) {
     return e.figure && e.figure->kind != picture_kind::lines && e.figure->kind != picture_kind::map;
@@ -36,16 +37,26 @@ run_record run_one(const experiment& e, const task& t, const conditions& under,
                    const std::vector<std::string>& quantities) {
     const series& one = e.all[t.series];
     const settings s = under.seeded(e.at(one, t.point));
-    const bool paths = draws_path_of(e, t);
-    const bool record = paths || std::any_of(quantities.begin(), quantities.end(), needs_path);
-    method_result result = under.run(find_method(one.method), s, t.repeat, record);
+    const solver::model about = build_model(s);
+    const solver::method& how = solver::find_method(one.method);
     run_record done;
-    done.outcome =
-        result.available ? std::string(theory::to_string(result.answer.ended)) : "not_available";
-    done.failed = !result.available || theory::is_failure(result.answer.ended);
-    const model about = build_model(s);
-    if (!done.failed && is_network(find_method(one.method)) &&
-        step_times_curvature(about, s, result.weights_final) > most_stable_step) {
+    if (how.refusal(about)) {
+        done.outcome = "not_available";
+        done.failed = true;
+        for (const std::string& quantity : quantities) {
+            done.values[quantity] = std::numeric_limits<double>::quiet_NaN();
+        }
+        return done;
+    }
+    const bool paths = draws_path_of(e, t);
+    solver::run_options options = s.run;
+    options.repeat = t.repeat;
+    options.record = paths || std::any_of(quantities.begin(), quantities.end(), needs_path);
+    solver::answer result = under.run(how, about, options);
+    done.outcome = std::string(theory::to_string(result.ended));
+    done.failed = theory::is_failure(result.ended);
+    if (!done.failed && is_network(how) &&
+        step_times_curvature(about, result.weights_final) > most_stable_step) {
         done.outcome = unstable_step;
         done.failed = true;
     }
@@ -67,7 +78,9 @@ std::optional<run_record> find_run(const experiment& e, const task& t, const jou
 
 // How often a series runs at a point.
 int repeats_of(const experiment& e, std::size_t point, const series& one) {
-    return is_random(find_method(one.method), e.at(one, point)) ? one.repeats : 1;
+    const settings s = e.at(one, point);
+    const bool random = solver::is_random(solver::find_method(one.method), s.init, s.training);
+    return random ? one.repeats : 1;
 }
 
 std::vector<task> plan(const experiment& e, measurements& result) {

@@ -22,7 +22,7 @@ int first_learned(const theory::learning& answer) {
     return first == order.end() ? -1 : static_cast<int>(first - order.begin());
 }
 
-bool has_path(const method_result& run) { return run.path.size() > 1; }
+bool has_path(const solver::answer& run) { return run.path.size() > 1; }
 
 // W at a time, on straight lines between recorded instants.
 Eigen::VectorXd weights_at(const solver::trajectory& path, double time) {
@@ -39,14 +39,14 @@ Eigen::VectorXd weights_at(const solver::trajectory& path, double time) {
 }
 
 // W in the middle of the phase in which one modality, or some, are learned.
-Eigen::VectorXd plateau(const model& about, const method_result& run) {
-    const int first = first_learned(run.answer);
+Eigen::VectorXd plateau(const solver::model& about, const solver::answer& run) {
+    const int first = first_learned(run);
     if (first < 0) {
         return {};
     }
     if (!has_path(run)) {
         data::modality_set learned;
-        for (const theory::phase& p : run.answer.phases) {
+        for (const theory::phase& p : run.phases) {
             if (!p.learned.empty()) {
                 learned = p.learned;
                 break;
@@ -58,7 +58,7 @@ Eigen::VectorXd plateau(const model& about, const method_result& run) {
         return theory::solve_partial(about.moments, learned).weights;
     }
     std::vector<double> times;
-    for (const double t : run.answer.times) {
+    for (const double t : run.times) {
         if (std::isfinite(t)) {
             times.push_back(t);
         }
@@ -68,7 +68,7 @@ Eigen::VectorXd plateau(const model& about, const method_result& run) {
     return weights_at(run.path, (times[0] + end) / 2);
 }
 
-Eigen::VectorXd final_weights(const model& about, const method_result& run) {
+Eigen::VectorXd final_weights(const solver::model& about, const solver::answer& run) {
     if (run.weights_final.size() > 0) {
         return run.weights_final;
     }
@@ -77,14 +77,14 @@ Eigen::VectorXd final_weights(const model& about, const method_result& run) {
     }
     data::modality_set learned;
     for (int m = 0; m < about.moments.count(); ++m) {
-        if (std::isfinite(run.answer.times[static_cast<std::size_t>(m)])) {
+        if (std::isfinite(run.times[static_cast<std::size_t>(m)])) {
             learned = data::with(std::move(learned), m);
         }
     }
     return theory::solve_partial(about.moments, learned).weights;
 }
 
-double loss_part(const model& about, const Eigen::VectorXd& weights) {
+double loss_part(const solver::model& about, const Eigen::VectorXd& weights) {
     return weights.size() == 0
                ? unknown
                : solver::loss(about.moments, weights) / (about.moments.target_power() / 2);
@@ -95,7 +95,7 @@ struct least {
     double time = unknown;
 };
 
-least least_error(const model& about, const method_result& run) {
+least least_error(const solver::model& about, const solver::answer& run) {
     const excess_loss excess(about);
     least found;
     for (std::size_t i = 0; i < run.path.size(); ++i) {
@@ -107,27 +107,27 @@ least least_error(const model& about, const method_result& run) {
     return found;
 }
 
-double first_time(const model& /*about*/, const method_result& run) {
-    const int first = first_learned(run.answer);
-    return first < 0 ? unknown : run.answer.times[static_cast<std::size_t>(first)];
+double first_time(const solver::model& /*about*/, const solver::answer& run) {
+    const int first = first_learned(run);
+    return first < 0 ? unknown : run.times[static_cast<std::size_t>(first)];
 }
 
 // From one half-height to the last: how long those that are learned later wait. It does not drown
 // in the first phase as the ratio does.
-double wait(const model& /*about*/, const method_result& run) {
-    const auto& times = run.answer.times;
+double wait(const solver::model& /*about*/, const solver::answer& run) {
+    const auto& times = run.times;
     return times.size() < 2 ? unknown
                             : *std::max_element(times.begin(), times.end()) -
                                   *std::min_element(times.begin(), times.end());
 }
 
-double contributes_most(const model& about, const method_result& /*run*/) {
+double contributes_most(const solver::model& about, const solver::answer& /*run*/) {
     const auto parts = theory::attribute(about.moments).alone;
     return static_cast<double>(std::max_element(parts.begin(), parts.end()) - parts.begin()) + 1;
 }
 
 // The first minimum of E_g once it has fallen at all: where training would be stopped early.
-least first_minimum(const model& about, const method_result& run) {
+least first_minimum(const solver::model& about, const solver::answer& run) {
     constexpr double fallen = 0.95;
     const excess_loss excess(about);
     least found;
@@ -145,23 +145,23 @@ least first_minimum(const model& about, const method_result& run) {
 }
 
 // A time as a part of that in which everything is learned.
-double part_of_training(double time, const method_result& run) {
-    return time / *std::max_element(run.answer.times.begin(), run.answer.times.end());
+double part_of_training(double time, const solver::answer& run) {
+    return time / *std::max_element(run.times.begin(), run.times.end());
 }
 
 // Distance from the least weights that fit the data best.
-double excess_norm(const model& about, const method_result& run) {
+double excess_norm(const solver::model& about, const solver::answer& run) {
     const Eigen::VectorXd least =
         theory::solve_partial(about.moments, data::all_modalities(about.moments.count())).weights;
     return (final_weights(about, run) - least).norm() / least.norm();
 }
 
-double superficial(const model& about, const method_result& run) {
-    const int first = first_learned(run.answer);
+double superficial(const solver::model& about, const solver::answer& run) {
+    const int first = first_learned(run);
     return first < 0 ? unknown : contributes_most(about, run) == first + 1 ? 0 : 1;
 }
 
-double misattribution(int m, const model& about, const method_result& run) {
+double misattribution(int m, const solver::model& about, const solver::answer& run) {
     const Eigen::VectorXd during = plateau(about, run);
     const Eigen::VectorXd after = final_weights(about, run);
     const bool scalar = about.moments.dim(m) == 1 && about.moments.outputs() == 1;
@@ -175,69 +175,75 @@ struct quantity_of_run {
     std::string_view name;
     bool needs_path;
     bool of_times;  ///< says something about the times that a run answers
-    double (*value)(const model& about, const method_result& run);
+    double (*value)(const solver::model& about, const solver::answer& run);
 };
 
-constexpr auto of_runs = std::to_array<quantity_of_run>({
-    {"first_time", false, true, first_time},
-    {"wait", false, true, wait},
-    {"time_ratio", false, true,
-     [](const model&, const method_result& run) { return run.answer.time_ratio(); }},
-    {"plateau_loss", true, false,
-     [](const model& about, const method_result& run) {
-         return loss_part(about, plateau(about, run));
-     }},
-    {"final_loss", false, false,
-     [](const model& about, const method_result& run) {
-         return loss_part(about, final_weights(about, run));
-     }},
-    {"first_learned", false, true,
-     [](const model&, const method_result& run) {
-         const int first = first_learned(run.answer);
-         return first < 0 ? unknown : first + 1;
-     }},
-    {"contributes_most", false, false, contributes_most},
-    {"superficial", false, true, superficial},
-    {"plateau_error", true, false,
-     [](const model& about, const method_result& run) {
-         return excess_loss(about).of(plateau(about, run));
-     }},
-    {"final_error", false, false,
-     [](const model& about, const method_result& run) {
-         return excess_loss(about).of(final_weights(about, run));
-     }},
-    {"least_error", true, false,
-     [](const model& about, const method_result& run) { return least_error(about, run).error; }},
-    {"least_error_time", true, false,
-     [](const model& about, const method_result& run) { return least_error(about, run).time; }},
-    {"least_error_part", true, true,
-     [](const model& about, const method_result& run) {
-         return part_of_training(least_error(about, run).time, run);
-     }},
-    {"first_minimum", true, false,
-     [](const model& about, const method_result& run) { return first_minimum(about, run).error; }},
-    {"first_minimum_part", true, true,
-     [](const model& about, const method_result& run) {
-         return part_of_training(first_minimum(about, run).time, run);
-     }},
-    {"excess_norm", false, false, excess_norm},
-});
+constexpr auto of_runs =
+    std::to_array<quantity_of_run>({
+        {"first_time", false, true, first_time},
+        {"wait", false, true, wait},
+        {"time_ratio", false, true,
+         [](const solver::model&, const solver::answer& run) { return run.time_ratio(); }},
+        {"plateau_loss", true, false,
+         [](const solver::model& about, const solver::answer& run) {
+             return loss_part(about, plateau(about, run));
+         }},
+        {"final_loss", false, false,
+         [](const solver::model& about, const solver::answer& run) {
+             return loss_part(about, final_weights(about, run));
+         }},
+        {"first_learned", false, true,
+         [](const solver::model&, const solver::answer& run) {
+             const int first = first_learned(run);
+             return first < 0 ? unknown : first + 1;
+         }},
+        {"contributes_most", false, false, contributes_most},
+        {"superficial", false, true, superficial},
+        {"plateau_error", true, false,
+         [](const solver::model& about, const solver::answer& run) {
+             return excess_loss(about).of(plateau(about, run));
+         }},
+        {"final_error", false, false,
+         [](const solver::model& about, const solver::answer& run) {
+             return excess_loss(about).of(final_weights(about, run));
+         }},
+        {"least_error", true, false,
+         [](const solver::model& about, const solver::answer& run) {
+             return least_error(about, run).error;
+         }},
+        {"least_error_time", true, false,
+         [](const solver::model& about, const solver::answer& run) {
+             return least_error(about, run).time;
+         }},
+        {"least_error_part", true, true,
+         [](const solver::model& about, const solver::answer& run) {
+             return part_of_training(least_error(about, run).time, run);
+         }},
+        {"first_minimum", true, false,
+         [](const solver::model& about,
+            const solver::answer& run) { return first_minimum(about, run).error; }},
+        {"first_minimum_part", true, true,
+         [](const solver::model& about, const solver::answer& run) {
+             return part_of_training(first_minimum(about, run).time, run);
+         }},
+        {"excess_norm", false, false, excess_norm},
+    });
 
 // Of a modality, whose name follows.
 struct quantity_of_modality {
     std::string_view prefix;
     bool needs_path;
     bool of_times;  ///< as above
-    double (*value)(int m, const model& about, const method_result& run);
+    double (*value)(int m, const solver::model& about, const solver::answer& run);
 };
 
 constexpr auto of_modalities = std::to_array<quantity_of_modality>({
     {"time_", false, true,
-     [](int m, const model&, const method_result& run) {
-         return run.answer.times[static_cast<std::size_t>(m)];
+     [](int m, const solver::model&, const solver::answer& run) {
+         return run.times[static_cast<std::size_t>(m)];
      }},
     {"norm_", false, false,
-     [](int m, const model& about, const method_result& run) {
+     [](int m, const solver::model& about, const solver::answer& run) {
          return about.moments.part(final_weights(about, run), m).norm();
      }},
     {"misattribution_", true, false, misattribution},
@@ -282,10 +288,7 @@ bool is_of_times(const std::string& quantity) {
                        [&](const auto& q) { return q.of_times && quantity.starts_with(q.prefix); });
 }
 
-double observe(const std::string& quantity, const model& about, const method_result& run) {
-    if (!run.available) {
-        return unknown;
-    }
+double observe(const std::string& quantity, const solver::model& about, const solver::answer& run) {
     if (const quantity_of_run* q = find_run(quantity)) {
         return q->value(about, run);
     }

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "fusionflow/validation/methods.hpp"
+#include "fusionflow/solver/method.hpp"
 
 namespace fusionflow::validation {
 
@@ -33,7 +33,7 @@ namespace fusionflow::validation {
 ///
 /// \param quantity  One of quantity_names().
 /// \see tests/validation/experiment_test.cpp
-[[nodiscard]] double observe(const std::string& quantity, const model& about,
-                             const method_result& run);
+[[nodiscard]] double observe(const std::string& quantity, const solver::model& about,
+                             const solver::answer& run);
 
 }  // namespace fusionflow::validation

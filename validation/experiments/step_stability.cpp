@@ -22,7 +22,7 @@ Eigen::MatrixXd root_of_block(const Eigen::VectorXd& weights, int depth) {
 }
 
 // B^(1/2), block by block.
-Eigen::MatrixXd root_of(const model& about, const Eigen::VectorXd& weights) {
+Eigen::MatrixXd root_of(const solver::model& about, const Eigen::VectorXd& weights) {
     const data::moments& moments = about.moments;
     Eigen::MatrixXd root = Eigen::MatrixXd::Zero(moments.dimension(), moments.dimension());
     for (int m = 0; m < moments.count(); ++m) {
@@ -34,22 +34,21 @@ Eigen::MatrixXd root_of(const model& about, const Eigen::VectorXd& weights) {
     return root;
 }
 
-double curvature(const model& about, const Eigen::MatrixXd& root) {
+double curvature(const solver::model& about, const Eigen::MatrixXd& root) {
     const Eigen::MatrixXd hessian = root * about.moments.covariance() * root;
     return data::eigenvalues_of(hessian).maxCoeff();
 }
 
 }  // namespace
 
-double step_times_curvature(const model& about, const settings& s, const Eigen::VectorXd& weights) {
-    const bool steps = s.simulate.method == solver::training::gradient_descent;
-    const bool linear =
-        s.simulate.samples.moments_suffice() && !(about.samples && about.samples->has_features());
-    if (!steps || !linear || about.architecture.shared() > 0 || about.moments.outputs() > 1 ||
-        weights.size() == 0 || !weights.allFinite()) {
+double step_times_curvature(const solver::model& about, const Eigen::VectorXd& weights) {
+    const bool steps = about.training.method == solver::training_method::gradient_descent;
+    if (!steps || !(about.training.samples.moments_suffice() && !about.beyond_linear()) ||
+        about.architecture.shared() > 0 || about.moments.outputs() > 1 || weights.size() == 0 ||
+        !weights.allFinite()) {
         return 0;
     }
-    const double step = s.simulate.learning_rate;
+    const double step = about.training.rate();
     const Eigen::MatrixXd root = root_of(about, weights);
     const Eigen::VectorXd residual =
         about.moments.correlation() - about.moments.covariance() * weights;

@@ -2,7 +2,7 @@
 
 #include <Eigen/Core>
 
-#include "fusionflow/validation/settings/settings.hpp"
+#include "fusionflow/solver/model.hpp"
 
 namespace fusionflow::validation {
 
@@ -20,7 +20,7 @@ namespace fusionflow::validation {
 /// \return  0 where this is not known, or every step is small: gradient flow, networks that moments
 ///          do not tell all about, several targets, trunks; weights that are empty or not finite.
 /// \see docs/numerics.md#unstable-steps; tests/validation/step_stability_test.cpp
-[[nodiscard]] double step_times_curvature(const model& about, const settings& s,
+[[nodiscard]] double step_times_curvature(const solver::model& about,
                                           const Eigen::VectorXd& weights);
 
 /// What step_times_curvature() must not exceed.

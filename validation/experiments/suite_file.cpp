@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "fusionflow/solver/method.hpp"
 #include "fusionflow/validation/experiments/experiment_file.hpp"
 #include "fusionflow/validation/experiments/suite.hpp"
 #include "fusionflow/validation/experiments/toml_keys.hpp"
 #include "fusionflow/validation/experiments/toml_reader.hpp"
-#include "fusionflow/validation/methods.hpp"
 #include "fusionflow/validation/study/checksum.hpp"
 #include "fusionflow/validation/study/table.hpp"
 
@@ -62,8 +62,9 @@ check read_check(const toml_reader& in) {
     c.reason = in.text("reason");
     c.tolerance = in.positive("tolerance");
     c.quantity = in.one_of("quantity", quantities_of(c.kind));
-    c.measured = in.one_of("measured", method_names());
-    c.expected = c.kind == check_kind::invariant ? "" : in.one_of("expected", method_names());
+    c.measured = in.one_of("measured", solver::method_names());
+    c.expected =
+        c.kind == check_kind::invariant ? "" : in.one_of("expected", solver::method_names());
     c.model = in.model("model");
     if (in.has("grid")) {
         in.at(in.node("grid"), [&] { c.points = grid::parse(in.text("grid")); });

@@ -6,22 +6,22 @@
 #include <cmath>
 
 #include "fusionflow/data/error.hpp"
-#include "fusionflow/validation/methods.hpp"
+#include "fusionflow/solver/method.hpp"
 
 namespace fusionflow::validation {
 
 namespace {
 
-curve_style style_of(const method& how) {
-    if (how.kind == method_kind::network) {
+curve_style style_of(const solver::method& how) {
+    if (how.kind == solver::method_kind::network) {
         return curve_style::markers;
     }
     return how.name.starts_with("exact") ? curve_style::dashed : curve_style::line;
 }
 
-std::string curve_label(const method& how, const settings& s) {
-    std::string name = label(how, s);
-    if (how.kind != method_kind::network) {
+std::string curve_label(const solver::method& how, const settings& s) {
+    std::string name = solver::label(how, s.init, s.training);
+    if (how.kind != solver::method_kind::network) {
         return name;
     }
     return s.init.widths.empty() ? fmt::format("{}, H = {}", name, s.init.width)
@@ -37,12 +37,18 @@ void add_marks(const theory::learning& answer, panel& to) {
 }
 
 void add_method(const settings& s, const std::string& name, panel& to) {
-    const method& how = find_method(name);
-    method_result result = how.run(s, 0, true);
-    if (how.kind == method_kind::formula) {
-        add_marks(result.answer, to);
-    } else if (result.available) {
-        to.curves.push_back({curve_label(how, s), style_of(how), std::move(result.path)});
+    const solver::method& how = solver::find_method(name);
+    const solver::model about = build_model(s);
+    if (how.refusal(about)) {
+        return;
+    }
+    solver::run_options options = s.run;
+    options.record = true;
+    solver::answer found = solver::run(how, about, options);
+    if (how.kind == solver::method_kind::formula) {
+        add_marks(found, to);
+    } else {
+        to.curves.push_back({curve_label(how, s), style_of(how), std::move(found.path)});
     }
 }
 
@@ -81,18 +87,15 @@ figure table_figure(const settings& base, const grid& points,
     return fig;
 }
 
-figure one_run_figure(const settings& s, const std::string& method_name,
-                      const solver::trajectory& path, const std::string& provenance) {
+figure one_run_figure(const settings& s, const solver::method& how, const solver::trajectory& path,
+                      const std::string& provenance) {
     figure fig;
     fig.provenance = provenance;
-    const method& how = find_method(method_name);
     panel one;
     one.title = network_title(s);
     add_method(s, "formula", one);
-    if (how.kind == method_kind::network) {
-        const model m = build_model(s);
-        const bool exact =
-            m.moments.outputs() == 1 && solver::has_exact_flow(m.architecture, m.init);
+    if (how.kind == solver::method_kind::network) {
+        const bool exact = !solver::find_method("exact").refusal(build_model(s));
         // A sampled network is not the draw that the exact flow would start from.
         const char* drawn = how.forms_weights ? "exact-drawn" : "exact";
         add_method(s, exact ? drawn : "flow", one);

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "fusionflow/solver/method.hpp"
 #include "fusionflow/validation/figures/plot.hpp"
 #include "fusionflow/validation/settings/settings.hpp"
 #include "fusionflow/validation/study/grid.hpp"
@@ -25,8 +26,8 @@ void check_table_figure(const grid& points);
 /// with the flow it is held against: the exact two-layer flow from the same weights where there is
 /// one, else the reduced flow.
 ///
-/// \param method  Name of the method that made the path.
-[[nodiscard]] figure one_run_figure(const settings& s, const std::string& method,
+/// \param how  The method that made the path.
+[[nodiscard]] figure one_run_figure(const settings& s, const solver::method& how,
                                     const solver::trajectory& path, const std::string& provenance);
 
 }  // namespace fusionflow::validation

@@ -132,7 +132,7 @@ std::string times_html(const diagnosis_request& r, const diagnosis& d) {
                          "learned the modality. Errors are those of predictions against that "
                          "median. Power: half of what W_m x_m adds to the output is there, in the "
                          "first network.",
-                         r.model.learning_rate() ? "Epochs" : "Times in units of τ"));
+                         r.model.training.learning_rate ? "Epochs" : "Times in units of τ"));
 }
 
 std::string further_html(const diagnosis_request& r, const diagnosis& d) {
@@ -157,7 +157,7 @@ std::string sensitivities_html(const diagnosis_request& r, const diagnosis& d) {
         if (f.sensitivities) {
             html += fmt::format("<h3>{} layers, fused at {}</h3>\n", f.depth, f.fusion);
             for (const sheet& s :
-                 sensitivity_sheets(*r.model.moments, f.sensitivities->parameters,
+                 sensitivity_sheets(r.model.moments, f.sensitivities->parameters,
                                     f.sensitivities->leading, {}, "change of the time")) {
                 html += to_html(s);
             }

@@ -44,7 +44,7 @@ void check_conflicts(const settings& s) {
     }
     check_world_options(s);
     check_sample_options(s);
-    if (s.simulate.method == solver::training::gradient_flow) {
+    if (s.training.method == solver::training_method::gradient_flow) {
         for (const std::string_view name : {"learning-rate", "max-epochs"}) {
             if (s.has(name)) {
                 throw data::input_error(std::string(name), "needs --method gd, got flow");
@@ -63,23 +63,25 @@ theory::architecture build_architecture(const settings& s, int modalities) {
 
 }  // namespace
 
-model build_model(const settings& s) {
+solver::model build_model(const settings& s) {
     check_conflicts(s);
-    s.simulate.validate();
+    s.training.validate();
+    s.run.validate();
     auto samples = build_samples(s);
     data::moments moments = samples     ? samples->feature_moments()
                             : s.moments ? *s.moments
                                         : build_world(s);
     theory::architecture architecture = build_architecture(s, moments.count());
-    architecture.match(moments);
-    s.init.validate(moments.count());
-    theory::require_widths(architecture, s.init);
-    std::optional<data::moments> population;
+    solver::model about{.moments = std::move(moments),
+                        .architecture = std::move(architecture),
+                        .init = s.init,
+                        .training = s.training,
+                        .samples = std::move(samples)};
     if (s.world.draws > 0) {
-        population = data::population_moments(population_of(s));
+        about.population = data::population_moments(population_of(s));
     }
-    return {std::move(moments), std::move(architecture), s.init, std::move(samples),
-            std::move(population)};
+    about.validate();
+    return about;
 }
 
 }  // namespace fusionflow::validation

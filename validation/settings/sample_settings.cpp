@@ -11,7 +11,7 @@
 namespace fusionflow::validation {
 
 void set_sample_option(settings& s, std::string_view name, const std::string& value) {
-    solver::sample_options& training = s.simulate.samples;
+    solver::sample_options& training = s.training.samples;
     if (name == "samples") {
         s.samples.count = parse_whole(name, value);
         need(s.samples.count >= 1, name, "need at least 1 sample");
@@ -39,12 +39,12 @@ void check_sample_options(const settings& s) {
         return;
     }
     need(!s.moments, "samples", "cannot be combined with --moments");
-    need(s.simulate.method == solver::training::gradient_descent, "method",
+    need(s.training.method == solver::training_method::gradient_descent, "method",
          "need gd with --samples, got flow");
     need(s.world.kind == world::xor_data || !s.has("variance"), "variance", "needs --data xor");
-    if (!(s.simulate.samples.batch <= s.samples.count)) {
+    if (!(s.training.samples.batch <= s.samples.count)) {
         throw data::input_error("batch", fmt::format("need at most --samples {}, got {}",
-                                                     s.samples.count, s.simulate.samples.batch));
+                                                     s.samples.count, s.training.samples.batch));
     }
 }
 
@@ -56,7 +56,7 @@ std::shared_ptr<const data::samples> build_samples(const settings& s) {
         s.world.kind == world::xor_data
             ? data::draw_xor_samples(s.samples.count, s.samples.variance, s.world.seed)
             : data::draw_toy_samples(s.toy, s.samples.count, s.world.seed, s.samples.symmetric);
-    const bool classes = s.simulate.samples.loss != solver::loss_kind::mse;
+    const bool classes = s.training.samples.loss != solver::loss_kind::mse;
     return std::make_shared<const data::samples>(classes ? drawn.labelled() : drawn);
 }
 

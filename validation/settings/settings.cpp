@@ -105,25 +105,25 @@ constexpr auto entries = std::to_array<entry>({
      }},
     {{"seed", "N", "seed of the initial weights (1)", "drawing", numeric},
      [](settings& s, std::string_view n, const std::string& v) {
-         s.simulate.seed = parse_seed(n, v);
+         s.training.seed = parse_seed(n, v);
      }},
     {{"method", "NAME", "gd (gradient descent) or flow (gradient flow) (gd)", "training", false},
      [](settings& s, std::string_view, const std::string& v) {
-         s.simulate.method = solver::parse_training(v);
+         s.training.method = solver::parse_training_method(v);
      }},
     {{"learning-rate", "ETA", "step of gradient descent, > 0 (0.01; flows and formulas: none)",
       "training", numeric},
      [](settings& s, std::string_view n, const std::string& v) {
-         s.simulate.learning_rate = parse_number(n, v);
+         s.training.learning_rate = parse_number(n, v);
      }},
     {{"max-epochs", "N", "most steps of gradient descent (1e7)", "training", numeric},
      [](settings& s, std::string_view n, const std::string& v) {
-         s.simulate.max_epochs = parse_whole(n, v);
+         s.training.max_epochs = parse_whole(n, v);
      }},
     {{"weight-decay", "LAMBDA", "every layer also shrinks at this rate, LAMBDA >= 0 (0)",
       "training", numeric},
      [](settings& s, std::string_view n, const std::string& v) {
-         s.simulate.weight_decay = parse_number(n, v);
+         s.training.weight_decay = parse_number(n, v);
      }},
     {{"samples", "P", "train on P samples of the data, not on moments (none)", "samples", numeric},
      set_sample_option},
@@ -143,44 +143,44 @@ constexpr auto entries = std::to_array<entry>({
     {{"rounds", "K", "rounds of the compression (as many as --accuracy takes)", "compression",
       numeric},
      [](settings& s, std::string_view n, const std::string& v) {
-         s.simulate.compression.rounds = parse_int(n, v);
+         s.run.compression.rounds = parse_int(n, v);
      }},
     {{"no-estimate", "", "with --rounds: leave the error unknown, in less than half the time",
       "compression", false},
      [](settings& s, std::string_view n, const std::string& v) {
-         s.simulate.compression.estimate = !parse_flag(n, v);
+         s.run.compression.estimate = !parse_flag(n, v);
      }},
     {{"accuracy", "A", "wanted of |W_m(t)|, relative to its largest (1e-6)", "compression",
       numeric},
      [](settings& s, std::string_view n, const std::string& v) {
-         s.simulate.compression.accuracy = parse_number(n, v);
+         s.run.compression.accuracy = parse_number(n, v);
      }},
     {{"rtol", "R", "relative error allowed per step of a flow (1e-9)", "solver", numeric},
      [](settings& s, std::string_view n, const std::string& v) {
-         s.simulate.flow.rtol = parse_number(n, v);
+         s.run.rtol = parse_number(n, v);
      }},
     {{"stepper", "NAME", "auto, dopri5, cash-karp, fehlberg78, bulirsch-stoer, rkc, radau (auto)",
       "solver", false},
      [](settings& s, std::string_view, const std::string& v) {
-         s.simulate.flow.method = solver::parse_stepper(v);
+         s.run.method = solver::parse_stepper(v);
      }},
     {{"max-steps", "N", "most steps of a flow (2e7)", "solver", numeric},
      [](settings& s, std::string_view n, const std::string& v) {
-         s.simulate.flow.max_steps = parse_whole(n, v);
+         s.run.max_steps = parse_whole(n, v);
      }},
     {{"max-time", "T", "stop at this time, in units of tau (none)", "solver", numeric},
      [](settings& s, std::string_view n, const std::string& v) {
-         s.simulate.flow.max_time = parse_number(n, v);
+         s.run.max_time = parse_number(n, v);
      }},
     {{"tail", "F", "go on for F times the time of the last half-height (0.15)", "solver", numeric},
      [](settings& s, std::string_view n, const std::string& v) {
-         s.simulate.flow.tail = parse_number(n, v);
-         s.simulate.flow.settle = true;
+         s.run.tail = parse_number(n, v);
+         s.run.settle = true;
      }},
     {{"until", "N", "stop once N modalities are learned (all)", "solver", false},
      [](settings& s, std::string_view n, const std::string& v) {
-         s.simulate.flow.until = parse_int(n, v);
-         if (s.simulate.flow.until < 1) {
+         s.run.until = parse_int(n, v);
+         if (s.run.until < 1) {
              throw data::input_error(std::string(n), "need at least 1 modality, got " + v);
          }
      }},
@@ -233,10 +233,6 @@ void note_given(settings& s, std::string_view name, const std::string& value) {
 bool settings::has(std::string_view name) const {
     return std::any_of(given.begin(), given.end(),
                        [name](const given_option& g) { return g.name == name; });
-}
-
-std::optional<double> settings::learning_rate() const {
-    return has("learning-rate") ? std::optional(simulate.learning_rate) : std::nullopt;
 }
 
 std::span<const setting_info> setting_table() { return infos; }

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "fusionflow/data/toy.hpp"
-#include "fusionflow/solver/simulate.hpp"
+#include "fusionflow/solver/model.hpp"
+#include "fusionflow/solver/run_options.hpp"
 #include "fusionflow/theory/architecture.hpp"
 #include "fusionflow/theory/initialisation.hpp"
-#include "fusionflow/theory/prediction/predict.hpp"
 #include "fusionflow/validation/settings/sample_settings.hpp"
 #include "fusionflow/validation/settings/world_settings.hpp"
 
@@ -34,13 +34,12 @@ struct settings {
     std::vector<int> branches{};  ///< not empty: excludes depth and fusion
     int shared = 0;
     theory::initialisation init{};
-    solver::simulate_options simulate{};  ///< simulate.flow is also what `integrate` uses
-    sample_settings samples{};            ///< where networks train on samples
-    std::vector<given_option> given{};    ///< what was set, in order, the last value of each
+    solver::training training{};
+    solver::run_options run{};
+    sample_settings samples{};          ///< where networks train on samples
+    std::vector<given_option> given{};  ///< what was set, in order, the last value of each
 
     [[nodiscard]] bool has(std::string_view name) const;
-    /// Of gradient descent, where one was given.
-    [[nodiscard]] std::optional<double> learning_rate() const;
 };
 
 /// An option that sets a part of `settings`.
@@ -72,21 +71,11 @@ void set_option(settings& s, std::string_view name, const std::string& value);
 void set_moments(settings& s, std::shared_ptr<const data::moments> moments,
                  const std::string& value);
 
-/// A model: what predict, integrate and simulate take.
-struct model {
-    data::moments moments;
-    theory::architecture architecture;
-    theory::initialisation init;
-    std::shared_ptr<const data::samples> samples;  ///< null: networks see moments
-    /// Of what `moments` are a draw (--draws): generalisation is measured by it.
-    std::optional<data::moments> population{};
-};
-
 /// Checks every rule of the options and that they fit each other (moments with toy options,
 /// branches with depth or fusion), and builds the model.
 ///
 /// \throws data::input_error naming the option.
-[[nodiscard]] model build_model(const settings& s);
+[[nodiscard]] solver::model build_model(const settings& s);
 
 /// The options given, as `--name value ...`, quoted for a shell: for provenance.
 [[nodiscard]] std::string command_line(const settings& s);

@@ -9,26 +9,26 @@
 
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/data/random.hpp"
-#include "fusionflow/validation/methods.hpp"
 #include "fusionflow/validation/study/parallel.hpp"
 
 namespace fusionflow::validation {
 
 namespace {
 
-ensemble_run run_one(const model& about, const solver::simulate_options& training, int repeat) {
-    solver::simulate_options options = training;
-    options.seed = data::repeat_seed(training.seed, repeat);
-    options.flow.record = false;
-    options.flow.progress = nullptr;
-    const solver::simulation trained = train(about, options);
-    return {options.seed,
-            trained.run.answer.times,
+ensemble_run run_one(const solver::method& how, const solver::model& about,
+                     const solver::run_options& run, int repeat) {
+    solver::run_options options = run;
+    options.repeat = repeat;
+    options.record = false;
+    options.progress = nullptr;
+    const solver::answer trained = solver::run(how, about, options);
+    return {data::repeat_seed(about.training.seed, repeat),
+            trained.times,
             trained.epochs,
-            trained.run.answer.time_ratio(),
-            trained.run.answer.ended,
-            trained.rounds,
-            trained.truncation_error};
+            trained.time_ratio(),
+            trained.ended,
+            trained.network->rounds,
+            trained.network->truncation_error};
 }
 
 // The spread of each column of a list per run; none where the lists are empty.
@@ -92,14 +92,15 @@ ensemble summarise(std::vector<ensemble_run> runs) {
     return result;
 }
 
-ensemble run_ensemble(const model& about, const solver::simulate_options& training,
-                      const ensemble_options& options, const ensemble_progress& progress) {
+ensemble run_ensemble(const solver::method& how, const solver::model& about,
+                      const solver::run_options& run, const ensemble_options& options,
+                      const ensemble_progress& progress) {
     options.validate();
     std::vector<ensemble_run> runs(static_cast<std::size_t>(options.repeats));
     std::mutex mutex;
     std::size_t done = 0;
     for_each_index(runs.size(), options.jobs, [&](std::size_t r) {
-        runs[r] = run_one(about, training, static_cast<int>(r));
+        runs[r] = run_one(how, about, run, static_cast<int>(r));
         const std::lock_guard lock(mutex);
         ++done;
         if (progress) {

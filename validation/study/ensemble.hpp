@@ -6,9 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "fusionflow/solver/simulate.hpp"
+#include "fusionflow/solver/method.hpp"
 #include "fusionflow/validation/files/limits.hpp"
-#include "fusionflow/validation/settings/settings.hpp"
 #include "fusionflow/validation/study/spread.hpp"
 
 namespace fusionflow::validation {
@@ -52,14 +51,15 @@ using ensemble_progress = std::function<void(std::size_t done, std::size_t all)>
 
 /// Trains the network of a model from many seeds, on some threads.
 ///
-/// Run r draws from data::repeat_seed(training.seed, r), as a row of a table does; it does not
-/// depend on how many runs or threads there are.
+/// Run r is the method's repeat r, as a row of a table is; it does not depend on how many runs or
+/// threads there are.
 ///
-/// \param training  Its progress is not called, and no paths are recorded.
-/// \throws data::input_error as validate() and train().
+/// \param how  A network.
+/// \param run  Its progress is not called, and no paths are recorded.
+/// \throws data::input_error as validate() and solver::run().
 /// \see tests/validation/ensemble_test.cpp
-[[nodiscard]] ensemble run_ensemble(const model& about, const solver::simulate_options& training,
-                                    const ensemble_options& options,
+[[nodiscard]] ensemble run_ensemble(const solver::method& how, const solver::model& about,
+                                    const solver::run_options& run, const ensemble_options& options,
                                     const ensemble_progress& progress = {});
 
 /// What the runs have in common: fills all but `runs` of an ensemble.

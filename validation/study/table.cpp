@@ -33,9 +33,9 @@ void check_axes(const settings& base, const grid& points) {
 // Builds the model of a grid point and checks its memory.
 void check_point(const settings& base, const table_options& options, std::size_t index) {
     try {
-        const model m = build_model(options.points.at(base, index));
+        const solver::model m = build_model(options.points.at(base, index));
         for (const std::string& name : options.methods) {
-            if (find_method(name).forms_weights) {
+            if (solver::find_method(name).forms_weights) {
                 (void)solver::network_shape(m.moments.dims(),
                                             solver::hidden_widths::of(m.architecture, m.init),
                                             m.moments.outputs());
@@ -77,7 +77,9 @@ std::vector<table_row> plan_rows(const settings& base, const table_options& opti
     std::vector<int> repeats;
     std::size_t rows_per_point = 0;
     for (const std::string& name : options.methods) {
-        repeats.push_back(is_random(find_method(name), base) ? options.repeats : 1);
+        repeats.push_back(solver::is_random(solver::find_method(name), base.init, base.training)
+                              ? options.repeats
+                              : 1);
         rows_per_point += static_cast<std::size_t>(repeats.back());
     }
     if (rows_per_point > most_rows / options.points.size()) {
@@ -108,15 +110,18 @@ std::string fingerprint(const settings& base, const table_options& options) {
     return text;
 }
 
-journal_row compute(const settings& s, const method& how, int repeat, int modalities) {
-    const method_result result = how.run(s, repeat, false);
-    if (!result.available) {
-        return {std::vector<double>(static_cast<std::size_t>(modalities),
+journal_row compute(const settings& s, const solver::method& how, int repeat) {
+    const solver::model about = build_model(s);
+    if (how.refusal(about)) {
+        return {std::vector<double>(static_cast<std::size_t>(about.moments.count()),
                                     std::numeric_limits<double>::quiet_NaN()),
                 "not_available", false};
     }
-    return {result.answer.times, std::string(theory::to_string(result.answer.ended)),
-            theory::is_failure(result.answer.ended)};
+    solver::run_options options = s.run;
+    options.repeat = repeat;
+    const solver::answer found = solver::run(how, about, options);
+    return {found.times, std::string(theory::to_string(found.ended)),
+            theory::is_failure(found.ended)};
 }
 
 // Computes the rows of a shard that are not known yet, on some threads, or on those of all ranks.
@@ -181,8 +186,7 @@ private:
     [[nodiscard]] journal_row compute_row(std::size_t index) const {
         const table_row& row = result_.rows[index];
         const settings s = options_.points.at(base_, row.point);
-        return compute(s, find_method(options_.methods[row.method]), row.repeat,
-                       static_cast<int>(result_.names.size()));
+        return compute(s, solver::find_method(options_.methods[row.method]), row.repeat);
     }
 
     void accept_row(std::size_t index, const journal_row& done) {
@@ -214,7 +218,7 @@ void table_options::validate() const {
         throw data::input_error("methods", "need at least one");
     }
     for (std::size_t i = 0; i < methods.size(); ++i) {
-        (void)find_method(methods[i]);
+        (void)solver::find_method(methods[i]);
         for (std::size_t j = 0; j < i; ++j) {
             if (methods[i] == methods[j]) {
                 throw data::input_error("methods", fmt::format("'{}' is there twice", methods[i]));
@@ -252,7 +256,7 @@ table run_table(const settings& base, const table_options& options,
     check_points(base, options);
     result.names = build_model(options.points.at(base, 0)).moments.names();
     for (const std::string& name : options.methods) {
-        result.labels.push_back(label(find_method(name), base));
+        result.labels.push_back(solver::label(solver::find_method(name), base.init, base.training));
     }
     table_run run(base, options, result, progress);
     run.run();

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "fusionflow/solver/method.hpp"
 #include "fusionflow/validation/files/limits.hpp"
-#include "fusionflow/validation/methods.hpp"
 #include "fusionflow/validation/study/grid.hpp"
 #include "fusionflow/validation/study/ranks.hpp"
 #include "fusionflow/validation/study/shard.hpp"

@@ -1,4 +1,4 @@
-#include "fusionflow/solver/compact/comparison.hpp"
+#include "fusionflow/solver/training/comparison.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -4,7 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "fusionflow/solver/integrate.hpp"
+#include "fusionflow/solver/model.hpp"
+#include "fusionflow/solver/run_options.hpp"
 #include "fusionflow/theory/prediction/parameter.hpp"
 
 namespace fusionflow::solver {
@@ -30,13 +31,11 @@ struct flow_sensitivity_table {
 /// as many numbers. The saddles by which half-heights are measured are those of the present order;
 /// where the race is a tie, a change that breaks it would measure by others.
 ///
-/// \param options  As of integrate(); automatic is radau here. Derivatives are good to about a
+/// \param options  A stepper that is automatic is radau here. Derivatives are good to about a
 ///                 hundred times rtol, a few thousand times where Sigma is nearly singular.
-/// \throws data::input_error as integrate().
+/// \throws data::input_error where the reduced flow of the model does not exist.
 /// \see docs/theory.md#sensitivities; tests/solver/flow_sensitivity_test.cpp
-[[nodiscard]] flow_sensitivity_table flow_sensitivities(const data::moments& moments,
-                                                        const theory::architecture& arch,
-                                                        const theory::initialisation& init,
-                                                        const integrate_options& options);
+[[nodiscard]] flow_sensitivity_table flow_sensitivities(const model& about,
+                                                        const run_options& options);
 
 }  // namespace fusionflow::solver

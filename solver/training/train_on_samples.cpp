@@ -1,5 +1,3 @@
-#include "fusionflow/solver/simulate_samples.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,50 +7,49 @@
 
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/data/random.hpp"
-#include "fusionflow/solver/networks/draw.hpp"
 #include "fusionflow/solver/networks/sample_network.hpp"
-#include "fusionflow/solver/steps/epoch_loop.hpp"
+#include "fusionflow/solver/training/epoch_loop.hpp"
+#include "fusionflow/solver/training/train.hpp"
 
 namespace fusionflow::solver {
 
 namespace {
 
 // Nonlinear networks, and other losses than the squared error, move on where linear ones stay.
-bool comes_to_rest(const data::samples& data, const simulate_options& options) {
-    return options.samples.units.is_linear() && options.samples.loss == loss_kind::mse &&
-           !data.has_features();
+bool comes_to_rest(const model& about) {
+    const sample_options& how = about.training.samples;
+    return how.units.is_linear() && how.loss == loss_kind::mse && !about.beyond_linear();
 }
 
-std::size_t batch_size(const data::samples& data, const simulate_options& options) {
-    return static_cast<std::size_t>(options.samples.batch == 0 ? data.count()
-                                                               : options.samples.batch);
+std::size_t batch_size(const model& about) {
+    const long batch = about.training.samples.batch;
+    return static_cast<std::size_t>(batch == 0 ? about.samples->count() : batch);
 }
 
-long steps_per_epoch(const data::samples& data, const simulate_options& options) {
-    const auto count = static_cast<std::size_t>(data.count());
-    const std::size_t batch = batch_size(data, options);
+long steps_per_epoch(const model& about) {
+    const auto count = static_cast<std::size_t>(about.samples->count());
+    const std::size_t batch = batch_size(about);
     return static_cast<long>((count + batch - 1) / batch);
 }
 
 // Weight decay as far as the monitor knows it: of linear networks.
-double known_decay(const data::samples& data, const simulate_options& options) {
-    return comes_to_rest(data, options) ? options.weight_decay : 0;
+double known_decay(const model& about) {
+    return comes_to_rest(about) ? about.training.weight_decay : 0;
 }
 
 // Gradient descent on samples.
 class sample_descent final : public epoch_loop {
 public:
-    sample_descent(const network_shape& shape, const data::samples& data,
-                   const theory::architecture& arch, const theory::initialisation& init,
-                   const simulate_options& options, std::optional<data::modality_set> rest,
-                   state weights)
-        : epoch_loop(data.feature_moments(), arch, init, options, std::move(rest),
-                     known_decay(data, options), false, steps_per_epoch(data, options)),
-          shape_(shape), options_(options), network_(shape, data, options.samples),
-          decay_(known_decay(data, options)), weights_(std::move(weights)),
-          gradient_(weights_.size()), order_(static_cast<std::size_t>(data.count())),
-          batch_(batch_size(data, options)), random_(data::repeat_seed(options.seed, -1)),
-          comes_to_rest_(comes_to_rest(data, options)) {
+    sample_descent(const model& about, const run_options& options, const network_shape& shape,
+                   std::optional<data::modality_set> rest, state weights)
+        : epoch_loop(about, options, std::move(rest), known_decay(about), false,
+                     steps_per_epoch(about)),
+          shape_(shape), training_(about.training),
+          network_(shape, *about.samples, about.training.samples), decay_(known_decay(about)),
+          weights_(std::move(weights)), gradient_(weights_.size()),
+          order_(static_cast<std::size_t>(about.samples->count())), batch_(batch_size(about)),
+          random_(data::repeat_seed(data::repeat_seed(about.training.seed, options.repeat), -1)),
+          comes_to_rest_(comes_to_rest(about)) {
         std::iota(order_.begin(), order_.end(), Eigen::Index{0});
     }
 
@@ -80,7 +77,7 @@ private:
     void descend();
 
     const network_shape& shape_;
-    const simulate_options& options_;
+    const training& training_;
     sample_network network_;
     double decay_;
     state weights_;
@@ -104,9 +101,9 @@ void sample_descent::descend() {
     const Eigen::Index biases = network_.size() - shape_.size();
     Eigen::Map<Eigen::ArrayXd> weights(weights_.data(), shape_.size());
     const Eigen::Map<const Eigen::ArrayXd> slope(gradient_.data(), shape_.size());
-    const double rate = options_.learning_rate;
-    if (options_.weight_decay > 0) {
-        weights -= rate * (slope + options_.weight_decay * weights);
+    const double rate = training_.rate();
+    if (training_.weight_decay > 0) {
+        weights -= rate * (slope + training_.weight_decay * weights);
     } else {
         weights -= rate * slope;
     }
@@ -130,21 +127,21 @@ const Eigen::VectorXd& sample_descent::train() {
     return measure();
 }
 
-void check_training(const data::samples& data, const simulate_options& options) {
-    options.validate();
-    if (options.method != training::gradient_descent) {
+void check_training(const model& about) {
+    const sample_options& how = about.training.samples;
+    if (about.training.method != training_method::gradient_descent) {
         throw data::input_error("method", "need gd on samples, got flow");
     }
-    if (!(options.samples.batch <= data.count())) {
+    if (!(how.batch <= about.samples->count())) {
         throw data::input_error("batch",
                                 fmt::format("need at most the number of samples, {}, got {}",
-                                            data.count(), options.samples.batch));
+                                            about.samples->count(), how.batch));
     }
     const auto is_label = [](double y) { return y == 1 || y == -1; };
-    if (options.samples.loss != loss_kind::mse &&
-        !std::all_of(data.targets().begin(), data.targets().end(), is_label)) {
-        throw data::input_error("loss", fmt::format("need targets of +1 and -1 for {}",
-                                                    to_string(options.samples.loss)));
+    const auto& targets = about.samples->targets();
+    if (how.loss != loss_kind::mse && !std::all_of(targets.begin(), targets.end(), is_label)) {
+        throw data::input_error(
+            "loss", fmt::format("need targets of +1 and -1 for {}", to_string(how.loss)));
     }
 }
 
@@ -163,33 +160,18 @@ state with_biases(state weights, const network_shape& shape, Eigen::Index size) 
 
 }  // namespace
 
-simulation simulate_from(const data::samples& data, const theory::architecture& arch,
-                         const network_shape& shape, state weights,
-                         const theory::initialisation& init, const simulate_options& options) {
-    check_training(data, options);
-    arch.match(data.input_moments());
-    const Eigen::Index size = sample_network(shape, data, options.samples).size();
-    const auto widths = hidden_widths::of(shape).along_longest_path();
-    simulation result{{}, {}, widths, shape, {}, {}, widths};
-    result.asymmetry = data::asymmetry(data);
-    result.weights_initial = with_biases(std::move(weights), shape, size);
-    run_watched(
-        [&](const std::optional<data::modality_set>& rest) {
-            return std::make_unique<sample_descent>(shape, data, arch, init, options, rest,
-                                                    result.weights_initial);
-        },
-        result);
-    return result;
-}
-
-simulation simulate(const data::samples& data, const theory::architecture& arch,
-                    const theory::initialisation& init, const simulate_options& options) {
-    check_training(data, options);
-    init.validate(data.input_moments().count());
-    arch.match(data.input_moments());
-    const network_shape shape(data.input_moments().dims(), hidden_widths::of(arch, init));
-    state drawn = draw_weights(shape, data.input_moments(), init, options.seed);
-    return simulate_from(data, arch, shape, std::move(drawn), init, options);
+answer train_on_samples(const model& about, const run_options& options, weighted_network start) {
+    check_training(about);
+    about.architecture.match(about.samples->input_moments());
+    const sample_network trained(start.shape, *about.samples, about.training.samples);
+    trained_network network{.shape = start.shape};
+    network.widths = hidden_widths::of(start.shape).along_longest_path();
+    network.drawn_widths = network.widths;
+    network.asymmetry = data::asymmetry(*about.samples);
+    network.at_start = with_biases(std::move(start.weights), start.shape, trained.size());
+    return run_watched(std::move(network), [&](const trained_network& of, const auto& rest) {
+        return std::make_unique<sample_descent>(about, options, of.shape, rest, of.at_start);
+    });
 }
 
 }  // namespace fusionflow::solver

@@ -1,4 +1,4 @@
-#include "fusionflow/solver/flow_sensitivity.hpp"
+#include "fusionflow/solver/methods/flow_sensitivity.hpp"
 
 #include <fmt/format.h>
 
@@ -7,6 +7,7 @@
 #include "fusionflow/solver/flows/sensitive_flow.hpp"
 #include "fusionflow/solver/steps/adaptive.hpp"
 #include "fusionflow/theory/learning.hpp"
+#include "fusionflow/theory/race/race.hpp"
 
 namespace fusionflow::solver {
 
@@ -25,15 +26,14 @@ theory::dual level_of(const data::moments& moments, const half_height& what,
 
 }  // namespace
 
-flow_sensitivity_table flow_sensitivities(const data::moments& moments,
-                                          const theory::architecture& arch,
-                                          const theory::initialisation& init,
-                                          const integrate_options& options) {
+flow_sensitivity_table flow_sensitivities(const model& about, const run_options& options) {
+    const data::moments& moments = about.moments;
+    const theory::architecture& arch = about.architecture;
     flow_sensitivity_table table;
     table.parameters = theory::model_parameters(moments);
     table.slopes.setConstant(moments.count(), std::ssize(table.parameters), unknown);
-    const auto saddles = theory::race_saddles(moments, arch, init);
-    integrate_options run = options;
+    const auto saddles = theory::race_saddles(moments, arch, about.init);
+    run_options run = options;
     if (run.method == stepper::automatic) {
         run.method = stepper::radau;  // S is stiff as soon as anything is learned
     }
@@ -41,19 +41,17 @@ flow_sensitivity_table flow_sensitivities(const data::moments& moments,
     std::vector<double> times;
     for (std::size_t i = 0; i < table.parameters.size(); ++i) {
         const auto change = theory::variation_of(moments, table.parameters[i]);
-        sensitive_flow system(moments, arch, init, change);
-        std::vector<crossing> crossings;
-        const theory::learning answer =
-            run_flow(system, moments, arch, saddles, run, nullptr, &crossings).answer;
-        if (theory::is_failure(answer.ended)) {
+        sensitive_flow system(moments, arch, about.init, change);
+        const followed done = follow_flow(system, moments, arch, saddles, run, true);
+        if (theory::is_failure(done.found.ended)) {
             table.warnings.push_back(fmt::format(
                 "sensitivities: none by {}: {}: {}", to_string(moments, table.parameters[i]),
-                theory::to_string(answer.ended), theory::advice(answer.ended)));
+                theory::to_string(done.found.ended), theory::advice(done.found.ended)));
             continue;
         }
         asked[i] = true;
-        times = answer.times;
-        for (const crossing& found : crossings) {
+        times = done.found.times;
+        for (const crossing& found : done.crossings) {
             const int m = found.what.modality;
             const double time = times[static_cast<std::size_t>(m)];
             table.slopes(m, static_cast<Eigen::Index>(i)) =

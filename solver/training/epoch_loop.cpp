@@ -1,6 +1,8 @@
-#include "fusionflow/solver/steps/epoch_loop.hpp"
+#include "fusionflow/solver/training/epoch_loop.hpp"
 
 #include <cmath>
+
+#include "fusionflow/solver/training/train.hpp"
 
 namespace fusionflow::solver {
 
@@ -13,14 +15,15 @@ constexpr double diverged_loss = 10;  // of the initial loss
 
 }  // namespace
 
-epoch_loop::epoch_loop(const data::moments& moments, const theory::architecture& arch,
-                       const theory::initialisation& init, const simulate_options& options,
+epoch_loop::epoch_loop(const model& about, const run_options& options,
                        std::optional<data::modality_set> rest, double weight_decay,
                        bool keeps_signs, long steps)
-    : options_(options),
-      monitor_(moments, arch, expected_saddles(moments, arch, init, weight_decay), weight_decay),
-      recorder_(moments, options.flow.record), branch_(moments.count()), keeps_signs_(keeps_signs),
-      length_(options.learning_rate * static_cast<double>(steps)), steps_(steps) {
+    : training_(about.training), options_(options),
+      monitor_(about.moments, about.architecture, expected_saddles(about, weight_decay),
+               weight_decay),
+      recorder_(about.moments, options.record), branch_(about.moments.count()),
+      keeps_signs_(keeps_signs), length_(about.training.rate() * static_cast<double>(steps)),
+      steps_(steps) {
     if (rest) {
         monitor_.watch_again(*std::move(rest));
     }
@@ -45,7 +48,7 @@ bool epoch_loop::note_end() {
         if (end && (end->outcome == outcome::learned || ends_with(end->outcome))) {
             ended_ = end->outcome;
             rest_ = end->rest;
-            last_instant_ = rest_ ? now() : now() * (1 + options_.flow.tail);
+            last_instant_ = rest_ ? now() : now() * (1 + options_.tail);
         }
     }
     return !(now() < last_instant_);
@@ -55,13 +58,13 @@ outcome epoch_loop::march(double loss_initial) {
     monitor_.start(total_);
     const double loss_limit = diverged_loss * loss_initial;
     for (;;) {
-        if (monitor_.stops_at(options_.flow.until)) {
+        if (monitor_.stops_at(options_.until)) {
             return outcome::stopped;
         }
         if (note_end()) {
             return *ended_;
         }
-        if (!(now() < options_.flow.max_time && epoch_ < options_.max_epochs)) {
+        if (!(now() < options_.max_time && epoch_ < training_.max_epochs)) {
             return ended_.value_or(outcome::time_limit);
         }
         before_ = total_;
@@ -80,48 +83,43 @@ outcome epoch_loop::march(double loss_initial) {
             monitor_.step(*this, total_, 0);
         }
         record(false);
-        if (options_.flow.progress && epoch_ % epochs_per_report == 0) {
-            options_.flow.progress(epoch_, now(), static_cast<int>(std::ssize(monitor_.learned())));
+        if (options_.progress && epoch_ % epochs_per_report == 0) {
+            options_.progress(epoch_, now(), static_cast<int>(std::ssize(monitor_.learned())));
         }
     }
 }
 
-integration epoch_loop::run() {
-    integration result;
+answer epoch_loop::run() {
     total_ = begin();
-    result.loss_initial = loss_now(total_);
+    const double loss_initial = loss_now(total_);
     record(true);
-    const bool finite = total_.allFinite() && std::isfinite(result.loss_initial);
-    const outcome ended = finite ? march(result.loss_initial) : outcome::non_finite;
+    const bool finite = total_.allFinite() && std::isfinite(loss_initial);
+    const outcome ended = finite ? march(loss_initial) : outcome::non_finite;
     record(true);
-    result.answer = monitor_.answer(ended, {epoch_, 0, epoch_ * steps_}, total_);
+    answer result(monitor_.answer(ended, {epoch_, 0, epoch_ * steps_}, total_));
+    result.loss_initial = loss_initial;
     result.loss_final = loss_now(total_);
     result.time_final = now();
     result.weights_final = total_;
     result.path = std::move(recorder_).take();
-    result.path.partial = theory::is_failure(result.answer.ended);
+    result.path.partial = theory::is_failure(result.ended);
     result.stepper = steps_ == 1 ? "gradient descent" : "stochastic gradient descent";
     return result;
 }
 
-void run_watched(
-    const std::function<std::unique_ptr<epoch_loop>(const std::optional<data::modality_set>& rest)>&
-        make,
-    simulation& result) {
-    std::optional<data::modality_set> rest;
-    for (int watched = 0; watched < 2; ++watched) {
-        const auto loop = make(rest);
-        result.run = loop->run();
-        result.epochs.clear();
-        for (const double time : result.run.answer.times) {
-            result.epochs.push_back(time / loop->length());
-        }
-        result.weights_final = loop->take_weights();
-        rest = loop->rest();
-        if (!rest) {
-            return;
-        }
+answer run_watched(trained_network network, const loop_maker& make) {
+    auto loop = make(network, std::nullopt);
+    answer result = loop->run();
+    if (loop->rest()) {
+        loop = make(network, loop->rest());
+        result = loop->run();
     }
+    for (const double time : result.times) {
+        result.epochs.push_back(time / loop->length());
+    }
+    network.at_end = loop->take_weights();
+    result.network = std::move(network);
+    return result;
 }
 
 }  // namespace fusionflow::solver

@@ -5,8 +5,10 @@
 #include <optional>
 #include <vector>
 
+#include "fusionflow/solver/answer.hpp"
 #include "fusionflow/solver/clocks/half_height.hpp"
-#include "fusionflow/solver/simulate.hpp"
+#include "fusionflow/solver/model.hpp"
+#include "fusionflow/solver/run_options.hpp"
 
 namespace fusionflow::solver {
 
@@ -15,7 +17,7 @@ namespace fusionflow::solver {
 /// epoch does is a derived class's matter.
 class epoch_loop : private step_view {
 public:
-    integration run();
+    answer run();
 
     /// Where the network came to rest, if the monitor did not know.
     [[nodiscard]] const std::optional<data::modality_set>& rest() const { return rest_; }
@@ -25,11 +27,11 @@ public:
     [[nodiscard]] double length() const final { return length_; }
 
 protected:
-    /// \param moments       By which learning is measured.
+    /// \param about         Outlives the loop, as does `options`. Learning is measured by its
+    ///                      moments.
     /// \param weight_decay  That the monitor knows.
     /// \param steps         Steps of gradient descent in an epoch.
-    epoch_loop(const data::moments& moments, const theory::architecture& arch,
-               const theory::initialisation& init, const simulate_options& options,
+    epoch_loop(const model& about, const run_options& options,
                std::optional<data::modality_set> rest, double weight_decay, bool keeps_signs,
                long steps);
 
@@ -69,7 +71,8 @@ private:
     theory::outcome march(double loss_initial);
     void record(bool last);
 
-    const simulate_options& options_;
+    const training& training_;
+    const run_options& options_;
     half_height_monitor monitor_;
     recorder recorder_;
     Eigen::VectorXd total_;
@@ -85,13 +88,14 @@ private:
     double last_half_height_ = 0;
 };
 
+/// Makes the loop that trains a network from its first weights, knowing where it will come to rest
+/// if that is known.
+using loop_maker = std::function<std::unique_ptr<epoch_loop>(
+    const trained_network& network, const std::optional<data::modality_set>& rest)>;
+
 /// Runs a loop, and a second one with that known, where the network came to rest unexpectedly.
 ///
-/// \param make    A loop from result.weights_initial.
-/// \param result  Receives run, epochs and weights_final.
-void run_watched(
-    const std::function<std::unique_ptr<epoch_loop>(const std::optional<data::modality_set>& rest)>&
-        make,
-    simulation& result);
+/// \param network  Not trained yet: all but `at_end`.
+[[nodiscard]] answer run_watched(trained_network network, const loop_maker& make);
 
 }  // namespace fusionflow::solver

@@ -1,4 +1,4 @@
-#include "fusionflow/solver/training/sample_options.hpp"
+#include "fusionflow/solver/losses/sample_options.hpp"
 
 #include <fmt/format.h>
 

@@ -1,0 +1,81 @@
+#include "fusionflow/solver/method.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+
+#include "fusionflow/solver/methods/all.hpp"
+
+namespace fusionflow::solver {
+
+namespace {
+
+constexpr auto all_methods = std::to_array<const method*>(
+    {&formula_method, &refined_method, &law_method, &flow_method, &chain_method, &exact_method,
+     &exact_drawn_method, &one_way_method, &exact_epochs_method, &compressed_method,
+     &sampled_method, &full_method});
+
+}  // namespace
+
+std::span<const method* const> methods() { return all_methods; }
+
+std::vector<std::string> method_names() {
+    std::vector<std::string> names;
+    names.reserve(all_methods.size());
+    for (const method* m : all_methods) {
+        names.emplace_back(m->name);
+    }
+    return names;
+}
+
+const method& find_method(std::string_view name) {
+    const auto* found = std::find_if(all_methods.begin(), all_methods.end(),
+                                     [name](const method* m) { return m->name == name; });
+    if (found == all_methods.end()) {
+        throw data::input_error("methods", fmt::format("need some of {}; got '{}'",
+                                                       fmt::join(method_names(), ", "), name));
+    }
+    return **found;
+}
+
+answer run(const method& how, const model& about, const run_options& options) {
+    about.validate();
+    options.validate();
+    if (options.start && !how.takes_start) {
+        throw data::input_error("weights",
+                                fmt::format("{} starts from weights of its own: need full or "
+                                            "compressed for given ones",
+                                            how.name));
+    }
+    if (const auto refused = how.refusal(about)) {
+        throw *refused;
+    }
+    return how.run(about, options);
+}
+
+answer run(std::string_view method_name, const model& about, const run_options& options) {
+    return run(find_method(method_name), about, options);
+}
+
+std::string label(const method& how, const theory::initialisation& init, const training& trained) {
+    if (how.kind != method_kind::network) {
+        return std::string(how.label);
+    }
+    if (!trained.samples.units.is_linear()) {
+        return fmt::format("{} {} network", theory::to_string(init.drawn),
+                           to_string(trained.samples.units));
+    }
+    return fmt::format("{}{}{} network", how.label, how.label.empty() ? "" : " ",
+                       theory::to_string(init.drawn));
+}
+
+bool is_random(const method& how, const theory::initialisation& init, const training& trained) {
+    const bool shuffles =
+        how.draws == method_draws::weights_and_batches && trained.samples.batch > 0;
+    return shuffles ||
+           (how.draws != method_draws::nothing && init.drawn != theory::scheme::balanced);
+}
+
+}  // namespace fusionflow::solver

@@ -1,0 +1,78 @@
+// The closed forms.
+
+#include "fusionflow/solver/methods/all.hpp"
+#include "fusionflow/solver/methods/refusals.hpp"
+#include "fusionflow/theory/finite/refined.hpp"
+#include "fusionflow/theory/finite/width_law.hpp"
+#include "fusionflow/theory/race/leading_order.hpp"
+
+namespace fusionflow::solver {
+
+namespace {
+
+std::optional<data::input_error> refuse_formula(const model& about) {
+    // Weight decay has a formula of its own, in two-layer late fusion.
+    return about.beyond_linear() || !about.architecture.two_layer_late()
+               ? need_plain_training(about)
+               : std::nullopt;
+}
+
+answer run_formula(const model& about, const run_options& /*options*/) {
+    theory::require_range(about.architecture, about.init);
+    return answer(theory::race_with_errors(about.moments, about.architecture, about.init,
+                                           about.training.weight_decay)
+                      .raced.answer);
+}
+
+std::optional<data::input_error> refuse_refined(const model& about) {
+    auto refused = need_one_target(about);
+    if (!refused && !about.architecture.two_layer_late()) {
+        refused = data::input_error("fusion", "refined times are those of two-layer late fusion");
+    }
+    return refused;
+}
+
+answer run_refined(const model& about, const run_options& /*options*/) {
+    return answer(theory::refined_two_layer(about.moments, about.architecture, about.init,
+                                            about.training.learning_rate)
+                      .value());
+}
+
+std::optional<data::input_error> refuse_law(const model& about) {
+    auto refused = need_one_target(about);
+    const std::string missing = theory::missing_law(about.architecture, about.init);
+    if (!refused && !missing.empty()) {
+        refused = data::input_error("scheme", "no width law for this model: " + missing);
+    }
+    return refused;
+}
+
+answer run_law(const model& about, const run_options& /*options*/) {
+    return answer(theory::width_law(about.moments, about.architecture, about.init).answer);
+}
+
+}  // namespace
+
+const method formula_method = {.name = "formula",
+                               .about = "leading order in small initial weights",
+                               .kind = method_kind::formula,
+                               .label = "formula",
+                               .refusal = refuse_formula,
+                               .run = run_formula};
+
+const method refined_method = {
+    .name = "refined",
+    .about = "half-height times of two-layer late fusion at finite initial scale",
+    .kind = method_kind::formula,
+    .label = "refined formula",
+    .refusal = refuse_refined,
+    .run = run_refined};
+
+const method law_method = {.name = "law",
+                           .about = "width law of gaussian networks",
+                           .kind = method_kind::formula,
+                           .label = "width law",
+                           .refusal = refuse_law,
+                           .run = run_law};
+
+}  // namespace fusionflow::solver

@@ -1,0 +1,150 @@
+// Networks that are trained: with their own weights, or in smaller forms that stand for them.
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "fusionflow/data/random.hpp"
+#include "fusionflow/solver/compact/compression.hpp"
+#include "fusionflow/solver/compact/rotated_network.hpp"
+#include "fusionflow/solver/compact/truncated.hpp"
+#include "fusionflow/solver/methods/all.hpp"
+#include "fusionflow/solver/methods/refusals.hpp"
+#include "fusionflow/solver/training/train.hpp"
+
+namespace fusionflow::solver {
+
+namespace {
+
+std::optional<data::input_error> refuse_nothing(const model& /*about*/) { return std::nullopt; }
+
+// Given weights, which must be those of the model's network, or drawn ones.
+weighted_network start_of(const model& about, const run_options& options) {
+    if (!options.start) {
+        return draw_network(about, options.repeat);
+    }
+    const weighted_network& start = *options.start;
+    const data::moments& inputs = about.samples ? about.samples->input_moments() : about.moments;
+    const theory::architecture& arch = about.architecture;
+    // Biases may follow where there are samples to train them on.
+    const bool whole = std::ssize(start.weights) == start.shape.size() || about.samples;
+    bool fits = whole && start.shape.count() == inputs.count() &&
+                start.shape.outputs() == inputs.outputs() &&
+                std::ssize(start.shape.trunk()) == arch.shared();
+    for (int m = 0; fits && m < inputs.count(); ++m) {
+        const auto& layers = start.shape.branch(m);
+        fits = std::ssize(layers) == arch.branch(m) && layers.front().cols == inputs.dim(m);
+    }
+    if (!fits) {
+        throw data::input_error("weights", "need those of this architecture and data");
+    }
+    return start;
+}
+
+answer run_full(const model& about, const run_options& options) {
+    weighted_network start = start_of(about, options);
+    return about.samples ? train_on_samples(about, options, std::move(start))
+                         : train(about, options, std::move(start));
+}
+
+std::optional<data::input_error> refuse_small(const model& about, std::string_view name) {
+    if (about.moments_suffice()) {
+        return std::nullopt;
+    }
+    return data::input_error("representation",
+                             fmt::format("need full for networks that moments do not tell all "
+                                         "about, got {}",
+                                         name));
+}
+
+std::optional<data::input_error> refuse_compressed(const model& about) {
+    return refuse_small(about, "compressed");
+}
+
+std::optional<data::input_error> refuse_sampled(const model& about) {
+    return refuse_small(about, "sampled");
+}
+
+answer run_compressed(const model& about, const run_options& options) {
+    network_compression growth(start_of(about, options));
+    return train_truncated(about, options, growth);
+}
+
+answer run_sampled(const model& about, const run_options& options) {
+    const auto growth = sampled_growth(about, options.repeat);
+    return train_truncated(about, options, *growth);
+}
+
+std::optional<data::input_error> refuse_epochs(const model& about) {
+    if (auto refused = reason_of([&] { require_two_layers(about.architecture); })) {
+        return refused;
+    }
+    if (about.training.method != training_method::gradient_descent) {
+        return data::input_error("method", "epochs are those of gd, got flow");
+    }
+    if (auto refused = reason_of([&] { (void)about.moments.correlation(); })) {
+        return refused;
+    }
+    return refuse_small(about, "exact-epochs");
+}
+
+// The same epochs as of the full network, at a cost that does not grow with the width.
+answer run_epochs(const model& about, const run_options& options) {
+    const auto start =
+        two_layer_start::drawn(about.moments, about.architecture, about.init,
+                               data::repeat_seed(about.training.seed, options.repeat));
+    answer result =
+        train(about, options, rotated_network(about.moments, about.architecture, start));
+    result.network->drawn_widths =
+        hidden_widths::of(about.architecture, about.init).along_longest_path();
+    return result;
+}
+
+}  // namespace
+
+/// \see tests/solver/rotated_network_test.cpp
+const method exact_epochs_method = {
+    .name = "exact-epochs",
+    .about = "epochs of the two-layer network that full draws, in the exact form",
+    .kind = method_kind::network,
+    .draws = method_draws::weights,
+    .forms_weights = true,
+    .label = "exact-epochs",
+    .refusal = refuse_epochs,
+    .run = run_epochs};
+
+/// \see docs/numerics.md#compressed-networks; tests/solver/truncated_test.cpp
+const method compressed_method = {
+    .name = "compressed",
+    .about = "the network that full draws, between a few vectors of each hidden space",
+    .kind = method_kind::network,
+    .draws = method_draws::weights,
+    .forms_weights = true,
+    .compresses = true,
+    .takes_start = true,
+    .label = "compressed",
+    .refusal = refuse_compressed,
+    .run = run_compressed};
+
+/// \see docs/numerics.md#sampled-networks; tests/solver/sampled_test.cpp
+const method sampled_method = {.name = "sampled",
+                               .about = "compressed networks, drawn directly at any width",
+                               .kind = method_kind::network,
+                               .draws = method_draws::weights,
+                               .compresses = true,
+                               .label = "sampled",
+                               .refusal = refuse_sampled,
+                               .run = run_sampled};
+
+/// \see tests/solver/simulate_test.cpp; tests/solver/simulate_samples_test.cpp
+const method full_method = {.name = "full",
+                            .about = "full network",
+                            .kind = method_kind::network,
+                            .draws = method_draws::weights_and_batches,
+                            .forms_weights = true,
+                            .takes_start = true,
+                            .label = "",
+                            .refusal = refuse_nothing,
+                            .run = run_full};
+
+}  // namespace fusionflow::solver

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <optional>
+
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/solver/model.hpp"
+
+// Reasons that several methods have for not answering.
+namespace fusionflow::solver {
+
+/// What a check throws, as a reason; nothing where it passes.
+template <typename Check>
+[[nodiscard]] std::optional<data::input_error> reason_of(const Check& check) {
+    try {
+        check();
+    } catch (const data::input_error& e) {
+        return e;
+    }
+    return std::nullopt;
+}
+
+/// Of formulas and flows, which know linear networks without weight decay only.
+[[nodiscard]] inline std::optional<data::input_error> need_plain_training(const model& about) {
+    if (about.beyond_linear()) {
+        return data::input_error("data",
+                                 "no theory knows these features: need a network on samples");
+    }
+    if (about.training.weight_decay > 0) {
+        return data::input_error("weight-decay", "need the formula, or a network");
+    }
+    return std::nullopt;
+}
+
+/// The same, and one target.
+[[nodiscard]] inline std::optional<data::input_error> need_one_target(const model& about) {
+    if (auto refused = reason_of([&] { (void)about.moments.correlation(); })) {
+        return refused;
+    }
+    return need_plain_training(about);
+}
+
+}  // namespace fusionflow::solver

@@ -1,0 +1,50 @@
+#include "fusionflow/solver/model.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/theory/race/weight_decay.hpp"
+
+namespace fusionflow::solver {
+
+training_method parse_training_method(std::string_view name) {
+    for (const training_method t :
+         {training_method::gradient_descent, training_method::gradient_flow}) {
+        if (name == to_string(t)) {
+            return t;
+        }
+    }
+    throw data::input_error("method", fmt::format("need gd or flow, got '{}'", name));
+}
+
+std::string_view to_string(training_method t) {
+    return t == training_method::gradient_descent ? "gd" : "flow";
+}
+
+void training::validate() const {
+    if (!(rate() > 0 && std::isfinite(rate()))) {
+        throw data::input_error("learning-rate",
+                                fmt::format("need finite eta > 0, got {}", rate()));
+    }
+    if (!(max_epochs >= 1)) {
+        throw data::input_error("max-epochs", fmt::format("need at least 1, got {}", max_epochs));
+    }
+    samples.validate();
+    theory::check_weight_decay(weight_decay);
+    if (method == training_method::gradient_descent && !(rate() * weight_decay < 1)) {
+        throw data::input_error(
+            "weight-decay",
+            fmt::format("need lambda x learning rate below 1, got {} x {}", weight_decay, rate()));
+    }
+}
+
+void model::validate() const {
+    training.validate();
+    architecture.match(moments);
+    init.validate(moments.count());
+    theory::require_widths(architecture, init);
+}
+
+}  // namespace fusionflow::solver

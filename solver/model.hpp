@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "fusionflow/data/moments.hpp"
+#include "fusionflow/data/samples.hpp"
+#include "fusionflow/solver/losses/sample_options.hpp"
+#include "fusionflow/theory/architecture.hpp"
+#include "fusionflow/theory/initialisation.hpp"
+
+namespace fusionflow::solver {
+
+enum class training_method {
+    gradient_descent,  ///< "gd": steps of size learning_rate; t = learning_rate x steps
+    gradient_flow,     ///< "flow": the ODE, adaptive steps
+};
+
+/// \throws data::input_error naming method.
+[[nodiscard]] training_method parse_training_method(std::string_view name);
+[[nodiscard]] std::string_view to_string(training_method t);
+
+/// How networks are trained.
+struct training {
+    training_method method = training_method::gradient_descent;
+    /// Step of gradient descent, > 0; absent: 0.01 for networks, and formulas are those of gradient
+    /// flow.
+    std::optional<double> learning_rate{};
+    long max_epochs = 10'000'000;  ///< of gradient descent, >= 1
+    std::uint64_t seed = 1;        ///< of the initial weights
+    double weight_decay = 0;       ///< lambda of lambda/2 |weights|^2 (not biases), >= 0
+    sample_options samples{};      ///< of networks on samples
+
+    /// The step that networks take.
+    [[nodiscard]] double rate() const noexcept { return learning_rate.value_or(0.01); }
+
+    /// \throws data::input_error naming learning-rate, max-epochs or weight-decay, or as
+    ///         sample_options.
+    void validate() const;
+};
+
+/// What is asked about: the data, the network, how it starts and how it is trained.
+struct model {
+    data::moments moments;
+    theory::architecture architecture;
+    theory::initialisation init{};
+    solver::training training{};
+    /// What networks see. Null: they see moments. Otherwise `moments` are those of its features.
+    std::shared_ptr<const data::samples> samples{};
+    /// Of what `moments` are a draw: generalisation is measured by it.
+    std::optional<data::moments> population{};
+
+    /// True where samples have features that no linear network or theory knows of.
+    [[nodiscard]] bool beyond_linear() const { return samples && samples->has_features(); }
+    /// True where networks act on their data through second moments only.
+    [[nodiscard]] bool moments_suffice() const {
+        return !samples || (training.samples.moments_suffice() && !beyond_linear());
+    }
+
+    /// Checks that the parts fit each other.
+    ///
+    /// \throws data::input_error naming what does not fit, or a rule that is broken.
+    void validate() const;
+};
+
+}  // namespace fusionflow::solver

@@ -1,0 +1,76 @@
+#include "fusionflow/solver/run_options.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+
+#include "fusionflow/data/error.hpp"
+
+namespace fusionflow::solver {
+
+namespace {
+
+struct named_stepper {
+    stepper value;
+    std::string_view name;
+};
+
+constexpr auto stepper_names = std::to_array<named_stepper>({
+    {stepper::automatic, "auto"},
+    {stepper::dopri5, "dopri5"},
+    {stepper::cash_karp, "cash-karp"},
+    {stepper::fehlberg78, "fehlberg78"},
+    {stepper::bulirsch_stoer, "bulirsch-stoer"},
+    {stepper::rkc, "rkc"},
+    {stepper::radau, "radau"},
+});
+
+}  // namespace
+
+stepper parse_stepper(std::string_view name) {
+    for (const named_stepper& known : stepper_names) {
+        if (name == known.name) {
+            return known.value;
+        }
+    }
+    throw data::input_error("stepper",
+                            fmt::format("need auto, dopri5, cash-karp, fehlberg78, bulirsch-stoer, "
+                                        "rkc or radau, got '{}'",
+                                        name));
+}
+
+void compression_options::validate() const {
+    constexpr int most = 1000;
+    if (rounds && !(*rounds >= 1 && *rounds <= most)) {
+        throw data::input_error("rounds", fmt::format("need 1 ... {}, got {}", most, *rounds));
+    }
+    if (!estimate && !rounds) {
+        throw data::input_error("no-estimate", "needs --rounds, which are chosen by the estimate");
+    }
+    if (!(accuracy >= 1e-10 && accuracy <= 0.1)) {
+        throw data::input_error("accuracy",
+                                fmt::format("need 1e-10 <= accuracy <= 0.1, got {}", accuracy));
+    }
+}
+
+void run_options::validate() const {
+    if (!(rtol >= 1e-14 && rtol <= 0.1)) {
+        throw data::input_error("rtol", fmt::format("need 1e-14 <= rtol <= 0.1, got {}", rtol));
+    }
+    if (!(max_steps >= 1)) {
+        throw data::input_error("max-steps", fmt::format("need at least 1, got {}", max_steps));
+    }
+    if (!(max_time > 0)) {
+        throw data::input_error("max-time", fmt::format("need a time > 0, got {}", max_time));
+    }
+    if (!(until >= 0)) {
+        throw data::input_error("until", fmt::format("need at least 1 modality, got {}", until));
+    }
+    if (!(tail >= 0 && std::isfinite(tail))) {
+        throw data::input_error("tail", fmt::format("need a fraction >= 0, got {}", tail));
+    }
+    compression.validate();
+}
+
+}  // namespace fusionflow::solver

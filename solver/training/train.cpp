@@ -1,0 +1,136 @@
+#include "fusionflow/solver/training/train.hpp"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/random.hpp"
+#include "fusionflow/solver/flows/network_flow.hpp"
+#include "fusionflow/solver/networks/descent.hpp"
+#include "fusionflow/solver/networks/draw.hpp"
+#include "fusionflow/solver/steps/adaptive.hpp"
+#include "fusionflow/solver/training/epoch_loop.hpp"
+#include "fusionflow/theory/race/race.hpp"
+
+namespace fusionflow::solver {
+
+namespace {
+
+// Full-batch gradient descent of a linear network from moments.
+class moments_descent final : public epoch_loop {
+public:
+    moments_descent(const model& about, const run_options& options, const network_shape& shape,
+                    std::optional<data::modality_set> rest, state weights, comparison* beside)
+        : epoch_loop(about, options, std::move(rest), about.training.weight_decay,
+                     about.init.drawn == theory::scheme::balanced, 1),
+          moments_(about.moments),
+          descent_(start_descent(shape, about.moments, std::move(weights), about.training.rate(),
+                                 about.training.weight_decay)),
+          beside_(beside) {}
+
+    [[nodiscard]] state take_weights() override { return std::move(*descent_).take_weights(); }
+
+private:
+    const Eigen::VectorXd& begin() override {
+        if (beside_ != nullptr) {
+            beside_->start(descent_->total_weights());
+        }
+        return descent_->total_weights();
+    }
+    const Eigen::VectorXd& train() override {
+        descent_->step();
+        if (beside_ != nullptr) {
+            beside_->follow(descent_->total_weights());
+        }
+        return descent_->total_weights();
+    }
+    [[nodiscard]] double loss_now(const Eigen::VectorXd& total) const override {
+        return loss(moments_, total);
+    }
+    // From the residual that the step needed anyway.
+    [[nodiscard]] double loss_known(const Eigen::VectorXd& before) const override {
+        return (moments_.target_power() -
+                (moments_.correlations() + descent_->residual()).dot(before)) /
+               2;
+    }
+    [[nodiscard]] double branch_norm(int m) const override { return descent_->branch_norm(m); }
+    [[nodiscard]] bool fades_now(const data::modality_set& who,
+                                 const Eigen::VectorXd& residuals) override {
+        return descent_->fades(who, residuals);
+    }
+
+    const data::moments& moments_;
+    std::unique_ptr<gradient_descent> descent_;
+    comparison* beside_;  // may be null
+};
+
+// What a network is before it is trained.
+trained_network untrained(weighted_network start) {
+    trained_network network{.shape = std::move(start.shape), .at_start = std::move(start.weights)};
+    network.widths = hidden_widths::of(network.shape).along_longest_path();
+    network.drawn_widths = network.widths;
+    return network;
+}
+
+answer descend(const model& about, const run_options& options, trained_network network,
+               comparison* beside) {
+    return run_watched(std::move(network), [&](const trained_network& of, const auto& rest) {
+        return std::make_unique<moments_descent>(about, options, of.shape, rest, of.at_start,
+                                                 beside);
+    });
+}
+
+answer flow_down(const model& about, const run_options& options, trained_network network,
+                 comparison* beside) {
+    const bool keeps_signs = about.init.drawn == theory::scheme::balanced;
+    const double decay = about.training.weight_decay;
+    const weighted_network start{network.shape, network.at_start};
+    std::unique_ptr<flow> system;
+    if (beside != nullptr) {
+        system = std::make_unique<compared_flow>(start, about.moments, *beside, keeps_signs);
+    } else {
+        system = std::make_unique<network_flow>(network.shape, about.moments, network.at_start,
+                                                keeps_signs, decay);
+    }
+    run_options settling = options;
+    settling.settle = true;
+    followed done = follow_flow(*system, about.moments, about.architecture,
+                                expected_saddles(about, decay), settling);
+    network.at_end = std::move(done.last);
+    network.at_end.resize(network.at_start.size());
+    done.found.network = std::move(network);
+    return std::move(done.found);
+}
+
+}  // namespace
+
+std::vector<theory::partial_solution> expected_saddles(const model& about, double weight_decay) {
+    if (weight_decay > 0 || about.moments.outputs() > 1) {
+        return {};
+    }
+    return theory::race_saddles(about.moments, about.architecture, about.init);
+}
+
+weighted_network draw_network(const model& about, int repeat) {
+    const data::moments& inputs = about.samples ? about.samples->input_moments() : about.moments;
+    network_shape shape(inputs.dims(), hidden_widths::of(about.architecture, about.init),
+                        inputs.outputs());
+    state weights =
+        draw_weights(shape, inputs, about.init, data::repeat_seed(about.training.seed, repeat));
+    return {std::move(shape), std::move(weights)};
+}
+
+answer train(const model& about, const run_options& options, weighted_network start,
+             comparison* beside) {
+    if (about.moments.outputs() > 1 && about.training.weight_decay > 0) {
+        throw data::input_error("weight-decay",
+                                fmt::format("need one target, got {}", about.moments.outputs()));
+    }
+    trained_network network = untrained(std::move(start));
+    return about.training.method == training_method::gradient_descent
+               ? descend(about, options, std::move(network), beside)
+               : flow_down(about, options, std::move(network), beside);
+}
+
+}  // namespace fusionflow::solver
