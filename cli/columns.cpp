@@ -20,7 +20,7 @@ namespace {
 using data::column_facts;
 using data::column_kind;
 
-constexpr std::size_t most_shown = 5;
+constexpr std::size_t most_labels_shown = 5;
 
 // A text of the table for the terminal, not too long.
 std::string shown(const std::string& text) {
@@ -39,7 +39,7 @@ std::string shown(const std::string& text) {
 std::vector<std::string> examples(const column_facts& of) {
     std::vector<std::string> some;
     for (const std::string& label : of.labels()) {
-        if (some.size() < most_shown) {
+        if (some.size() < most_labels_shown) {
             some.push_back(shown(label));
         }
     }
@@ -61,7 +61,7 @@ std::string range_of(const column_facts& of) {
     if (of.texts() > 0) {
         range += fmt::format("{}{}: '{}'{}", range.empty() ? "" : ", and ", count_of_labels(of),
                              fmt::join(examples(of), "', '"),
-                             of.labels().size() > most_shown ? ", ..." : "");
+                             of.labels().size() > most_labels_shown ? ", ..." : "");
     }
     return range.empty() ? "-" : range;
 }
@@ -119,7 +119,7 @@ std::vector<std::string> warnings_of(const data::table_source& table,
     return warnings;
 }
 
-exit_code run(const arguments& given) {
+exit_code run_columns(const arguments& given) {
     if (given.positional.empty()) {
         throw data::input_error("columns", "need a table, for example data.csv, or - for standard "
                                            "input");
@@ -163,7 +163,7 @@ const command columns_command = {
     {},
     columns_options(),
     "fusionflow columns scans.csv",
-    run,
+    run_columns,
     false,
     file_use::read};
 

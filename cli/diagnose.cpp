@@ -75,7 +75,7 @@ void check_report(const arguments& given) {
     }
 }
 
-void add_files(const arguments& given, validation::file_plan& plan) {
+void add_files_of_diagnose(const arguments& given, validation::file_plan& plan) {
     if (given.has("report")) {
         plan.writes_into("report", given.get("report"), {"index.html", "diagnosis.json"});
     }
@@ -90,7 +90,7 @@ void write_report(const arguments& given, const diagnosis_request& request,
     }
 }
 
-exit_code run(const arguments& given) {
+exit_code run_diagnose(const arguments& given) {
     if (given.has("held-out") && reads_tables(given)) {
         throw data::input_error("held-out",
                                 "cannot be combined with --modality: "
@@ -136,10 +136,10 @@ const command diagnose_command = {
     {"init", "scheme", "width", "seed", "learning-rate", "rounds", "accuracy", "rtol", "max-steps"},
     diagnose_options(),
     "fusionflow diagnose scans.csv --modality 'sound=s1..s3' --modality sight=v --target y",
-    run,
+    run_diagnose,
     false,
     file_use::read,
-    add_files,
+    add_files_of_diagnose,
     validation::diagnosis_defaults};
 
 }  // namespace fusionflow::cli

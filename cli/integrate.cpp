@@ -71,7 +71,7 @@ json integration_json(const arguments& given, const solver::model& about,
     return all;
 }
 
-exit_code run(const arguments& given) {
+exit_code run_integrate(const arguments& given) {
     check_drawing(given);
     check_sensitivities(given);
     const solver::model about = validation::build_model(given.settings);
@@ -120,6 +120,6 @@ const command integrate_command = {
     "fusionflow integrate --depth 4 --fusion 4 --rho 0.5 --init 0.1 --rtol 1e-11\n"
     "  fusionflow integrate --depth 4 --fusion 3 --scheme gaussian --width 1e6 --init 0.1\n"
     "  fusionflow integrate --exact --rho 0.5 --scheme gaussian-iid --width 1000 --seed 3",
-    run};
+    run_integrate};
 
 }  // namespace fusionflow::cli

@@ -28,7 +28,7 @@ void print_answer(const arguments& given, const validation::merged_table& merged
     }
 }
 
-exit_code run(const arguments& given) {
+exit_code run_merge(const arguments& given) {
     if (!given.has("output")) {
         throw data::input_error("output", "is needed: the file of the whole table");
     }
@@ -60,7 +60,7 @@ const command merge_command = {
       file_use::written},
      {"jobs", "N", "threads (all processors)", true}},
     "fusionflow merge times.1-of-2.csv times.2-of-2.csv --output times.csv",
-    run,
+    run_merge,
     false,
     file_use::read};
 

@@ -46,7 +46,7 @@ void print_moments(const arguments& given, const samples_read& r, const std::str
     print_warnings(given, r.warnings);
 }
 
-exit_code run(const arguments& given) {
+exit_code run_moments(const arguments& given) {
     for (const char* option : {"held-out", "held-out-rows"}) {
         if (given.has(option) && !holds_out(given)) {
             throw data::input_error(option, "needs --train-fraction or --split");
@@ -83,7 +83,7 @@ const command moments_command = {
     {},
     moments_options(),
     "fusionflow moments scans.csv --modality 'sound=s1..s3' --modality sight=v --target y",
-    run,
+    run_moments,
     false,
     file_use::read};
 

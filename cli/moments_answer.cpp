@@ -15,12 +15,12 @@ namespace {
 
 using data::sample_summary;
 
-constexpr std::size_t most_shown = 6;
+constexpr std::size_t most_names_shown = 6;
 
 std::string listed(const std::vector<std::string>& names) {
-    const auto shown = static_cast<std::ptrdiff_t>(std::min(most_shown, names.size()));
+    const auto shown = static_cast<std::ptrdiff_t>(std::min(most_names_shown, names.size()));
     return data::escaped(fmt::format("{}{}", fmt::join(names.begin(), names.begin() + shown, ", "),
-                                     names.size() > most_shown ? ", ..." : ""));
+                                     names.size() > most_names_shown ? ", ..." : ""));
 }
 
 std::vector<std::string> row_of(const std::string& name, const Eigen::MatrixXd& covariance,

@@ -209,7 +209,7 @@ std::string to_text(const model& about, const prediction& p, std::optional<doubl
                               p.permanent_bias ? "yes" : "no");
 }
 
-exit_code run(const arguments& given) {
+exit_code run_predict(const arguments& given) {
     const model about = validation::build_model(given.settings);
     const auto rate = about.training.learning_rate;
     const theory::predict_options options{rate, about.training.weight_decay};
@@ -252,6 +252,6 @@ const command predict_command = {
     {{"sensitivities", "", "what 1 % more of each parameter does to the times"}},
     "fusionflow predict --depth 4 --fusion 3 --rho 0.5 --ratio 2 --init 0.1\n"
     "  fusionflow predict --rho 0.5 --ratio 2 --init 1e-6 --sensitivities",
-    run};
+    run_predict};
 
 }  // namespace fusionflow::cli

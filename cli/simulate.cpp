@@ -223,7 +223,7 @@ void print_answer(const arguments& given, const solver::model& about, const solv
     }
 }
 
-exit_code run(const arguments& given) {
+exit_code run_simulate(const arguments& given) {
     const solver::method& how = read_representation(given);
     const validation::ensemble_options repeats = read_repeats(given);
     if (given.has("weights")) {
@@ -272,6 +272,6 @@ const command simulate_command = {
     "  fusionflow simulate --samples 400 --symmetric --activation relu --init 1e-4 "
     "--scheme gaussian-iid\n"
     "  fusionflow simulate --scheme gaussian --width 1e4 --representation sampled --repeats 20",
-    run};
+    run_simulate};
 
 }  // namespace fusionflow::cli

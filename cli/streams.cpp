@@ -22,7 +22,7 @@ void note(bool written) noexcept {
     }
 }
 
-void print(std::string_view bytes) noexcept {
+void write_to_stdout(std::string_view bytes) noexcept {
     errno = 0;
     note(std::fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size());
 }
@@ -38,7 +38,7 @@ void keep_standard_streams_apart() noexcept {
     }
 }
 
-void print_text(std::string_view text) { print(data::printable(text, '?', "\n")); }
+void print_text(std::string_view text) { write_to_stdout(data::printable(text, '?', "\n")); }
 
 // JSON has them only inside of texts: those below U+0020 are escaped already, DEL and U+0080 to
 // U+009F (two bytes, the first C2) may stand there as they are.
@@ -57,7 +57,7 @@ void print_json(std::string_view text) {
             safe += text[i];
         }
     }
-    print(safe);
+    write_to_stdout(safe);
 }
 
 void say_as_it_is(std::string_view bytes) noexcept {

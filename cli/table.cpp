@@ -52,14 +52,14 @@ bool keeps_rows(const destination& work) {
     return !work.file.empty() && !validation::is_stream(work.file);
 }
 
-void add_files(const arguments& given, validation::file_plan& plan) {
+void add_files_of_table(const arguments& given, validation::file_plan& plan) {
     const destination work = read_destination(given);
     if (given.has("output")) {
         plan.writes("output", work.file, keeps_rows(work) ? rows_ending : "");
     }
 }
 
-table_options read_options(const arguments& given, const destination& work) {
+table_options table_options_of(const arguments& given, const destination& work) {
     table_options options;
     if (given.has("grid")) {
         options.points = validation::grid::parse(given.get("grid"));
@@ -149,9 +149,9 @@ table compute(const arguments& given, const table_options& options) {
     });
 }
 
-exit_code run(const arguments& given) {
+exit_code run_table(const arguments& given) {
     const destination work = read_destination(given);
-    const table_options options = read_options(given, work);
+    const table_options options = table_options_of(given, work);
     check(given, options, work);
     const table_layout layout = given.has("wide") ? table_layout::wide : table_layout::rows;
     if (work.from_array && options.part.count > 1 && given.first() && !given.quiet) {
@@ -199,9 +199,9 @@ const command table_command = {
       true},
      {"jobs", "N", "threads (all processors)", true}},
     "fusionflow table --depth 4 --grid 'fusion=1:4; rho=0,0.5' --init 0.1 --methods formula,flow",
-    run,
+    run_table,
     true,
     file_use::none,
-    add_files};
+    add_files_of_table};
 
 }  // namespace fusionflow::cli

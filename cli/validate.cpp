@@ -162,7 +162,7 @@ void read_perturbation(const arguments& given, validation::measure_options& opti
     options.under.factor = validation::parse_number("perturb", parts[1]);
 }
 
-validation::measure_options read_options(const arguments& given) {
+validation::measure_options read_measure_options(const arguments& given) {
     validation::measure_options options;
     options.jobs = read_jobs(given);
     if (given.has("seed")) {
@@ -302,7 +302,7 @@ void write_files(const arguments& given, const std::vector<suite_result>& result
 }
 
 // Suites that are files, and what is in a report.
-void add_files(const arguments& given, validation::file_plan& plan) {
+void add_files_of_validate(const arguments& given, validation::file_plan& plan) {
     for (const std::string& word : given.positional) {
         if (word.ends_with(".toml")) {
             plan.reads("", word);
@@ -340,12 +340,12 @@ void check_files_of(const std::vector<suite>& suites, const arguments& given) {
     plan.check();
 }
 
-exit_code run(const arguments& given) {
+exit_code run_validate(const arguments& given) {
     if (given.has("list")) {
         list_suites(given);
         return exit_code::done;
     }
-    auto options = read_options(given);
+    auto options = read_measure_options(given);
     const auto formats = read_formats(given);
     const std::vector<suite> suites =
         load_all(given.positional.empty() ? words{"quick"} : given.positional);
@@ -389,9 +389,9 @@ const command validate_command = {
      {"perturb", "M=F", "spoil the times of method M by a factor F, to see that it is noticed"},
      {"jobs", "N", "threads (all processors)", true}},
     "fusionflow validate quick",
-    run,
+    run_validate,
     false,
     file_use::none,
-    add_files};
+    add_files_of_validate};
 
 }  // namespace fusionflow::cli

@@ -6,15 +6,12 @@
 
 #include "fusionflow/data/drawn_samples.hpp"
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/data/parameter_range.hpp"
 #include "fusionflow/data/random.hpp"
 
 namespace fusionflow::data {
 
 namespace {
-
-// As of the toy data: squares and fourth powers of such numbers neither overflow nor vanish.
-constexpr double largest = 1e50;
-constexpr double smallest = 1e-50;
 
 // v_m of every input.
 Eigen::VectorXd input_variances(const population_options& options) {
@@ -35,19 +32,19 @@ void population_options::validate() const {
                                                    variances.size()));
     }
     for (const double variance : variances) {
-        if (!(variance >= smallest && variance <= largest)) {
+        if (!(variance >= smallest_parameter && variance <= largest_parameter)) {
             throw input_error("variances",
                               fmt::format("need 1e-50 <= v <= 1e50, got {}", variance));
         }
     }
-    if (!(std::abs(input_weight) <= largest)) {
+    if (!(std::abs(input_weight) <= largest_parameter)) {
         throw input_error("input-weight",
                           fmt::format("need a number within +-1e50, got {}", input_weight));
     }
     if (!(noise >= 0)) {
         throw input_error("noise", fmt::format("need noise >= 0, got {}", noise));
     }
-    if (!(noise <= largest)) {
+    if (!(noise <= largest_parameter)) {
         throw input_error("noise", fmt::format("need noise <= 1e50, got {}", noise));
     }
 }

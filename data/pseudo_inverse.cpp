@@ -1,12 +1,12 @@
 #include "fusionflow/data/pseudo_inverse.hpp"
 
-#include <Eigen/Eigenvalues>
-#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
 #include <vector>
+
+#include "fusionflow/data/decompositions.hpp"
 
 namespace fusionflow::data {
 
@@ -48,11 +48,6 @@ double tolerance_of(const Eigen::VectorXd& eigenvalues) {
            std::max(0.0, eigenvalues.maxCoeff());
 }
 
-Eigen::VectorXd eigenvalues_of(const Eigen::MatrixXd& symmetric) {
-    return Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(symmetric, Eigen::EigenvaluesOnly)
-        .eigenvalues();
-}
-
 // The same kernel of C by vectors that have as many zeros as they can (Gauss-Jordan elimination
 // with complete pivoting): in units far apart rounding in place of a zero may outweigh all else.
 Eigen::MatrixXd sparse_kernel(Eigen::MatrixXd kernel) {
@@ -88,24 +83,13 @@ Eigen::MatrixXd orthonormal_basis(const Eigen::MatrixXd& columns) {
     const Eigen::VectorXd weights = columns.rowwise().lpNorm<Eigen::Infinity>();
     std::stable_sort(heavy_first.begin(), heavy_first.end(),
                      [&](Eigen::Index a, Eigen::Index b) { return weights(a) > weights(b); });
-    const Eigen::ColPivHouseholderQR<Eigen::MatrixXd> qr(columns(heavy_first, Eigen::all));
-    const Eigen::MatrixXd sorted =
-        qr.householderQ() * Eigen::MatrixXd::Identity(columns.rows(), columns.cols());
     Eigen::MatrixXd basis(columns.rows(), columns.cols());
-    basis(heavy_first, Eigen::all) = sorted;
+    basis(heavy_first, Eigen::all) =
+        pivoted_orthonormal_columns(columns(heavy_first, Eigen::all), columns.cols()).q;
     return basis;
 }
 
 }  // namespace
-
-spectrum decompose(const Eigen::MatrixXd& symmetric) {
-    if (symmetric.rows() == 2) {  // two scalar modalities: the same without memory of its own
-        const Eigen::SelfAdjointEigenSolver<Eigen::Matrix2d> solver(symmetric);
-        return {solver.eigenvalues(), solver.eigenvectors()};
-    }
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(symmetric);
-    return {solver.eigenvalues(), solver.eigenvectors()};
-}
 
 Eigen::MatrixXd square_root(const Eigen::MatrixXd& semi_definite) {
     const spectrum parts = decompose(semi_definite);

@@ -4,14 +4,6 @@
 
 namespace fusionflow::data {
 
-/// Eigenvalues, ascending, and the eigenvectors as columns, of a symmetric D x D matrix, D >= 1.
-struct spectrum {
-    Eigen::VectorXd values;
-    Eigen::MatrixXd vectors;
-};
-
-[[nodiscard]] spectrum decompose(const Eigen::MatrixXd& symmetric);
-
 /// The positive semi-definite square root of a symmetric positive semi-definite matrix; eigenvalues
 /// below zero, which rounding leaves, count as zero.
 [[nodiscard]] Eigen::MatrixXd square_root(const Eigen::MatrixXd& semi_definite);

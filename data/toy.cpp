@@ -5,15 +5,11 @@
 #include <cmath>
 
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/data/parameter_range.hpp"
 
 namespace fusionflow::data {
 
 namespace {
-
-// Moments hold squares and fourth powers of the options' sizes: within these limits none of them
-// overflows or vanishes.
-constexpr double largest = 1e50;
-constexpr double smallest = 1e-50;
 
 void require(bool rule_holds, const char* field, const char* rule, double value) {
     if (!rule_holds) {
@@ -26,14 +22,14 @@ void require(bool rule_holds, const char* field, const char* rule, double value)
 void toy_options::validate() const {
     require(rho > -1 && rho < 1, "rho", "-1 < rho < 1", rho);
     require(ratio > 0, "ratio", "ratio > 0", ratio);
-    require(ratio >= smallest, "ratio", "ratio >= 1e-50", ratio);
-    require(ratio <= largest, "ratio", "ratio <= 1e50", ratio);
+    require(ratio >= smallest_parameter, "ratio", "ratio >= 1e-50", ratio);
+    require(ratio <= largest_parameter, "ratio", "ratio <= 1e50", ratio);
     for (const double weight : target_weights) {
         require(std::isfinite(weight), "target-weights", "finite numbers", weight);
-        require(std::abs(weight) <= largest, "target-weights", "numbers within +-1e50", weight);
+        require(std::abs(weight) <= largest_parameter, "target-weights", "numbers within +-1e50", weight);
     }
     require(noise >= 0, "noise", "noise >= 0", noise);
-    require(noise <= largest, "noise", "noise <= 1e50", noise);
+    require(noise <= largest_parameter, "noise", "noise <= 1e50", noise);
 }
 
 moments toy_moments(const toy_options& options) {

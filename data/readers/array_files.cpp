@@ -9,6 +9,7 @@
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/data/readers/array_table.hpp"
 #include "fusionflow/data/readers/foreign_format.hpp"
+#include "fusionflow/data/readers/npy.hpp"
 #include "fusionflow/data/readers/npz_archive.hpp"
 
 namespace fusionflow::data {
@@ -22,8 +23,6 @@ struct idx_type {
     npy_header::kind type;
     std::size_t bytes;
 };
-
-constexpr std::size_t most_dimensions = 32;  // as of .npy
 
 constexpr auto idx_types = std::to_array<idx_type>({
     {0x08, npy_header::kind::whole, 1},
@@ -53,8 +52,8 @@ npy_start read_idx_start(byte_source& source) {
     }
     const idx_type& type = *found;
     const auto dimensions = static_cast<std::size_t>(static_cast<unsigned char>(magic[3]));
-    if (!(dimensions >= 1 && dimensions <= most_dimensions)) {
-        refuse(fmt::format("need an IDX file of 1 to {} dimensions, got {}", most_dimensions,
+    if (!(dimensions >= 1 && dimensions <= most_array_dimensions)) {
+        refuse(fmt::format("need an IDX file of 1 to {} dimensions, got {}", most_array_dimensions,
                            dimensions));
     }
     npy_start start;

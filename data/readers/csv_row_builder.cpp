@@ -16,7 +16,7 @@ namespace {
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
 // At most so many bytes, none of the characters cut in two.
-std::string shortened(std::string_view text) {
+std::string shortened_field(std::string_view text) {
     constexpr std::size_t longest = 30;
     if (text.size() <= longest) {
         return std::string(text);
@@ -92,7 +92,7 @@ double csv_row_builder::gap(std::string_view text) {
     if (layout_.missing == missing_rule::refuse) {
         refuse(column_ + 1,
                fmt::format("a value is missing{} (--missing skip leaves such rows out)",
-                           text.empty() ? "" : fmt::format(", '{}'", shortened(text))));
+                           text.empty() ? "" : fmt::format(", '{}'", shortened_field(text))));
     }
     return missing;
 }
@@ -116,7 +116,7 @@ double csv_row_builder::label(std::size_t place, std::string_view text) {
     const int code = labels.code(text);
     if (code < 0) {
         refuse(column_ + 1,
-               fmt::format("'{}' was not there when the file was read first", shortened(text)));
+               fmt::format("'{}' was not there when the file was read first", shortened_field(text)));
     }
     return code;
 }
@@ -133,7 +133,7 @@ double csv_row_builder::unusual(std::string_view text, number_text::kind what) {
         what == number_text::kind::none ? number_advice(text, layout_.decimal) : "";
     refuse(column_ + 1, fmt::format("need a {}number, got '{}'{}{}",
                                     what == number_text::kind::none ? "" : "finite ",
-                                    shortened(text), advice.empty() ? "" : " ", advice));
+                                    shortened_field(text), advice.empty() ? "" : " ", advice));
     return 0;
 }
 

@@ -7,6 +7,7 @@
 #include <cstddef>
 
 #include "fusionflow/data/printable.hpp"
+#include "fusionflow/data/small_letter.hpp"
 
 namespace fusionflow::data {
 
@@ -76,8 +77,6 @@ constexpr auto formats = std::to_array<format>({
     {R"({\rtf)"sv, "an RTF document", as_it_is, "save it as CSV"},
 });
 
-char small(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 bool is_word(std::string_view magic) {
     return magic.size() <= 6 && magic.find_first_of("<{%") == std::string_view::npos &&
            std::all_of(magic.begin(), magic.end(), [](char c) { return c > 0x20 && c < 0x7f; });
@@ -93,7 +92,7 @@ bool begins(std::string_view head, std::string_view with) {
     const std::size_t first = head.find_first_not_of(" \t\r\n");
     head.remove_prefix(first == std::string_view::npos ? head.size() : first);
     for (std::size_t i = 0; i < with.size(); ++i) {
-        if (i >= head.size() || small(head[i]) != with[i]) {
+        if (i >= head.size() || small_letter(head[i]) != with[i]) {
             return false;
         }
     }

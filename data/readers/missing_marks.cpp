@@ -5,6 +5,7 @@
 #include <string>
 
 #include "fusionflow/data/number_text.hpp"
+#include "fusionflow/data/small_letter.hpp"
 
 namespace fusionflow::data {
 
@@ -14,12 +15,10 @@ constexpr auto everywhere =
     std::to_array<std::string_view>({"na", "n/a", "#n/a", "<na>", "nan", "-nan", "null"});
 constexpr auto of_numbers = std::to_array<std::string_view>({"none", "?", "-", "."});
 
-char small(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 bool is_one_of(std::string_view text, const auto& marks) {
     const auto same = [text](std::string_view mark) {
         return std::equal(text.begin(), text.end(), mark.begin(), mark.end(),
-                          [](char a, char b) { return small(a) == b; });
+                          [](char a, char b) { return small_letter(a) == b; });
     };
     return std::any_of(marks.begin(), marks.end(), same);
 }

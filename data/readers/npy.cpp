@@ -17,7 +17,6 @@ namespace {
 
 constexpr std::string_view signature = "\x93NUMPY";
 constexpr std::size_t longest_header = std::size_t{1} << 20U;
-constexpr std::size_t most_dimensions = 32;  // numpy's own limit
 constexpr std::size_t alignment = 64;
 const char* const too_large = "the shape is too large: more than 8 GiB";
 
@@ -122,8 +121,8 @@ std::vector<std::int64_t> header_reader::tuple() {
     expect('(');
     while (!accept(')')) {
         shape.push_back(extent());
-        if (!(shape.size() <= most_dimensions)) {
-            refuse(fmt::format("need at most {} dimensions", most_dimensions));
+        if (!(shape.size() <= most_array_dimensions)) {
+            refuse(fmt::format("need at most {} dimensions", most_array_dimensions));
         }
         if (!accept(',')) {
             expect(')');

@@ -14,6 +14,9 @@ namespace fusionflow::data {
 /// Bytes of all that is read from one file: 8 GiB, as much as the weights of a network may take.
 inline constexpr std::uint64_t most_npz_bytes = std::uint64_t{8} << 30U;
 
+/// Dimensions of one array: numpy's own limit.
+inline constexpr std::size_t most_array_dimensions = 32;
+
 /// What the header of an array says.
 struct npy_header {
     enum class kind {

@@ -19,7 +19,6 @@ namespace fusionflow::data {
 
 namespace {
 
-constexpr std::string_view suffix = ".npy";
 constexpr zip_uint16_t first_day = 1 << 5 | 1;  // 1 January 1980, the first that zip knows
 
 struct discard_archive {
@@ -92,7 +91,7 @@ void add_member(zip_t* archive, const std::string& name, const std::string& byte
     zip_source_t* source = zip_source_buffer(archive, bytes.data(), bytes.size(), 0);
     must(source != nullptr);
     const zip_int64_t index =
-        zip_file_add(archive, (name + std::string(suffix)).c_str(), source, ZIP_FL_ENC_UTF_8);
+        zip_file_add(archive, (name + std::string(npz_member_suffix)).c_str(), source, ZIP_FL_ENC_UTF_8);
     if (index < 0) {
         zip_source_free(source);
     }

@@ -4,7 +4,6 @@
 #include <zip.h>
 
 #include <filesystem>
-#include <string_view>
 #include <utility>
 
 #include "fusionflow/data/error.hpp"
@@ -13,7 +12,6 @@ namespace fusionflow::data {
 
 namespace {
 
-constexpr std::string_view suffix = ".npy";
 constexpr std::uint64_t most_deflated = 1032;  // bytes that one byte of deflate can stand for
 
 struct close_member {
@@ -119,10 +117,10 @@ npz_member npz_archive::member(std::uint64_t index) const {
     const zip_stat_t about = claims(archive_.get(), index);
     check_claims(about, file_bytes_);
     std::string name = about.name;
-    if (!name.ends_with(suffix)) {
+    if (!name.ends_with(npz_member_suffix)) {
         refuse("need members that end in .npy");
     }
-    name.resize(name.size() - suffix.size());
+    name.resize(name.size() - npz_member_suffix.size());
     return {std::move(name), index, about.size};
 }
 

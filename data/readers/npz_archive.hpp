@@ -3,12 +3,16 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "fusionflow/data/byte_source.hpp"
 
 struct zip;
 
 namespace fusionflow::data {
+
+/// How the names of an archive's members end.
+inline constexpr std::string_view npz_member_suffix = ".npy";
 
 /// An array in an .npz file, as the archive's directory describes it.
 struct npz_member {

@@ -29,7 +29,7 @@ std::string letters_of(const std::string& text) {
     return letters;
 }
 
-bool is_one_of(const std::string& word, const auto& words) {
+bool is_among(const std::string& word, const auto& words) {
     return std::find(words.begin(), words.end(), word) != words.end();
 }
 
@@ -39,12 +39,12 @@ bool is_held_out_word(const std::string& column, const std::string& label) {
         std::to_array<std::string_view>({"test", "testing", "testset", "validation", "valid", "val",
                                          "dev", "eval", "heldout", "holdout"});
     const std::string word = letters_of(label);
-    if (!is_one_of(word, training) && !is_one_of(word, held_out)) {
+    if (!is_among(word, training) && !is_among(word, held_out)) {
         refuse(fmt::format("need texts such as train and test in column '{0}', got '{1}' (--split "
                            "'{0}=TEXT,...' names those of the rows to hold out)",
                            column, label));
     }
-    return is_one_of(word, held_out);
+    return is_among(word, held_out);
 }
 
 bool is_same(const std::string& a, const std::string& b) {

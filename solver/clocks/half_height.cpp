@@ -15,12 +15,12 @@ namespace fusionflow::solver {
 
 namespace {
 
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+using theory::unknown;
 // The loss is at its least when it is this near, against all that can be explained. Nothing is said
 // to be unlearnable by that.
 constexpr double at_its_least = 1e-9;
 // What rounding takes away of a time is said from this part of it on.
-constexpr double felt = 1e-7;
+constexpr double felt_rounding = 1e-7;
 constexpr long looks_apart = 16;  // with weight decay, where a look solves for the trunk's norm
 
 std::vector<data::modality_set> sets_of(const std::vector<theory::partial_solution>& saddles) {
@@ -390,7 +390,7 @@ void half_height_monitor::say_what_rounding_hides(theory::learning& answer) {
         const double terms = scratch_.segment(moments_->offset(m), moments_->dim(m)).norm();
         const double left = moments_->part(saddle.residual, m).norm();
         const double unknown_part = judge_.rounding().part() * terms / left;
-        if (left > 0 && unknown_part > felt) {
+        if (left > 0 && unknown_part > felt_rounding) {
             answer.warnings.push_back(fmt::format(
                 "rounding: what is left for {} at the saddle of {} is a part {:.2g} of the terms "
                 "that it is the difference of: weights of 16 digits, and with them its time, are "

@@ -17,7 +17,7 @@ constexpr double little = 1e-3;
 // A weight is settled when Newton's method would change less than this part of it. What the
 // residuals of a waiting modality can still add up to while the others settle is a multiple of that
 // part, by the regression coefficients between them; a potential has to fall by 1 and more.
-constexpr double settled = 3e-5;
+constexpr double settled_part = 3e-5;
 // While a residual that makes its weight grow is above this part of its own terms, something is
 // going on, and there is no need to look closer.
 constexpr double going_on = 1e-2;
@@ -176,7 +176,7 @@ void rest_judge::find_corrections(const theory::partial_solution& saddle,
 bool rest_judge::are_settled(const data::modality_set& rest, const Eigen::VectorXd& weights) const {
     return std::all_of(rest.begin(), rest.end(), [&](int m) {
         const double size = moments_->part(weights, m).norm();
-        return is_rounding(m) || moments_->part(corrections_, m).norm() <= settled * size;
+        return is_rounding(m) || moments_->part(corrections_, m).norm() <= settled_part * size;
     });
 }
 

@@ -5,12 +5,13 @@
 
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/solver/networks/draw.hpp"
+#include "fusionflow/theory/learning.hpp"
 
 namespace fusionflow::solver {
 
 namespace {
 
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+using theory::unknown;
 
 }  // namespace
 

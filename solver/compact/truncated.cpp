@@ -15,7 +15,7 @@ namespace fusionflow::solver {
 namespace {
 
 constexpr double safety = 2;
-constexpr double rounding = 1e-11;
+constexpr double column_rounding = 1e-11;
 constexpr double most_by_itself = 1e6;  // weights, where nobody asked for that many rounds
 constexpr double most_weights = 2e7;
 
@@ -80,7 +80,7 @@ answer train_truncated(const model& about, const run_options& options, krylov_gr
     };
     answer result = [&] {
         if (growth.closed_at(rounds)) {
-            return trained(nullptr, rounding);
+            return trained(nullptr, column_rounding);
         }
         if (!options.compression.estimate) {
             return trained(nullptr, std::numeric_limits<double>::quiet_NaN());
@@ -88,7 +88,7 @@ answer train_truncated(const model& about, const run_options& options, krylov_gr
         comparison further(about.moments, growth.network(rounds + 1), about.training.rate(),
                            about.training.weight_decay);
         answer truncated = trained(&further, 0);
-        truncated.network->truncation_error = safety * further.deviation() + rounding;
+        truncated.network->truncation_error = safety * further.deviation() + column_rounding;
         return truncated;
     }();
     result.network->rounds = rounds;

@@ -11,10 +11,6 @@ namespace fusionflow::solver {
 
 namespace {
 
-Eigen::Map<const Eigen::VectorXd> numbers(const state& x, std::size_t at, int count) {
-    return {x.data() + at, count};
-}
-
 // The lesser of the two that is not zero.
 double least_of(double a, double b) {
     if (a == 0 || b == 0) {
@@ -23,7 +19,7 @@ double least_of(double a, double b) {
     return std::min(a, b);
 }
 
-void check(const data::moments& moments, const theory::aligned_weights& start) {
+void check_chain_start(const data::moments& moments, const theory::aligned_weights& start) {
     bool fits =
         std::ssize(start.first) == moments.count() && std::ssize(start.branches) == moments.count();
     for (int m = 0; fits && m < moments.count(); ++m) {
@@ -40,7 +36,7 @@ chain_flow::chain_flow(const data::moments& moments, const theory::aligned_weigh
                        bool keeps_signs)
     : moments_(&moments), keeps_signs_(keeps_signs), weights_(moments.dimension()),
       residual_(moments.dimension()) {
-    check(moments, start);
+    check_chain_start(moments, start);
     for (std::size_t m = 0; m < start.first.size(); ++m) {
         branch b;
         b.at = initial_.size();

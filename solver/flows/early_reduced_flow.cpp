@@ -15,7 +15,7 @@ namespace {
 constexpr int most_inputs = 150;
 
 // A sum of squares above this has lost nothing to squares below the least number of all digits.
-constexpr double least_square = 1e-290;
+constexpr double lossless_square = 1e-290;
 
 }  // namespace
 
@@ -57,8 +57,8 @@ double early_reduced_flow::trunk_norm(const state& x) const {
         square += x[i] * x[i];
     }
     // Squares of very small branches are no numbers, or few digits of one.
-    return square > least_square ? std::sqrt(square)
-                                 : std::hypot(numbers(x).stableNorm(), std::sqrt(trunk_excess_));
+    return square > lossless_square ? std::sqrt(square)
+                                    : std::hypot(numbers(x).stableNorm(), std::sqrt(trunk_excess_));
 }
 
 void early_reduced_flow::derivative(const state& x, state& dxdt) {

@@ -11,21 +11,12 @@ namespace fusionflow::solver {
 
 namespace {
 
-constexpr std::size_t most_implicit = 150;  // numbers in a state: header
-constexpr double changes_of_speed = 4;      // in a step, in units of the speed
+constexpr double changes_of_speed = 4;  // in a step, in units of the speed
 // A residual of this part of its terms has nothing to follow any more: what a step that does not
 // follow it does to the imbalance of the layers goes by its square, which is rounding.
 constexpr double at_rest = 1e-8;
 
-Eigen::Map<const Eigen::VectorXd> numbers(const state& x, Eigen::Index at, Eigen::Index size) {
-    return {x.data() + at, size};
-}
-
-Eigen::Map<Eigen::VectorXd> numbers(state& x, Eigen::Index at, Eigen::Index size) {
-    return {x.data() + at, size};
-}
-
-void check(const data::moments& moments, const two_layer_start& start) {
+void check_gram_start(const data::moments& moments, const two_layer_start& start) {
     if (!start.fits(moments)) {
         throw data::input_error("moments", "the exact two-layer flow starts from other modalities");
     }
@@ -42,7 +33,7 @@ void check(const data::moments& moments, const two_layer_start& start) {
 gram_flow::gram_flow(const data::moments& moments, const two_layer_start& start)
     : moments_(&moments), keeps_signs_(start.keeps_signs()), weights_(moments.dimension()),
       residual_(moments.dimension()), rounding_(moments) {
-    check(moments, start);
+    check_gram_start(moments, start);
     for (const two_layer_start::block& from : start.blocks()) {
         const block b{std::ssize(initial_), from.weights.rows(), from.weights.cols() - 1,
                       moments.offset(from.first)};

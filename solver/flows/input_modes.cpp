@@ -3,6 +3,7 @@
 #include <Eigen/Eigenvalues>
 #include <boost/multiprecision/cpp_bin_float.hpp>
 
+#include "fusionflow/data/decompositions.hpp"
 #include "fusionflow/data/pseudo_inverse.hpp"
 #include "fusionflow/theory/partial_solution.hpp"
 

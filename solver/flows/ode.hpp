@@ -7,6 +7,20 @@
 
 namespace fusionflow::solver {
 
+/// `count` numbers of a state from the place `at` on, as a vector.
+[[nodiscard]] inline Eigen::Map<const Eigen::VectorXd> numbers(const state& x, std::size_t at,
+                                                               Eigen::Index count) {
+    return {x.data() + at, count};
+}
+[[nodiscard]] inline Eigen::Map<Eigen::VectorXd> numbers(state& x, std::size_t at,
+                                                         Eigen::Index count) {
+    return {x.data() + at, count};
+}
+
+/// Numbers in a state up to which an exact flow gives its Jacobian: that of more is dearer than the
+/// steps that it saves.
+inline constexpr std::size_t most_implicit = 150;
+
 /// A system dx/dc = f(x) as the methods that make single steps see it: a flow of this library, or
 /// what a user hands to the steppers for Boost.Odeint.
 class ode {

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/solver/flows/potential_steps.hpp"
 #include "fusionflow/solver/networks/moment_products.hpp"
 #include "fusionflow/solver/networks/power.hpp"
 #include "fusionflow/theory/race/potential.hpp"
@@ -13,23 +14,11 @@ namespace fusionflow::solver {
 
 namespace {
 
-// A step goes straight on while a weight, times the step, is below this part of rtol.
-constexpr double unfelt = 0.1;
-constexpr double felt = 5;        // potentials below this are, at any tolerance
-constexpr double slow = 1e-6;     // a speed, against the terms of its residual
-constexpr double rounded = 1e-6;  // a potential does not fall to less than this part in one step
-constexpr double reach = 0.7;     // of a potential in one step
-constexpr double reach_of_two = 0.6;     // the same of a branch of two layers, a logarithm
-constexpr double least_square = 1e-280;  // below it squares lose digits
+constexpr double slow = 1e-6;                  // a speed, against the terms of its residual
+constexpr double reach = 0.7;                  // of a potential in one step
+constexpr double reach_of_two = 0.6;           // the same of a branch of two layers, a logarithm
+constexpr double least_exact_square = 1e-280;  // below it squares lose digits
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-
-Eigen::Map<const Eigen::VectorXd> numbers(const state& x, std::size_t at, int count) {
-    return {x.data() + at, count};
-}
-
-Eigen::Map<Eigen::VectorXd> numbers(state& x, std::size_t at, int count) {
-    return {x.data() + at, count};
-}
 
 // The negative potential at which a branch of n >= 2 layers has this u^(2n - 2).
 double potential_at_square(int n, double square) {
@@ -96,7 +85,7 @@ void reduced_flow::find_norms(const state& x) {
         square += norms_[m] * norms_[m];
     }
     if (shared_ > 0) {
-        trunk_ = square > least_square ? std::sqrt(square) : small_trunk();
+        trunk_ = square > least_exact_square ? std::sqrt(square) : small_trunk();
         trunk_power_ = power(trunk_, shared_);
     }
 }
@@ -263,12 +252,13 @@ double reduced_flow::horizon(const state& x, const state& dxdt, double rtol) con
             continue;
         }
         const double part_left = p.branch > 2 ? -reach * z : reach_of_two * std::max(-z, 1.0);
-        if (-z < felt) {
+        if (-z < felt_potential) {
             nearest = std::min(nearest, part_left / dxdt[p.at]);
             continue;
         }
-        const double small = unfelt * rtol / (std::max(p.branch - 2, 1) * -z);
-        const double edge = std::min(potential_at_square(p.branch, small), rounded * z);
+        const double small = unfelt_step * rtol / (std::max(p.branch - 2, 1) * -z);
+        const double edge =
+            std::min(potential_at_square(p.branch, small), least_potential_left * z);
         nearest = std::min(nearest, (z < 2 * edge ? edge - z : part_left) / dxdt[p.at]);
     }
     return nearest;

@@ -11,7 +11,7 @@ namespace fusionflow::solver {
 
 namespace {
 
-constexpr double least_square = 1e-150;  // of a norm whose square still has all its digits
+constexpr double least_norm = 1e-150;  // of a norm whose square still has all its digits
 
 // u^n from u^2.
 double from_square(double square, int n) {
@@ -107,7 +107,7 @@ bool scalar_weights::find(const double* x, sizes<N>& found) const {
         found.trunk_power = 1;
         return true;
     }
-    if (square < least_square) {
+    if (square < least_norm) {
         return false;
     }
     found.trunk_power = from_square(square, shared_);

@@ -12,15 +12,7 @@ namespace fusionflow::solver {
 
 namespace {
 
-constexpr double difference = 1e-6;  // relative, of second derivatives; good to 1e-10 of them
-
-Eigen::Map<const Eigen::VectorXd> numbers(const state& x, Eigen::Index at, Eigen::Index count) {
-    return {x.data() + at, count};
-}
-
-Eigen::Map<Eigen::VectorXd> numbers(state& x, Eigen::Index at, Eigen::Index count) {
-    return {x.data() + at, count};
-}
+constexpr double slope_difference = 1e-6;  // relative, of second derivatives; good to 1e-10 of them
 
 }  // namespace
 
@@ -177,9 +169,9 @@ double sensitive_flow::horizon(const state& x, const state& dxdt, double rtol) c
 double sensitive_flow::difference_step(const state& x, const part& p, Eigen::Index i) const {
     const double size = std::abs(x[static_cast<std::size_t>(p.at + i)]);
     if (!p.polar()) {
-        return difference * numbers(x, p.at, p.size).norm();
+        return slope_difference * numbers(x, p.at, p.size).norm();
     }
-    return difference * (i > 0 || p.branch == 2 ? std::max(size, 1.0) : size);
+    return slope_difference * (i > 0 || p.branch == 2 ? std::max(size, 1.0) : size);
 }
 
 void sensitive_flow::jacobian(const state& x, Eigen::MatrixXd& j) {

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/solver/flows/potential_steps.hpp"
 #include "fusionflow/solver/flows/targets_motion.hpp"
 #include "fusionflow/solver/flows/targets_start.hpp"
 #include "fusionflow/solver/networks/moment_products.hpp"
@@ -15,22 +16,17 @@ namespace fusionflow::solver {
 
 namespace {
 
-using matrix = Eigen::MatrixXd;
+using Eigen::MatrixXd;
 using theory::dual;
 
-// A step goes straight on while a weight, times the step, is below this part of rtol.
-constexpr double unfelt = 0.1;
-constexpr double felt = 5;        // potentials below this are, at any tolerance
-constexpr double rounded = 1e-6;  // a potential does not fall to less than this part in one step
-constexpr double reach = 0.75;    // of a potential in one step
-constexpr std::size_t most_implicit = 150;  // numbers in a state: header
+constexpr double reach_of_modes = 0.75;  // of a potential in one step
 // Of the terms of a residual: what rounding leaves of it at rest.
 constexpr double noise = 16 * std::numeric_limits<double>::epsilon();
 // Of all weights: growth of those that wait, up to which what is at rest need not follow them.
 constexpr double unnoticed = 1e-13;
 
-Eigen::Map<const matrix> numbers(const state& x, std::size_t at, Eigen::Index rows,
-                                 Eigen::Index cols) {
+Eigen::Map<const MatrixXd> numbers(const state& x, std::size_t at, Eigen::Index rows,
+                                   Eigen::Index cols) {
     return {x.data() + at, rows, cols};
 }
 
@@ -43,10 +39,10 @@ struct targets_flow::parts {
     targets_rest rest{layout};
     targets_motion<double> motion{layout, rest};
     targets_motion<dual> slopes{layout, rest};
-    matrix weights;
+    MatrixXd weights;
     Eigen::VectorXd stacked;
     Eigen::VectorXd residual;
-    matrix residual_matrix;
+    MatrixXd residual_matrix;
     double largest_norm = 0;       // u_i of all modes
     Eigen::VectorXd correlations;  // |s_m|
     Eigen::MatrixXd covariances;   // |Sigma_mn|
@@ -64,7 +60,7 @@ struct targets_flow::parts {
     void derivative(state& dxdt);
     [[nodiscard]] double speed_of_weights(const state& x, const state& dxdt);
     [[nodiscard]] double outside_error(std::size_t m, Eigen::Index i, double error,
-                                       const Eigen::VectorXd& pulled, const matrix& frame) const;
+                                       const Eigen::VectorXd& pulled, const MatrixXd& frame) const;
     [[nodiscard]] double error_of(std::size_t m, const state& x, const state& error) const;
 };
 
@@ -149,8 +145,8 @@ void targets_flow::jacobian(const state& x, Eigen::MatrixXd& j) {
     for (Eigen::Index i = 0; i < p.dual_state.size(); ++i) {
         p.dual_state(i) = theory::make_dual(x[static_cast<std::size_t>(i)], 0);
     }
-    matrix weight_slopes(p.layout.outputs, p.layout.inputs);
-    matrix residual_slopes(p.layout.outputs, p.layout.inputs);
+    MatrixXd weight_slopes(p.layout.outputs, p.layout.inputs);
+    MatrixXd residual_slopes(p.layout.outputs, p.layout.inputs);
     for (Eigen::Index i = 0; i < size; ++i) {
         p.dual_state(i).derivatives()(0) = 1;
         p.slopes.look_at(p.dual_state.data(), p.dual_weights);
@@ -233,7 +229,7 @@ void targets_flow::settle(const state& x, state& dxdt) {
 // them elsewhere; the error shrinks as the mode grows.
 double targets_flow::parts::outside_error(std::size_t m, Eigen::Index i, double error,
                                           const Eigen::VectorXd& pulled,
-                                          const matrix& frame) const {
+                                          const MatrixXd& frame) const {
     if (layout.shared > 0) {
         return error;
     }
@@ -268,8 +264,8 @@ double targets_flow::parts::error_of(std::size_t m, const state& x, const state&
         const double z = std::abs(x[at]);
         take(std::abs(error[at]) / (b.layers == 2 ? std::max(z, 1.0) : (b.layers - 2) * z));
     }
-    matrix turn_left = matrix::Zero(b.rank, b.rank);
-    matrix turn_right = turn_left;
+    MatrixXd turn_left = MatrixXd::Zero(b.rank, b.rank);
+    MatrixXd turn_right = turn_left;
     if (layout.outputs > 1) {
         const auto e = numbers(error, b.left, layout.outputs, b.rank);
         turn_left = part.left.transpose() * e;
@@ -305,8 +301,8 @@ double targets_flow::parts::error_of(std::size_t m, const state& x, const state&
     }
     if (layout.shared > 0 && layout.outputs > 1) {
         const auto e = numbers(error, b.left, layout.outputs, b.rank);
-        const matrix rows = e * part.norms.asDiagonal() +
-                            part.left * part.norms.asDiagonal() * turn_right.transpose();
+        const MatrixXd rows = e * part.norms.asDiagonal() +
+                              part.left * part.norms.asDiagonal() * turn_right.transpose();
         for (Eigen::Index i = 0; i < rows.rows(); ++i) {
             if (trunk(i) > 0) {
                 take(rows.row(i).lpNorm<Eigen::Infinity>() / trunk(i));
@@ -356,14 +352,15 @@ double targets_flow::horizon(const state& x, const state& dxdt, double rtol) con
             if (!(dxdt[i] > still && z < 0)) {
                 continue;
             }
-            const double part_left = b.layers > 2 ? -reach * z : std::max(-z, 1.0) / 2;
-            if (-z < felt) {
+            const double part_left = b.layers > 2 ? -reach_of_modes * z : std::max(-z, 1.0) / 2;
+            if (-z < felt_potential) {
                 nearest = std::min(nearest, part_left / dxdt[i]);
                 continue;
             }
-            const double small = unfelt * rtol / (std::max(b.layers - 2, 1) * -z);
-            const double edge = std::min(
-                -theory::potential(b.layers, std::pow(small, 0.5 / (b.layers - 1))), rounded * z);
+            const double small = unfelt_step * rtol / (std::max(b.layers - 2, 1) * -z);
+            const double edge =
+                std::min(-theory::potential(b.layers, std::pow(small, 0.5 / (b.layers - 1))),
+                         least_potential_left * z);
             nearest = std::min(nearest, (z < 2 * edge ? edge - z : part_left) / dxdt[i]);
         }
     }

@@ -1,11 +1,12 @@
 #include "fusionflow/solver/flows/targets_start.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <utility>
 #include <vector>
 
+#include "fusionflow/data/decompositions.hpp"
+#include "fusionflow/data/products.hpp"
 #include "fusionflow/data/pseudo_inverse.hpp"
 #include "fusionflow/solver/networks/power.hpp"
 #include "fusionflow/theory/race/potential.hpp"
@@ -14,24 +15,23 @@ namespace fusionflow::solver {
 
 namespace {
 
-using matrix = Eigen::MatrixXd;
+using Eigen::MatrixXd;
 
 constexpr double tied = 1e-10;  // eigenvalues nearer than this part of the largest are the same
 
 // Orthonormal columns in which the first matrix is diagonal, within equal eigenvalues of it the
 // second, and so on: what turns singular vectors together vanishes at the start.
-matrix frame(const std::vector<matrix>& symmetric) {
+MatrixXd frame(const std::vector<MatrixXd>& symmetric) {
     const Eigen::Index size = symmetric.front().rows();
-    matrix columns = matrix::Identity(size, size);
+    MatrixXd columns = MatrixXd::Identity(size, size);
     std::vector<std::pair<Eigen::Index, Eigen::Index>> groups{{0, size}};
-    for (const matrix& next : symmetric) {
+    for (const MatrixXd& next : symmetric) {
         std::vector<std::pair<Eigen::Index, Eigen::Index>> finer;
         for (const auto& [first, count] : groups) {
-            const matrix among = columns.middleCols(first, count);
-            const matrix seen = among.transpose() * next * among;
-            const Eigen::SelfAdjointEigenSolver<matrix> solved((seen + seen.transpose()) / 2);
-            columns.middleCols(first, count) = among * solved.eigenvectors();
-            const auto& values = solved.eigenvalues();
+            const MatrixXd among = columns.middleCols(first, count);
+            const MatrixXd seen = data::times(data::transposed_times(among, next), among);
+            const auto [values, vectors] = data::decompose((seen + seen.transpose()) / 2);
+            columns.middleCols(first, count) = data::times(among, vectors);
             Eigen::Index begin = 0;
             for (Eigen::Index i = 1; i <= count; ++i) {
                 if (i == count || values(i) - values(i - 1) > tied * next.norm()) {
@@ -45,12 +45,12 @@ matrix frame(const std::vector<matrix>& symmetric) {
     return columns;
 }
 
-void append(state& x, const matrix& numbers) {
+void append(state& x, const MatrixXd& numbers) {
     x.insert(x.end(), numbers.data(), numbers.data() + numbers.size());
 }
 
-matrix power_of(const matrix& symmetric, int n) {
-    matrix result = matrix::Identity(symmetric.rows(), symmetric.cols());
+MatrixXd power_of(const MatrixXd& symmetric, int n) {
+    MatrixXd result = MatrixXd::Identity(symmetric.rows(), symmetric.cols());
     for (; n > 0; --n) {
         result *= symmetric;
     }
@@ -62,15 +62,15 @@ matrix power_of(const matrix& symmetric, int n) {
 struct first_pushes {
     double scale = 0;
     Eigen::VectorXd directions;
-    matrix square;  // C^T C
-    matrix trunk;   // T
-    matrix left;    // E, in its own units
-    matrix pulled;  // W Sigma: what the first growth takes off E goes this way
+    MatrixXd square;  // C^T C
+    MatrixXd trunk;   // T
+    MatrixXd left;    // E, in its own units
+    MatrixXd pulled;  // W Sigma: what the first growth takes off E goes this way
 
     first_pushes(const data::moments& data, const theory::architecture& arch,
                  const theory::initialisation& init);
-    [[nodiscard]] matrix trunk_frame(const data::moments& data, const theory::architecture& arch,
-                                     const theory::initialisation& init) const;
+    [[nodiscard]] MatrixXd trunk_frame(const data::moments& data, const theory::architecture& arch,
+                                       const theory::initialisation& init) const;
 };
 
 first_pushes::first_pushes(const data::moments& data, const theory::architecture& arch,
@@ -80,34 +80,34 @@ first_pushes::first_pushes(const data::moments& data, const theory::architecture
     for (int m = 0; m < data.count(); ++m) {
         scale = std::max(scale, init.norm(m));
     }
-    square = init.trunk_excess / scale / scale * matrix::Identity(outputs, outputs);
+    square = init.trunk_excess / scale / scale * MatrixXd::Identity(outputs, outputs);
     for (int m = 0; m < data.count(); ++m) {
         const auto o = data.matrix(directions, m);
         const double u = init.norm(m) / scale;
         square += u * u * o * o.transpose();
     }
-    trunk = matrix::Identity(outputs, outputs);
+    trunk = MatrixXd::Identity(outputs, outputs);
     if (arch.shared() > 0) {
         trunk = power_of(data::square_root(square), arch.shared());
     }
-    matrix total(outputs, data.dimension());
+    MatrixXd total(outputs, data.dimension());
     for (int m = 0; m < data.count(); ++m) {
         const double size = power(init.norm(m), arch.branch(m)) * power(scale, arch.shared());
         total.middleCols(data.offset(m), data.dim(m)) = size * trunk * data.matrix(directions, m);
     }
-    pulled = total * data.covariance();
+    pulled = data::times(total, data.covariance());
     left = data.matrix(data.correlations()) - pulled;
 }
 
 // All singular values may be equal: any frame would do, but only that in which the push is diagonal
 // is the one that the flow goes on from.
-matrix first_pushes::trunk_frame(const data::moments& data, const theory::architecture& arch,
-                                 const theory::initialisation& init) const {
-    matrix push = matrix::Zero(square.rows(), square.cols());
-    matrix later = push;
+MatrixXd first_pushes::trunk_frame(const data::moments& data, const theory::architecture& arch,
+                                   const theory::initialisation& init) const {
+    MatrixXd push = MatrixXd::Zero(square.rows(), square.cols());
+    MatrixXd later = push;
     for (int m = 0; m < data.count(); ++m) {
         const double size = power(init.norm(m) / scale, arch.branch(m));
-        const matrix o = size * data.matrix(directions, m).transpose();
+        const MatrixXd o = size * data.matrix(directions, m).transpose();
         push += left.middleCols(data.offset(m), data.dim(m)) * o;
         later += pulled.middleCols(data.offset(m), data.dim(m)) * o;
     }
@@ -115,13 +115,15 @@ matrix first_pushes::trunk_frame(const data::moments& data, const theory::archit
 }
 
 // U and V with U V^T = o, in which the push is diagonal: all singular values of a branch are equal.
-std::pair<matrix, matrix> branch_frames(const matrix& o, const matrix& push, const matrix& later) {
+std::pair<MatrixXd, MatrixXd> branch_frames(const MatrixXd& o, const MatrixXd& push,
+                                            const MatrixXd& later) {
     if (o.cols() <= o.rows()) {
-        const matrix v = frame({o.transpose() * push, o.transpose() * later});
-        return {o * v, v};
+        const MatrixXd v =
+            frame({data::transposed_times(o, push), data::transposed_times(o, later)});
+        return {data::times(o, v), v};
     }
-    const matrix u = frame({push * o.transpose(), later * o.transpose()});
-    return {u, o.transpose() * u};
+    const MatrixXd u = frame({data::times_transposed(push, o), data::times_transposed(later, o)});
+    return {u, data::transposed_times(o, u)};
 }
 
 }  // namespace
@@ -134,10 +136,10 @@ targets_start::targets_start(const data::moments& data, const theory::architectu
     layout.shared = arch.shared();
     layout.excess = init.trunk_excess;
     layout.inputs = data.dimension();
-    const matrix right_frame = layout.shared > 0 ? first.trunk_frame(data, arch, init)
-                                                 : matrix::Identity(outputs, outputs);
+    const MatrixXd right_frame = layout.shared > 0 ? first.trunk_frame(data, arch, init)
+                                                   : MatrixXd::Identity(outputs, outputs);
     for (int m = 0; m < data.count(); ++m) {
-        const matrix o = data.matrix(first.directions, m);
+        const MatrixXd o = data.matrix(first.directions, m);
         targets_layout::branch b;
         b.layers = arch.branch(m);
         b.inputs = data.dim(m);
@@ -149,8 +151,9 @@ targets_start::targets_start(const data::moments& data, const theory::architectu
             layout.branches.push_back(b);
             continue;
         }
-        auto [u, v] = branch_frames(o, first.trunk * first.left.middleCols(b.offset, b.inputs),
-                                    first.trunk * first.pulled.middleCols(b.offset, b.inputs));
+        auto [u, v] =
+            branch_frames(o, data::times(first.trunk, first.left.middleCols(b.offset, b.inputs)),
+                          data::times(first.trunk, first.pulled.middleCols(b.offset, b.inputs)));
         // A frame of one number is left out, its sign kept by the other one.
         if (outputs == 1) {
             v *= u(0, 0);
@@ -158,10 +161,10 @@ targets_start::targets_start(const data::moments& data, const theory::architectu
             u *= v(0, 0);
         }
         b.sign = outputs == 1 ? v(0, 0) : 1.0;
-        append(numbers, matrix::Constant(b.rank, 1, -theory::potential(b.layers, init.norm(m))));
+        append(numbers, MatrixXd::Constant(b.rank, 1, -theory::potential(b.layers, init.norm(m))));
         b.left = numbers.size();
         if (outputs > 1) {
-            append(numbers, right_frame.transpose() * u);
+            append(numbers, data::transposed_times(right_frame, u));
         }
         b.right = numbers.size();
         if (b.inputs > 1) {

@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <Eigen/Eigenvalues>
-#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "fusionflow/data/decompositions.hpp"
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/solver/networks/draw.hpp"
 
@@ -33,21 +32,16 @@ theory::architecture architecture_of(const network_shape& shape) {
 }
 
 // The factor R of an orthogonal one and R: stacked = [W1, w2^T] is H x (D_b+1), R is r x (D_b+1).
-Eigen::MatrixXd rotate(const Eigen::MatrixXd& stacked) {
-    const Eigen::Index rank = std::min(stacked.rows(), stacked.cols());
-    const Eigen::HouseholderQR<Eigen::MatrixXd> qr(stacked);
-    return qr.matrixQR().topRows(rank).triangularView<Eigen::Upper>();
-}
+Eigen::MatrixXd rotate(const Eigen::MatrixXd& stacked) { return data::triangular_factor(stacked); }
 
 // R with R^T R = gram, without the directions that rounding leaves of a singular one.
 Eigen::MatrixXd square_root(const Eigen::MatrixXd& gram) {
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(gram);
-    const Eigen::VectorXd& values = eigen.eigenvalues();  // ascending
+    const auto [values, vectors] = data::decompose(gram);
     const double least = static_cast<double>(values.size()) *
                          std::numeric_limits<double>::epsilon() * values.maxCoeff();
     const auto rank = std::max<Eigen::Index>((values.array() > least).count(), 1);
     const Eigen::VectorXd roots = values.tail(rank).cwiseMax(0).cwiseSqrt();
-    return roots.asDiagonal() * eigen.eigenvectors().rightCols(rank).transpose();
+    return roots.asDiagonal() * vectors.rightCols(rank).transpose();
 }
 
 // F^T of E[Q] in early fusion.

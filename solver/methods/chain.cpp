@@ -13,7 +13,7 @@ namespace fusionflow::solver {
 
 namespace {
 
-std::optional<data::input_error> refuse(const model& about) {
+std::optional<data::input_error> refuse_chain(const model& about) {
     auto refused = need_one_target(about);
     const std::string missing = theory::missing_start(about.architecture, about.init);
     if (!refused && !missing.empty()) {
@@ -45,7 +45,7 @@ const method chain_method = {.name = "chain",
                              .about = "chain flow of gaussian networks of large width",
                              .kind = method_kind::flow,
                              .label = "chain flow",
-                             .refusal = refuse,
+                             .refusal = refuse_chain,
                              .run = run_chain};
 
 }  // namespace fusionflow::solver

@@ -6,13 +6,14 @@
 
 #include "fusionflow/solver/flows/sensitive_flow.hpp"
 #include "fusionflow/solver/steps/adaptive.hpp"
+#include "fusionflow/theory/learning.hpp"
 #include "fusionflow/theory/race/race.hpp"
 
 namespace fusionflow::solver {
 
 namespace {
 
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+using theory::unknown;
 
 // The norm that m reached half of, with its derivative.
 theory::dual level_of(const data::moments& moments, const half_height& what,

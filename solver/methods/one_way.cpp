@@ -11,7 +11,7 @@ namespace fusionflow::solver {
 
 namespace {
 
-std::optional<data::input_error> refuse(const model& about) {
+std::optional<data::input_error> refuse_one_way(const model& about) {
     auto refused = need_plain_training(about);
     const auto has_order = [&] {
         if (!(about.architecture.two_layer_late() && about.moments.count() == 2 &&
@@ -49,7 +49,7 @@ const method one_way_method = {
     .about = "two-layer late fusion, the first modality not seeing the second",
     .kind = method_kind::flow,
     .label = "one-way flow",
-    .refusal = refuse,
+    .refusal = refuse_one_way,
     .run = run_one_way};
 
 }  // namespace fusionflow::solver

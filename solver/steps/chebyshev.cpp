@@ -13,7 +13,7 @@ constexpr double damping = 2.0 / 13;
 constexpr int most_stages = 250;
 constexpr double margin = 1.2;  // of the radius over its estimate
 constexpr int steps_per_look = 25;
-constexpr double rounding = 2e-15;  // least relative error of a step
+constexpr double chebyshev_rounding = 2e-15;  // least relative error of a step
 
 /// T_j and its first two derivatives at w >= 1, from j = 0 on.
 class chebyshev_terms {
@@ -85,12 +85,13 @@ private:
 /// lower order, and errors of 1 / h steps add up: for a sum of rtol each has to be of h rtol, and
 /// h^3 = h rtol. The factor is measured: half-heights are off by a tenth of rtol to twice that.
 double allowed(double rtol) {
-    return std::clamp(30 * rtol * std::sqrt(rtol), rounding, std::max(rtol, rounding));
+    return std::clamp(30 * rtol * std::sqrt(rtol), chebyshev_rounding,
+                      std::max(rtol, chebyshev_rounding));
 }
 
 /// Rounding errors grow as the square of the number of stages.
 int stages_allowed(double rtol) {
-    const double most = std::sqrt(allowed(rtol) / rounding);
+    const double most = std::sqrt(allowed(rtol) / chebyshev_rounding);
     return static_cast<int>(std::clamp(most, 2.0, static_cast<double>(most_stages)));
 }
 

@@ -21,7 +21,7 @@ constexpr double least_fall = 0.2;
 // rtol. Estimates below this part of rtol are fine by any bound.
 constexpr double least_bend = 2e-4;
 constexpr double least_estimate = 0.01;
-constexpr double rounding = 2e-15;
+constexpr double radau_rounding = 2e-15;
 
 // The largest power of two that is not above a normal number: its exponent, without its digits.
 double power_of_two_below(double size) {
@@ -161,7 +161,7 @@ bool radau<N>::iterate(const state& x, double h, const error_gauge& gauge) {
     double rate = 1;
     const double part = strained_ > 0 ? std::min(strained_part, gauge.unsolved) : gauge.unsolved;
     // Not below what rounding lets it reach.
-    const double wanted = std::max(part * gauge.rtol, 5 * rounding);
+    const double wanted = std::max(part * gauge.rtol, 5 * radau_rounding);
     for (int iteration = 0; iteration < most_iterations; ++iteration) {
         if (!evaluate(x)) {
             return false;
@@ -175,8 +175,8 @@ bool radau<N>::iterate(const state& x, double h, const error_gauge& gauge) {
         rate = iteration == 0 ? 1.0 : std::max(seen, least_fall * rate);
         // A time that is kept is integrated from the speeds before the last change.
         const bool in_time = active_ == size_ || size <= 10 * wanted;
-        const bool done = size <= rounding || (iteration > 0 && rate < 1 && in_time &&
-                                               rate / (1 - rate) * size <= wanted);
+        const bool done = size <= radau_rounding || (iteration > 0 && rate < 1 && in_time &&
+                                                     rate / (1 - rate) * size <= wanted);
         if (done) {
             return true;
         }

@@ -1,85 +1,59 @@
 #include "fusionflow/solver/steps/radau_tableau.hpp"
 
-#include <Eigen/Eigenvalues>
-#include <Eigen/LU>
-#include <cmath>
-
 namespace fusionflow::solver {
 
-namespace {
-
-constexpr int stages = radau_tableau::stages;
-using vector = radau_tableau::vector;
-using square = radau_tableau::square;
-
-/// Gauss-Radau nodes on [0, 1] with 1 among them: eigenvalues of the Jacobi matrix of the Legendre
-/// polynomials whose last entry is changed so that 1 is an eigenvalue (Golub 1973).
-vector right_radau_nodes() {
-    square jacobi = square::Zero();
-    for (int k = 1; k < stages; ++k) {
-        jacobi(k, k - 1) = jacobi(k - 1, k) = k / std::sqrt(4.0 * k * k - 1);
-    }
-    jacobi(stages - 1, stages - 1) = stages / (2.0 * stages - 1);
-    const Eigen::SelfAdjointEigenSolver<square> solved(jacobi, Eigen::EigenvaluesOnly);
-    vector nodes = (solved.eigenvalues().array() + 1) / 2;
-    nodes(stages - 1) = 1;
-    return nodes;
-}
-
-/// c_i^(first + j)
-square vandermonde(const vector& nodes, int first) {
-    square v;
-    for (int j = 0; j < stages; ++j) {
-        v.col(j) = nodes.array().pow(static_cast<double>(j + first));
-    }
-    return v;
-}
-
-}  // namespace
-
-radau_tableau::radau_tableau() : nodes(right_radau_nodes()) {
-    // A integrates c^(j-1) exactly: A V = (c^j / j).
-    square integrals = vandermonde(nodes, 1);
-    for (int j = 0; j < stages; ++j) {
-        integrals.col(j) /= j + 1.0;
-    }
-    const square plain = vandermonde(nodes, 0);
-    weights = plain.transpose().fullPivLu().solve(integrals.transpose()).transpose();
-    powers = vandermonde(nodes, 1).inverse();
-    const square inverse = weights.inverse();
-    diagonalise(inverse);
-    gamma = 1 / real_eigenvalue;
-
-    // Quadrature of order s with gamma f_0 in it, less the method's own; f = A^-1 Z / h.
-    vector exact;
-    for (int j = 0; j < stages; ++j) {
-        exact(j) = 1 / (j + 1.0) - (j == 0 ? gamma : 0.0);
-    }
-    const vector embedded = plain.transpose().fullPivLu().solve(exact);
-    estimate = inverse.transpose() * (embedded - weights.row(stages - 1).transpose());
-}
-
-void radau_tableau::diagonalise(const square& inverse) {
-    const Eigen::EigenSolver<square> solved(inverse);
-    using complex_square = Eigen::Matrix<std::complex<double>, stages, stages>;
-    const complex_square vectors = solved.eigenvectors();
-    const complex_square rows = vectors.inverse();
-    int pair = 0;
-    for (int i = 0; i < stages; ++i) {
-        const std::complex<double> value = solved.eigenvalues()(i);
-        if (value.imag() > 0) {
-            eigenvalues(pair) = value;
-            forth.row(1 + 2 * pair) = rows.row(i).real();
-            forth.row(2 + 2 * pair) = rows.row(i).imag();
-            back.col(1 + 2 * pair) = 2 * vectors.col(i).real();
-            back.col(2 + 2 * pair) = -2 * vectors.col(i).imag();
-            ++pair;
-        } else if (value.imag() == 0) {
-            real_eigenvalue = value.real();
-            forth.row(0) = rows.row(i).real();
-            back.col(0) = vectors.col(i).real();
-        }
-    }
+// The numbers are written down rather than derived at run time, since Eigen's decompositions of small
+// matrices take a compiler half a minute. They are doubles with all of their digits, as eigenvalues and
+// inverses in double precision once gave them, so that answers stay as they were to the last digit; the
+// exact coefficients differ by a few roundings, which the test bounds with 50 digits.
+radau_tableau::radau_tableau() {
+    nodes << 0.057104196114517336, 0.27684301363812369, 0.58359043236891672, 0.86024013565621926, 1;
+    weights = square{{0.072998864317902701, -0.026735331107945098, 0.018676929763983989,
+                      -0.012879106093306175, 0.0050428392338819046},
+                     {0.15377523147918204, 0.14621486784749382, -0.036444568905128157,
+                      0.021233063119304726, -0.0079355799027287684},
+                     {0.14006304568480832, 0.29896712949128618, 0.16758507013524654,
+                      -0.03396910168661587, 0.010944288744191483},
+                     {0.14489430810953363, 0.27650006876016153, 0.32579792291041865,
+                      0.12875675325491154, -0.015708917378806059},
+                     {0.1437135607912241, 0.28135601514946562, 0.31182652297573765,
+                      0.22310390108357367, 0.039999999999998911}};
+    powers = square{{27.780933944064742, -3.6414784980492527, 1.2525477211690941,
+                     -0.59200316718452939, 0.19999999999999929},
+                    {-208.02785730090281, 77.883376055118077, -29.167414317829717,
+                     14.111895563613226, -4.7999999999999927},
+                    {524.1878839694964, -264.89491356822708, 137.902904404135, -72.395874805400311,
+                     25.199999999999974},
+                    {-543.82835603613739, 317.67586907995343, -202.09087094360757,
+                     123.04335789978713, -44.799999999999919},
+                    {199.88739542347909, -127.02285306879517, 92.102833136133199,
+                     -64.167375490815502, 25.199999999999939}};
+    real_eigenvalue = 6.2867047517293555;
+    gamma = 0.15906584442746713;
+    eigenvalues << std::complex<double>(3.6556943254635894, 6.5437368993601082),
+        std::complex<double>(5.7009532986718092, 3.2102656003085377);
+    forth = square{{30.041567721545508, 13.865107856271958, 3.480002774795091, -1.0320087978251544,
+                    0.80430304507393224},
+                   {-0.24957617950273381, 3.4743266845853782, -0.41362340619423565,
+                    -0.27799218912593188, 0.14511285997629109},
+                   {3.9060107964488298, 1.1068626423735073, -1.8803815683485348,
+                    0.90758409290502373, -0.28013227836461441},
+                   {-2.6244376110278766, -8.615843813031514, -1.0101621055599512,
+                    -1.2509731596606586, 0.64525477661542419},
+                   {-18.62773073518952, -6.7805261184004602, 0.31831319312323542,
+                    0.46223409609203236, 0.048120638263859858}};
+    back = square{{0.012517586220501474, -0.076769233714137367, 0.026827718534212012,
+                   0.01547316007355823, -0.029021854916085187},
+                  {0.0014916701518948767, 0.17787958711552343, -0.010505257745247257,
+                   -0.046752502471954942, 0.0044064936848231895},
+                  {0.072981876388085301, -0.3464631558914939, -0.23901061573186769,
+                   -0.12350265018523565, 0.089624759514229393},
+                  {0.38009144000356471, -0.33626458520169245, 0.94341693972533769,
+                   -0.049906901598925836, 0.82234604339172424},
+                  {0.92197897368121218, 0.86859450624836276, 1.4236947172028367,
+                   0.69833840660570279, 1.6754125919933878}};
+    estimate << -4.4189977167962873, 0.57923485225662763, -0.19923756095344453,
+        0.094167483691930898, -0.031813168885487964;
 }
 
 }  // namespace fusionflow::solver

@@ -7,7 +7,7 @@ namespace fusionflow::solver {
 
 /// Coefficients of the Radau IIA method of five stages: collocation at the right Radau nodes, order
 /// 9, stiffly accurate, L-stable (Hairer and Wanner, Solving Ordinary Differential Equations II,
-/// IV.5 and IV.8). Made from the nodes, which are eigenvalues.
+/// IV.5 and IV.8). The test derives them anew in 50 digits.
 /// \see tests/solver/radau_tableau_test.cpp
 struct radau_tableau {
     static constexpr int stages = 5;
@@ -28,9 +28,6 @@ struct radau_tableau {
     double gamma = 0;  ///< 1 / real_eigenvalue
 
     radau_tableau();
-
-private:
-    void diagonalise(const square& inverse);
 };
 
 }  // namespace fusionflow::solver

@@ -7,10 +7,10 @@ namespace fusionflow::solver {
 
 namespace {
 
-constexpr double difference = 1.5e-8;  // relative to |x|: the root of the rounding unit
-constexpr double visible = 1e-3;       // most of it in the flow's own measure
-constexpr double share = 0.1;          // of a new direction in the one that was found last
-constexpr double settled = 0.01;       // relative change by which the iteration ends
+constexpr double power_difference = 1.5e-8;  // relative to |x|: the root of the rounding unit
+constexpr double visible = 1e-3;             // most of it in the flow's own measure
+constexpr double share = 0.1;                // of a new direction in the one that was found last
+constexpr double settled = 0.01;             // relative change by which the iteration ends
 constexpr int most_products = 50;
 constexpr double golden = 0.6180339887498949;
 
@@ -58,7 +58,7 @@ void spectral_radius::look_along(const state& dxdt) {
 // How far aside to look: less where a state has small numbers, which mean something, next to large.
 double spectral_radius::distance(const state& x) const {
     const double size = size_of(x);
-    const double far = difference * (size > 0 ? size : 1.0);
+    const double far = power_difference * (size > 0 ? size : 1.0);
     const double seen = system_.relative_error(x, along_);
     return seen * far > visible ? visible / seen : far;
 }

@@ -9,8 +9,8 @@ namespace {
 
 // An explicit step of length h is stable on decaying parts up to a rate of about this over h.
 constexpr double stable = 2.0;
-constexpr int steps_per_look = 3;  // a look costs a derivative, a step 6
-constexpr int votes_needed = 2;    // of looks
+constexpr int steps_per_switch_look = 3;  // a look costs a derivative, a step 6
+constexpr int votes_needed = 2;           // of looks
 // Dopri5 sees a rate itself, at no cost, but a lower one than the largest now and then. So many
 // steps that stability limits, one after another, are no chance, and few beside those of a stiff
 // flow.
@@ -108,7 +108,7 @@ private:
 
 // True where the other method should go on.
 bool switching::votes_by_looks(double proposed) {
-    if (++steps_ % steps_per_look != 0) {
+    if (++steps_ % steps_per_switch_look != 0) {
         return false;
     }
     const double rate = rate_(next(), next_speed());

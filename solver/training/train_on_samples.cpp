@@ -127,7 +127,7 @@ const Eigen::VectorXd& sample_descent::train() {
     return measure();
 }
 
-void check(const model& about) {
+void check_training(const model& about) {
     const sample_options& how = about.training.samples;
     if (about.training.method != training_method::gradient_descent) {
         throw data::input_error("method", "need gd on samples, got flow");
@@ -161,7 +161,7 @@ state with_biases(state weights, const network_shape& shape, Eigen::Index size) 
 }  // namespace
 
 answer train_on_samples(const model& about, const run_options& options, weighted_network start) {
-    check(about);
+    check_training(about);
     about.architecture.match(about.samples->input_moments());
     const sample_network trained(start.shape, *about.samples, about.training.samples);
     trained_network network{.shape = start.shape};

@@ -16,8 +16,6 @@ namespace fusionflow::theory {
 
 namespace {
 
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-constexpr double tie = 1e-12;          // clock readings this close agree to rounding of |s_m|
 constexpr double straight = 1 - 1e-9;  // cosine of an angle that is none
 constexpr double panel = 0.5;          // of the curve's q, as in chain_curve
 
@@ -86,7 +84,7 @@ double law_track::level(int m, const data::modality_set& learned) const {
 }
 
 double law_track::clock_to_go(int m) const {
-    const runner& r = runners_[static_cast<std::size_t>(m)];
+    const law_runner& r = runners_[static_cast<std::size_t>(m)];
     const auto residual = moments_.part(saddle_.residual, m);
     const double rate = residual.norm();
     if (!(rate > 0)) {
@@ -149,7 +147,7 @@ void law_track::advance(double clock) {
 // part (1 + cos)/2 grows along the new one. Returns one for which that is not so.
 std::optional<int> law_track::turn() {
     for (int m = 0; m < moments_.count(); ++m) {
-        runner& r = runners_[static_cast<std::size_t>(m)];
+        law_runner& r = runners_[static_cast<std::size_t>(m)];
         const auto residual = moments_.part(saddle_.residual, m);
         if (is_scalar(m) || data::contains(saddle_.learned, m) || !(residual.norm() > 0)) {
             continue;
@@ -189,7 +187,7 @@ bool law_track::next_phase() {
     advance(least);
     data::modality_set learned = saddle_.learned;
     for (int m = 0; m < moments_.count(); ++m) {
-        if (clocks[static_cast<std::size_t>(m)] <= least * (1 + tie)) {
+        if (clocks[static_cast<std::size_t>(m)] <= least * (1 + clock_tie)) {
             learned = data::with(std::move(learned), m);
             answer_.times[static_cast<std::size_t>(m)] = time_;
         }

@@ -13,7 +13,7 @@
 namespace fusionflow::theory {
 
 /// A modality on its way.
-struct runner {
+struct law_runner {
     chain_curve curve;
     double growth = 0;    ///< d ln x / d phi while small layers grow linearly; 0: they do not
     double gathered = 0;  ///< of phi; of scalars with the sign of s
@@ -42,7 +42,7 @@ private:
 
     const data::moments& moments_;
     const architecture& arch_;
-    std::vector<runner> runners_;
+    std::vector<law_runner> runners_;
     std::vector<double> trunk_;  // at t = 0
     partial_solution saddle_;
     learning answer_;

@@ -12,8 +12,6 @@ namespace fusionflow::theory {
 
 namespace {
 
-constexpr double tie = 1e-12;  // waits this close agree to rounding
-
 // A Gram matrix that grows by many orders of magnitude: gram * exp(log_scale).
 template <typename Number>
 struct growing_gram {
@@ -142,17 +140,18 @@ bool blocked(const yielding<Number>& y, double half) {
 }
 
 template <typename Function>
-double integral_to(const Function& f, double end) {
+double refined_integral(const Function& f, double end) {
     return boost::math::quadrature::gauss_kronrod<double, 15>::integrate(f, 0.0, end, 8, 1e-10);
 }
 
 // The end moves too.
 template <typename Function>
-dual integral_to(const Function& f, const dual& end) {
+dual refined_integral(const Function& f, const dual& end) {
     const auto value = [&](double a) { return value_of(f(a)); };
     const auto slope = [&](double a) { return slope_of(f(a)); };
     const double to = value_of(end);
-    return make_dual(integral_to(value, to), integral_to(slope, to) + value(to) * slope_of(end));
+    return make_dual(refined_integral(value, to),
+                     refined_integral(slope, to) + value(to) * slope_of(end));
 }
 
 // What it costs the rising modality that the learned ones follow with a lag E_k = M_k^-1 dW_k/dt,
@@ -169,7 +168,7 @@ Number lag_time(const yielding<Number>& y, const Number& height, const Number& r
         }
         return sum / (rate * (1 - a / height));
     };
-    return integral_to(integrand, Number(height / 2));
+    return refined_integral(integrand, Number(height / 2));
 }
 
 template <typename Number>
@@ -239,7 +238,7 @@ data::modality_set waiting_room<Number>::pass(const std::vector<Number>& waits, 
     for (int m = 0; m < moments_.count(); ++m) {
         const auto i = static_cast<std::size_t>(m);
         grow(modes_[i], residual(m), wait, learning_rate_);
-        if (!(waits[i] <= wait * (1 + tie))) {
+        if (!(waits[i] <= wait * (1 + clock_tie))) {
             continue;
         }
         learned = data::with(learned, m);
@@ -276,7 +275,7 @@ refined_times<Number> waiting_room<Number>::run() {
             break;
         }
         for (const Number& other : waits) {
-            wait = other <= wait * (1 + tie) ? tied(wait, other) : wait;
+            wait = other <= wait * (1 + clock_tie) ? tied(wait, other) : wait;
         }
         stand_at(pass(waits, wait, result));
     }

@@ -9,8 +9,6 @@ namespace fusionflow::theory {
 
 namespace {
 
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-
 using kind = parameter::kind;
 
 std::vector<parameter> parameters_of(const data::moments& moments, const architecture& arch,

@@ -1,10 +1,11 @@
 #include "fusionflow/theory/race/layered_network.hpp"
 
-#include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "fusionflow/data/decompositions.hpp"
+#include "fusionflow/data/products.hpp"
 #include "fusionflow/data/pseudo_inverse.hpp"
 
 namespace fusionflow::theory {
@@ -12,14 +13,11 @@ namespace fusionflow::theory {
 namespace {
 
 using Eigen::MatrixXd;
-using svd = Eigen::JacobiSVD<MatrixXd>;
-
-constexpr unsigned thin = Eigen::ComputeThinU | Eigen::ComputeThinV;
 
 // The nearest matrix with orthonormal rows or columns.
 MatrixXd polar(const MatrixXd& of) {
-    const svd parts(of, thin);
-    return parts.matrixU() * parts.matrixV().transpose();
+    const data::singular_parts parts = data::decompose_singular(of);
+    return data::times_transposed(parts.left, parts.right);
 }
 
 }  // namespace
@@ -33,13 +31,13 @@ layered_network::layered_network(const std::vector<branch>& branches, int shared
             append(b.weights);
             continue;
         }
-        const svd parts(b.weights, thin);
-        const MatrixXd u = parts.singularValues().asDiagonal();
-        append(u * parts.matrixV().transpose());
+        const data::singular_parts parts = data::decompose_singular(b.weights);
+        const MatrixXd u = parts.values.asDiagonal();
+        append(data::times_transposed(u, parts.right));
         for (int j = 2; j < b.layers; ++j) {
             append(u);
         }
-        append(parts.matrixU() * u);
+        append(data::times(parts.left, u));
     }
     first_.push_back(layers_.size());
     for (int j = 1; j < shared; ++j) {
@@ -58,7 +56,7 @@ void layered_network::append(const MatrixXd& w) {
 MatrixXd layered_network::product(const state& x, std::size_t from, std::size_t to) const {
     MatrixXd all = in(x, from);
     for (std::size_t j = from + 1; j < to; ++j) {
-        all = in(x, j) * all;
+        all = data::times(in(x, j), all);
     }
     return all;
 }
@@ -77,11 +75,11 @@ void layered_network::push_layers(const state& x, state& dxdt, std::size_t from,
                                   MatrixXd push) const {
     std::vector<MatrixXd> above{MatrixXd::Identity(push.rows(), push.rows())};
     for (std::size_t j = to; j-- > from + 1;) {
-        above.emplace_back(above.back() * in(x, j));
+        above.push_back(data::times(above.back(), in(x, j)));
     }
     for (std::size_t j = from; j < to; ++j) {
-        in(dxdt, j) = above[to - 1 - j].transpose() * push;
-        push = push * in(x, j).transpose();
+        in(dxdt, j) = data::transposed_times(above[to - 1 - j], push);
+        push = data::times_transposed(push, in(x, j));
     }
 }
 
@@ -90,7 +88,7 @@ void layered_network::derivative(const state& x, const std::vector<MatrixXd>& pu
     const MatrixXd above = trunk(x);
     MatrixXd on_trunk = MatrixXd::Zero(above.rows(), above.cols());
     for (std::size_t m = 0; m < branches(); ++m) {
-        push_layers(x, dxdt, first_[m], first_[m + 1], above.transpose() * pushes[m]);
+        push_layers(x, dxdt, first_[m], first_[m + 1], data::transposed_times(above, pushes[m]));
         if (shared_ > 0) {
             on_trunk += pushes[m] * product(x, m).transpose();
         }
@@ -104,7 +102,7 @@ void layered_network::derivative(const state& x, const std::vector<MatrixXd>& pu
 MatrixXd layered_network::weights(const state& x, std::size_t m) const {
     MatrixXd a = in(x, first_[m]);
     for (std::size_t j = first_[m] + 1; j < first_[m + 1]; ++j) {
-        a = polar(in(x, j)) * a;
+        a = data::times(polar(in(x, j)), a);
     }
     return a;
 }
@@ -112,7 +110,7 @@ MatrixXd layered_network::weights(const state& x, std::size_t m) const {
 MatrixXd layered_network::turn(const state& x) const {
     MatrixXd all = MatrixXd::Identity(units_, units_);
     for (std::size_t j = first_.back(); j < layers_.size(); ++j) {
-        all = polar(in(x, j)) * all;
+        all = data::times(polar(in(x, j)), all);
     }
     return all;
 }

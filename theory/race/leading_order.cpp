@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fusionflow/data/decompositions.hpp"
 #include "fusionflow/data/pseudo_inverse.hpp"
 #include "fusionflow/theory/race/phase_time.hpp"
 #include "fusionflow/theory/race/potential.hpp"
@@ -13,8 +14,6 @@
 namespace fusionflow::theory {
 
 namespace {
-
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
 // From this estimated error on the leading order is said to be coarse.
 constexpr double coarse = 0.05;
@@ -31,7 +30,7 @@ constexpr double unsure_digits = 1e-14;  // of a time: rounding
 
 // int_0^1 f(x) dx by Simpson's rule, for smooth f.
 template <typename Function>
-double integral_to(double end, const Function& f) {
+double simpson_to(double end, const Function& f) {
     constexpr int panels = 32;
     double sum = 0;
     for (int i = 0; i < panels; ++i) {
@@ -52,14 +51,14 @@ double height_offset(int d, double part) {
     constexpr double most = 0.9;  // of a height that is never reached
     const double end = std::pow(std::min(part, most), 1.0 / d);
     return potential(d, 1.0) - potential(d, end) +
-           integral_to(end, [d](double x) { return x / (1 - std::pow(x, d)); });
+           simpson_to(end, [d](double x) { return x / (1 - std::pow(x, d)); });
 }
 
 // The same for a modality that waits: by how much time at the new speed of its clock runs late, in
 // units of U^(2-d)/r, with n of the d layers in the branch.
 double clock_offset(int n, int d) {
     const int p = d - n;
-    return p == 0 ? 0 : integral_to(1, [=](double x) {
+    return p == 0 ? 0 : simpson_to(1, [=](double x) {
         if (x < 1e-3) {
             return x;
         }

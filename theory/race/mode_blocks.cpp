@@ -1,14 +1,12 @@
 #include "fusionflow/theory/race/mode_blocks.hpp"
 
-#include <Eigen/LU>
-#include <Eigen/QR>
-#include <Eigen/SVD>
 #include <algorithm>
 #include <boost/numeric/odeint/stepper/runge_kutta_dopri5.hpp>
 #include <cmath>
 
+#include "fusionflow/data/decompositions.hpp"
 #include "fusionflow/data/orthonormal.hpp"
-#include "fusionflow/data/pseudo_inverse.hpp"
+#include "fusionflow/data/products.hpp"
 #include "fusionflow/theory/learning.hpp"
 
 namespace fusionflow::theory {
@@ -18,18 +16,16 @@ namespace {
 using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
-using svd = Eigen::JacobiSVD<MatrixXd>;
 
-constexpr unsigned thin = Eigen::ComputeThinU | Eigen::ComputeThinV;
-constexpr double tie = 1e-12;
-constexpr double rounding = 1e-9;  // of residuals, which an iteration leaves
+constexpr double no_turn = 1e-12;           // the sine of an angle that is none
+constexpr double residual_rounding = 1e-9;  // of residuals, which an iteration leaves
 // Norm of the weights of an output that grows exponentially, from which it is there before what is
 // on its way to a plateau.
 constexpr double arriving = 0.03;
 
 // What is outside of orthonormal columns.
 MatrixXd outside_of(const MatrixXd& columns, const MatrixXd& of) {
-    return of - columns * (columns.transpose() * of);
+    return of - columns * data::transposed_times(columns, of);
 }
 
 // What of a matrix is not in the part of it that was seen. Rounding is nothing: a mode that faded
@@ -45,19 +41,17 @@ MatrixXd unseen(const MatrixXd& all, const MatrixXd& seen) {
 
 // Orthonormal columns for the range of these.
 MatrixXd basis_of(const MatrixXd& columns) {
-    Eigen::ColPivHouseholderQR<MatrixXd> qr(columns);
-    qr.setThreshold(1e-10);  // what turns leave of a part that is not there is some 1e-15
-    const MatrixXd q = qr.householderQ() * MatrixXd::Identity(columns.rows(), columns.rows());
-    return q.leftCols(qr.rank());
+    constexpr double there = 1e-10;  // what turns leave of a part that is not there is some 1e-15
+    const auto [q, rank] = data::pivoted_orthonormal_columns(columns, columns.rows(), there);
+    return q.leftCols(rank);
 }
 
 MatrixXd complement_of(const MatrixXd& columns) {
     if (columns.cols() == 0) {
         return MatrixXd::Identity(columns.rows(), columns.rows());
     }
-    const Eigen::HouseholderQR<MatrixXd> qr(columns);
-    const MatrixXd q = qr.householderQ() * MatrixXd::Identity(columns.rows(), columns.rows());
-    return q.rightCols(columns.rows() - columns.cols());
+    return data::orthonormal_columns(columns, columns.rows())
+        .rightCols(columns.rows() - columns.cols());
 }
 
 // The rotation that takes one range to another and turns by no more than that needs.
@@ -66,14 +60,15 @@ MatrixXd shortest_turn(const MatrixXd& from, const MatrixXd& to) {
     if (from.cols() == 0) {
         return turn;
     }
-    const svd parts(from.transpose() * to, Eigen::ComputeFullU | Eigen::ComputeFullV);
-    const MatrixXd starts = from * parts.matrixU();
-    const MatrixXd ends = to * parts.matrixV();
+    const auto parts =
+        data::decompose_singular(data::transposed_times(from, to), data::singular_vectors::full);
+    const MatrixXd starts = data::times(from, parts.left);
+    const MatrixXd ends = data::times(to, parts.right);
     for (Index i = 0; i < from.cols(); ++i) {
-        const double cosine = std::min(1.0, parts.singularValues()(i));
+        const double cosine = std::min(1.0, parts.values(i));
         VectorXd across = ends.col(i) - cosine * starts.col(i);
         const double sine = across.norm();
-        if (!(sine > tie)) {
+        if (!(sine > no_turn)) {
             continue;
         }
         across /= sine;
@@ -94,18 +89,18 @@ struct carried {
 
     // To where the learned weights are now, while the trunk's outputs turn by `between`.
     void step(const MatrixXd& learned, const MatrixXd& between) {
-        outside = between * outside;
-        leaning = between * leaning;
+        outside = data::times(between, outside);
+        leaning = data::times(between, leaning);
         if (outputs.cols() == 0) {
             return;
         }
-        const svd modes(learned, thin);
-        const MatrixXd u = modes.matrixU().leftCols(outputs.cols());
-        const MatrixXd v = modes.matrixV().leftCols(outputs.cols());
+        const data::singular_parts modes = data::decompose_singular(learned);
+        const MatrixXd u = modes.left.leftCols(outputs.cols());
+        const MatrixXd v = modes.right.leftCols(outputs.cols());
         const MatrixXd across = shortest_turn(inputs, v);
-        inside = shortest_turn(outputs, u) * inside * across.transpose();
-        outside = outside * across.transpose();
-        leaning = leaning * (inputs.transpose() * across.transpose() * v);
+        inside = data::times_transposed(data::times(shortest_turn(outputs, u), inside), across);
+        outside = data::times_transposed(outside, across);
+        leaning = data::times(leaning, data::times(inputs.transpose() * across.transpose(), v));
         outputs = u;
         inputs = v;
     }
@@ -122,7 +117,7 @@ MatrixXd power_of(const MatrixXd& matrix, double exponent) {
     for (double& value : powers) {
         value = value > least ? std::pow(value, exponent) : 0.0;
     }
-    return parts.vectors * powers.asDiagonal() * parts.vectors.transpose();
+    return data::times_transposed(parts.vectors * powers.asDiagonal(), parts.vectors);
 }
 
 // Takes of rows `out` of all A_m what is along their rows `in`, so that sum_m out_m in_m^T = 0: the
@@ -135,9 +130,9 @@ void balance(std::vector<MatrixXd>& out, const std::vector<MatrixXd>& in) {
         square += in[m] * in[m].transpose();
         cross += out[m] * in[m].transpose();
     }
-    const MatrixXd along = cross * power_of(square, -1);
+    const MatrixXd along = data::times(cross, power_of(square, -1));
     for (std::size_t m = 0; m < in.size(); ++m) {
-        out[m] -= along * in[m];
+        out[m] -= data::times(along, in[m]);
     }
 }
 
@@ -155,8 +150,10 @@ mode_blocks::mode_blocks(const data::moments& moments, const architecture& arch,
                           norm * moments.matrix(directions, m), MatrixXd(targets, 0)});
         saddle_.outputs.emplace_back(targets, 0);
         if (arch.branch(m) == 1 && arch.shared() == 0) {  // nothing of it waits
-            const svd modes(moments.matrix(moments.correlations(), m), Eigen::ComputeThinU);
-            saddle_.outputs.back() = modes.matrixU();
+            saddle_.outputs.back() =
+                data::decompose_singular(moments.matrix(moments.correlations(), m),
+                                         data::singular_vectors::thin_left)
+                    .left;
             parts_.back().small.setZero();
         }
     }
@@ -190,15 +187,16 @@ void mode_blocks::find_trunk() {
         MatrixXd square = MatrixXd::Zero(units, units);
         for (int m = 0; m < moments_.count(); ++m) {
             const MatrixXd b =
-                inverse * (saddle_.space.transpose() * moments_.matrix(saddle_.weights, m));
+                data::times(inverse, data::transposed_times(saddle_.space,
+                                                            moments_.matrix(saddle_.weights, m)));
             if (b.norm() > 0) {
-                square += power_of(b * b.transpose(), 1.0 / arch_.branch(m));
+                square += power_of(data::times_transposed(b, b), 1.0 / arch_.branch(m));
             }
         }
         const MatrixXd before = trunk_;
         // P^(1-d) R^d, symmetric: the geometric mean where both commute.
         const MatrixXd half = power_of(trunk_, (1 - damping) / 2);
-        trunk_ = half * power_of(square, damping / 2) * half;
+        trunk_ = data::times(data::times(half, power_of(square, damping / 2)), half);
         const double last = change;
         change = (trunk_ - before).norm() / trunk_.norm();
         if (change <= 1e-13) {
@@ -212,9 +210,9 @@ void mode_blocks::find_trunk() {
 
 void mode_blocks::carry(const MatrixXd& turn) {
     for (modality& part : parts_) {
-        part.outputs = turn * part.outputs;
-        part.small = turn * part.small;
-        part.leaning = turn * part.leaning;
+        part.outputs = data::times(turn, part.outputs);
+        part.small = data::times(turn, part.small);
+        part.leaning = data::times(turn, part.leaning);
     }
 }
 
@@ -225,23 +223,27 @@ void mode_blocks::find_learned(int m) {
     if (rank == 0) {
         return;
     }
-    const MatrixXd b =
-        saddle_.space * (power_of(trunk_, -arch_.shared()) *
-                         (saddle_.space.transpose() * moments_.matrix(saddle_.weights, m)));
-    const svd modes(b, thin);
-    const MatrixXd outputs = modes.matrixU().leftCols(rank);
-    const MatrixXd inputs = modes.matrixV().leftCols(rank);
-    part.small = shortest_turn(part.outputs, outputs) * part.small *
-                 shortest_turn(part.inputs, inputs).transpose();
+    const MatrixXd b = data::times(
+        saddle_.space,
+        data::times(power_of(trunk_, -arch_.shared()),
+                    data::transposed_times(saddle_.space, moments_.matrix(saddle_.weights, m))));
+    const data::singular_parts modes = data::decompose_singular(b);
+    const MatrixXd outputs = modes.left.leftCols(rank);
+    const MatrixXd inputs = modes.right.leftCols(rank);
+    part.small =
+        data::times_transposed(data::times(shortest_turn(part.outputs, outputs), part.small),
+                               shortest_turn(part.inputs, inputs));
     part.small = outside_of(outputs, part.small);
     part.small = outside_of(inputs, part.small.transpose()).transpose().eval();
     // The leaning parts belong to inputs, which turn too.
-    part.leaning = part.leaning * (part.inputs.transpose() *
-                                   shortest_turn(part.inputs, inputs).transpose() * inputs);
+    part.leaning =
+        data::times(part.leaning, data::times(part.inputs.transpose() *
+                                                  shortest_turn(part.inputs, inputs).transpose(),
+                                              inputs));
     part.leaning = outside_of(saddle_.space, part.leaning);
     part.outputs = outputs;
     part.inputs = inputs;
-    part.norms = modes.singularValues().head(rank);
+    part.norms = modes.values.head(rank);
     for (double& u : part.norms) {
         u = std::pow(u, 1.0 / arch_.branch(m));
     }
@@ -251,7 +253,7 @@ void mode_blocks::find_learned(int m) {
 // way a singular value would have to pass through zero, which layers cannot: it stays near zero
 // instead.
 std::optional<int> mode_blocks::turned_over(const rank_solution& there) const {
-    const MatrixXd basis = shortest_turn(saddle_.space, there.space) * saddle_.space;
+    const MatrixXd basis = data::times(shortest_turn(saddle_.space, there.space), saddle_.space);
     for (int m = 0; m < moments_.count(); ++m) {
         const modality& part = parts_[static_cast<std::size_t>(m)];
         const Index rank = part.outputs.cols();
@@ -259,8 +261,11 @@ std::optional<int> mode_blocks::turned_over(const rank_solution& there) const {
             continue;
         }
         const double now =
-            (saddle_.space.transpose() * part.outputs).determinant() * part.inputs.determinant();
-        if (now * (basis.transpose() * moments_.matrix(there.weights, m)).determinant() < 0) {
+            data::determinant_of(data::transposed_times(saddle_.space, part.outputs)) *
+            data::determinant_of(part.inputs);
+        if (now * data::determinant_of(
+                      data::transposed_times(basis, moments_.matrix(there.weights, m))) <
+            0) {
             return m;
         }
     }
@@ -274,23 +279,25 @@ bool mode_blocks::fade(int m, rank_solution& there) {
     constexpr double left = 1;  // of its u; from there its potential grows while it shrinks
     modality& part = parts_[static_cast<std::size_t>(m)];
     const Index kept = part.outputs.cols() - 1;
-    const MatrixXd own = part.outputs.transpose() * moments_.matrix(saddle_.weights, m);
-    const svd modes(own, Eigen::ComputeFullU | Eigen::ComputeFullV);
-    const MatrixXd outputs = part.outputs * modes.matrixU();
+    const MatrixXd own = data::transposed_times(part.outputs, moments_.matrix(saddle_.weights, m));
+    const data::singular_parts modes = data::decompose_singular(own, data::singular_vectors::full);
+    const MatrixXd outputs = data::times(part.outputs, modes.left);
     // Of modes that are not there yet the decomposition does not know which way they turn.
-    MatrixXd inputs = modes.matrixV();
-    if (modes.matrixU().determinant() * inputs.determinant() * part.inputs.determinant() < 0) {
+    MatrixXd inputs = modes.right;
+    if (data::determinant_of(modes.left) * data::determinant_of(inputs) *
+            data::determinant_of(part.inputs) <
+        0) {
         inputs.col(kept) *= -1;
     }
     const MatrixXd mode = outputs.col(kept) * inputs.col(kept).transpose();
     rank_solution without = saddle_;
     without.outputs[static_cast<std::size_t>(m)] =
-        saddle_.space * (saddle_.space.transpose() * outputs.leftCols(kept));
+        data::times(saddle_.space, data::transposed_times(saddle_.space, outputs.leftCols(kept)));
     without = solve_ranks(moments_, without);
     if (moments_.matrix(without.residual, m).cwiseProduct(mode).sum() > 0) {
         return false;
     }
-    const MatrixXd leaning = part.leaning * (part.inputs.transpose() * inputs);
+    const MatrixXd leaning = data::times(part.leaning, data::transposed_times(part.inputs, inputs));
     part.small = left * mode + leaning.col(kept) * inputs.col(kept).transpose();
     part.outputs = outputs.leftCols(kept);
     part.inputs = inputs.leftCols(kept);
@@ -330,8 +337,8 @@ const rank_solution& mode_blocks::stand() {
 std::vector<MatrixXd> mode_blocks::rows_outside(const MatrixXd& outputs) const {
     std::vector<MatrixXd> rows;
     for (const modality& part : parts_) {
-        rows.emplace_back(outputs.transpose() *
-                          (part.small + part.leaning * part.inputs.transpose()));
+        rows.emplace_back(
+            data::transposed_times(outputs, part.small + part.leaning * part.inputs.transpose()));
     }
     return rows;
 }
@@ -340,9 +347,9 @@ std::vector<MatrixXd> mode_blocks::rows_outside(const MatrixXd& outputs) const {
 void mode_blocks::set_outside(const MatrixXd& outputs, const std::vector<MatrixXd>& rows) {
     for (std::size_t m = 0; m < parts_.size(); ++m) {
         modality& part = parts_[m];
-        part.small = saddle_.space * (saddle_.space.transpose() * part.small);
-        part.small += outputs * outside_of(part.inputs, rows[m].transpose()).transpose();
-        part.leaning = outputs * (rows[m] * part.inputs);
+        part.small = data::times(saddle_.space, data::transposed_times(saddle_.space, part.small));
+        part.small += data::times_transposed(outputs, outside_of(part.inputs, rows[m].transpose()));
+        part.leaning = data::times(outputs, data::times(rows[m], part.inputs));
     }
 }
 
@@ -357,11 +364,13 @@ void mode_blocks::balance_leaning() {
     for (int m = 0; m < moments_.count(); ++m) {
         const modality& part = parts_[static_cast<std::size_t>(m)];
         if (arch_.branch(m) == 1) {
-            learned.emplace_back(power_of(trunk_, -arch_.shared()) * saddle_.space.transpose() *
-                                 moments_.matrix(saddle_.weights, m));
+            learned.push_back(data::times(
+                data::times_transposed(power_of(trunk_, -arch_.shared()), saddle_.space),
+                moments_.matrix(saddle_.weights, m)));
         } else {
-            learned.emplace_back(saddle_.space.transpose() * part.outputs *
-                                 part.norms.asDiagonal() * part.inputs.transpose());
+            learned.push_back(data::times_transposed(
+                data::transposed_times(saddle_.space, part.outputs) * part.norms.asDiagonal(),
+                part.inputs));
         }
     }
     const MatrixXd outputs = complement_of(saddle_.space);
@@ -413,7 +422,8 @@ std::vector<layered_network::branch> mode_blocks::small_start(const rank_solutio
         rows.emplace_back(MatrixXd::Zero(1, moments_.dim(m)));
         const auto old = space.leftCols(before);
         if (n == 1) {
-            start.topRows(before) = power_of(trunk_, -shared) * (old.transpose() * weights);
+            start.topRows(before) =
+                data::times(power_of(trunk_, -shared), data::transposed_times(old, weights));
         }
         const Index known = part.norms.size();
         for (Index i = 0; i < part.outputs.cols(); ++i) {
@@ -428,13 +438,14 @@ std::vector<layered_network::branch> mode_blocks::small_start(const rank_solutio
         }
         if (new_output && new_by_layers_) {
             const MatrixXd push =
-                space.rightCols(1).transpose() * moments_.matrix(saddle_.residual, m);
+                data::transposed_times(space.rightCols(1), moments_.matrix(saddle_.residual, m));
             if (n == 1) {
                 rows.back() = push;
             } else if (known > 0) {
                 const VectorXd gains = part.norms.array().pow(n - 1);
                 const MatrixXd inputs = part.inputs.leftCols(known);
-                rows.back() = push * inputs * gains.asDiagonal() * inputs.transpose();
+                rows.back() =
+                    data::times_transposed(data::times(push, inputs) * gains.asDiagonal(), inputs);
             }
             largest = std::max(largest, rows.back().norm());
         }
@@ -468,8 +479,8 @@ bool mode_blocks::leans_out(const rank_solution& there) const {
     const MatrixXd outputs = complement_of(there.space);
     for (int m = 0; m < moments_.count(); ++m) {
         const auto weights = moments_.matrix(there.weights, m);
-        const MatrixXd push =
-            outputs.transpose() * moments_.matrix(there.residual, m) * weights.transpose();
+        const MatrixXd push = data::times_transposed(
+            data::transposed_times(outputs, moments_.matrix(there.residual, m)), weights);
         if (push.norm() > negligible(m) * weights.norm()) {
             return true;
         }
@@ -566,8 +577,8 @@ void mode_blocks::follow() {
     // Of the small weights: rows before the trunk's outputs, and those outside of them.
     std::vector<carried> all;
     for (const modality& part : parts_) {
-        const MatrixXd inside = saddle_.space.transpose() * part.small;
-        all.push_back({saddle_.space.transpose() * part.outputs, part.inputs, inside,
+        const MatrixXd inside = data::transposed_times(saddle_.space, part.small);
+        all.push_back({data::transposed_times(saddle_.space, part.outputs), part.inputs, inside,
                        part.small - saddle_.space * inside, part.leaning});
     }
     layered_network::state x = network.start();
@@ -627,12 +638,13 @@ void mode_blocks::follow() {
     saddle_.weights = weights.reshaped();
     for (std::size_t m = 0; m < all.size(); ++m) {
         modality& part = parts_[m];
-        part.outputs = turn * all[m].outputs;
+        part.outputs = data::times(turn, all[m].outputs);
         part.inputs = all[m].inputs;
-        part.small = turn * all[m].inside + all[m].outside;
+        part.small = data::times(turn, all[m].inside) + all[m].outside;
         part.leaning = all[m].leaning;
-        const svd modes(moments_.matrix(saddle_.weights, static_cast<int>(m)), thin);
-        saddle_.outputs[m] = modes.matrixU().leftCols(saddle_.outputs[m].cols());
+        const data::singular_parts modes =
+            data::decompose_singular(moments_.matrix(saddle_.weights, static_cast<int>(m)));
+        saddle_.outputs[m] = modes.left.leftCols(saddle_.outputs[m].cols());
     }
     if (others > 0) {
         read_small_units(network, x, start.scale);
@@ -646,9 +658,10 @@ std::optional<mode_blocks::view> mode_blocks::inside(int m) const {
     if (arch_.branch(m) == 1 || part.outputs.cols() >= most || !(part.small.norm() > 0)) {
         return std::nullopt;
     }
-    MatrixXd push =
-        saddle_.space * (power_of(trunk_, arch_.shared()) *
-                         (saddle_.space.transpose() * moments_.matrix(saddle_.residual, m)));
+    MatrixXd push = data::times(
+        saddle_.space,
+        data::times(power_of(trunk_, arch_.shared()),
+                    data::transposed_times(saddle_.space, moments_.matrix(saddle_.residual, m))));
     push = outside_of(part.outputs, push);
     push = outside_of(part.inputs, push.transpose()).transpose().eval();
     if (!(push.norm() > negligible(m) * power_of(trunk_, arch_.shared()).norm())) {
@@ -662,8 +675,9 @@ std::optional<mode_blocks::view> mode_blocks::inside(int m) const {
     both.resize(push.cols(), 2 * push.rows());
     both << part.small.transpose() / part.small.norm(), push.transpose() / push.norm();
     seen.inputs = basis_of(both);
-    seen.block = {arch_.branch(m), seen.outputs.transpose() * part.small * seen.inputs,
-                  seen.outputs.transpose() * push * seen.inputs};
+    seen.block = {arch_.branch(m),
+                  data::times(data::transposed_times(seen.outputs, part.small), seen.inputs),
+                  data::times(data::transposed_times(seen.outputs, push), seen.inputs)};
     return seen;
 }
 
@@ -674,7 +688,7 @@ std::vector<mode_blocks::view> mode_blocks::outside() const {
     bool pushed = false;
     for (int m = 0; m < moments_.count(); ++m) {
         const modality& part = parts_[static_cast<std::size_t>(m)];
-        MatrixXd left = outputs.transpose() * moments_.matrix(saddle_.residual, m);
+        MatrixXd left = data::transposed_times(outputs, moments_.matrix(saddle_.residual, m));
         if (left.norm() > negligible(m)) {
             pushed = true;
         } else {
@@ -685,17 +699,20 @@ std::vector<mode_blocks::view> mode_blocks::outside() const {
             for (double& u : gains) {
                 u = std::pow(u, arch_.branch(m) - 1);
             }
-            MatrixXd push = left * part.inputs * gains.asDiagonal();
+            MatrixXd push = data::times(left, part.inputs) * gains.asDiagonal();
             // Where one modality has learned alone nothing pushes its modes out: what rounding
             // leaves would grow exponentially.
             if (!(push.norm() > negligible(m) * gains.maxCoeff())) {
                 push.setZero();
             }
-            seen.push_back(
-                {m, true, outputs, part.inputs, {1, outputs.transpose() * part.leaning, push}});
+            seen.push_back({m,
+                            true,
+                            outputs,
+                            part.inputs,
+                            {1, data::transposed_times(outputs, part.leaning), push}});
         }
         const MatrixXd push = outside_of(part.inputs, left.transpose()).transpose();
-        const MatrixXd small = outputs.transpose() * part.small;
+        const MatrixXd small = data::transposed_times(outputs, part.small);
         if (!(small.norm() > 0)) {
             continue;
         }
@@ -703,8 +720,11 @@ std::vector<mode_blocks::view> mode_blocks::outside() const {
         both << small.transpose() / small.norm(),
             push.transpose() / (push.norm() > 0 ? push.norm() : 1);
         const MatrixXd inputs = basis_of(both);
-        seen.push_back(
-            {m, false, outputs, inputs, {arch_.branch(m), small * inputs, push * inputs}});
+        seen.push_back({m,
+                        false,
+                        outputs,
+                        inputs,
+                        {arch_.branch(m), data::times(small, inputs), data::times(push, inputs)}});
     }
     if (!pushed) {
         seen.clear();
@@ -714,7 +734,7 @@ std::vector<mode_blocks::view> mode_blocks::outside() const {
 
 // What an iteration leaves of a residual of m.
 double mode_blocks::negligible(int m) const {
-    return rounding * moments_.part(moments_.correlations(), m).norm();
+    return residual_rounding * moments_.part(moments_.correlations(), m).norm();
 }
 
 small_growth mode_blocks::grown(const candidate& c, double longest) const {
@@ -733,11 +753,12 @@ void mode_blocks::take(const candidate& c) {
     for (std::size_t i = 0; i < c.views.size(); ++i) {
         const view& v = c.views[i];
         modality& part = parts_[static_cast<std::size_t>(v.modality)];
-        const MatrixXd grown = v.outputs * c.growth.weights[i];
+        const MatrixXd grown = data::times(v.outputs, c.growth.weights[i]);
         if (v.learned) {
-            part.leaning = unseen(part.leaning, v.outputs * v.block.weights) + grown;
+            part.leaning = unseen(part.leaning, data::times(v.outputs, v.block.weights)) + grown;
         } else {
-            const MatrixXd seen = v.outputs * v.block.weights * v.inputs.transpose();
+            const MatrixXd seen =
+                data::times_transposed(data::times(v.outputs, v.block.weights), v.inputs);
             part.small = unseen(part.small, seen) + grown * v.inputs.transpose();
         }
     }
@@ -803,7 +824,7 @@ std::optional<mode_phase> mode_blocks::leave() {
     }
     std::vector<const candidate*> winners;
     for (candidate& c : all) {
-        if (c.growth.time <= next.duration * (1 + tie)) {
+        if (c.growth.time <= next.duration * (1 + clock_tie)) {
             winners.push_back(&c);
         } else {
             c.growth = grown(c, next.duration);

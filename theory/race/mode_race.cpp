@@ -16,7 +16,7 @@ namespace fusionflow::theory {
 
 namespace {
 
-constexpr double rounding = 1e-9;  // of norms on the way to half
+constexpr double norm_rounding = 1e-9;  // of norms on the way to half
 
 class mode_track {
 public:
@@ -69,7 +69,7 @@ private:
         const auto& last = result_.saddles.back();
         const double left = moments_.part(last.residual, m).norm();
         const double all = moments_.part(moments_.correlations(), m).norm();
-        if (left > rounding * all) {
+        if (left > norm_rounding * all) {
             answer.ended = outcome::sign_reversal;
             answer.warnings.push_back(
                 fmt::format("sign reversal: what is left for {} is for a mode that would have to "
@@ -126,7 +126,7 @@ private:
                 const auto ahead = solve_partial(moments_, arch_.closure(data::with(learned_, m)));
                 const double half = moments_.part(ahead.weights, m).norm() / 2;
                 const double now = moments_.part(result_.saddles.back().weights, m).norm();
-                if (half > 0 && now >= half * (1 - rounding)) {
+                if (half > 0 && now >= half * (1 - norm_rounding)) {
                     result_.answer.times[static_cast<std::size_t>(m)] = time_;
                     learned_ = data::with(learned_, m);
                     more = true;
@@ -140,7 +140,7 @@ private:
             double& time = result_.power_times[static_cast<std::size_t>(m)];
             const double half = contribution_power(moments_, everything_.weights, m) / 2;
             const double now = contribution_power(moments_, result_.saddles.back().weights, m);
-            if (std::isinf(time) && half > 0 && now >= half * (1 - rounding)) {
+            if (std::isinf(time) && half > 0 && now >= half * (1 - norm_rounding)) {
                 time = time_;
             }
         }

@@ -55,5 +55,9 @@ template <typename Number = double>
 template <typename Number = double>
 [[nodiscard]] Number trunk_norm(const std::vector<int>& branches,
                                 const std::vector<Number>& weights, int shared);
+template <>
+double trunk_norm(const std::vector<int>& branches, const std::vector<double>& weights, int shared);
+template <>
+dual trunk_norm(const std::vector<int>& branches, const std::vector<dual>& weights, int shared);
 
 }  // namespace fusionflow::theory

@@ -13,10 +13,8 @@ namespace fusionflow::theory {
 
 namespace {
 
-// Clock readings this close are a tie: they agree to rounding of |s_m|.
-constexpr double tie = 1e-12;
 // Of the square of a sine: below it rounding cannot tell the direction from that of the residual.
-constexpr double aligned = 1e-30;
+constexpr double along_residual = 1e-30;
 
 }  // namespace
 
@@ -51,7 +49,7 @@ bool race_track<Number>::reversed(int m) const {
         return value_of(moments_.part(standing_.residual, m)(0)) * value_of(r.direction(0)) < 0;
     }
     const pull<Number> e = pull_on(m);
-    return turns(m) && value_of(e.cosine) < 0 && value_of(e.sine_square) < aligned;
+    return turns(m) && value_of(e.cosine) < 0 && value_of(e.sine_square) < along_residual;
 }
 
 template <typename Number>
@@ -270,7 +268,7 @@ bool race_track<Number>::next_phase(race_result& result) {
     }
     for (int m = 0; m < moments_.count(); ++m) {
         const Number clock = data::contains(before, m) ? Number(never) : clock_to_go(m);
-        if (clock <= least * (1 + tie)) {
+        if (clock <= least * (1 + clock_tie)) {
             winners.push_back(m);
             least = tied(least, clock);
         }

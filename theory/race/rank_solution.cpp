@@ -1,23 +1,23 @@
 #include "fusionflow/theory/race/rank_solution.hpp"
 
-#include <Eigen/QR>
 #include <algorithm>
 
+#include "fusionflow/data/decompositions.hpp"
+#include "fusionflow/data/products.hpp"
 #include "fusionflow/data/pseudo_inverse.hpp"
 
 namespace fusionflow::theory {
 
 namespace {
 
-constexpr int most_rounds = 2000;
+constexpr int most_rank_rounds = 2000;
 constexpr double settled = 1e-12;  // change of W in a round, relative: a few digits above rounding
 
 // What rounding leaves of a part that is not there.
 constexpr double no_part = 1e-9;
 
 Eigen::MatrixXd orthonormal(const Eigen::MatrixXd& columns) {
-    const Eigen::HouseholderQR<Eigen::MatrixXd> qr(columns);
-    return qr.householderQ() * Eigen::MatrixXd::Identity(columns.rows(), columns.cols());
+    return data::orthonormal_columns(columns, columns.cols());
 }
 
 /// The alternating iteration.
@@ -34,7 +34,7 @@ public:
 
     // True when it has come to rest.
     [[nodiscard]] bool run() {
-        for (int round = 0; round < most_rounds; ++round) {
+        for (int round = 0; round < most_rank_rounds; ++round) {
             const Eigen::MatrixXd before = weights_;
             for (int m = 0; m < moments_.count(); ++m) {
                 regress(m);
@@ -84,13 +84,13 @@ private:
         const Eigen::MatrixXd left =
             part(all_, m) -
             weights_ * moments_.covariance().middleCols(moments_.offset(m), moments_.dim(m));
-        const Eigen::MatrixXd inside = space_.transpose() * left;
-        const Eigen::MatrixXd solution = inside * inverses_[i];
+        const Eigen::MatrixXd inside = data::transposed_times(space_, left);
+        const Eigen::MatrixXd solution = data::times(inside, inverses_[i]);
         const Eigen::MatrixXd axes =
-            data::decompose(solution * inside.transpose()).vectors.rowwise().reverse();
-        const Eigen::MatrixXd best = reached(axes, space_.transpose() * outputs_[i]);
-        outputs_[i] = space_ * best;
-        own = outputs_[i] * (best.transpose() * solution);
+            data::decompose(data::times_transposed(solution, inside)).vectors.rowwise().reverse();
+        const Eigen::MatrixXd best = reached(axes, data::transposed_times(space_, outputs_[i]));
+        outputs_[i] = data::times(space_, best);
+        own = data::times(outputs_[i], data::transposed_times(best, solution));
     }
 
     // As many of the axes as there are columns in `start`, the first ones that an iteration from
@@ -114,26 +114,27 @@ private:
 
     // The best outputs for what the units are: T = s C^T (C Sigma C^T)^+, C = space^T W.
     void turn_space() {
-        const Eigen::MatrixXd units = space_.transpose() * weights_;
-        const auto inverse =
-            data::pseudo_inverse(units * moments_.covariance() * units.transpose());
+        const Eigen::MatrixXd units = data::transposed_times(space_, weights_);
+        const auto inverse = data::pseudo_inverse(
+            data::times_transposed(data::times(units, moments_.covariance()), units));
         if (inverse.rank < units.rows()) {
             return;  // some unit is not used by anybody yet
         }
-        const Eigen::MatrixXd outputs = all_ * units.transpose() * inverse.inverse;
+        const Eigen::MatrixXd outputs =
+            data::times(data::times_transposed(all_, units), inverse.inverse);
         for (Eigen::MatrixXd& own : outputs_) {
-            own = orthonormal(outputs * (space_.transpose() * own));
+            own = orthonormal(data::times(outputs, data::transposed_times(space_, own)));
         }
         space_ = orthonormal(outputs);
-        weights_ = outputs * units;
+        weights_ = data::times(outputs, units);
     }
 
     [[nodiscard]] Eigen::MatrixXd principal_axes() const {
         if (space_.cols() == 0) {
             return space_;
         }
-        const Eigen::MatrixXd inside = space_.transpose() * weights_;
-        const data::spectrum axes = data::decompose(inside * inside.transpose());
+        const Eigen::MatrixXd inside = data::transposed_times(space_, weights_);
+        const data::spectrum axes = data::decompose(data::times_transposed(inside, inside));
         return space_ * axes.vectors.rowwise().reverse();
     }
 

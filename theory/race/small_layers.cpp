@@ -12,7 +12,7 @@ namespace fusionflow::theory {
 
 namespace {
 
-using numbers = std::vector<double>;
+using chain_state = std::vector<double>;
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr int most_turns = 4;
@@ -20,10 +20,10 @@ constexpr double per_turn = 10;  // gained in accuracy by one more turn: 13 to 2
 // Layers this large against their start are aligned to 1e-3, and what is left of T is known in
 // closed form; where it is wrong by that part, T is by 1e-6 at most.
 constexpr double large = 30;
-constexpr double tolerance = 1e-10;
-constexpr int most_steps = 20000;
+constexpr double chain_tolerance = 1e-10;
+constexpr int most_chain_steps = 20000;
 
-Eigen::Map<const Eigen::VectorXd> vector_of(const numbers& x) {
+Eigen::Map<const Eigen::VectorXd> as_vector(const chain_state& x) {
     return {x.data(), static_cast<Eigen::Index>(x.size())};
 }
 
@@ -50,12 +50,12 @@ private:
 
     void grow(int turns);
     [[nodiscard]] std::size_t layers() const { return scales_.size(); }
-    [[nodiscard]] matrix layer(const numbers& x, std::size_t j) const {
+    [[nodiscard]] matrix layer(const chain_state& x, std::size_t j) const {
         return {x.data() + offsets_[j], sizes_[j + 1], sizes_[j]};
     }
-    [[nodiscard]] double derivative(const numbers& x, numbers& dxdt) const;
+    [[nodiscard]] double derivative(const chain_state& x, chain_state& dxdt) const;
     [[nodiscard]] double size_of(double product) const;
-    [[nodiscard]] numbers start() const;
+    [[nodiscard]] chain_state start() const;
 
     std::vector<double> scales_;
     std::vector<int> sizes_;                   // of the spaces, r + 1
@@ -102,8 +102,8 @@ void chain_of_layers::grow(int turns) {
     }
 }
 
-numbers chain_of_layers::start() const {
-    numbers x(static_cast<std::size_t>(offsets_.back()), 0.0);
+chain_state chain_of_layers::start() const {
+    chain_state x(static_cast<std::size_t>(offsets_.back()), 0.0);
     for (std::size_t j = 0; j < layers(); ++j) {
         Eigen::Map<Eigen::MatrixXd> layer(x.data() + offsets_[j], sizes_[j + 1], sizes_[j]);
         for (const entry& e : entries_[j]) {
@@ -114,7 +114,7 @@ numbers chain_of_layers::start() const {
 }
 
 // Returns P.
-double chain_of_layers::derivative(const numbers& x, numbers& dxdt) const {
+double chain_of_layers::derivative(const chain_state& x, chain_state& dxdt) const {
     const std::size_t r = layers();
     forward_[0] = Eigen::VectorXd::Unit(sizes_.front(), 0);
     backward_[r] = Eigen::VectorXd::Unit(sizes_.back(), 0);
@@ -135,23 +135,23 @@ double chain_of_layers::size_of(double product) const {
 }
 
 double chain_of_layers::run() const {
-    const auto system = [this](const numbers& x, numbers& dxdt, double) {
+    const auto system = [this](const chain_state& x, chain_state& dxdt, double) {
         (void)derivative(x, dxdt);
     };
-    boost::numeric::odeint::runge_kutta_dopri5<numbers> stepper;
+    boost::numeric::odeint::runge_kutta_dopri5<chain_state> stepper;
     const double largest = *std::max_element(scales_.begin(), scales_.end());
     const auto r = static_cast<double>(layers());
-    numbers x = start();
-    numbers next(x.size());
-    numbers speed(x.size());
-    numbers next_speed(x.size());
-    numbers error(x.size());
+    chain_state x = start();
+    chain_state next(x.size());
+    chain_state speed(x.size());
+    chain_state next_speed(x.size());
+    chain_state error(x.size());
     (void)derivative(x, speed);
     double time = 0;
     double step = 1e-2 * std::pow(largest, 2 - r);
-    for (int i = 0; i < most_steps; ++i) {
+    for (int i = 0; i < most_chain_steps; ++i) {
         stepper.do_step(system, x, speed, time, next, next_speed, step, error);
-        const double off = vector_of(error).norm() / (tolerance * vector_of(next).norm());
+        const double off = as_vector(error).norm() / (chain_tolerance * as_vector(next).norm());
         if (off <= 1) {
             time += step;
             x.swap(next);
@@ -162,7 +162,7 @@ double chain_of_layers::run() const {
         const double product = derivative(x, speed);
         if (size_of(product) > large * largest) {
             // Equal layers a' = a^(r-1) take a^(2-r)/(r-2) from here, and d ln P/dt = r a^(r-2).
-            return time + r * product / (vector_of(speed).squaredNorm() * (r - 2));
+            return time + r * product / (as_vector(speed).squaredNorm() * (r - 2));
         }
     }
     return nan;

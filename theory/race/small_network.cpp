@@ -1,12 +1,11 @@
 #include "fusionflow/theory/race/small_network.hpp"
 
-#include <Eigen/QR>
-#include <Eigen/SVD>
 #include <algorithm>
 #include <boost/numeric/odeint/stepper/runge_kutta_dopri5.hpp>
 #include <cmath>
 #include <optional>
 
+#include "fusionflow/data/decompositions.hpp"
 #include "fusionflow/theory/learning.hpp"
 #include "fusionflow/theory/race/layered_network.hpp"
 #include "fusionflow/theory/race/phase_time.hpp"
@@ -19,17 +18,15 @@ namespace {
 
 using Eigen::Index;
 using Eigen::MatrixXd;
-using svd = Eigen::JacobiSVD<MatrixXd>;
-using numbers = layered_network::state;
+using network_state = layered_network::state;
 
-constexpr unsigned thin = Eigen::ComputeThinU | Eigen::ComputeThinV;
-constexpr double tolerance = 1e-9;  // of a step
+constexpr double network_tolerance = 1e-9;  // of a step
 // A mode that has grown by this leads alone: what is left of the time is this to the power 2 - L of
 // the whole, and the others move by that part of themselves.
-constexpr double far = 1e4;
-constexpr double aligned = 1e-11;   // of a matrix: what is no part of it
-constexpr double opposite = 1e-24;  // the square of a sine that rounding cannot tell from zero
-constexpr int most_steps = 20'000;
+constexpr double grown_far = 1e4;
+constexpr double no_part_of_it = 1e-11;  // of a matrix: what is no part of it
+constexpr double opposite = 1e-24;       // the square of a sine that rounding cannot tell from zero
+constexpr int most_network_steps = 20'000;
 
 // ---- One block without a trunk, of one row or one column.
 
@@ -54,8 +51,8 @@ small_growth turn_alone(const small_block& b, double longest, double end) {
         std::isinf(end) ? 0 : potential(n, end) * turning_factor(n, std::sqrt(1 - side), side);
     grown.time = (whole - after) / rate;
     if (!(longest < grown.time)) {
-        const svd parts(b.push, thin);
-        grown.mode = {0, rate, 0, parts.matrixU().col(0), parts.matrixV().col(0)};
+        const data::singular_parts parts = data::decompose_singular(b.push);
+        grown.mode = {0, rate, 0, parts.left.col(0), parts.right.col(0)};
         grown.weights = {norm * across};
         return grown;
     }
@@ -71,23 +68,23 @@ small_growth turn_alone(const small_block& b, double longest, double end) {
 class logarithmic_modes {
 public:
     explicit logarithmic_modes(const small_block& b)
-        : block_(b), push_(b.push, thin), own_(b.weights, thin) {
-        const Index count = std::min(push_.singularValues().size(), own_.singularValues().size());
-        MatrixXd shares(own_.singularValues().size(), push_.singularValues().size());
+        : block_(b), push_(data::decompose_singular(b.push)),
+          own_(data::decompose_singular(b.weights)) {
+        const Index count = std::min(push_.values.size(), own_.values.size());
+        MatrixXd shares(own_.values.size(), push_.values.size());
         for (Index k = 0; k < shares.rows(); ++k) {
             for (Index j = 0; j < shares.cols(); ++j) {
-                shares(k, j) = own_.singularValues()(k) *
-                               std::abs(own_.matrixU().col(k).dot(push_.matrixU().col(j)) *
-                                        own_.matrixV().col(k).dot(push_.matrixV().col(j)));
+                shares(k, j) = own_.values(k) * std::abs(own_.left.col(k).dot(push_.left.col(j)) *
+                                                         own_.right.col(k).dot(push_.right.col(j)));
             }
         }
         for (Index pair = 0; pair < count; ++pair) {
             Index k = 0;
             Index j = 0;
-            if (!(shares.maxCoeff(&k, &j) >= 0) || !(own_.singularValues()(k) > 0)) {
+            if (!(shares.maxCoeff(&k, &j) >= 0) || !(own_.values(k) > 0)) {
                 break;
             }
-            pairs_.push_back({own_.singularValues()(k), j});
+            pairs_.push_back({own_.values(k), j});
             shares.row(k).setConstant(-1);
             shares.col(j).setConstant(-1);
         }
@@ -111,8 +108,8 @@ public:
         }
         MatrixXd after = MatrixXd::Zero(block_.weights.rows(), block_.weights.cols());
         for (std::size_t i = 0; i < pairs_.size() && std::isfinite(grown.time); ++i) {
-            const auto output = push_.matrixU().col(pairs_[i].along);
-            const auto input = push_.matrixV().col(pairs_[i].along);
+            const auto output = push_.left.col(pairs_[i].along);
+            const auto input = push_.right.col(pairs_[i].along);
             if (i == first) {
                 grown.mode = {0, rate_of(i), 0, output, input};
             } else {
@@ -129,13 +126,11 @@ private:
         double norm;
         Index along;
     };
-    [[nodiscard]] double rate_of(std::size_t i) const {
-        return push_.singularValues()(pairs_[i].along);
-    }
+    [[nodiscard]] double rate_of(std::size_t i) const { return push_.values(pairs_[i].along); }
 
     const small_block& block_;
-    svd push_;
-    svd own_;
+    data::singular_parts push_;
+    data::singular_parts own_;
     std::vector<path> pairs_;
 };
 
@@ -151,7 +146,7 @@ MatrixXd shared_outputs(const std::vector<small_block>& blocks) {
             square += b.push * b.push.transpose() / (weight * weight);
         }
     }
-    MatrixXd outputs = svd(square, Eigen::ComputeFullU).matrixU();
+    MatrixXd outputs = data::decompose_singular(square, data::singular_vectors::full_left).left;
     for (const small_block& b : blocks) {
         const MatrixXd push = outputs.transpose() * b.push;
         const MatrixXd weights = outputs.transpose() * b.weights;
@@ -162,14 +157,14 @@ MatrixXd shared_outputs(const std::vector<small_block>& blocks) {
         };
         // Rows across each other, and along those of the push.
         const MatrixXd mixed = weights * push.transpose();
-        if (off(push * push.transpose()) > aligned * push.squaredNorm() ||
-            off(weights * weights.transpose()) > aligned * weights.squaredNorm() ||
-            off(mixed) > aligned * push.norm() * weights.norm()) {
+        if (off(push * push.transpose()) > no_part_of_it * push.squaredNorm() ||
+            off(weights * weights.transpose()) > no_part_of_it * weights.squaredNorm() ||
+            off(mixed) > no_part_of_it * push.norm() * weights.norm()) {
             return {};
         }
         for (Index i = 0; i < targets; ++i) {
             const double sizes = weights.row(i).norm() * push.row(i).norm();
-            if (!(std::abs(mixed(i, i) - sizes) <= aligned * sizes)) {
+            if (!(std::abs(mixed(i, i) - sizes) <= no_part_of_it * sizes)) {
                 return {};
             }
         }
@@ -340,18 +335,18 @@ public:
         const double start = network_->largest(x_);
         double time = 0;
         double h = 0.01;
-        numbers next(x_.size());
-        numbers error(x_.size());
-        boost::numeric::odeint::runge_kutta_dopri5<numbers> stepper;
-        const auto rhs = [this](const numbers& x, numbers& dxdt, double) {
+        network_state next(x_.size());
+        network_state error(x_.size());
+        boost::numeric::odeint::runge_kutta_dopri5<network_state> stepper;
+        const auto rhs = [this](const network_state& x, network_state& dxdt, double) {
             network_->derivative(x, pushes_, dxdt);
         };
-        for (int step = 0; step < most_steps; ++step) {
+        for (int step = 0; step < most_network_steps; ++step) {
             const bool last = time + h >= end;
             const double length = last ? end - time : h;
             stepper.reset();
             stepper.do_step(rhs, x_, 0.0, next, length, error);
-            const double off = network_->relative(next, error) / tolerance;
+            const double off = network_->relative(next, error) / network_tolerance;
             if (!(off <= 1)) {
                 h = length * layered_network::next_length(off);
                 continue;
@@ -364,7 +359,7 @@ public:
                 return grown;
             }
             h = length * layered_network::next_length(off);
-            if (network_->largest(x_) > far * start || one_layer_norm() > 1) {
+            if (network_->largest(x_) > grown_far * start || one_layer_norm() > 1) {
                 read(grown);
                 finish(grown, time, unit);
                 return grown;
@@ -403,10 +398,10 @@ private:
                 lead = m;
             }
         }
-        const svd parts(grown.weights[lead], thin);
-        const Eigen::VectorXd output = parts.matrixU().col(0);
-        const Eigen::VectorXd input = parts.matrixV().col(0);
-        const double u = parts.singularValues()(0);
+        const data::singular_parts parts = data::decompose_singular(grown.weights[lead]);
+        const Eigen::VectorXd output = parts.left.col(0);
+        const Eigen::VectorXd input = parts.right.col(0);
+        const double u = parts.values(0);
         const int n = blocks_[lead].layers;
         const double rate = output.dot(blocks_[lead].push * input);
         grown.mode = {static_cast<int>(lead), rate, u, output, input};
@@ -458,7 +453,7 @@ private:
     double push_ = 0;
     std::vector<MatrixXd> pushes_;
     std::optional<layered_network> network_;
-    numbers x_;
+    network_state x_;
 };
 
 // Branches of one layer below a trunk of one are one branch of two layers with all their inputs.
@@ -502,8 +497,7 @@ small_growth grow_side_by_side(const std::vector<small_block>& blocks, double lo
 MatrixXd inputs_that_matter(const small_block& b) {
     MatrixXd rows(b.push.cols(), b.push.rows() + b.weights.rows());
     rows << b.push.transpose(), b.weights.transpose();
-    const Eigen::HouseholderQR<MatrixXd> qr(rows);
-    return qr.householderQ() * MatrixXd::Identity(rows.rows(), rows.cols());
+    return data::orthonormal_columns(rows, rows.cols());
 }
 
 bool is_wide(const small_block& b) { return b.push.cols() > 2 * b.push.rows(); }

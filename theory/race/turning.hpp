@@ -28,6 +28,10 @@ namespace fusionflow::theory {
 /// \see tests/theory/turning_test.cpp
 template <typename Number>
 [[nodiscard]] Number turning_factor(int n, const Number& cosine, const Number& sine_square);
+template <>
+double turning_factor(int n, const double& cosine, const double& sine_square);
+template <>
+dual turning_factor(int n, const dual& cosine, const dual& sine_square);
 
 /// Where the weight has turned to: x / u(0), its part along E, once only the part `left` of the
 /// potential (with its turning factor) is left to fall.
@@ -36,5 +40,9 @@ template <typename Number>
 template <typename Number>
 [[nodiscard]] Number turned_part(int n, const Number& cosine, const Number& sine_square,
                                  const Number& left);
+template <>
+double turned_part(int n, const double& cosine, const double& sine_square, const double& left);
+template <>
+dual turned_part(int n, const dual& cosine, const dual& sine_square, const dual& left);
 
 }  // namespace fusionflow::theory

@@ -3,13 +3,14 @@
 #include <vector>
 
 #include "fusionflow/data/pseudo_inverse.hpp"
+#include "fusionflow/theory/learning.hpp"
 
 namespace fusionflow::theory {
 
 namespace {
 
-constexpr double rounding = 1e-10;  // of the terms of a sum, which slopes have fewer digits of
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+constexpr double slope_rounding =
+    1e-10;  // of the terms of a sum, which slopes have fewer digits of
 
 // Inputs of the modalities that have learned something to be changed.
 std::vector<Eigen::Index> moving_inputs(const data::moments& moments,
@@ -41,9 +42,9 @@ Eigen::VectorXd solve_moving(const Eigen::MatrixXd& matrix, const Eigen::MatrixX
     const auto per_unit = spectrum.scale.cwiseInverse().asDiagonal();
     const Eigen::MatrixXd scaled_change = per_unit * change * per_unit;
     const bool same_rank =
-        (empty.transpose() * scaled_change * empty).norm() <= rounding * scaled_change.norm();
-    const bool solvable =
-        (empty.transpose() * (per_unit * push)).norm() <= rounding * (per_unit * push_terms).norm();
+        (empty.transpose() * scaled_change * empty).norm() <= slope_rounding * scaled_change.norm();
+    const bool solvable = (empty.transpose() * (per_unit * push)).norm() <=
+                          slope_rounding * (per_unit * push_terms).norm();
     if (!(same_rank && solvable)) {
         return Eigen::VectorXd::Constant(moved.size(), unknown);
     }
@@ -145,9 +146,10 @@ saddle_numbers<dual> moving_saddle(const data::moments& moments, const partial_s
         auto part = left.segment(moments.offset(m), moments.dim(m));
         // What is zero to rounding stays so to rounding.
         const auto units = moments.part(per_unit, m);
-        const bool zero = nothing_left(moments, saddle, m) &&
-                          part.cwiseProduct(units).norm() <=
-                              rounding * moments.part(left_terms, m).cwiseProduct(units).norm();
+        const bool zero =
+            nothing_left(moments, saddle, m) &&
+            part.cwiseProduct(units).norm() <=
+                slope_rounding * moments.part(left_terms, m).cwiseProduct(units).norm();
         if (zero || data::contains(saddle.learned, m)) {
             part.setZero();
         }

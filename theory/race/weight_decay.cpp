@@ -14,7 +14,7 @@ namespace fusionflow::theory {
 
 namespace {
 
-constexpr int most_rounds = 20'000;
+constexpr int most_decay_rounds = 20'000;
 constexpr double unchanged = 1e-13;  // from round to round: rounding
 constexpr double gone = 1e-9;        // of a weight without decay: on its way to zero
 
@@ -87,7 +87,7 @@ partial_solution solve_partial(const data::moments& moments, const data::modalit
     const Eigen::VectorXd free_norms = norms_of(moments, solution.weights);
     Eigen::VectorXd norms = free_norms;
     const Eigen::VectorXd deviations = moments.covariance().diagonal().cwiseSqrt();
-    for (int round = 0; round < most_rounds; ++round) {
+    for (int round = 0; round < most_decay_rounds; ++round) {
         for (int m = 0; m < moments.count(); ++m) {
             norms(m) = norms(m) > gone * free_norms(m) ? norms(m) : 0;
         }

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
+#include "fusionflow/data/decompositions.hpp"
 #include "fusionflow/solver/method.hpp"
 #include "fusionflow/theory/race/race.hpp"
 
@@ -99,7 +99,8 @@ std::string_view to_string(prospect p) {
 }
 
 double leading_singular_value(const moments& m, const Eigen::VectorXd& stacked, int modality) {
-    return Eigen::JacobiSVD<Eigen::MatrixXd>(m.matrix(stacked, modality)).singularValues()(0);
+    return data::decompose_singular(m.matrix(stacked, modality), data::singular_vectors::none)
+        .values(0);
 }
 
 std::vector<theory::partial_solution> late_saddles(const moments& m) {

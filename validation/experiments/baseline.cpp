@@ -55,8 +55,6 @@ std::map<std::string, earlier> read(const std::string& text, const std::string& 
     return all;
 }
 
-double finite_or_zero(double value) { return std::isfinite(value) ? value : 0; }
-
 // The smallest size that matters to a check: that of the nearer end of what it allows. What is to
 // be zero to 1e-4 has not moved where rounding makes 2e-15 of 1e-15.
 double scale_of(const allowed_range& allowed) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <limits>
 #include <optional>
 #include <string>
@@ -82,6 +83,11 @@ struct check_result {
     std::string expected_by{};          ///< likewise; empty: the suite itself
     bool is_count_of_left_out = false;  ///< it counts points that its statement leaves out
 };
+
+/// A standard error as it counts in a sum: zero where there is none.
+[[nodiscard]] inline double finite_or_zero(double value) {
+    return std::isfinite(value) ? value : 0;
+}
 
 /// The name of a result without its case: "suite/check".
 [[nodiscard]] std::string_view check_name(const check_result& c);

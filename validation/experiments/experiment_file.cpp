@@ -19,7 +19,7 @@ struct named {
     Value value;
 };
 
-constexpr auto kinds =
+constexpr auto kind_names =
     std::to_array<named<statement_kind>>({{"agreement", statement_kind::agreement},
                                           {"paired", statement_kind::paired},
                                           {"distribution", statement_kind::distribution},
@@ -212,7 +212,7 @@ std::vector<std::string> keys_of(statement_kind kind) {
 statement read_statement(const toml_reader& in, const experiment& e,
                          const std::vector<data::moments>& seen) {
     statement s;
-    s.kind = pick(in, "kind", kinds);
+    s.kind = pick(in, "kind", kind_names);
     in.only(keys_of(s.kind));
     s.name = in.text("name");
     s.says = in.text("says");

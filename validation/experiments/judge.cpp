@@ -50,8 +50,6 @@ std::string trouble_of(const measurements& m, std::size_t point, const experimen
     return trouble.empty() && !s.expected.empty() ? trouble_of(m, point, e, s.expected) : trouble;
 }
 
-double finite_or_zero(double value) { return std::isfinite(value) ? value : 0; }
-
 void judge_agreement(const experiment& e, const measurements& m, const statement& s,
                      std::size_t point, check_result& result) {
     const mean_value measured = m.mean(point, e.find(s.measured), s.quantity);

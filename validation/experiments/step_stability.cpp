@@ -1,8 +1,9 @@
 #include "fusionflow/validation/experiments/step_stability.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
+
+#include "fusionflow/data/decompositions.hpp"
 
 namespace fusionflow::validation {
 
@@ -35,9 +36,7 @@ Eigen::MatrixXd root_of(const solver::model& about, const Eigen::VectorXd& weigh
 
 double curvature(const solver::model& about, const Eigen::MatrixXd& root) {
     const Eigen::MatrixXd hessian = root * about.moments.covariance() * root;
-    return Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(hessian, Eigen::EigenvaluesOnly)
-        .eigenvalues()
-        .maxCoeff();
+    return data::eigenvalues_of(hessian).maxCoeff();
 }
 
 }  // namespace
