@@ -66,7 +66,7 @@ std::string range_of(const column_facts& of) {
     return range.empty() ? "-" : range;
 }
 
-std::string to_text(const std::vector<column_facts>& facts) {
+std::string facts_text(const std::vector<column_facts>& facts) {
     validation::sheet table{
         {{"column", false}, {"kind", false}, {"rows"}, {"missing"}, {"range", false}}, {}};
     for (const column_facts& column : facts) {
@@ -77,7 +77,7 @@ std::string to_text(const std::vector<column_facts>& facts) {
     return validation::to_text(table);
 }
 
-json to_json(const column_facts& of) {
+json facts_json(const column_facts& of) {
     const bool numbers = of.least() <= of.most();
     json column = {{"name", of.name()},
                    {"kind", name_of(of.kind())},
@@ -129,13 +129,13 @@ exit_code run_columns(const arguments& given) {
     const std::vector<column_facts> facts = table->survey();
     const std::vector<std::string> warnings = warnings_of(*table, facts, options.decimal);
     if (!given.json) {
-        print_text(to_text(facts));
+        print_text(facts_text(facts));
         print_warnings(given, warnings);
         return exit_code::done;
     }
     json answer = {{"columns", json::array()}, {"warnings", warnings}};
     for (const column_facts& column : facts) {
-        answer["columns"].push_back(to_json(column));
+        answer["columns"].push_back(facts_json(column));
     }
     // Seeds and tolerances of networks and flows play no part.
     answer["provenance"] = given.provenance.substr(0, given.provenance.rfind(" (seed "));
