@@ -1,25 +1,24 @@
-#include "fusionflow/validation/figures/figures.hpp"
+#include "fusionflow/validation/figures/run_figure.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <cmath>
-
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/validation/figures/path_figure.hpp"
 #include "fusionflow/validation/methods.hpp"
 
 namespace fusionflow::validation {
 
 namespace {
 
-curve_style style_of(const method& how) {
+path_style style_of(const method& how) {
     if (how.kind == method_kind::network) {
-        return curve_style::markers;
+        return path_style::markers;
     }
-    return how.name.starts_with("exact") ? curve_style::dashed : curve_style::line;
+    return how.name.starts_with("exact") ? path_style::dashed : path_style::line;
 }
 
-std::string curve_label(const method& how, const settings& s) {
+std::string path_label(const method& how, const settings& s) {
     std::string name = label(how, s);
     if (how.kind != method_kind::network) {
         return name;
@@ -28,21 +27,13 @@ std::string curve_label(const method& how, const settings& s) {
                                  : fmt::format("{}, H = {}", name, fmt::join(s.init.widths, ", "));
 }
 
-void add_marks(const theory::learning& answer, panel& to) {
-    for (const double time : answer.times) {
-        if (std::isfinite(time)) {
-            to.marks.push_back(time);
-        }
-    }
-}
-
-void add_method(const settings& s, const std::string& name, panel& to) {
+void add_method(const settings& s, const std::string& name, path_panel& to) {
     const method& how = find_method(name);
     method_result result = how.run(s, 0, true);
     if (how.kind == method_kind::formula) {
-        add_marks(result.answer, to);
+        to.marks.insert(to.marks.end(), result.answer.times.begin(), result.answer.times.end());
     } else if (result.available) {
-        to.curves.push_back({curve_label(how, s), style_of(how), std::move(result.path)});
+        to.paths.push_back({path_label(how, s), style_of(how), std::move(result.path)});
     }
 }
 
@@ -53,6 +44,14 @@ std::string network_title(const settings& s) {
     }
     return fmt::format("depth {}, fused at layer {}", s.depth,
                        s.fusion.value_or(s.depth == 1 ? 1 : 2));
+}
+
+// What the figure is drawn from is its description.
+figure figure_of(const std::vector<path_panel>& panels, const std::string& provenance) {
+    figure fig = path_figure(panels);
+    fig.description = provenance;
+    fig.small_print = provenance;
+    return fig;
 }
 
 }  // namespace
@@ -67,26 +66,23 @@ void check_table_figure(const grid& points) {
 figure table_figure(const settings& base, const grid& points,
                     const std::vector<std::string>& methods, const std::string& provenance) {
     check_table_figure(points);
-    figure fig;
-    fig.provenance = provenance;
+    std::vector<path_panel> panels;
     for (std::size_t p = 0; p < points.size(); ++p) {
-        panel one;
+        path_panel one;
         const settings s = points.at(base, p);
         one.title = points.axes().empty() ? network_title(s) : points.describe(p);
         for (const std::string& name : methods) {
             add_method(s, name, one);
         }
-        fig.panels.push_back(std::move(one));
+        panels.push_back(std::move(one));
     }
-    return fig;
+    return figure_of(panels, provenance);
 }
 
 figure one_run_figure(const settings& s, const std::string& method_name,
                       const solver::trajectory& path, const std::string& provenance) {
-    figure fig;
-    fig.provenance = provenance;
     const method& how = find_method(method_name);
-    panel one;
+    path_panel one;
     one.title = network_title(s);
     add_method(s, "formula", one);
     if (how.kind == method_kind::network) {
@@ -97,9 +93,8 @@ figure one_run_figure(const settings& s, const std::string& method_name,
         const char* drawn = how.forms_weights ? "exact-drawn" : "exact";
         add_method(s, exact ? drawn : "flow", one);
     }
-    one.curves.push_back({curve_label(how, s), style_of(how), path});
-    fig.panels.push_back(std::move(one));
-    return fig;
+    one.paths.push_back({path_label(how, s), style_of(how), path});
+    return figure_of({one}, provenance);
 }
 
 }  // namespace fusionflow::validation
