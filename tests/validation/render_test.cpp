@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(dense_curves_are_thinned_by_less_than_a_pixel) {
     markers.how.line = stroke::none;
     markers.how.shape = validation::marker::circle;
     const auto marked = data_of(gnuplot_script(of_one(markers, x, y), "svg"), "$layer_0");
-    BOOST_TEST((marked.size() > 10U && marked.size() < 40U));
+    BOOST_TEST((marked.size() > 10U && marked.size() < 50U));
     line.dense = false;
     const auto all = data_of(gnuplot_script(of_one(line, x, y), "svg"), "$layer_0");
     BOOST_TEST(all.size() == line.points.size());

@@ -9,16 +9,14 @@ namespace {
 
 constexpr double beyond = 0.05;     // of a linear range
 constexpr double log_beyond = 1.2;  // a factor
-constexpr double most_steps = 5;
-constexpr int most_numbers = 50;  // where an axis gives its own step
+constexpr int most_numbers = 50;    // where an axis gives its own step
 
 // Factors between the ends of a logarithmic axis: below the first it is labelled like a linear one,
 // above the second at powers of ten alone.
 constexpr double narrow = 4;
 constexpr double wide = 200;
-constexpr int most_powers = 8;
 
-double round_step(double range) {
+double round_step(double range, int most_steps) {
     const double rough = range / most_steps;
     const double power = std::pow(10.0, std::floor(std::log10(rough)));
     for (const double factor : {1.0, 2.0, 5.0}) {
@@ -29,19 +27,11 @@ double round_step(double range) {
     return 10 * power;
 }
 
-std::vector<double> powers_of_ten(double low, double high) {
+std::vector<double> multiples(double step, double low, double high) {
     std::vector<double> numbers;
-    const bool alone = high / low > wide;
-    const int first = static_cast<int>(std::floor(std::log10(low)));
-    const int last = static_cast<int>(std::ceil(std::log10(high)));
-    const int step = alone ? 1 + (last - first) / most_powers : 1;
-    for (int power = first; power <= last; power += step) {
-        for (const double factor : {1.0, 2.0, 5.0}) {
-            const double number = factor * std::pow(10.0, power);
-            if (number >= low && number <= high && (factor == 1 || !alone)) {
-                numbers.push_back(number);
-            }
-        }
+    const double first = std::ceil(low / step);
+    for (int i = 0; i < most_numbers && (first + i) * step <= high; ++i) {
+        numbers.push_back((first + i) * step);
     }
     return numbers;
 }
@@ -79,17 +69,24 @@ double axis_scale::place(double value) const {
                    : (value - low_) / (high_ - low_);
 }
 
-std::vector<double> axis_scale::numbers() const {
-    if (of_.log && high_ / low_ >= narrow) {
-        return powers_of_ten(low_, high_);
+std::vector<double> axis_scale::numbers(int most_steps) const {
+    if (!of_.log || high_ / low_ < narrow) {
+        const double step = of_.step > 0 ? of_.step : round_step(high_ - low_, most_steps);
+        return multiples(step, low_, high_);
     }
-    const double step = of_.step > 0 ? of_.step : round_step(high_ - low_);
-    const double first = std::ceil(low_ / step);
-    std::vector<double> multiples;
-    for (int i = 0; i < most_numbers && (first + i) * step <= high_; ++i) {
-        multiples.push_back((first + i) * step);
+    const bool alone = high_ / low_ > wide;
+    const double decades = std::log10(high_ / low_);
+    const double step = alone ? std::max(1.0, round_step(decades, most_steps)) : 1;
+    std::vector<double> numbers;
+    for (const double power : multiples(step, std::floor(std::log10(low_)), std::log10(high_))) {
+        for (const double factor : {1.0, 2.0, 5.0}) {
+            const double number = factor * std::pow(10.0, power);
+            if (number >= low_ && number <= high_ && (factor == 1 || !alone)) {
+                numbers.push_back(number);
+            }
+        }
     }
-    return multiples;
+    return numbers;
 }
 
 }  // namespace fusionflow::validation

@@ -25,10 +25,11 @@ public:
     [[nodiscard]] double place(double value) const;
 
     /// Round numbers within the ends. Linear: multiples of the axis's own step, else of 1, 2 or 5
-    /// times a power of ten, at most five steps. Logarithmic: the same where the ends are less than
-    /// a factor of 4 apart; 1, 2 and 5 times powers of ten up to a factor of 200; beyond that at
-    /// most nine powers of ten.
-    [[nodiscard]] std::vector<double> numbers() const;
+    /// times a power of ten. Logarithmic: the same where the ends are less than a factor of 4
+    /// apart; 1, 2 and 5 times powers of ten up to a factor of 200; beyond that powers of ten.
+    ///
+    /// \param most_steps  How many steps from one number to the next there may be; > 0.
+    [[nodiscard]] std::vector<double> numbers(int most_steps) const;
 
 private:
     axis of_;

@@ -26,24 +26,26 @@ constexpr int gap = 22;                 // between plots without text between th
 constexpr int y_axis_width = 98;        // between plots with numbers of their own
 constexpr int colour_scale_width = 76;  // to the right of a heat map, at its expense
 constexpr int legend_line_height = 24;
-constexpr int legend_margin = 4;  // above the legend and below it
+constexpr int legend_margin = 10;  // above the legend and below it
 constexpr int small_print_height = 11;
+constexpr int number_width = 40;  // along an x axis, from one number to the next, at least
+constexpr int number_height = 30;
 constexpr std::size_t small_print_columns = 170;
 
 // gnuplot makes all entries of a line of the legend as wide as the widest of them.
 constexpr std::size_t letter_width = 7;
-constexpr std::size_t key_width = 60;
+constexpr std::size_t key_width = 58;
 
 // Least distances between the points of dense curves, as parts of an axis.
 constexpr double line_spacing = 0.005;
-constexpr double marker_spacing = 0.06;
+constexpr double marker_spacing = 0.05;
 
 constexpr const char* heat_colours =
     "set palette defined (0 '#30123b', 1 '#4662d7', 2 '#36aaf9', 3 '#1ae4b6', 4 '#72fe5e', "
     "5 '#c7ef34', 6 '#faba39', 7 '#f66b19', 8 '#ca2a04')\n";
 
 // By the numbers of a stroke and of a marker.
-constexpr std::array<const char*, 6> dash_types = {"", "", " dt (6,4)", " dt 3", " dt 4", " dt 5"};
+constexpr std::array<const char*, 6> dash_types = {"", "", " dt (10,6)", " dt 3", " dt 4", " dt 5"};
 constexpr std::array<int, 7> point_types = {0, 6, 4, 8, 12, 10, 14};  // outlines; filled: 1 more
 
 std::string format_of(const std::filesystem::path& file) {
@@ -170,9 +172,10 @@ std::vector<point> visible(const curve& of, const axis_scale& x, const axis_scal
 }
 
 // The ends of an axis and the numbers along it.
-std::string axis_commands(const char* name, const axis& of, const axis_scale& scale, bool numbers) {
+std::string axis_commands(const char* name, const axis& of, const axis_scale& scale, int most_steps,
+                          bool numbers) {
     std::vector<std::string> labels;
-    for (const double number : scale.numbers()) {
+    for (const double number : scale.numbers(most_steps)) {
         labels.push_back(
             fmt::format("'{}' {:.8g}", numbers ? fmt::format("{:.6g}", number) : "", number));
     }
@@ -297,10 +300,10 @@ std::string plot_script(const figure& fig, const layout& where, std::size_t at, 
         std::visit([&](const auto& what) { layers.add(what); }, any);
     }
     return frame_commands(fig, where, at, row) +
-           text_command("title", row == 0 ? column.title : "") +
-           axis_commands("x", column.x, x, bottom) +
+           fmt::format("set title {} offset 0,-0.5\n", gnuplot_word(row == 0 ? column.title : "")) +
+           axis_commands("x", column.x, x, where.plot_width / number_width, bottom) +
            text_command("xlabel", bottom ? column.x.label : "") +
-           axis_commands("y", one.y, y, first || !fig.shared_y) +
+           axis_commands("y", one.y, y, fig.plot_height / number_height, first || !fig.shared_y) +
            text_command("ylabel", first ? one.y.label : "") + layers.text();
 }
 
@@ -342,12 +345,14 @@ std::string legend_script(const layout& where) {
 
 std::string gnuplot_script(const figure& fig, const std::string& format) {
     const layout where(fig, format);
-    std::string script = "set encoding utf8\n" + terminal(where.width, where.height, format) +
-                         "unset key\nset multiplot\nset border 3 lc rgb '#606060'\n"
-                         "set tics nomirror out textcolor rgb '#303030'\n" +
-                         heat_colours +
-                         axis_commands("cb", fig.colours, axis_scale(fig.colours, {}), true) +
-                         text_command("cblabel", fig.colours.label);
+    std::string script =
+        "set encoding utf8\n" + terminal(where.width, where.height, format) +
+        "unset key\nset multiplot\nset border 3 lc rgb '#606060'\n"
+        "set tics nomirror out textcolor rgb '#303030'\n" +
+        heat_colours +
+        axis_commands("cb", fig.colours, axis_scale(fig.colours, {}),
+                      fig.plot_height / number_height, true) +
+        fmt::format("set cblabel {} offset 1.5,0\n", gnuplot_word(fig.colours.label));
     for (std::size_t p = 0; p < fig.panels.size(); ++p) {
         for (std::size_t row = 0; row < fig.panels[p].plots.size(); ++row) {
             script += plot_script(fig, where, p, row);

@@ -12,7 +12,7 @@ namespace fusionflow::validation {
 ///
 /// Rows of panels are filled evenly: five panels of at most four columns stand three above two. A
 /// group of the legend that is wider than the picture takes several lines. Of a dense curve a point
-/// is left out that is closer to the last one drawn than 0.5 % of both axes, than 6 % for markers
+/// is left out that is closer to the last one drawn than 0.5 % of both axes, than 5 % for markers
 /// without a line; the first point is always drawn, and the last of a line.
 ///
 /// \param format  "svg", "png" or "pdf".
