@@ -134,6 +134,15 @@ std::vector<point> shown(const heat_map& h) {
 
 std::vector<point> shown(const hanging_word& w) { return {{w.x, NAN}}; }
 
+std::vector<point> shown(const plot& one) {
+    std::vector<point> all;
+    for (const layer& any : one.layers) {
+        const auto more = std::visit([](const auto& what) { return shown(what); }, any);
+        all.insert(all.end(), more.begin(), more.end());
+    }
+    return all;
+}
+
 enum class direction { x, y };
 
 // The scale of an axis of a plot, by what is shown along it: by the plots of a panel along x, by
@@ -142,13 +151,11 @@ axis_scale scale_of(const figure& fig, std::size_t at, std::size_t row, directio
     const bool x = along == direction::x;
     std::vector<double> values;
     for (std::size_t p = 0; p < fig.panels.size(); ++p) {
-        for (std::size_t r = 0; r < fig.panels[p].plots.size(); ++r) {
-            if ((p == at || (x ? fig.shared_x : fig.shared_y)) && (x || r == row)) {
-                for (const layer& any : fig.panels[p].plots[r].layers) {
-                    for (const point& one :
-                         std::visit([](const auto& what) { return shown(what); }, any)) {
-                        values.push_back(x ? one.x : one.y);
-                    }
+        const bool counts = p == at || (x ? fig.shared_x : fig.shared_y);
+        for (std::size_t r = 0; r < fig.panels[p].plots.size() && counts; ++r) {
+            if (x || r == row) {
+                for (const point& one : shown(fig.panels[p].plots[r])) {
+                    values.push_back(x ? one.x : one.y);
                 }
             }
         }
