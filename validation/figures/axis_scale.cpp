@@ -7,9 +7,9 @@ namespace fusionflow::validation {
 
 namespace {
 
-constexpr double beyond = 0.05;     // of a linear range
-constexpr double log_beyond = 1.2;  // a factor
-constexpr int most_numbers = 50;    // where an axis gives its own step
+constexpr double linear_margin = 0.05;  // of a linear range
+constexpr double log_margin = 1.2;      // a factor
+constexpr int most_numbers = 50;        // where an axis gives its own step
 
 // Factors between the ends of a logarithmic axis: below the first it is labelled like a linear one,
 // above the second at powers of ten alone.
@@ -49,8 +49,8 @@ axis_scale::axis_scale(const axis& of, const std::vector<double>& shown) : of_(o
     }
     const bool known = least <= largest;
     if (of.log) {
-        low_ = of.low.value_or(known ? least / log_beyond : 1);
-        high_ = of.high.value_or(known ? largest * log_beyond : 10);
+        low_ = of.low.value_or(known ? least / log_margin : 1);
+        high_ = of.high.value_or(known ? largest * log_margin : 10);
         high_ = high_ > low_ ? high_ : 10 * low_;
         return;
     }
@@ -58,7 +58,7 @@ axis_scale::axis_scale(const axis& of, const std::vector<double>& shown) : of_(o
     const double to = of.high.value_or(known ? largest : from + 1);
     // Values that are all alike stand in the middle.
     const double range = to > from ? to - from : std::abs(from);
-    const double margin = !known ? 0 : range > 0 ? beyond * range : 1;
+    const double margin = !known ? 0 : range > 0 ? linear_margin * range : 1;
     low_ = of.low.value_or(from - margin);
     high_ = of.high.value_or(to + margin);
     high_ = high_ > low_ ? high_ : low_ + 1;

@@ -284,11 +284,12 @@ std::string frame_commands(const figure& fig, const layout& where, std::size_t a
     const auto& layers = fig.panels[at].plots[row].layers;
     const bool coloured = std::ranges::any_of(
         layers, [](const layer& any) { return std::holds_alternative<heat_map>(any); });
-    const int index = static_cast<int>(at);
-    const double left = left_margin + index % where.columns * where.across;
+    const int column = static_cast<int>(at) % where.columns;
+    const int line = static_cast<int>(at) / where.columns;
+    const double left = left_margin + column * where.across;
     const double right = left + where.plot_width - (coloured ? colour_scale_width : 0);
-    const double top = title_height + index / where.columns * where.down +
-                       static_cast<int>(row) * (fig.plot_height + gap);
+    const double top =
+        title_height + line * where.down + static_cast<int>(row) * (fig.plot_height + gap);
     return fmt::format("set lmargin at screen {:.5f}\nset rmargin at screen {:.5f}\n"
                        "set tmargin at screen {:.5f}\nset bmargin at screen {:.5f}\n",
                        left / where.width, right / where.width, 1 - top / where.height,

@@ -29,7 +29,7 @@ bool has_losses(const fusion_facts& f) {
                                [](double loss) { return std::isfinite(loss) && loss > 0; });
 }
 
-std::optional<figure> draw(const diagnosis_request& r, const diagnosis& d) {
+std::optional<figure> draw_held_out(const diagnosis_request& r, const diagnosis& d) {
     if (std::ranges::none_of(d.fusions, has_losses)) {
         return std::nullopt;
     }
@@ -73,6 +73,6 @@ std::optional<figure> draw(const diagnosis_request& r, const diagnosis& d) {
 const diagnosis_picture held_out_losses{
     "held-out", "Held-out loss",
     "The loss of the first networks on samples that are not trained on; a disc where it is least.",
-    draw};
+    draw_held_out};
 
 }  // namespace fusionflow::validation

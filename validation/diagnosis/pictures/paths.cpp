@@ -15,7 +15,7 @@ namespace fusionflow::validation {
 namespace {
 
 // What happens until the last modality is learned, and as long again.
-path_panel panel_of(const fusion_facts& f, double scale) {
+path_panel panel_of_network(const fusion_facts& f, double scale) {
     double end = 0;
     for (const double time : f.networks.runs.front().times) {
         end = std::isfinite(time) ? std::max(end, 2 * time) : end;
@@ -39,7 +39,7 @@ path_panel panel_of(const fusion_facts& f, double scale) {
     return panel;
 }
 
-std::optional<figure> draw(const diagnosis_request& r, const diagnosis& d) {
+std::optional<figure> draw_networks(const diagnosis_request& r, const diagnosis& d) {
     int depth = 0;
     for (const fusion_facts& f : d.fusions) {
         depth = std::max(depth, f.depth);
@@ -47,7 +47,7 @@ std::optional<figure> draw(const diagnosis_request& r, const diagnosis& d) {
     std::vector<path_panel> panels;
     for (const fusion_facts& f : d.fusions) {
         if (f.depth == depth && (f.fusion == 1 || f.fusion == depth) && f.path.size() > 0) {
-            panels.push_back(panel_of(f, time_scale(r)));
+            panels.push_back(panel_of_network(f, time_scale(r)));
         }
     }
     if (panels.empty()) {
@@ -62,6 +62,6 @@ std::optional<figure> draw(const diagnosis_request& r, const diagnosis& d) {
 }  // namespace
 
 const diagnosis_picture paths_of_networks{"paths", "One network, fused early and late",
-                                          "The first network of the deepest depth.", draw};
+                                          "The first network of the deepest depth.", draw_networks};
 
 }  // namespace fusionflow::validation

@@ -27,8 +27,8 @@ look range_look(const char* colour) { return {.colour = colour, .width = 4}; }
 //
 // \param shift  From the layer of fusion to the place of the modality.
 // \param apart  From one modality to the next.
-std::vector<layer> layers_of(const diagnosis_request& r, const fusions_of_depth& fusions,
-                             std::size_t modality, double shift, double apart) {
+std::vector<layer> layers_of_modality(const diagnosis_request& r, const fusions_of_depth& fusions,
+                                      std::size_t modality, double shift, double apart) {
     const char* colour = colour_of(modality);
     const double scale = time_scale(r);
     bars ranges{range_look(colour)};
@@ -57,7 +57,7 @@ std::vector<layer> layers_of(const diagnosis_request& r, const fusions_of_depth&
     return all;
 }
 
-std::vector<std::vector<legend_entry>> legend_of(const diagnosis& d) {
+std::vector<std::vector<legend_entry>> legend_of_times(const diagnosis& d) {
     std::vector<std::vector<legend_entry>> groups(2);
     for (std::size_t m = 0; m < d.modalities.size(); ++m) {
         groups[0].push_back({{.colour = colour_of(m), .width = 3}, d.modalities[m].name});
@@ -73,7 +73,7 @@ std::vector<std::vector<legend_entry>> legend_of(const diagnosis& d) {
     return groups;
 }
 
-std::optional<figure> draw(const diagnosis_request& r, const diagnosis& d) {
+std::optional<figure> draw_times(const diagnosis_request& r, const diagnosis& d) {
     if (d.fusions.empty()) {
         return std::nullopt;
     }
@@ -81,7 +81,7 @@ std::optional<figure> draw(const diagnosis_request& r, const diagnosis& d) {
                                  {.label = time_label(r), .log = true});
     fig.title = "Times at which modalities are learned";
     fig.description = "For each depth and layer of fusion: formula, flow and networks";
-    fig.legend = legend_of(d);
+    fig.legend = legend_of_times(d);
     fig.shared_x = false;
     const auto depths = by_depth(d);
     const auto count = static_cast<double>(d.order.size());
@@ -92,8 +92,8 @@ std::optional<figure> draw(const diagnosis_request& r, const diagnosis& d) {
         fig.panels[p].x.step = 1 + layers / 11;
         for (std::size_t k = 0; k < d.order.size(); ++k) {
             const double shift = (static_cast<double>(k) - (count - 1) / 2) * apart;
-            const auto own =
-                layers_of(r, depths[p], static_cast<std::size_t>(d.order[k]), shift, apart);
+            const auto own = layers_of_modality(r, depths[p], static_cast<std::size_t>(d.order[k]),
+                                                shift, apart);
             auto& all = fig.panels[p].plots[0].layers;
             all.insert(all.end(), own.begin(), own.end());
         }
@@ -107,6 +107,6 @@ const diagnosis_picture times_of_fusions{
     "times", "When each modality is learned",
     "Half of |W_m| is there, for each layer of fusion. Networks are random: bars are their "
     "5 – 95 % range.",
-    draw};
+    draw_times};
 
 }  // namespace fusionflow::validation

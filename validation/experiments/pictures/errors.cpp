@@ -47,13 +47,15 @@ figure draw_errors(const experiment& e, const measurements& m) {
     return fig;
 }
 
-std::string refusal(const data::moments& /*moments*/, const settings& s) {
+std::string refuse_unknown_population(const data::moments& /*moments*/, const settings& s) {
     return s.world.draws > 0 ? "" : "errors need data of which the population is known (draws)";
 }
 
 }  // namespace
 
-const picture_kind errors_picture{
-    .name = "errors", .keeps = kept_paths::first, .draw = draw_errors, .refusal = refusal};
+const picture_kind errors_picture{.name = "errors",
+                                  .keeps = kept_paths::first,
+                                  .draw = draw_errors,
+                                  .refusal = refuse_unknown_population};
 
 }  // namespace fusionflow::validation

@@ -52,9 +52,9 @@ std::vector<std::string> distinct(const std::vector<place>& places, std::string 
 
 // Means of a series over x at the places of one panel and colour, with bars of a standard error of
 // the mean to either side.
-std::vector<layer> layers_of(const experiment& e, const measurements& m,
-                             const std::vector<place>& places, const place& like, std::size_t s,
-                             const char* colour) {
+std::vector<layer> layers_of_series(const experiment& e, const measurements& m,
+                                    const std::vector<place>& places, const place& like,
+                                    std::size_t s, const char* colour) {
     curve means{series_look(e, s, colour)};
     bars errors{{.colour = colour, .width = 1.3}};
     for (std::size_t p = 0; p < places.size(); ++p) {
@@ -84,8 +84,8 @@ figure draw_lines(const experiment& e, const measurements& m) {
         plot all{y};
         for (std::size_t k = 0; k < colours.size(); ++k) {
             for (const std::size_t s : shown_series(e)) {
-                const auto own = layers_of(e, m, places, {0, title, colours[k]}, s,
-                                           colour_of(by_series ? s : k));
+                const auto own = layers_of_series(e, m, places, {0, title, colours[k]}, s,
+                                                  colour_of(by_series ? s : k));
                 all.layers.insert(all.layers.end(), own.begin(), own.end());
             }
         }

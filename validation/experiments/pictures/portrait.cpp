@@ -44,7 +44,7 @@ figure draw_portrait(const experiment& e, const measurements& m) {
     return fig;
 }
 
-std::string refusal(const data::moments& moments, const settings& /*s*/) {
+std::string refuse_vectors(const data::moments& moments, const settings& /*s*/) {
     return moments.count() == 2 && moments.dimension() == 2
                ? ""
                : "a portrait needs two scalar modalities";
@@ -53,6 +53,6 @@ std::string refusal(const data::moments& moments, const settings& /*s*/) {
 }  // namespace
 
 const picture_kind portrait_picture{
-    .name = "portrait", .keeps = kept_paths::all, .draw = draw_portrait, .refusal = refusal};
+    .name = "portrait", .keeps = kept_paths::all, .draw = draw_portrait, .refusal = refuse_vectors};
 
 }  // namespace fusionflow::validation
