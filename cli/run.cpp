@@ -6,7 +6,8 @@
 #include <thread>
 
 #include "fusionflow/cli/answer.hpp"
-#include "fusionflow/validation/figures/figures.hpp"
+#include "fusionflow/validation/figures/render.hpp"
+#include "fusionflow/validation/figures/run_figure.hpp"
 #include "fusionflow/validation/files/files.hpp"
 #include "fusionflow/validation/settings/numbers.hpp"
 #include "fusionflow/validation/study/parallel.hpp"

@@ -5,7 +5,6 @@
 #include <filesystem>
 
 #include "fusionflow/validation/figures/picture.hpp"
-#include "fusionflow/validation/figures/plot_style.hpp"
 #include "tests/support/folder.hpp"
 #include "tests/support/says.hpp"
 
@@ -53,8 +52,7 @@ private:
 };
 
 std::string drawn(const std::string& format, const std::string& more = "") {
-    return run_gnuplot(validation::plot_terminal(300, 200, format) + more + "plot [0:1] x\n",
-                       format);
+    return run_gnuplot(validation::terminal(300, 200, format) + more + "plot [0:1] x\n", format);
 }
 
 }  // namespace

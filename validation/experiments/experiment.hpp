@@ -59,22 +59,16 @@ struct statement {
     [[nodiscard]] bool counts_runs() const { return std::isfinite(low) || std::isfinite(high); }
 };
 
-enum class picture_kind {
-    lines,     ///< a quantity over an axis of the grid
-    map,       ///< a quantity over two axes, as colours
-    paths,     ///< loss and |W_m| over time, a panel per point
-    portrait,  ///< W of the first against W of the second modality, both scalar
-    errors     ///< loss on the training data and E_g over time, a panel per point
-};
+struct picture_kind;
 
 /// The figure of an experiment.
 struct picture {
-    picture_kind kind = picture_kind::lines;
-    std::string x{};                   ///< axis; lines, map
-    std::string y{};                   ///< axis; map
-    std::string panels{};              ///< axis with a panel per value; lines; may be empty
-    std::string quantity{};            ///< lines, map
-    std::vector<std::string> shown{};  ///< names of series
+    const picture_kind* kind = nullptr;  ///< one of picture_kinds
+    std::string x{};                     ///< axis of the grid, of kinds that span one
+    std::string y{};                     ///< a second, of kinds that span two
+    std::string panels{};                ///< axis with a panel per value; may be empty
+    std::string quantity{};              ///< what is shown over x and y; empty without them
+    std::vector<std::string> shown{};    ///< names of series
     bool log_x = false;
     bool log_y = false;
 };

@@ -5,8 +5,9 @@
 
 #include "fusionflow/solver/method.hpp"
 #include "fusionflow/validation/experiments/measure.hpp"
+#include "fusionflow/validation/experiments/pictures/picture_kinds.hpp"
 #include "fusionflow/validation/experiments/quantities.hpp"
-#include "fusionflow/validation/figures/figures.hpp"
+#include "fusionflow/validation/figures/run_figure.hpp"
 #include "fusionflow/validation/study/table.hpp"
 
 namespace fusionflow::validation {
@@ -19,17 +20,12 @@ struct named {
     Value value;
 };
 
-constexpr auto kind_names =
+constexpr auto kinds =
     std::to_array<named<statement_kind>>({{"agreement", statement_kind::agreement},
                                           {"paired", statement_kind::paired},
                                           {"distribution", statement_kind::distribution},
                                           {"within", statement_kind::within},
                                           {"outcome", statement_kind::outcome}});
-constexpr auto pictures = std::to_array<named<picture_kind>>({{"lines", picture_kind::lines},
-                                                              {"map", picture_kind::map},
-                                                              {"paths", picture_kind::paths},
-                                                              {"portrait", picture_kind::portrait},
-                                                              {"errors", picture_kind::errors}});
 constexpr auto verdicts = std::to_array<named<verdict>>({{"confirms", verdict::confirms},
                                                          {"qualifies", verdict::qualifies},
                                                          {"contradicts", verdict::contradicts}});
@@ -212,7 +208,7 @@ std::vector<std::string> keys_of(statement_kind kind) {
 statement read_statement(const toml_reader& in, const experiment& e,
                          const std::vector<data::moments>& seen) {
     statement s;
-    s.kind = pick(in, "kind", kind_names);
+    s.kind = pick(in, "kind", kinds);
     in.only(keys_of(s.kind));
     s.name = in.text("name");
     s.says = in.text("says");
@@ -274,15 +270,15 @@ void read_shown(const toml_reader& in, const experiment& e, picture& p) {
     }
 }
 
-// Lines and maps are of a quantity over axes of the grid.
+// A quantity over axes of the grid.
 void read_axes(const toml_reader& in, const experiment& e, const std::vector<data::moments>& seen,
                picture& p) {
     const auto axes = axis_names(e);
     p.x = in.one_of("x", axes);
-    if (p.kind == picture_kind::map) {
+    if (p.kind->axes == 2) {
         p.y = in.one_of("y", axes);
         if (axes.size() != 2 || p.x == p.y) {
-            in.refuse("a map needs a grid of two axes, x and y");
+            in.refuse(fmt::format("a {} needs a grid of two axes, x and y", p.kind->name));
         }
     }
     if (in.has("panels")) {
@@ -293,35 +289,30 @@ void read_axes(const toml_reader& in, const experiment& e, const std::vector<dat
     }
 }
 
-// Paths, portraits and errors have a panel per point.
-void check_panels(const toml_reader& in, const experiment& e,
-                  const std::vector<data::moments>& seen, const picture& p) {
-    if (e.points.size() > most_panels) {
+picture read_picture(const toml_reader& in, const experiment& e,
+                     const std::vector<data::moments>& seen) {
+    in.only({"kind", "x", "y", "panels", "quantity", "shown", "log_x", "log_y"});
+    std::vector<std::string> kinds_of_pictures;
+    for (const picture_kind* kind : picture_kinds) {
+        kinds_of_pictures.emplace_back(kind->name);
+    }
+    picture p;
+    const std::string chosen = in.one_of("kind", kinds_of_pictures);
+    p.kind = *std::ranges::find(picture_kinds, chosen, &picture_kind::name);
+    read_shown(in, e, p);
+    if (p.kind->axes > 0) {
+        read_axes(in, e, seen, p);
+    } else if (e.points.size() > most_panels) {
         in.refuse(fmt::format("such a figure needs a grid of at most {} points, got {}",
                               most_panels, e.points.size()));
     }
     for (const std::string& name : p.shown) {
-        const data::moments& moments = seen[e.find(name)];
-        if (p.kind == picture_kind::portrait &&
-            !(moments.count() == 2 && moments.dimension() == 2)) {
-            in.refuse("a portrait needs two scalar modalities");
+        const std::size_t s = e.find(name);
+        const std::string why =
+            p.kind->refusal == nullptr ? "" : p.kind->refusal(seen[s], e.at(e.all[s], 0));
+        if (!why.empty()) {
+            in.refuse(why);
         }
-        if (p.kind == picture_kind::errors && e.at(e.all[e.find(name)], 0).world.draws == 0) {
-            in.refuse("errors need data of which the population is known (draws)");
-        }
-    }
-}
-
-picture read_picture(const toml_reader& in, const experiment& e,
-                     const std::vector<data::moments>& seen) {
-    in.only({"kind", "x", "y", "panels", "quantity", "shown", "log_x", "log_y"});
-    picture p;
-    p.kind = pick(in, "kind", pictures);
-    read_shown(in, e, p);
-    if (p.kind == picture_kind::lines || p.kind == picture_kind::map) {
-        read_axes(in, e, seen, p);
-    } else {
-        check_panels(in, e, seen, p);
     }
     p.log_x = in.has("log_x") && in.flag("log_x");
     p.log_y = in.has("log_y") && in.flag("log_y");

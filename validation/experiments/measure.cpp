@@ -8,6 +8,7 @@
 
 #include "fusionflow/solver/method.hpp"
 #include "fusionflow/validation/experiments/kept_runs.hpp"
+#include "fusionflow/validation/experiments/pictures/picture_kinds.hpp"
 #include "fusionflow/validation/experiments/quantities.hpp"
 #include "fusionflow/validation/experiments/step_stability.hpp"
 #include "fusionflow/validation/study/parallel.hpp"
@@ -24,13 +25,12 @@ struct task {
 
 bool is_network(const solver::method& m) { return m.kind == solver::method_kind::network; }
 
-bool draws_paths(const experiment& e) {
-    return e.figure && e.figure->kind != picture_kind::lines && e.figure->kind != picture_kind::map;
-}
-
 bool draws_path_of(const experiment& e, const task& t) {
-    return draws_paths(e) && e.shows(e.all[t.series]) &&
-           (t.repeat == 0 || e.figure->kind == picture_kind::portrait);
+    if (!e.figure || !e.shows(e.all[t.series])) {
+        return false;
+    }
+    const kept_paths keeps = e.figure->kind->keeps;
+    return keeps == kept_paths::all || (keeps == kept_paths::first && t.repeat == 0);
 }
 
 run_record run_one(const experiment& e, const task& t, const conditions& under,

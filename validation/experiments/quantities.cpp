@@ -1,5 +1,7 @@
 #include "fusionflow/validation/experiments/quantities.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -173,80 +175,82 @@ double misattribution(int m, const solver::model& about, const solver::answer& r
 // Of a run as a whole.
 struct quantity_of_run {
     std::string_view name;
+    std::string_view label;  ///< with its unit
     bool needs_path;
     bool of_times;  ///< says something about the times that a run answers
     double (*value)(const solver::model& about, const solver::answer& run);
 };
 
-constexpr auto of_runs =
-    std::to_array<quantity_of_run>({
-        {"first_time", false, true, first_time},
-        {"wait", false, true, wait},
-        {"time_ratio", false, true,
-         [](const solver::model&, const solver::answer& run) { return run.time_ratio(); }},
-        {"plateau_loss", true, false,
-         [](const solver::model& about, const solver::answer& run) {
-             return loss_part(about, plateau(about, run));
-         }},
-        {"final_loss", false, false,
-         [](const solver::model& about, const solver::answer& run) {
-             return loss_part(about, final_weights(about, run));
-         }},
-        {"first_learned", false, true,
-         [](const solver::model&, const solver::answer& run) {
-             const int first = first_learned(run);
-             return first < 0 ? unknown : first + 1;
-         }},
-        {"contributes_most", false, false, contributes_most},
-        {"superficial", false, true, superficial},
-        {"plateau_error", true, false,
-         [](const solver::model& about, const solver::answer& run) {
-             return excess_loss(about).of(plateau(about, run));
-         }},
-        {"final_error", false, false,
-         [](const solver::model& about, const solver::answer& run) {
-             return excess_loss(about).of(final_weights(about, run));
-         }},
-        {"least_error", true, false,
-         [](const solver::model& about, const solver::answer& run) {
-             return least_error(about, run).error;
-         }},
-        {"least_error_time", true, false,
-         [](const solver::model& about, const solver::answer& run) {
-             return least_error(about, run).time;
-         }},
-        {"least_error_part", true, true,
-         [](const solver::model& about, const solver::answer& run) {
-             return part_of_training(least_error(about, run).time, run);
-         }},
-        {"first_minimum", true, false,
-         [](const solver::model& about,
-            const solver::answer& run) { return first_minimum(about, run).error; }},
-        {"first_minimum_part", true, true,
-         [](const solver::model& about, const solver::answer& run) {
-             return part_of_training(first_minimum(about, run).time, run);
-         }},
-        {"excess_norm", false, false, excess_norm},
-    });
+constexpr auto of_runs = std::to_array<quantity_of_run>({
+    {"first_time", "first half-height (τ)", false, true, first_time},
+    {"wait", "wait, last − first (τ)", false, true, wait},
+    {"time_ratio", "time ratio, last / first", false, true,
+     [](const solver::model&, const solver::answer& run) { return run.time_ratio(); }},
+    {"plateau_loss", "loss on the plateau / initial", true, false,
+     [](const solver::model& about, const solver::answer& run) {
+         return loss_part(about, plateau(about, run));
+     }},
+    {"final_loss", "final loss / initial", false, false,
+     [](const solver::model& about, const solver::answer& run) {
+         return loss_part(about, final_weights(about, run));
+     }},
+    {"first_learned", "learned first", false, true,
+     [](const solver::model&, const solver::answer& run) {
+         const int first = first_learned(run);
+         return first < 0 ? unknown : first + 1;
+     }},
+    {"contributes_most", "explains most", false, false, contributes_most},
+    {"superficial", "first learned is not what explains most", false, true, superficial},
+    {"plateau_error", "E_g on the plateau (target²)", true, false,
+     [](const solver::model& about, const solver::answer& run) {
+         return excess_loss(about).of(plateau(about, run));
+     }},
+    {"final_error", "final E_g (target²)", false, false,
+     [](const solver::model& about, const solver::answer& run) {
+         return excess_loss(about).of(final_weights(about, run));
+     }},
+    {"least_error", "least E_g (target²)", true, false,
+     [](const solver::model& about, const solver::answer& run) {
+         return least_error(about, run).error;
+     }},
+    {"least_error_time", "time of the least E_g (τ)", true, false,
+     [](const solver::model& about, const solver::answer& run) {
+         return least_error(about, run).time;
+     }},
+    {"least_error_part", "time of the least E_g / of the last half-height", true, true,
+     [](const solver::model& about, const solver::answer& run) {
+         return part_of_training(least_error(about, run).time, run);
+     }},
+    {"first_minimum", "first minimum of E_g (target²)", true, false,
+     [](const solver::model& about, const solver::answer& run) {
+         return first_minimum(about, run).error;
+     }},
+    {"first_minimum_part", "time of the first minimum of E_g / of the last half-height", true, true,
+     [](const solver::model& about, const solver::answer& run) {
+         return part_of_training(first_minimum(about, run).time, run);
+     }},
+    {"excess_norm", "distance from the least norm / least norm", false, false, excess_norm},
+});
 
 // Of a modality, whose name follows.
 struct quantity_of_modality {
     std::string_view prefix;
+    std::string_view before, after;  ///< of the modality's name in its label
     bool needs_path;
     bool of_times;  ///< as above
     double (*value)(int m, const solver::model& about, const solver::answer& run);
 };
 
 constexpr auto of_modalities = std::to_array<quantity_of_modality>({
-    {"time_", false, true,
+    {"time_", "t_", " (τ)", false, true,
      [](int m, const solver::model&, const solver::answer& run) {
          return run.times[static_cast<std::size_t>(m)];
      }},
-    {"norm_", false, false,
+    {"norm_", "final |W_", "| (target / input)", false, false,
      [](int m, const solver::model& about, const solver::answer& run) {
          return about.moments.part(final_weights(about, run), m).norm();
      }},
-    {"misattribution_", true, false, misattribution},
+    {"misattribution_", "misattribution to ", " (target / input)", true, false, misattribution},
 });
 
 const quantity_of_run* find_run(std::string_view name) {
@@ -278,6 +282,18 @@ bool needs_path(const std::string& quantity) {
     return std::any_of(of_modalities.begin(), of_modalities.end(), [&](const auto& q) {
         return q.needs_path && quantity.starts_with(q.prefix);
     });
+}
+
+std::string quantity_label(const std::string& quantity) {
+    if (const quantity_of_run* q = find_run(quantity)) {
+        return std::string(q->label);
+    }
+    for (const quantity_of_modality& q : of_modalities) {
+        if (quantity.starts_with(q.prefix)) {
+            return fmt::format("{}{}{}", q.before, quantity.substr(q.prefix.size()), q.after);
+        }
+    }
+    return quantity;
 }
 
 bool is_of_times(const std::string& quantity) {

@@ -20,6 +20,9 @@ namespace fusionflow::validation {
 /// least_error_time.
 [[nodiscard]] std::vector<std::string> quantity_names(const std::vector<std::string>& modalities);
 
+/// A quantity with its unit, as the text of an axis.
+[[nodiscard]] std::string quantity_label(const std::string& quantity);
+
 /// True where a run has to keep its path for it.
 [[nodiscard]] bool needs_path(const std::string& quantity);
 

@@ -10,7 +10,6 @@
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/data/printable.hpp"
 #include "fusionflow/validation/figures/picture.hpp"
-#include "fusionflow/validation/figures/plot_style.hpp"
 #include "fusionflow/validation/files/child_process.hpp"
 
 namespace fusionflow::validation {
@@ -52,7 +51,22 @@ std::string run_gnuplot(const std::string& script, const std::string& format) {
 
 void check_gnuplot(const std::string& format) {
     constexpr int pixels = 96;
-    (void)run_gnuplot(plot_terminal(pixels, pixels, format) + "plot [0:1] x\n", format);
+    (void)run_gnuplot(terminal(pixels, pixels, format) + "plot [0:1] x\n", format);
+}
+
+std::string terminal(int width, int height, const std::string& format) {
+    if (format == "svg") {
+        return fmt::format("set terminal svg size {},{} noenhanced font 'sans-serif,12' background "
+                           "'#ffffff'\n",
+                           width, height);
+    }
+    if (format == "png") {
+        return fmt::format("set terminal pngcairo size {},{} noenhanced font 'Sans,9' fontscale 2 "
+                           "linewidth 2 pointscale 2\n",
+                           2 * width, 2 * height);
+    }
+    return fmt::format("set terminal pdfcairo size {}in,{}in noenhanced font 'Sans,9'\n",
+                       width / 96.0, height / 96.0);
 }
 
 // Single quotes are of no use: gnuplot 5.4 takes three in a row for an empty string and a loose

@@ -21,6 +21,13 @@ namespace fusionflow::validation {
 /// \throws data::input_error naming plot, as run_gnuplot().
 void check_gnuplot(const std::string& format);
 
+/// The command that opens a picture: svg in pixels, png at twice as many, for the screens of today,
+/// and pdf in inches.
+///
+/// \param width, height  Pixels, 96 to the inch.
+/// \param format         "svg", "png" or "pdf".
+[[nodiscard]] std::string terminal(int width, int height, const std::string& format);
+
 /// Text as gnuplot's quoted string: what data::printable() does not let through made spaces, all
 /// but letters and digits written as octal numbers, so that nothing in it can be taken for a
 /// command.

@@ -6,9 +6,10 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "fusionflow/validation/diagnosis/diagnosis_figures.hpp"
 #include "fusionflow/validation/diagnosis/diagnosis_tables.hpp"
+#include "fusionflow/validation/diagnosis/pictures/diagnosis_pictures.hpp"
 #include "fusionflow/validation/diagnosis/sensitivity_sheets.hpp"
+#include "fusionflow/validation/figures/render.hpp"
 #include "fusionflow/validation/figures/svg.hpp"
 #include "fusionflow/validation/files/files.hpp"
 #include "fusionflow/validation/report/html.hpp"
@@ -34,12 +35,6 @@ std::string list(const std::vector<std::string>& items) {
         html += fmt::format("<li>{}</li>\n", escape_xml(item));
     }
     return html.empty() ? "" : fmt::format("<ul>\n{}</ul>\n", html);
-}
-
-// A figure with what it shows; nothing without a picture.
-std::string figure_html(const std::string& svg, const char* name, const char* title,
-                        const std::string& shows) {
-    return svg.empty() ? "" : heading(title) + html_figure(svg, name) + remark(shows);
 }
 
 std::string chip_of(prospect p) {
@@ -110,16 +105,16 @@ std::string plateaus_html(const diagnosis_request& r, const diagnosis& d) {
            remark("Loss of late fusion while only these are learned.");
 }
 
+// Pictures with what they show, but for those without anything to show.
 std::string figures_html(const diagnosis_request& r, const diagnosis& d) {
-    return figure_html(
-               draw_times(r, d), "times", "When each modality is learned",
-               "Half of |W_m| is there, for each layer of fusion. Networks are random: bars "
-               "are their 5 – 95 % range.") +
-           figure_html(draw_paths(r, d), "paths", "One network, fused early and late",
-                       "The first network of the deepest depth.") +
-           figure_html(draw_held_out(r, d), "held-out", "Held-out loss",
-                       "The loss of the first networks on samples that are not trained on; a disc "
-                       "where it is least.");
+    std::string html;
+    for (const diagnosis_picture* kind : diagnosis_pictures) {
+        if (const std::optional<figure> fig = kind->draw(r, d)) {
+            html += heading(kind->title) + html_figure(render(*fig, "svg"), kind->name) +
+                    remark(kind->shows);
+        }
+    }
+    return html;
 }
 
 std::string times_html(const diagnosis_request& r, const diagnosis& d) {

@@ -9,7 +9,7 @@
 #include <system_error>
 
 #include "fusionflow/data/error.hpp"
-#include "fusionflow/validation/experiments/chart.hpp"
+#include "fusionflow/validation/experiments/pictures/picture_kinds.hpp"
 #include "fusionflow/validation/figures/svg.hpp"
 #include "fusionflow/validation/files/files.hpp"
 #include "fusionflow/validation/report/html.hpp"
@@ -237,12 +237,12 @@ void write_report(const std::vector<suite_result>& suites, const std::string& fo
     for (std::size_t i = 0; i < suites.size(); ++i) {
         for (std::size_t n = 0; n < suites[i].experiments.size(); ++n) {
             const experiment_result& e = suites[i].experiments[n];
-            figures.push_back(draw_chart(e.about, e.measured, "svg"));
+            figures.push_back(draw_picture(e.about, e.measured, "svg"));
             for (const std::string& format : options.formats) {
                 if (e.about.figure) {
                     const std::string file = ids[i].experiments[n] + "." + format;
                     write_file("report", (to / file).string(),
-                               draw_chart(e.about, e.measured, format));
+                               draw_picture(e.about, e.measured, format));
                 }
             }
         }

@@ -18,7 +18,7 @@ struct report_options {
 /// request. Files of the same name are replaced.
 ///
 /// \param folder  Made if it is not there.
-/// \throws data::input_error naming report, or plot as draw_chart().
+/// \throws data::input_error naming report, or plot as draw_picture().
 /// \see tests/validation/report_test.cpp
 void write_report(const std::vector<suite_result>& suites, const std::string& folder,
                   const report_options& options);

@@ -1,10 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
 #include "fusionflow/solver/method.hpp"
-#include "fusionflow/validation/figures/plot.hpp"
+#include "fusionflow/validation/figures/figure.hpp"
 #include "fusionflow/validation/settings/settings.hpp"
 #include "fusionflow/validation/study/grid.hpp"
 

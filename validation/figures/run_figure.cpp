@@ -1,25 +1,24 @@
-#include "fusionflow/validation/figures/figures.hpp"
+#include "fusionflow/validation/figures/run_figure.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <cmath>
-
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/solver/method.hpp"
+#include "fusionflow/validation/figures/path_figure.hpp"
 
 namespace fusionflow::validation {
 
 namespace {
 
-curve_style style_of(const solver::method& how) {
+path_style style_of(const solver::method& how) {
     if (how.kind == solver::method_kind::network) {
-        return curve_style::markers;
+        return path_style::markers;
     }
-    return how.name.starts_with("exact") ? curve_style::dashed : curve_style::line;
+    return how.name.starts_with("exact") ? path_style::dashed : path_style::line;
 }
 
-std::string curve_label(const solver::method& how, const settings& s) {
+std::string path_label(const solver::method& how, const settings& s) {
     std::string name = solver::label(how, s.init, s.training);
     if (how.kind != solver::method_kind::network) {
         return name;
@@ -28,15 +27,7 @@ std::string curve_label(const solver::method& how, const settings& s) {
                                  : fmt::format("{}, H = {}", name, fmt::join(s.init.widths, ", "));
 }
 
-void add_marks(const theory::learning& answer, panel& to) {
-    for (const double time : answer.times) {
-        if (std::isfinite(time)) {
-            to.marks.push_back(time);
-        }
-    }
-}
-
-void add_method(const settings& s, const std::string& name, panel& to) {
+void add_method(const settings& s, const std::string& name, path_panel& to) {
     const solver::method& how = solver::find_method(name);
     const solver::model about = build_model(s);
     if (how.refusal(about)) {
@@ -46,9 +37,9 @@ void add_method(const settings& s, const std::string& name, panel& to) {
     options.record = true;
     solver::answer found = solver::run(how, about, options);
     if (how.kind == solver::method_kind::formula) {
-        add_marks(found, to);
+        to.marks.insert(to.marks.end(), found.times.begin(), found.times.end());
     } else {
-        to.curves.push_back({curve_label(how, s), style_of(how), std::move(found.path)});
+        to.paths.push_back({path_label(how, s), style_of(how), std::move(found.path)});
     }
 }
 
@@ -59,6 +50,14 @@ std::string network_title(const settings& s) {
     }
     return fmt::format("depth {}, fused at layer {}", s.depth,
                        s.fusion.value_or(s.depth == 1 ? 1 : 2));
+}
+
+// What the figure is drawn from is its description.
+figure figure_of(const std::vector<path_panel>& panels, const std::string& provenance) {
+    figure fig = path_figure(panels);
+    fig.description = provenance;
+    fig.small_print = provenance;
+    return fig;
 }
 
 }  // namespace
@@ -73,25 +72,22 @@ void check_table_figure(const grid& points) {
 figure table_figure(const settings& base, const grid& points,
                     const std::vector<std::string>& methods, const std::string& provenance) {
     check_table_figure(points);
-    figure fig;
-    fig.provenance = provenance;
+    std::vector<path_panel> panels;
     for (std::size_t p = 0; p < points.size(); ++p) {
-        panel one;
+        path_panel one;
         const settings s = points.at(base, p);
         one.title = points.axes().empty() ? network_title(s) : points.describe(p);
         for (const std::string& name : methods) {
             add_method(s, name, one);
         }
-        fig.panels.push_back(std::move(one));
+        panels.push_back(std::move(one));
     }
-    return fig;
+    return figure_of(panels, provenance);
 }
 
 figure one_run_figure(const settings& s, const solver::method& how, const solver::trajectory& path,
                       const std::string& provenance) {
-    figure fig;
-    fig.provenance = provenance;
-    panel one;
+    path_panel one;
     one.title = network_title(s);
     add_method(s, "formula", one);
     if (how.kind == solver::method_kind::network) {
@@ -100,9 +96,8 @@ figure one_run_figure(const settings& s, const solver::method& how, const solver
         const char* drawn = how.forms_weights ? "exact-drawn" : "exact";
         add_method(s, exact ? drawn : "flow", one);
     }
-    one.curves.push_back({curve_label(how, s), style_of(how), path});
-    fig.panels.push_back(std::move(one));
-    return fig;
+    one.paths.push_back({path_label(how, s), style_of(how), path});
+    return figure_of({one}, provenance);
 }
 
 }  // namespace fusionflow::validation
