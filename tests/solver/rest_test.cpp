@@ -7,9 +7,9 @@
 #include <cmath>
 
 #include "fusionflow/data/toy.hpp"
+#include "fusionflow/solver/methods/exact.hpp"
 #include "fusionflow/theory/race/race.hpp"
 #include "tests/support/models.hpp"
-#include "fusionflow/solver/methods/exact.hpp"
 #include "tests/support/runs.hpp"
 
 // What is at rest, and what can still be learned: however little one modality weighs beside

@@ -30,7 +30,7 @@ struct tally {
 
 // What every answer has to be, whatever the model.
 void check_form(const solver::answer& run) {
-    const theory::learning& answer = run.answer;
+    const theory::learning& answer = run;
     BOOST_TEST(answer.work.steps + answer.work.rejected_steps <= 2 * most_steps);
     const bool failed = theory::is_failure(answer.ended);
     for (const double t : answer.times) {
@@ -210,15 +210,15 @@ void check_one(std::uint64_t seed, tally& count) {
         return;
     }
     const tests::random_model& model = *drawn;
-    ++count.ended[run->answer.ended];
+    ++count.ended[run->ended];
     check_form(*run);
-    if (run->answer.ended == outcome::permanent_bias) {
+    if (run->ended == outcome::permanent_bias) {
         check_bias(model, *run);
     }
-    if (!theory::is_failure(run->answer.ended)) {
+    if (!theory::is_failure(run->ended)) {
         const bool chosen = seed % checked_by_another == 0;
-        count.compared += chosen && agrees_with_another(model, run->answer) ? 1 : 0;
-        count.sharp += agrees_with_leading_order(model, run->answer) ? 1 : 0;
+        count.compared += chosen && agrees_with_another(model, *run) ? 1 : 0;
+        count.sharp += agrees_with_leading_order(model, *run) ? 1 : 0;
     }
 }
 

@@ -144,8 +144,6 @@ BOOST_AUTO_TEST_CASE(refuses_rounds_and_accuracies_that_mean_nothing) {
     refuses("rounds: need at least 2 to reach every hidden layer, got 1");
     options.compression = {.accuracy = 1e-11};
     refuses("accuracy: need 1e-10 <= accuracy <= 0.1, got 1e-11");
-    BOOST_CHECK_EXCEPTION((void)solver::parse_representation("dense"), data::input_error,
-                          says("representation: need full, compressed or sampled, got 'dense'"));
 }
 
 BOOST_AUTO_TEST_CASE(refuses_more_rounds_than_fit) {

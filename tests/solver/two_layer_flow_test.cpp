@@ -5,12 +5,12 @@
 
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/solver/flows/network_flow.hpp"
+#include "fusionflow/solver/methods/exact.hpp"
 #include "fusionflow/solver/networks/draw.hpp"
 #include "fusionflow/solver/steps/adaptive.hpp"
 #include "fusionflow/theory/finite/refined.hpp"
 #include "fusionflow/theory/race/race.hpp"
 #include "tests/support/models.hpp"
-#include "fusionflow/solver/methods/exact.hpp"
 #include "tests/support/runs.hpp"
 #include "tests/support/says.hpp"
 

@@ -2,8 +2,8 @@
 #include <cmath>
 
 #include "fusionflow/solver/flows/two_layer_start.hpp"
-#include "tests/support/models.hpp"
 #include "fusionflow/solver/methods/exact.hpp"
+#include "tests/support/models.hpp"
 #include "tests/support/runs.hpp"
 #include "tests/support/units.hpp"
 

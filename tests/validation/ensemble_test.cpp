@@ -7,6 +7,7 @@
 #include "fusionflow/data/random.hpp"
 #include "fusionflow/solver/method.hpp"
 #include "fusionflow/validation/study/table.hpp"
+#include "tests/support/options.hpp"
 #include "tests/support/says.hpp"
 
 using namespace fusionflow;

@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "fusionflow/solver/method.hpp"
+#include "tests/support/options.hpp"
 #include "tests/support/says.hpp"
 
 using namespace fusionflow;

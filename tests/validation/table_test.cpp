@@ -9,6 +9,7 @@
 #include "fusionflow/validation/settings/numbers.hpp"
 #include "fusionflow/validation/study/table_format.hpp"
 #include "tests/support/folder.hpp"
+#include "tests/support/options.hpp"
 #include "tests/support/says.hpp"
 
 using namespace fusionflow;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/data/population.hpp"
 #include "fusionflow/data/random_moments.hpp"
 #include "fusionflow/validation/settings/settings.hpp"
 #include "tests/support/options.hpp"
