@@ -66,7 +66,7 @@ std::string range_of(const column_facts& of) {
     return range.empty() ? "-" : range;
 }
 
-std::string facts_text(const std::vector<column_facts>& facts) {
+std::string columns_text(const std::vector<column_facts>& facts) {
     validation::sheet table{
         {{"column", false}, {"kind", false}, {"rows"}, {"missing"}, {"range", false}}, {}};
     for (const column_facts& column : facts) {
@@ -77,7 +77,7 @@ std::string facts_text(const std::vector<column_facts>& facts) {
     return validation::to_text(table);
 }
 
-json facts_json(const column_facts& of) {
+json columns_json(const column_facts& of) {
     const bool numbers = of.least() <= of.most();
     json column = {{"name", of.name()},
                    {"kind", name_of(of.kind())},
@@ -102,8 +102,8 @@ std::string advice_about(const column_facts& mixed, char decimal) {
 }
 
 // What the next command may need to know.
-std::vector<std::string> warnings_of(const data::table_source& table,
-                                     const std::vector<column_facts>& facts, char decimal) {
+std::vector<std::string> columns_warnings(const data::table_source& table,
+                                          const std::vector<column_facts>& facts, char decimal) {
     std::vector<std::string> warnings = table.notes();
     if (!table.hint().empty() && warnings.empty()) {
         warnings.push_back(fmt::format("{}: {}", table.file(), table.hint()));
@@ -127,15 +127,15 @@ exit_code run_columns(const arguments& given) {
     const data::table_options options = read_table_options(given);
     const auto table = data::open_tables(given.positional, options);
     const std::vector<column_facts> facts = table->survey();
-    const std::vector<std::string> warnings = warnings_of(*table, facts, options.decimal);
+    const std::vector<std::string> warnings = columns_warnings(*table, facts, options.decimal);
     if (!given.json) {
-        print_text(facts_text(facts));
+        print_text(columns_text(facts));
         print_warnings(given, warnings);
         return exit_code::done;
     }
     json answer = {{"columns", json::array()}, {"warnings", warnings}};
     for (const column_facts& column : facts) {
-        answer["columns"].push_back(facts_json(column));
+        answer["columns"].push_back(columns_json(column));
     }
     // Seeds and tolerances of networks and flows play no part.
     answer["provenance"] = given.provenance.substr(0, given.provenance.rfind(" (seed "));

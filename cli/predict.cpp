@@ -79,8 +79,8 @@ std::vector<std::string> all_warnings(const model& about, const prediction& p) {
     return warnings;
 }
 
-json to_json(const model& about, const prediction& p, const std::vector<std::string>& warnings,
-             const std::string& provenance) {
+json prediction_json(const model& about, const prediction& p,
+                     const std::vector<std::string>& warnings, const std::string& provenance) {
     json modalities = json::array();
     for (int m = 0; m < about.moments.count(); ++m) {
         modalities.push_back(modality_json(about, p, m));
@@ -186,7 +186,7 @@ sheet mode_sheet(const model& about, const prediction& p, std::optional<double> 
     return s;
 }
 
-std::string to_text(const model& about, const prediction& p, std::optional<double> rate) {
+std::string prediction_text(const model& about, const prediction& p, std::optional<double> rate) {
     std::string text = validation::to_text(modality_sheet(about, p, rate));
     text += fmt::format("time ratio, last / first: {}", spell(p.leading.time_ratio()));
     text += p.refined ? fmt::format("   refined: {}", spell(p.refined->time_ratio())) : "";
@@ -221,13 +221,13 @@ exit_code run_predict(const arguments& given) {
         warnings.insert(warnings.end(), changes->warnings.begin(), changes->warnings.end());
     }
     if (given.json) {
-        json answer = to_json(about, p, warnings, given.provenance);
+        json answer = prediction_json(about, p, warnings, given.provenance);
         if (changes) {
             answer["sensitivities"] = sensitivities_json(about.moments, *changes);
         }
         print(answer);
     } else {
-        print_text(to_text(about, p, rate) +
+        print_text(prediction_text(about, p, rate) +
                    (changes ? sensitivities_text(about.moments, *changes, options) : ""));
         print_warnings(given, warnings);
     }

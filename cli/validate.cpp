@@ -47,7 +47,7 @@ std::string allowed_text(const check_result& c) {
 }
 
 // A line per check with the case that came closest to its tolerance, and a line per failed case.
-std::string to_text(const std::vector<check_result>& checks) {
+std::string results_text(const std::vector<check_result>& checks) {
     std::string text;
     for (auto from = checks.begin(); from != checks.end();) {
         const auto to = std::find_if(from, checks.end(), [&](const check_result& c) {
@@ -280,8 +280,8 @@ void print_results(const arguments& given, const std::vector<suite_result>& resu
         findings += findings_text(s);
     }
     print_text(fmt::format(
-        "{}{}{}{}{} passed, {} failed\n", to_text(checks), findings.empty() ? "" : "\n", findings,
-        changes ? changes_text(*changes) : "", std::ssize(checks) - failed, failed));
+        "{}{}{}{}{} passed, {} failed\n", results_text(checks), findings.empty() ? "" : "\n",
+        findings, changes ? changes_text(*changes) : "", std::ssize(checks) - failed, failed));
 }
 
 void write_files(const arguments& given, const std::vector<suite_result>& results,

@@ -2,8 +2,8 @@
 
 #include <Eigen/Core>
 
-/// The decompositions of matrices that several sources need, behind plain functions: Eigen's templates
-/// for them take a compiler seconds each and are instantiated here alone.
+/// The decompositions of matrices that several sources need, behind plain functions: Eigen's
+/// templates for them take a compiler seconds each and are instantiated here alone.
 namespace fusionflow::data {
 
 /// A = left diag(values) right^T, values descending. Vectors that were not asked for are empty.

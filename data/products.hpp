@@ -2,8 +2,9 @@
 
 #include <Eigen/Core>
 
-/// Products of two matrices behind plain functions. Eigen's operators make a type, and code, of every
-/// expression; sources with many products compile several times faster by these, which round alike.
+/// Products of two matrices behind plain functions. Eigen's operators make a type, and code, of
+/// every expression; sources with many products compile several times faster by these, which round
+/// alike.
 namespace fusionflow::data {
 
 using matrix_view = Eigen::Ref<const Eigen::MatrixXd>;

@@ -26,7 +26,8 @@ void toy_options::validate() const {
     require(ratio <= largest_parameter, "ratio", "ratio <= 1e50", ratio);
     for (const double weight : target_weights) {
         require(std::isfinite(weight), "target-weights", "finite numbers", weight);
-        require(std::abs(weight) <= largest_parameter, "target-weights", "numbers within +-1e50", weight);
+        require(std::abs(weight) <= largest_parameter, "target-weights", "numbers within +-1e50",
+                weight);
     }
     require(noise >= 0, "noise", "noise >= 0", noise);
     require(noise <= largest_parameter, "noise", "noise <= 1e50", noise);

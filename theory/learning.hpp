@@ -15,7 +15,8 @@ inline constexpr double never = std::numeric_limits<double>::infinity();
 /// A number that nobody can tell.
 inline constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
-/// Clock readings whose relative difference is at most this are a tie: they agree to rounding of |s_m|.
+/// Clock readings whose relative difference is at most this are a tie: they agree to rounding of
+/// |s_m|.
 inline constexpr double clock_tie = 1e-12;
 
 /// How a prediction, an integration or a simulation ended.

@@ -115,8 +115,8 @@ double csv_row_builder::label(std::size_t place, std::string_view text) {
     }
     const int code = labels.code(text);
     if (code < 0) {
-        refuse(column_ + 1,
-               fmt::format("'{}' was not there when the file was read first", shortened_field(text)));
+        refuse(column_ + 1, fmt::format("'{}' was not there when the file was read first",
+                                        shortened_field(text)));
     }
     return code;
 }

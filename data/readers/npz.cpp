@@ -90,8 +90,8 @@ void must(bool done) {
 void add_member(zip_t* archive, const std::string& name, const std::string& bytes) {
     zip_source_t* source = zip_source_buffer(archive, bytes.data(), bytes.size(), 0);
     must(source != nullptr);
-    const zip_int64_t index =
-        zip_file_add(archive, (name + std::string(npz_member_suffix)).c_str(), source, ZIP_FL_ENC_UTF_8);
+    const zip_int64_t index = zip_file_add(archive, (name + std::string(npz_member_suffix)).c_str(),
+                                           source, ZIP_FL_ENC_UTF_8);
     if (index < 0) {
         zip_source_free(source);
     }

@@ -2,10 +2,11 @@
 
 namespace fusionflow::solver {
 
-// The numbers are written down rather than derived at run time, since Eigen's decompositions of small
-// matrices take a compiler half a minute. They are doubles with all of their digits, as eigenvalues and
-// inverses in double precision once gave them, so that answers stay as they were to the last digit; the
-// exact coefficients differ by a few roundings, which the test bounds with 50 digits.
+// The numbers are written down rather than derived at run time, since Eigen's decompositions of
+// small matrices take a compiler half a minute. They are doubles with all of their digits, as
+// eigenvalues and inverses in double precision once gave them, so that answers stay as they were to
+// the last digit; the exact coefficients differ by a few roundings, which the test bounds with 50
+// digits.
 radau_tableau::radau_tableau() {
     nodes << 0.057104196114517336, 0.27684301363812369, 0.58359043236891672, 0.86024013565621926, 1;
     weights = square{{0.072998864317902701, -0.026735331107945098, 0.018676929763983989,

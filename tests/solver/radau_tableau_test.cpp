@@ -67,8 +67,8 @@ std::complex<double> pade_denominator(std::complex<double> z) {
     return sum;
 }
 
-// The polynomial prod (x - a) / (b - a) over the roots a, which is 1 at b: its coefficients, from that of
-// x^0 on.
+// The polynomial prod (x - a) / (b - a) over the roots a, which is 1 at b: its coefficients, from
+// that of x^0 on.
 std::vector<digits50> polynomial(const std::vector<digits50>& roots, const digits50& one_at) {
     std::vector<digits50> c{1};
     for (const digits50& root : roots) {
@@ -221,9 +221,9 @@ BOOST_AUTO_TEST_CASE(powers_give_back_the_coefficients_of_a_polynomial) {
 }
 
 BOOST_AUTO_TEST_CASE(error_estimate_is_a_quadrature_with_the_start_less_that_of_the_method) {
-    // The quadrature with weight gamma at 0 and e_j at the nodes has order s, hence e_j is the integral
-    // of the Lagrange polynomial j less gamma times its value at 0. The estimate applies e - b to
-    // derivatives f = A^-1 Z: estimate^T A = e - b.
+    // The quadrature with weight gamma at 0 and e_j at the nodes has order s, hence e_j is the
+    // integral of the Lagrange polynomial j less gamma times its value at 0. The estimate applies e
+    // - b to derivatives f = A^-1 Z: estimate^T A = e - b.
     const digits50 gamma = 1 / digits50(tableau().real_eigenvalue);
     for (int j = 0; j < stages; ++j) {
         digits50 expected = -gamma * lagrange(j, false)[0];

@@ -62,8 +62,7 @@ inline solver::model model_of(const data::samples& samples, const theory::archit
 inline std::unique_ptr<solver::krylov_growth> growth_of(const data::moments& moments,
                                                         const theory::architecture& arch,
                                                         const theory::initialisation& init,
-                                                        std::string_view form,
-                                                        std::uint64_t seed) {
+                                                        std::string_view form, std::uint64_t seed) {
     const solver::model about = model_of(moments, arch, init, {.seed = seed});
     if (form == "sampled") {
         return solver::sampled_growth(about, 0);
