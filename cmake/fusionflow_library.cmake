@@ -7,14 +7,17 @@ function(fusionflow_include_root name out)
   set(${out} ${include_root} PARENT_SCOPE)
 endfunction()
 
-# fusionflow_library(NAME SOURCES ... LINK ... PRIVATE_LINK ...): the library of a folder, static or
+# fusionflow_library(NAME EXCLUDE ... GENERATED ... LINK ... PRIVATE_LINK ...): the library of a folder and
+# its rooms: all sources there but those to exclude, and some that are made by the build. It is static or
 # shared as BUILD_SHARED_LIBS says. Static ones are position independent too, since they become part of
 # shared libraries and plugins of others.
 function(fusionflow_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "EXCLUDE;GENERATED;LINK;PRIVATE_LINK" ${ARGN})
+  file(GLOB_RECURSE sources RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} CONFIGURE_DEPENDS *.cpp)
+  list(REMOVE_ITEM sources ${ARG_EXCLUDE})
   set(target fusionflow_${name})
   fusionflow_include_root(${name} include_root)
-  add_library(${target} ${ARG_SOURCES})
+  add_library(${target} ${sources} ${ARG_GENERATED})
   add_library(fusionflow::${name} ALIAS ${target})
   set_target_properties(${target} PROPERTIES
     EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON
@@ -24,7 +27,7 @@ function(fusionflow_library name)
                                               $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_link_libraries(${target} PUBLIC ${ARG_LINK} PRIVATE ${ARG_PRIVATE_LINK})
   fusionflow_compile_options(${target})
-  fusionflow_compile_by_rooms(${target} ${ARG_SOURCES})
+  fusionflow_compile_by_rooms(${target} ${sources})
   # Nobody replaces functions of these libraries from outside: calls between them are inlined as ever.
   target_compile_options(${target} PRIVATE -fno-semantic-interposition)
   # What nearly every source reads, parsed once for all libraries: they have the same flags, and no macro
@@ -54,9 +57,7 @@ function(fusionflow_compile_by_rooms target)
     if(room STREQUAL "")
       set(room ${target})
     endif()
-    if(NOT IS_ABSOLUTE ${source})
-      set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${room})
-    endif()
+    set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${room})
   endforeach()
 endfunction()
 

@@ -27,7 +27,7 @@ enum class method_draws {
 };
 
 /// A way to find out when each modality is learned. Each stands in a file of its own in
-/// solver/methods/ and in the list of solver/method.cpp, and nowhere else.
+/// solver/methods/ and in the list of solver/methods/registry.cpp, and nowhere else.
 struct method {
     std::string_view name;   ///< as in `table --methods`
     std::string_view about;  ///< one line

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "fusionflow/solver/flows/chain_flow.hpp"
-#include "fusionflow/solver/methods/all.hpp"
+#include "fusionflow/solver/method.hpp"
 #include "fusionflow/solver/methods/refusals.hpp"
 #include "fusionflow/solver/steps/adaptive.hpp"
 #include "fusionflow/theory/finite/effective_start.hpp"
@@ -41,11 +41,11 @@ answer run_chain(const model& about, const run_options& options) {
 /// Integrates the chain flow, which stands for gaussian networks of a large width as the reduced
 /// flow does for balanced ones (docs/width-law.md#start). From a balanced start it is the reduced
 /// flow, in other coordinates. \see tests/solver/chain_flow_test.cpp
-const method chain_method = {.name = "chain",
-                             .about = "chain flow of gaussian networks of large width",
-                             .kind = method_kind::flow,
-                             .label = "chain flow",
-                             .refusal = refuse_chain,
-                             .run = run_chain};
+extern const method chain_method = {.name = "chain",
+                                    .about = "chain flow of gaussian networks of large width",
+                                    .kind = method_kind::flow,
+                                    .label = "chain flow",
+                                    .refusal = refuse_chain,
+                                    .run = run_chain};
 
 }  // namespace fusionflow::solver

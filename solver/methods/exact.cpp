@@ -12,7 +12,7 @@
 #include "fusionflow/solver/flows/early_flow.hpp"
 #include "fusionflow/solver/flows/gram_flow.hpp"
 #include "fusionflow/solver/flows/two_layer_flow.hpp"
-#include "fusionflow/solver/methods/all.hpp"
+#include "fusionflow/solver/method.hpp"
 #include "fusionflow/solver/methods/refusals.hpp"
 #include "fusionflow/solver/steps/adaptive.hpp"
 #include "fusionflow/theory/race/race.hpp"
@@ -97,7 +97,7 @@ answer integrate_exact(const model& about, const two_layer_start& start,
 }
 
 /// \see tests/solver/integrate_exact_test.cpp
-const method exact_method = {
+extern const method exact_method = {
     .name = "exact",
     .about = "exact flow of two-layer late or early fusion, from expected random weights",
     .kind = method_kind::flow,
@@ -105,13 +105,13 @@ const method exact_method = {
     .refusal = refuse_expected,
     .run = run_expected};
 
-const method exact_drawn_method = {.name = "exact-drawn",
-                                   .about = "the same from the weights that full draws",
-                                   .kind = method_kind::flow,
-                                   .draws = method_draws::weights,
-                                   .forms_weights = true,
-                                   .label = "exact flow of the draw",
-                                   .refusal = refuse_drawn,
-                                   .run = run_drawn};
+extern const method exact_drawn_method = {.name = "exact-drawn",
+                                          .about = "the same from the weights that full draws",
+                                          .kind = method_kind::flow,
+                                          .draws = method_draws::weights,
+                                          .forms_weights = true,
+                                          .label = "exact flow of the draw",
+                                          .refusal = refuse_drawn,
+                                          .run = run_drawn};
 
 }  // namespace fusionflow::solver

@@ -1,6 +1,6 @@
 // The closed forms.
 
-#include "fusionflow/solver/methods/all.hpp"
+#include "fusionflow/solver/method.hpp"
 #include "fusionflow/solver/methods/refusals.hpp"
 #include "fusionflow/theory/finite/refined.hpp"
 #include "fusionflow/theory/finite/width_law.hpp"
@@ -53,14 +53,14 @@ answer run_law(const model& about, const run_options& /*options*/) {
 
 }  // namespace
 
-const method formula_method = {.name = "formula",
-                               .about = "leading order in small initial weights",
-                               .kind = method_kind::formula,
-                               .label = "formula",
-                               .refusal = refuse_formula,
-                               .run = run_formula};
+extern const method formula_method = {.name = "formula",
+                                      .about = "leading order in small initial weights",
+                                      .kind = method_kind::formula,
+                                      .label = "formula",
+                                      .refusal = refuse_formula,
+                                      .run = run_formula};
 
-const method refined_method = {
+extern const method refined_method = {
     .name = "refined",
     .about = "half-height times of two-layer late fusion at finite initial scale",
     .kind = method_kind::formula,
@@ -68,11 +68,11 @@ const method refined_method = {
     .refusal = refuse_refined,
     .run = run_refined};
 
-const method law_method = {.name = "law",
-                           .about = "width law of gaussian networks",
-                           .kind = method_kind::formula,
-                           .label = "width law",
-                           .refusal = refuse_law,
-                           .run = run_law};
+extern const method law_method = {.name = "law",
+                                  .about = "width law of gaussian networks",
+                                  .kind = method_kind::formula,
+                                  .label = "width law",
+                                  .refusal = refuse_law,
+                                  .run = run_law};
 
 }  // namespace fusionflow::solver

@@ -8,7 +8,7 @@
 #include "fusionflow/solver/compact/compression.hpp"
 #include "fusionflow/solver/compact/rotated_network.hpp"
 #include "fusionflow/solver/compact/truncated.hpp"
-#include "fusionflow/solver/methods/all.hpp"
+#include "fusionflow/solver/method.hpp"
 #include "fusionflow/solver/methods/refusals.hpp"
 #include "fusionflow/solver/training/train.hpp"
 
@@ -103,7 +103,7 @@ answer run_epochs(const model& about, const run_options& options) {
 }  // namespace
 
 /// \see tests/solver/rotated_network_test.cpp
-const method exact_epochs_method = {
+extern const method exact_epochs_method = {
     .name = "exact-epochs",
     .about = "epochs of the two-layer network that full draws, in the exact form",
     .kind = method_kind::network,
@@ -114,7 +114,7 @@ const method exact_epochs_method = {
     .run = run_epochs};
 
 /// \see docs/numerics.md#compressed-networks; tests/solver/truncated_test.cpp
-const method compressed_method = {
+extern const method compressed_method = {
     .name = "compressed",
     .about = "the network that full draws, between a few vectors of each hidden space",
     .kind = method_kind::network,
@@ -127,24 +127,24 @@ const method compressed_method = {
     .run = run_compressed};
 
 /// \see docs/numerics.md#sampled-networks; tests/solver/sampled_test.cpp
-const method sampled_method = {.name = "sampled",
-                               .about = "compressed networks, drawn directly at any width",
-                               .kind = method_kind::network,
-                               .draws = method_draws::weights,
-                               .compresses = true,
-                               .label = "sampled",
-                               .refusal = refuse_sampled,
-                               .run = run_sampled};
+extern const method sampled_method = {.name = "sampled",
+                                      .about = "compressed networks, drawn directly at any width",
+                                      .kind = method_kind::network,
+                                      .draws = method_draws::weights,
+                                      .compresses = true,
+                                      .label = "sampled",
+                                      .refusal = refuse_sampled,
+                                      .run = run_sampled};
 
 /// \see tests/solver/simulate_test.cpp; tests/solver/simulate_samples_test.cpp
-const method full_method = {.name = "full",
-                            .about = "full network",
-                            .kind = method_kind::network,
-                            .draws = method_draws::weights_and_batches,
-                            .forms_weights = true,
-                            .takes_start = true,
-                            .label = "",
-                            .refusal = refuse_nothing,
-                            .run = run_full};
+extern const method full_method = {.name = "full",
+                                   .about = "full network",
+                                   .kind = method_kind::network,
+                                   .draws = method_draws::weights_and_batches,
+                                   .forms_weights = true,
+                                   .takes_start = true,
+                                   .label = "",
+                                   .refusal = refuse_nothing,
+                                   .run = run_full};
 
 }  // namespace fusionflow::solver

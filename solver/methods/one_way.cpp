@@ -2,7 +2,7 @@
 
 #include "fusionflow/solver/flows/one_way_flow.hpp"
 #include "fusionflow/solver/flows/two_layer_start.hpp"
-#include "fusionflow/solver/methods/all.hpp"
+#include "fusionflow/solver/method.hpp"
 #include "fusionflow/solver/methods/refusals.hpp"
 #include "fusionflow/solver/steps/adaptive.hpp"
 #include "fusionflow/theory/race/race.hpp"
@@ -44,7 +44,7 @@ answer run_one_way(const model& about, const run_options& options) {
 /// Integrates A, the modality that the race expects first, alone, and B on what A leaves. The path
 /// and the weights at the end are those of the prediction: W_A(t) of A alone.
 /// \see tests/solver/one_way_flow_test.cpp
-const method one_way_method = {
+extern const method one_way_method = {
     .name = "one-way",
     .about = "two-layer late fusion, the first modality not seeing the second",
     .kind = method_kind::flow,

@@ -5,7 +5,7 @@
 #include "fusionflow/solver/flows/early_reduced_flow.hpp"
 #include "fusionflow/solver/flows/reduced_flow.hpp"
 #include "fusionflow/solver/flows/targets_flow.hpp"
-#include "fusionflow/solver/methods/all.hpp"
+#include "fusionflow/solver/method.hpp"
 #include "fusionflow/solver/methods/refusals.hpp"
 #include "fusionflow/solver/steps/adaptive.hpp"
 #include "fusionflow/theory/race/race.hpp"
@@ -42,11 +42,11 @@ answer run_reduced(const model& about, const run_options& options) {
 
 /// Integrates the reduced flow of balanced, aligned networks (docs/theory.md#reduced-flow); of
 /// several targets, their matrix flow (targets_flow). \see tests/solver/integrate_test.cpp
-const method flow_method = {.name = "flow",
-                            .about = "reduced flow of balanced networks",
-                            .kind = method_kind::flow,
-                            .label = "reduced flow",
-                            .refusal = need_plain_training,
-                            .run = run_reduced};
+extern const method flow_method = {.name = "flow",
+                                   .about = "reduced flow of balanced networks",
+                                   .kind = method_kind::flow,
+                                   .label = "reduced flow",
+                                   .refusal = need_plain_training,
+                                   .run = run_reduced};
 
 }  // namespace fusionflow::solver

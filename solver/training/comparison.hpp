@@ -1,6 +1,6 @@
 #pragma once
 
-#include "fusionflow/solver/compact/krylov.hpp"
+#include "fusionflow/solver/networks/network.hpp"
 #include "fusionflow/solver/flows/network_flow.hpp"
 #include "fusionflow/solver/networks/descent.hpp"
 

@@ -6,9 +6,12 @@
 #include <algorithm>
 #include <array>
 
-#include "fusionflow/solver/methods/all.hpp"
-
 namespace fusionflow::solver {
+
+// Each is defined in a file of this folder. These two lists are the only places that name it.
+extern const method formula_method, refined_method, law_method, flow_method, chain_method,
+    exact_method, exact_drawn_method, one_way_method, exact_epochs_method, compressed_method,
+    sampled_method, full_method;
 
 namespace {
 
