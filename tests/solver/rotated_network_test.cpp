@@ -102,9 +102,7 @@ BOOST_AUTO_TEST_CASE(it_has_at_most_one_unit_more_than_inputs) {
     const auto network = solver::rotated_network(moments, late(2), start);
     BOOST_TEST(network.shape.branch(0).front().rows == 3);
     BOOST_TEST(network.shape.branch(1).front().rows == 4);
-    const auto trained =
-        solver::train(tests::model_of(moments, late(2), init, {}), tests::network_options({}).run(),
-                      solver::rotated_network(moments, late(2), start));
+    const auto trained = solver::run("exact-epochs", tests::model_of(moments, late(2), init));
     BOOST_TEST(trained.network->drawn_widths == std::vector<Eigen::Index>({1000}));
     BOOST_TEST(trained.network->widths == std::vector<Eigen::Index>({3}));
 }
@@ -113,23 +111,16 @@ BOOST_AUTO_TEST_CASE(refuses_starts_of_other_networks) {
     const theory::initialisation init{.u0 = 1e-3, .drawn = scheme::gaussian_iid};
     const auto start = two_layer_start::drawn(tests::toy(0, 2), late(2), init, 1);
     BOOST_CHECK_EXCEPTION(
-        (void)solver::train(
-            tests::model_of(tests::random_moments({2, 3}, 7), late(2), init, {}),
-            tests::network_options({}).run(),
-            solver::rotated_network(tests::random_moments({2, 3}, 7), late(2), start)),
+        (void)solver::rotated_network(tests::random_moments({2, 3}, 7), late(2), start),
         data::input_error, says("moments: the rotated network starts from other modalities"));
-    BOOST_CHECK_EXCEPTION(
-        (void)solver::train(tests::model_of(tests::toy(0, 2), early(2), init, {}),
-                            tests::network_options({}).run(),
-                            solver::rotated_network(tests::toy(0, 2), early(2), start)),
-        data::input_error,
-        says("exact: need a start of 1 blocks of weights for this network, got 2"));
-    BOOST_CHECK_EXCEPTION(
-        (void)solver::train(
-            tests::model_of(tests::toy(0, 2), late(2), init, {.learning_rate = 0, .flow = {}}),
-            tests::network_options({.learning_rate = 0, .flow = {}}).run(),
-            solver::rotated_network(tests::toy(0, 2), late(2), start)),
-        data::input_error, says("learning-rate: need finite eta > 0, got 0"));
+    BOOST_CHECK_EXCEPTION((void)solver::rotated_network(tests::toy(0, 2), early(2), start),
+                          data::input_error,
+                          says("exact: need a start of 1 blocks of weights for this network, "
+                               "got 2"));
+    const solver::model still =
+        tests::model_of(tests::toy(0, 2), late(2), init, {.learning_rate = 0});
+    BOOST_CHECK_EXCEPTION((void)solver::run("exact-epochs", still), data::input_error,
+                          says("learning-rate: need finite eta > 0, got 0"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

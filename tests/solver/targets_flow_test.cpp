@@ -289,7 +289,7 @@ BOOST_AUTO_TEST_CASE(needs_balanced_weights_and_room_for_targets) {
     const auto moments = tests::random_moments({4, 2}, 8, 3);
     const auto arch = architecture::fused(2, 2, 2);
     theory::initialisation init{.u0 = 0.1, .drawn = theory::scheme::gaussian};
-    BOOST_CHECK_EXCEPTION(tests::integrate(moments, arch, init, accurate()), data::input_error,
+    BOOST_CHECK_EXCEPTION(solver::targets_flow(moments, arch, init), data::input_error,
                           tests::says("scheme: the reduced flow is that of balanced networks"));
     init = {.u0 = 0.1, .width = 2};
     BOOST_CHECK_EXCEPTION(
