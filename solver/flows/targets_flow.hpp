@@ -24,7 +24,7 @@ namespace fusionflow::solver {
 ///
 ///     dz_i/dc = X_ii,   z = ln u (n = 2),   -u^(2-n)/(n-2) (n > 2),   dt/dc = u_f^(-p),
 ///
-/// in a straight line while it waits, and frames turn as solver/flows/targets_motion.hpp has it: a mode
+/// in a straight line while it waits, and frames turn as targets_motion.hpp has it: a mode
 /// of 1e-12 beside one of 1 loses no digits. The p_i are the norms of the rows of all U diag(u).
 /// Branches of one layer are kept as R^T A_m itself.
 ///

@@ -48,7 +48,7 @@ public:
     [[nodiscard]] static two_layer_start from_network(const network_shape& shape,
                                                       const state& weights, bool keeps_signs);
 
-    /// From the weights that simulate() draws for this scheme, width and seed.
+    /// From the weights that networks of this scheme, width and seed are drawn with.
     ///
     /// \throws data::input_error naming exact as above, or as network_shape and init.validate().
     [[nodiscard]] static two_layer_start drawn(const data::moments& moments,

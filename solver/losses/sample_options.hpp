@@ -34,7 +34,7 @@ struct activation {
 /// \throws data::input_error naming activation.
 [[nodiscard]] activation parse_activation(const std::string& text);
 
-/// How a network is trained on samples, beside what simulate_options say.
+/// How a network is trained on samples, beside what solver::training says.
 struct sample_options {
     activation units{};
     loss_kind loss = loss_kind::mse;

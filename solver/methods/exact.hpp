@@ -13,7 +13,7 @@ namespace fusionflow::solver {
 /// Late fusion of scalar modalities from random weights goes by sinh coordinates, all else by Gram
 /// matrices or, in early fusion, by eigenvectors of the covariance; answer::equations says which.
 ///
-/// \param start  Of the model's architecture. The model's scheme decides which saddles are expected.
+/// \param start  Of the model's architecture, whose scheme decides which saddles are expected.
 /// \throws data::input_error naming exact where the start is of another kind of network, or weights
 ///         are too small for their squares.
 /// \see docs/theory.md#exact-two-layer; tests/solver/integrate_exact_test.cpp

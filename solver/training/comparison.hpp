@@ -1,8 +1,8 @@
 #pragma once
 
-#include "fusionflow/solver/networks/network.hpp"
 #include "fusionflow/solver/flows/network_flow.hpp"
 #include "fusionflow/solver/networks/descent.hpp"
+#include "fusionflow/solver/networks/network.hpp"
 
 namespace fusionflow::solver {
 

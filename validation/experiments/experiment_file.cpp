@@ -293,6 +293,7 @@ picture read_picture(const toml_reader& in, const experiment& e,
                      const std::vector<data::moments>& seen) {
     in.only({"kind", "x", "y", "panels", "quantity", "shown", "log_x", "log_y"});
     std::vector<std::string> kinds_of_pictures;
+    kinds_of_pictures.reserve(std::size(picture_kinds));
     for (const picture_kind* kind : picture_kinds) {
         kinds_of_pictures.emplace_back(kind->name);
     }

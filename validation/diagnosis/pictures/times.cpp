@@ -89,7 +89,7 @@ std::optional<figure> draw_times(const diagnosis_request& r, const diagnosis& d)
     for (std::size_t p = 0; p < depths.size(); ++p) {
         const int layers = depths[p].front()->depth;
         fig.panels[p].x.high = layers + 0.6;
-        fig.panels[p].x.step = 1 + layers / 11;
+        fig.panels[p].x.step = layers > 10 ? 2 : 1;
         for (std::size_t k = 0; k < d.order.size(); ++k) {
             const double shift = (static_cast<double>(k) - (count - 1) / 2) * apart;
             const auto own = layers_of_modality(r, depths[p], static_cast<std::size_t>(d.order[k]),
