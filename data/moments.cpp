@@ -9,6 +9,7 @@
 #include <set>
 #include <utility>
 
+#include "fusionflow/data/decompositions.hpp"
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/data/pseudo_inverse.hpp"
 

@@ -28,15 +28,14 @@ public:
         solver::run_options options;
         options.rtol = tolerance;
         options.max_steps = steps_allowed;
-        const auto run = solver::run(
+        const solver::answer answer = solver::run(
             "flow", {.moments = moments_, .architecture = network_, .init = init_}, options);
-        const auto& answer = run.answer;
         peers::run_result result;
         result.t_a = answer.times[0];
         result.t_b = answer.times[1];
         result.steps = answer.work.steps;
         result.evaluations = answer.work.rhs_evaluations;
-        result.stepper = run.stepper;
+        result.stepper = answer.stepper;
         if (answer.ended != theory::outcome::learned) {
             result.status = answer.ended == theory::outcome::step_limit ? "step-limit" : "failed";
         }
