@@ -101,17 +101,19 @@ json list_json(const std::vector<suite>& suites) {
     json all = json::array();
     for (const suite& s : suites) {
         json checks = json::array();
-        for (const validation::check& c : s.checks) {
-            checks.push_back({{"name", c.name}, {"claim", c.claim}});
-        }
         json experiments = json::array();
         for (const validation::experiment& e : s.experiments) {
             experiments.push_back({{"name", e.name}, {"title", e.title}, {"claim", e.claim}});
+            for (const validation::statement& c : e.statements) {
+                // One entry for all the quantities that a check asks for.
+                if (json entry = {{"name", e.name_of(c)}, {"claim", c.says}};
+                    checks.empty() || checks.back() != entry) {
+                    checks.push_back(std::move(entry));
+                }
+            }
         }
-        all.push_back({{"name", s.name},
-                       {"about", s.about},
-                       {"checks", std::move(checks)},
-                       {"experiments", std::move(experiments)}});
+        all.push_back(
+            {{"name", s.name}, {"about", s.about}, {"experiments", std::move(experiments)}});
     }
     return {{"suites", std::move(all)}};
 }
@@ -125,9 +127,6 @@ void list_suites(const arguments& given) {
     }
     for (const suite& s : suites) {
         print_text(fmt::format("{}: {}\n", s.name, s.about));
-        for (const validation::check& c : s.checks) {
-            print_text(fmt::format("  {}/{}: {}\n", s.name, c.name, c.claim));
-        }
         for (const validation::experiment& e : s.experiments) {
             print_text(fmt::format("  {}/{}: {}\n", s.name, e.name, e.claim));
         }
@@ -234,7 +233,7 @@ std::vector<suite_result> run_all(const arguments& given, const std::vector<suit
         results.push_back(validation::run_suite(s, options, [&](const validation::work_done& work) {
             progress.report(work, s.name + ": ", "runs");
         }));
-        options.first_run += validation::kept_rows(s);
+        options.first_run += planned_runs(s);
     }
     return results;
 }
@@ -327,9 +326,6 @@ void check_files_of(const std::vector<suite>& suites, const arguments& given) {
         }
     };
     for (const suite& s : suites) {
-        for (const validation::check& c : s.checks) {
-            add(c.model);
-        }
         for (const validation::experiment& e : s.experiments) {
             add(e.model);
             for (const validation::series& one : e.all) {

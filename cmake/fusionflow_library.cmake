@@ -24,6 +24,7 @@ function(fusionflow_library name)
     VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
   fusionflow_find_libraries_from(${target} ${CMAKE_INSTALL_FULL_LIBDIR})
   target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${include_root}>
+                                              $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
                                               $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_link_libraries(${target} PUBLIC ${ARG_LINK} PRIVATE ${ARG_PRIVATE_LINK})
   fusionflow_compile_options(${target})
@@ -42,8 +43,6 @@ function(fusionflow_library name)
 
   if(FUSIONFLOW_INSTALL)
     install(TARGETS ${target} EXPORT fusionflow_targets)
-    install(DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/fusionflow
-            FILES_MATCHING PATTERN "*.hpp" PATTERN suites EXCLUDE)
   endif()
 endfunction()
 

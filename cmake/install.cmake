@@ -3,6 +3,9 @@ include(CMakePackageConfigHelpers)
 set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/fusionflow)
 
 install(TARGETS fusionflow)
+install(CODE "set(source \"${PROJECT_SOURCE_DIR}\")
+set(destination \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_INCLUDEDIR}\")
+include(\"${CMAKE_CURRENT_LIST_DIR}/install_headers.cmake\")")
 install(EXPORT fusionflow_targets FILE fusionflow-targets.cmake NAMESPACE fusionflow:: DESTINATION ${config_dir})
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/fusionflow-config.cmake.in
                               ${PROJECT_BINARY_DIR}/fusionflow-config.cmake INSTALL_DESTINATION ${config_dir})

@@ -9,10 +9,9 @@
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/data/number_text.hpp"
 #include "fusionflow/data/readers/csv_fields.hpp"
-#include "fusionflow/data/readers/csv_lines.hpp"
 #include "fusionflow/data/readers/csv_records.hpp"
 #include "fusionflow/data/readers/missing_marks.hpp"
-#include "fusionflow/data/utf8.hpp"
+#include "fusionflow/data/printable.hpp"
 
 namespace fusionflow::data {
 

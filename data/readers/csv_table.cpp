@@ -13,7 +13,7 @@
 #include "fusionflow/data/readers/csv_fields.hpp"
 #include "fusionflow/data/readers/csv_guess.hpp"
 #include "fusionflow/data/readers/csv_records.hpp"
-#include "fusionflow/data/utf8.hpp"
+#include "fusionflow/data/printable.hpp"
 
 namespace fusionflow::data {
 

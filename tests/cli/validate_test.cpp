@@ -145,7 +145,9 @@ BOOST_AUTO_TEST_CASE(the_list_of_suites_is_json_if_that_is_asked_for) {
     const auto own =
         run({"validate", "--list", "--format", "json", folder.file("own.toml")}).json();
     BOOST_TEST(own == nlohmann::json::parse(R"({"suites":[{"name":"own","about":"A suite.",
-        "checks":[{"name":"near","claim":"The formula is near the flow."}],"experiments":[]}]})"));
+        "checks":[{"name":"near","claim":"The formula is near the flow."}],
+        "experiments":[{"name":"near",
+        "title":"near","claim":"The formula is near the flow."}]}]})"));
     const auto all = run({"validate", "--list", "--format", "json"}).json();
     BOOST_TEST(all["suites"].size() == 2U);
     BOOST_TEST(all["suites"][0]["name"] == "paper");

@@ -1,4 +1,3 @@
-#include "fusionflow/data/utf8.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>

@@ -26,7 +26,9 @@ check_result result(const std::string& name, double measured, bool passed,
 }
 
 std::string earlier(const std::vector<check_result>& checks) {
-    return validation::results_json({{"s", "about", checks, {}}}, "provenance", false);
+    validation::experiment_result one{};
+    one.results = checks;
+    return validation::results_json({{"s", "about", {one}}}, "provenance", false);
 }
 
 }  // namespace

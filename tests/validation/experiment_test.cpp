@@ -287,6 +287,56 @@ BOOST_AUTO_TEST_CASE(what_the_paper_suite_says_of_formulas_breaks_when_they_are_
     }
 }
 
+// At depth 4, late fusion, the next term of the formula is u0^2 ln(1/u0) smaller.
+BOOST_AUTO_TEST_CASE(convergence_measures_the_order_and_fails_on_another) {
+    const auto order = [](const std::string& expected) {
+        return run(R"(about = "One check."
+[[check]]
+name = "a"
+claim = "The formula tends to the flow."
+kind = "convergence"
+model = { depth = 4, fusion = 4, rho = 0.5, rtol = 1e-11 }
+grid = "init=0.1,0.05,0.025"
+measured = "formula"
+expected = "flow"
+quantity = "times"
+tolerance = 0.05
+reason = "known"
+order = )" + expected +
+                   "\n");
+    };
+    const auto right = order("2");
+    BOOST_TEST(right.results.size() == 2U);
+    BOOST_TEST(right.results[0].name == "s/a: time_A");
+    BOOST_TEST(right.results[0].quantity == "order of time_A");
+    BOOST_TEST(right.results[0].expected == 2);
+    BOOST_TEST(std::abs(right.results[0].measured - 2) < 0.05);
+    BOOST_TEST((right.found == finding::confirmed));
+    BOOST_TEST((order("1").found == finding::failed));
+}
+
+BOOST_AUTO_TEST_CASE(the_loss_and_the_balance_of_flows_are_kept_and_large_steps_break_balance) {
+    const auto of = [](const std::string& quantity, const std::string& method) {
+        return run(R"(about = "One check."
+[[check]]
+name = "a"
+claim = "It is kept."
+kind = "within"
+measured = "full"
+high = 1e-6
+reason = "known"
+model = { rho = 0.5, width = 10, init = 0.1, scheme = "gaussian", tail = 20, )" +
+                   method + " }\nquantity = \"" + quantity + "\"\n")
+            .results.at(0);
+    };
+    for (const std::string quantity : {"loss_rise", "balance_drift", "excess_norm"}) {
+        BOOST_TEST_INFO(quantity);
+        BOOST_TEST(of(quantity, "method = \"flow\"").passed);
+    }
+    // Gradient descent with a step near the inverse of the curvature conserves nothing.
+    BOOST_TEST(!of("balance_drift", "method = \"gd\", learning-rate = 0.1").passed);
+}
+
 BOOST_AUTO_TEST_CASE(series_may_have_moments_of_their_own) {
     const std::string own = R"([[experiment.series]]
 name = "other data"
@@ -372,8 +422,8 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_not_there_with_the_line) {
         "line 12: quantity must be one of first_time, wait, time_ratio, plateau_loss, final_loss, "
         "first_learned, contributes_most, superficial, plateau_error, final_error, "
         "least_error, least_error_time, least_error_part, first_minimum, first_minimum_part, "
-        "excess_norm, time_A, time_B, norm_A, norm_B, misattribution_A, misattribution_B, got "
-        "'taste'");
+        "excess_norm, loss_rise, balance_drift, time_A, time_B, norm_A, norm_B, "
+        "misattribution_A, misattribution_B, got 'taste'");
     refuses(head, "line 2: an experiment needs [[experiment.check]]");
     refuses(head + agreement + "[experiment.figure]\nkind = \"errors\"\n",
             "line 18: errors need data of which the population is known (draws)");

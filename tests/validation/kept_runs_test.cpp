@@ -5,7 +5,6 @@
 #include <limits>
 
 using namespace fusionflow;
-using validation::check_result;
 using validation::run_record;
 
 BOOST_AUTO_TEST_SUITE(kept_runs)
@@ -71,43 +70,6 @@ BOOST_AUTO_TEST_CASE(a_row_without_what_is_wanted_is_no_run) {
         auto row = plain;
         row.more = more;
         BOOST_TEST(!validation::read_run(row, {"a"}, true).has_value());
-    }
-}
-
-BOOST_AUTO_TEST_CASE(results_of_checks_come_back_whole) {
-    check_result c;
-    c.name = "s/near: rho = 0.5";
-    c.claim = "It <is> \"so\".";
-    c.quantity = "times";
-    c.expected = 1.0 / 3;
-    c.measured = inf;
-    c.allowed = {-inf, 4};
-    c.tolerance = 1e-6;
-    c.reason = "R.";
-    c.says = validation::verdict::contradicts;
-    c.passed = true;
-    c.trouble = "none";
-    c.measured_by = "flow";
-    c.expected_by = "formula";
-    c.is_count_of_left_out = true;
-    const auto row = through_a_line(validation::keep_results({c, check_result()}));
-    const auto back = validation::read_results(row);
-    BOOST_TEST_REQUIRE(back.has_value());
-    BOOST_TEST_REQUIRE(back->size() == 2U);
-    const check_result& b = back->front();
-    BOOST_TEST((b.name == c.name && b.claim == c.claim && b.quantity == c.quantity &&
-                b.reason == c.reason && b.trouble == c.trouble && b.measured_by == c.measured_by &&
-                b.expected_by == c.expected_by));
-    BOOST_TEST((b.expected == c.expected && b.measured == inf && b.tolerance == c.tolerance));
-    BOOST_TEST((b.allowed.low == -inf && b.allowed.high == 4));
-    BOOST_TEST((std::isnan(b.error) && std::isnan(b.standard_error)));
-    BOOST_TEST((b.says == c.says && b.passed && b.is_count_of_left_out));
-    BOOST_TEST((!back->back().says.has_value() && !back->back().passed));
-    // What is something else is nothing.
-    for (const std::string more : {"", "{}", "[1]", "[{\"name\":\"x\"}]", "null"}) {
-        auto other = row;
-        other.more = more;
-        BOOST_TEST(!validation::read_results(other).has_value());
     }
 }
 

@@ -182,7 +182,7 @@ low = 1
 reason = "R."
 )";
     }
-    // Two files of one name, too, with checks.
+    // Two files of one name, too, with a check in its short form.
     suite += R"([[check]]
 name = "near"
 claim = "C."

@@ -49,16 +49,20 @@ BOOST_AUTO_TEST_CASE(a_suite_says_what_to_run_and_what_to_expect) {
     const auto s = parse_suite(head + rest, "dir/mine.toml");
     BOOST_TEST(s.name == "mine");
     BOOST_TEST(s.about == "One check.");
-    BOOST_TEST(s.checks.size() == 1U);
-    const auto& c = s.checks[0];
-    BOOST_TEST(c.points.size() == 2U);
-    BOOST_TEST(c.model.depth == 3);
-    BOOST_TEST(c.model.init.u0 == 0.01);
-    BOOST_TEST(c.measured == "formula");
-    BOOST_TEST(c.tolerance == 0.3);
-    const auto results = validation::run_suite(s, {}).checks;
+    BOOST_TEST(s.experiments.size() == 1U);
+    const auto& e = s.experiments[0];
+    BOOST_TEST(e.points.size() == 2U);
+    BOOST_TEST(e.model.depth == 3);
+    BOOST_TEST(e.model.init.u0 == 0.01);
+    BOOST_TEST(e.all.size() == 2U);
+    BOOST_TEST(e.statements.size() == 2U);
+    BOOST_TEST(e.statements[1].measured == "formula");
+    BOOST_TEST(e.statements[1].quantity == "time_B");
+    BOOST_TEST(e.statements[1].tolerance == 0.3);
+    const auto results = validation::run_suite(s, {}).all();
     BOOST_TEST(results.size() == 4U);
-    BOOST_TEST(results[0].name == "mine/a: fusion = 2, time of A");
+    BOOST_TEST(results[0].name == "mine/a: fusion = 2, time_A");
+    BOOST_TEST(results[3].name == "mine/a: fusion = 3, time_B");
 }
 
 BOOST_AUTO_TEST_CASE(results_do_not_depend_on_the_number_of_threads) {
@@ -68,7 +72,7 @@ BOOST_AUTO_TEST_CASE(results_do_not_depend_on_the_number_of_threads) {
     const auto one =
         validation::run_suite(s, {}, [&](const validation::work_done&) { ++calls; }).all();
     const auto three = validation::run_suite(s, {.jobs = 3}).all();
-    BOOST_TEST(calls == 2U);
+    BOOST_TEST(calls == 8U);
     BOOST_TEST(one.size() == three.size());
     for (std::size_t i = 0; i < one.size(); ++i) {
         BOOST_TEST(one[i].name == three[i].name);
@@ -99,7 +103,7 @@ BOOST_AUTO_TEST_CASE(moments_files_are_found_beside_the_suite) {
                                           "1, init = 0.01 }"),
                                  "grid = \"fusion=2:3\"\n", ""));
     const auto s = validation::load_suite(folder.file("own.toml"));
-    BOOST_TEST(validation::build_model(s.checks[0].model).moments.count() == 3);
+    BOOST_TEST(validation::build_model(s.experiments[0].model).moments.count() == 3);
 }
 
 BOOST_AUTO_TEST_CASE(moments_may_stand_in_the_suite) {
@@ -116,7 +120,7 @@ BOOST_AUTO_TEST_CASE(moments_may_stand_in_the_suite) {
                    "fusion=2:3", "fusion=3");
     };
     const auto s = parse_suite(with_moments("9"), "s.toml");
-    const auto moments = validation::build_model(s.checks[0].model).moments;
+    const auto moments = validation::build_model(s.experiments[0].model).moments;
     BOOST_TEST(moments.name(1) == "sight");
     BOOST_TEST(moments.dimension() == 3);
     BOOST_TEST(moments.covariance()(0, 1) == 0.1);
@@ -136,16 +140,24 @@ BOOST_AUTO_TEST_CASE(refuses_broken_files_with_their_line) {
     refuses("about = \"x\"\ncheck = 3\n", "line 2: need one [[check]] or more");
     refuses("about = \"x\"\ncheck = [3]\n", "line 2: check must be a table: [[check]]");
     refuses(head + "kind = \"magic\"\n",
-            "line 4: kind must be one of agreement, convergence, invariant, got 'magic'");
+            "line 4: kind must be one of agreement, paired, distribution, within, convergence, "
+            "outcome, got 'magic'");
+    refuses(head + replaced(rest, "\"agreement\"", "\"invariant\""),
+            "line 6: invariants are kind = \"within\" with high = the tolerance, of balance_drift, "
+            "loss_rise or excess_norm (which was final_weights, with tail = 20 in the model)");
     refuses(head + rest + "color = 3\n",
             "line 14: unknown key 'color' in a check; keys are name, claim, kind, model, grid, "
-            "tolerance, reason, quantity, measured, expected, repeats");
+            "repeats, measured, reason, expected, quantity, tolerance, standard_errors");
     refuses(head + replaced(rest, "reason = \"because\"\n", ""),
             "line 3: a check needs a key 'reason'");
     refuses(head + replaced(rest, "0.3", "0"), "line 12: tolerance must be a number > 0");
     refuses(head + replaced(rest, "0.3", "nan"), "line 12: tolerance must be a number > 0");
     refuses(head + replaced(rest, "\"times\"", "\"taste\""),
-            "line 11: quantity must be one of times, first_time, time_ratio, got 'taste'");
+            "line 11: quantity must be one of first_time, wait, time_ratio, plateau_loss, "
+            "final_loss, first_learned, contributes_most, superficial, plateau_error, final_error, "
+            "least_error, least_error_time, least_error_part, first_minimum, first_minimum_part, "
+            "excess_norm, loss_rise, balance_drift, time_A, time_B, norm_A, norm_B, "
+            "misattribution_A, misattribution_B, times, norms, misattributions, got 'taste'");
     refuses(
         head + replaced(rest, "\"flow\"", "\"flux\""),
         "line 10: expected must be one of formula, refined, law, flow, chain, exact, exact-drawn, "
@@ -162,7 +174,7 @@ BOOST_AUTO_TEST_CASE(refuses_broken_files_with_their_line) {
             "line 8: grid: need option=values; option=values, as in 'fusion=1:4; rho=0,0.5', got "
             "'foo'");
     refuses(head + rest + "repeats = 0\n", "line 14: repeats must be a whole number >= 1");
-    refuses(head + rest + "[[check]]\n" + rest, "line 14: there are two checks named 'a'");
+    refuses(head + rest + "[[check]]\n" + rest, "line 14: there are two experiments named 'a'");
 }
 
 BOOST_AUTO_TEST_CASE(refuses_convergence_without_a_falling_scale) {
@@ -172,7 +184,7 @@ BOOST_AUTO_TEST_CASE(refuses_convergence_without_a_falling_scale) {
             "line 3: convergence needs a grid of one axis, init, with two values or more");
     refuses(head +
                 replaced(replaced(convergence, "fusion=2:3", "init=0.1,0.2"), ", init = 0.01", ""),
-            "line 8: convergence needs values of init that fall");
+            "line 3: convergence needs values of init that fall along the grid");
 }
 
 BOOST_AUTO_TEST_CASE(refuses_suites_that_are_not_there) {
@@ -193,10 +205,10 @@ BOOST_AUTO_TEST_CASE(refuses_suites_that_are_not_there) {
              "turning-wait; got 'nope'"));
 }
 
-BOOST_AUTO_TEST_CASE(one_check_of_a_suite_can_be_named) {
+BOOST_AUTO_TEST_CASE(one_experiment_of_a_suite_can_be_named) {
     const auto s = validation::load_suite("quick/loss-never-rises");
-    BOOST_TEST(s.checks.size() == 1U);
-    BOOST_TEST(s.checks[0].name == "loss-never-rises");
+    BOOST_TEST(s.experiments.size() == 1U);
+    BOOST_TEST(s.experiments[0].name == "loss-never-rises");
 }
 
 namespace {
@@ -255,8 +267,8 @@ BOOST_AUTO_TEST_CASE(dots_in_texts_comments_and_numbers_are_no_keys) {
             replaced(replaced(rest, "\"It is so.\"", "'''\n'" + dots + "''\\'''"), "\"because\"",
                      "\"\"\"\\\n \"" + dots + "\\\"\"\"\"\""),
         "s.toml");
-    BOOST_TEST(s.checks[0].claim == "'" + dots + "''\\");
-    BOOST_TEST(s.checks[0].reason == "\"" + dots + "\"\"");
+    BOOST_TEST(s.experiments[0].claim == "'" + dots + "''\\");
+    BOOST_TEST(s.experiments[0].statements[0].reason == "\"" + dots + "\"\"");
 }
 
 BOOST_AUTO_TEST_CASE(a_long_unknown_key_is_refused_in_a_short_line) {
@@ -282,8 +294,12 @@ BOOST_AUTO_TEST_CASE(repeats_and_runs_have_the_limits_of_the_command_line) {
     refuses(replaced(replaced(experiment, "ratio=1.5,2", "ratio=1:2:0.01"), "repeats = 3",
                      "repeats = 1000000"),
             "line 2: need at most 10000000 runs, got 1000002 at each of 101 points");
-    refuses(head + replaced(rest, "fusion=2:3", "init=0.01:0.02:0.001") + "repeats = 1000000\n",
-            "line 3: need at most 10000000 runs, got 1000000 at each of 11 points");
+    refuses(head +
+                replaced(replaced(replaced(rest, "fusion=2:3", "init=0.01:0.02:0.001"), "\"flow\"",
+                                  "\"full\""),
+                         "depth = 3", "depth = 3, scheme = \"gaussian\"") +
+                "repeats = 1000000\n",
+            "line 7: init: cannot be combined with --grid");
     // Experiments that are small enough by themselves are too many in one suite.
     std::string many = "about = \"x\"\n";
     const std::string one = experiment.substr(experiment.find('\n') + 1);
@@ -308,7 +324,7 @@ BOOST_AUTO_TEST_CASE(nothing_that_a_journal_has_is_run_again) {
         for (const validation::suite& s : suites) {
             results.push_back(
                 run_suite(s, options, [&](const validation::work_done& now) { work = now; }));
-            options.first_run += validation::kept_rows(s);
+            options.first_run += planned_runs(s);
         }
         return results;
     };
@@ -316,8 +332,8 @@ BOOST_AUTO_TEST_CASE(nothing_that_a_journal_has_is_run_again) {
                             const std::vector<validation::suite_result>& b) {
         BOOST_TEST(validation::results_json(a, "", true) == validation::results_json(b, "", true));
         for (std::size_t i = 0; i < a.size(); ++i) {
-            const auto& one = a[i].experiments[0].measured.runs;
-            const auto& two = b[i].experiments[0].measured.runs;
+            const auto& one = a[i].experiments.back().measured.runs;
+            const auto& two = b[i].experiments.back().measured.runs;
             BOOST_TEST(one[1][1][0].path.size() > 10U);
             BOOST_TEST(one[1][1][0].path.loss == two[1][1][0].path.loss);
             BOOST_TEST((one[1][2][0].path.weights == two[1][2][0].path.weights));
@@ -332,7 +348,7 @@ BOOST_AUTO_TEST_CASE(nothing_that_a_journal_has_is_run_again) {
     const std::string full = tests::read(file);
     BOOST_TEST(
         std::count(full.begin(), full.end(), '\n') ==
-        1 + static_cast<long>(validation::kept_rows(suites[0]) + validation::kept_rows(suites[1])));
+        1 + static_cast<long>(planned_runs(suites[0]) + planned_runs(suites[1])));
     {
         validation::journal kept(file, work_of_suites, {.resume = true});
         is_same(run_all(&kept), plain);

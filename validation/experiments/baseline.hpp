@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "fusionflow/validation/experiments/check.hpp"
+#include "fusionflow/validation/experiments/check_result.hpp"
 
 namespace fusionflow::validation {
 

@@ -45,6 +45,10 @@ std::size_t experiment::find(std::string_view series_name) const {
     return static_cast<std::size_t>(found - all.begin());
 }
 
+std::string experiment::name_of(const statement& s) const {
+    return s.name.empty() ? name : name + "/" + s.name;
+}
+
 bool experiment::shows(const series& one) const {
     return std::find(figure->shown.begin(), figure->shown.end(), one.name) != figure->shown.end();
 }

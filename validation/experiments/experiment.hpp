@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "fusionflow/validation/experiments/check.hpp"
+#include "fusionflow/validation/experiments/check_result.hpp"
+#include "fusionflow/validation/settings/settings.hpp"
+#include "fusionflow/validation/study/grid.hpp"
 
 namespace fusionflow::validation {
 
@@ -25,22 +27,26 @@ enum class statement_kind {
     distribution,  ///< a statistic over all points lies in [low, high]: of one series, or of the
                    ///< differences of two
     within,        ///< at every point: the mean of one series lies in [low, high]
+    convergence,   ///< the difference of two series falls with a known order in the initial norm
     outcome        ///< at every point: all runs of one series end so; with bounds: over all points
                    ///< so many do
 };
 
 /// Something that an experiment is held to. A tolerance is of the relative difference.
 struct statement {
-    std::string name;
+    std::string name;                   ///< unique in its experiment; may be empty for the only one
     std::string says;                   ///< one sentence
     verdict means = verdict::confirms;  ///< if it holds
     statement_kind kind = statement_kind::agreement;
-    std::string measured;        ///< name of a series
-    std::string expected{};      ///< of another; not for within and outcome; may be empty for
-                                 ///< distribution
-    std::string quantity{};      ///< quantity_names(); not for outcome
-    grid where{};                ///< only points with these values; no axes: all
-    double tolerance = 0;        ///< agreement, paired
+    std::string measured;         ///< name of a series
+    std::string expected{};       ///< of another; not for within and outcome; may be empty for
+                                  ///< distribution
+    std::string quantity{};       ///< quantity_names(); not for outcome
+    bool one_of_several = false;  ///< the suite asks for a quantity of every modality, this is one
+    grid where{};                 ///< only points with these values; no axes: all
+    double tolerance = 0;         ///< agreement, paired; convergence: of the order
+    double order = 0;             ///< convergence: in u0, or in 1/ln(1/u0) if `logarithmic`
+    bool logarithmic = false;
     double standard_errors = 0;  ///< agreement, within: so many of the mean are allowed besides
     std::string statistic{};     ///< distribution: min, p10, p25, median, p75, p90 or max
     bool of_ratio = false;       ///< distribution of two series: of measured / expected, not of
@@ -93,6 +99,8 @@ struct experiment {
     [[nodiscard]] std::size_t find(std::string_view series_name) const;
     /// True where the figure shows a series; there must be a figure.
     [[nodiscard]] bool shows(const series& one) const;
+    /// "experiment/check", or the experiment's name alone where its only check has none.
+    [[nodiscard]] std::string name_of(const statement& s) const;
     /// Points that have the values of `where`.
     [[nodiscard]] std::vector<std::size_t> selected(const grid& where) const;
 };

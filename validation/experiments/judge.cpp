@@ -7,17 +7,19 @@
 #include <cmath>
 #include <utility>
 
-#include "fusionflow/validation/experiments/compare.hpp"
-
 namespace fusionflow::validation {
 
 namespace {
 
 check_result start(const experiment& e, const statement& s, const std::string& point) {
     check_result result;
-    result.name = fmt::format("{}/{}", e.name, s.name);
-    if (!point.empty()) {
-        result.name += ": " + point;
+    result.name = e.name_of(s);
+    std::string which = point;
+    if (s.one_of_several) {
+        which += (which.empty() ? "" : ", ") + s.quantity;
+    }
+    if (!which.empty()) {
+        result.name += ": " + which;
     }
     result.claim = s.says;
     result.quantity = s.quantity;
@@ -120,6 +122,32 @@ void judge_outcome(const experiment& e, const measurements& m, const statement& 
         runs.begin(), runs.end(), [&](const run_record& r) { return r.outcome == s.ended; }));
     result.allowed = {all, all};
     result.passed = result.allowed.holds(result.measured);
+}
+
+// Between the last two points, where the difference of the two series is closest to its limit.
+check_result judge_convergence(const experiment& e, const measurements& m, const statement& s) {
+    check_result result = start(e, s, "");
+    result.quantity = "order of " + s.quantity;
+    result.expected = s.order;
+    result.tolerance = s.tolerance;
+    result.allowed = {s.order - s.tolerance, s.order + s.tolerance};
+    std::array<double, 2> apart{};
+    std::array<double, 2> scale{};
+    for (std::size_t i = 0; i < apart.size(); ++i) {
+        const std::size_t p = e.points.size() - apart.size() + i;
+        result.trouble = trouble_of(m, p, e, s);
+        if (!result.trouble.empty()) {
+            return result;
+        }
+        apart[i] = relative_error(m.mean(p, e.find(s.measured), s.quantity).mean,
+                                  m.mean(p, e.find(s.expected), s.quantity).mean);
+        const double u0 = e.points.at(e.model, p).init.u0;
+        scale[i] = s.logarithmic ? 1 / std::log(1 / u0) : u0;
+    }
+    result.measured = std::log(apart[0] / apart[1]) / std::log(scale[0] / scale[1]);
+    result.error = std::abs(result.measured - s.order);
+    result.passed = result.error <= s.tolerance;
+    return result;
 }
 
 double statistic_of(std::vector<double> values, const std::string& name) {
@@ -258,6 +286,10 @@ std::vector<check_result> judge(const experiment& e, const measurements& m) {
         }
         if (s.kind == statement_kind::outcome && s.counts_runs()) {
             results.push_back(judge_outcomes(e, m, s, points));
+            continue;
+        }
+        if (s.kind == statement_kind::convergence) {
+            results.push_back(judge_convergence(e, m, s));
             continue;
         }
         for (const std::size_t p : points) {

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "fusionflow/validation/experiments/check.hpp"
+#include "fusionflow/validation/experiments/check_result.hpp"
 #include "fusionflow/validation/experiments/measure.hpp"
 
 namespace fusionflow::validation {

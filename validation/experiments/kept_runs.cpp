@@ -97,52 +97,6 @@ solver::trajectory to_path(const json& kept) {
     return path;
 }
 
-json from_result(const check_result& c) {
-    json kept = {{"name", c.name},
-                 {"claim", c.claim},
-                 {"quantity", c.quantity},
-                 {"expected", from_number(c.expected)},
-                 {"measured", from_number(c.measured)},
-                 {"low", from_number(c.allowed.low)},
-                 {"high", from_number(c.allowed.high)},
-                 {"error", from_number(c.error)},
-                 {"tolerance", from_number(c.tolerance)},
-                 {"reason", c.reason},
-                 {"standard_error", from_number(c.standard_error)},
-                 {"passed", c.passed},
-                 {"trouble", c.trouble},
-                 {"measured_by", c.measured_by},
-                 {"expected_by", c.expected_by},
-                 {"is_count_of_left_out", c.is_count_of_left_out}};
-    if (c.says) {
-        kept["says"] = static_cast<int>(*c.says);
-    }
-    return kept;
-}
-
-check_result to_result(const json& kept) {
-    check_result c;
-    c.name = kept.at("name").get<std::string>();
-    c.claim = kept.at("claim").get<std::string>();
-    c.quantity = kept.at("quantity").get<std::string>();
-    c.expected = to_number(kept.at("expected"));
-    c.measured = to_number(kept.at("measured"));
-    c.allowed = {to_number(kept.at("low")), to_number(kept.at("high"))};
-    c.error = to_number(kept.at("error"));
-    c.tolerance = to_number(kept.at("tolerance"));
-    c.reason = kept.at("reason").get<std::string>();
-    c.standard_error = to_number(kept.at("standard_error"));
-    c.passed = kept.at("passed").get<bool>();
-    c.trouble = kept.at("trouble").get<std::string>();
-    c.measured_by = kept.at("measured_by").get<std::string>();
-    c.expected_by = kept.at("expected_by").get<std::string>();
-    c.is_count_of_left_out = kept.at("is_count_of_left_out").get<bool>();
-    if (kept.contains("says")) {
-        c.says = static_cast<verdict>(kept.at("says").get<int>());
-    }
-    return c;
-}
-
 }  // namespace
 
 journal_row keep_run(const run_record& record, const std::vector<std::string>& quantities,
@@ -176,30 +130,6 @@ std::optional<run_record> read_run(const journal_row& row,
         return std::nullopt;
     }
     return record;
-}
-
-journal_row keep_results(const std::vector<check_result>& results) {
-    json kept = json::array();
-    for (const check_result& c : results) {
-        kept.push_back(from_result(c));
-    }
-    return {{}, "checked", false, spell(kept)};
-}
-
-std::optional<std::vector<check_result>> read_results(const journal_row& row) {
-    const json kept = json::parse(row.more, nullptr, false);
-    if (!kept.is_array()) {
-        return std::nullopt;
-    }
-    std::vector<check_result> results;
-    try {
-        for (const json& one : kept) {
-            results.push_back(to_result(one));
-        }
-    } catch (const json::exception&) {
-        return std::nullopt;
-    }
-    return results;
 }
 
 }  // namespace fusionflow::validation

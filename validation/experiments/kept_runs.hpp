@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "fusionflow/validation/experiments/check.hpp"
 #include "fusionflow/validation/experiments/measure.hpp"
 #include "fusionflow/validation/study/journal.hpp"
 
@@ -17,16 +16,10 @@ namespace fusionflow::validation {
 
 /// Reads what keep_run wrote; nothing if it has not as many values as there are quantities, or no
 /// path where one is wanted.
+///
+/// \see tests/validation/kept_runs_test.cpp
 [[nodiscard]] std::optional<run_record> read_run(const journal_row& row,
                                                  const std::vector<std::string>& quantities,
                                                  bool with_path);
-
-/// The results of a check as a row of a journal.
-[[nodiscard]] journal_row keep_results(const std::vector<check_result>& results);
-
-/// Reads what keep_results wrote; nothing if it is something else.
-///
-/// \see tests/validation/kept_runs_test.cpp
-[[nodiscard]] std::optional<std::vector<check_result>> read_results(const journal_row& row);
 
 }  // namespace fusionflow::validation

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "fusionflow/solver/trajectory.hpp"
+#include "fusionflow/validation/experiments/conditions.hpp"
 #include "fusionflow/validation/experiments/experiment.hpp"
 #include "fusionflow/validation/study/journal.hpp"
 #include "fusionflow/validation/study/spread.hpp"

@@ -8,6 +8,7 @@
 #include <limits>
 #include <string_view>
 
+#include "fusionflow/solver/networks/network.hpp"
 #include "fusionflow/theory/attribution.hpp"
 #include "fusionflow/theory/partial_solution.hpp"
 #include "fusionflow/validation/experiments/excess_loss.hpp"
@@ -158,6 +159,21 @@ double excess_norm(const solver::model& about, const solver::answer& run) {
     return (final_weights(about, run) - least).norm() / least.norm();
 }
 
+// The largest rise of the loss from one recorded instant to the next, over the initial loss.
+double loss_rise(const solver::model& /*about*/, const solver::answer& run) {
+    double rise = 0;
+    for (std::size_t i = 1; i < run.path.size(); ++i) {
+        rise = std::max(rise, run.path.loss[i] - run.path.loss[i - 1]);
+    }
+    return has_path(run) ? rise / run.path.loss.front() : unknown;
+}
+
+double balance_drift(const solver::model& /*about*/, const solver::answer& run) {
+    return run.network ? solver::balance_drift(run.network->shape, run.network->at_start,
+                                               run.network->at_end)
+                       : unknown;
+}
+
 double superficial(const solver::model& about, const solver::answer& run) {
     const int first = first_learned(run);
     return first < 0 ? unknown : contributes_most(about, run) == first + 1 ? 0 : 1;
@@ -230,11 +246,14 @@ constexpr auto of_runs = std::to_array<quantity_of_run>({
          return part_of_training(first_minimum(about, run).time, run);
      }},
     {"excess_norm", "distance from the least norm / least norm", false, false, excess_norm},
+    {"loss_rise", "largest rise of the loss / initial", true, false, loss_rise},
+    {"balance_drift", "drift of balance / its size", false, false, balance_drift},
 });
 
 // Of a modality, whose name follows.
 struct quantity_of_modality {
     std::string_view prefix;
+    std::string_view of_all;         ///< the word for all modalities
     std::string_view before, after;  ///< of the modality's name in its label
     bool needs_path;
     bool of_times;  ///< as above
@@ -242,15 +261,16 @@ struct quantity_of_modality {
 };
 
 constexpr auto of_modalities = std::to_array<quantity_of_modality>({
-    {"time_", "t_", " (τ)", false, true,
+    {"time_", "times", "t_", " (τ)", false, true,
      [](int m, const solver::model&, const solver::answer& run) {
          return run.times[static_cast<std::size_t>(m)];
      }},
-    {"norm_", "final |W_", "| (target / input)", false, false,
+    {"norm_", "norms", "final |W_", "| (target / input)", false, false,
      [](int m, const solver::model& about, const solver::answer& run) {
          return about.moments.part(final_weights(about, run), m).norm();
      }},
-    {"misattribution_", "misattribution to ", " (target / input)", true, false, misattribution},
+    {"misattribution_", "misattributions", "misattribution to ", " (target / input)", true, false,
+     misattribution},
 });
 
 const quantity_of_run* find_run(std::string_view name) {
@@ -273,6 +293,19 @@ std::vector<std::string> quantity_names(const std::vector<std::string>& modaliti
         }
     }
     return names;
+}
+
+std::vector<std::string> names_of_quantity(const std::string& word,
+                                           const std::vector<std::string>& modalities) {
+    std::vector<std::string> names;
+    for (const quantity_of_modality& q : of_modalities) {
+        for (const std::string& name : modalities) {
+            if (word == q.of_all) {
+                names.push_back(std::string(q.prefix) + name);
+            }
+        }
+    }
+    return names.empty() ? std::vector<std::string>{word} : names;
 }
 
 bool needs_path(const std::string& quantity) {

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -12,25 +11,21 @@
 #include "fusionflow/data/moments_json.hpp"
 #include "fusionflow/data/text_file.hpp"
 #include "fusionflow/validation/experiments/embedded_suites.hpp"
-#include "fusionflow/validation/experiments/kept_runs.hpp"
 #include "fusionflow/validation/study/checksum.hpp"
-#include "fusionflow/validation/study/parallel.hpp"
 #include "fusionflow/validation/version.hpp"
 
 namespace fusionflow::validation {
 
 namespace {
 
-// The one check or experiment of a name.
+// The one experiment of a name.
 suite only(suite whole, const std::string& name) {
     std::vector<std::string> names;
-    const auto others = [&](const auto& one) {
-        names.push_back(one.name);
-        return one.name != name;
-    };
-    std::erase_if(whole.checks, others);
-    std::erase_if(whole.experiments, others);
-    if (whole.checks.empty() && whole.experiments.empty()) {
+    std::erase_if(whole.experiments, [&](const experiment& e) {
+        names.push_back(e.name);
+        return e.name != name;
+    });
+    if (whole.experiments.empty()) {
         throw data::input_error("suite", fmt::format("'{}' has {}; got '{}'", whole.name,
                                                      fmt::join(names, ", "), name));
     }
@@ -64,31 +59,6 @@ struct tally {
     }
 };
 
-std::vector<check_result> run_checks(const suite& s, const measure_options& options, tally& count) {
-    std::vector<std::vector<check_result>> results(s.checks.size());
-    std::mutex mutex;
-    for_each_index(s.checks.size(), options.jobs, [&](std::size_t i) {
-        const std::size_t number = options.first_run + i;
-        const journal_row* row = options.kept != nullptr ? options.kept->find(number) : nullptr;
-        auto known = row == nullptr ? std::nullopt : read_results(*row);
-        const bool found = known.has_value();
-        results[i] = found ? *std::move(known) : run_check(s.checks[i], options.under);
-        if (!found && options.kept != nullptr) {
-            options.kept->add(number, keep_results(results[i]));
-        }
-        const std::lock_guard lock(mutex);
-        ++count.work.done;
-        count.work.before += found ? 1 : 0;
-        count.show();
-    });
-    std::vector<check_result> all;
-    for (std::vector<check_result>& of_check : results) {
-        name_after(s, of_check);
-        all.insert(all.end(), of_check.begin(), of_check.end());
-    }
-    return all;
-}
-
 // The moments of files that a suite names are not in its text.
 void add_moments(const settings& model, std::string& text) {
     if (model.moments) {
@@ -103,10 +73,6 @@ std::string fingerprint(const std::vector<suite>& suites, const conditions& unde
     }
     for (const suite& s : suites) {
         text += fmt::format("; {} {:08x}", s.name, s.text);
-        for (const check& c : s.checks) {
-            text += ' ' + c.name;
-            add_moments(c.model, text);
-        }
         for (const experiment& e : s.experiments) {
             text += ' ' + e.name;
             add_moments(e.model, text);
@@ -146,15 +112,12 @@ suite load_suite(const std::string& name_or_file) {
 }
 
 bool suite::judges_times_of(std::string_view method_name) const {
-    return std::any_of(
-               checks.begin(), checks.end(),
-               [&](const check& c) { return validation::judges_times_of(c, method_name); }) ||
-           std::any_of(experiments.begin(), experiments.end(),
+    return std::any_of(experiments.begin(), experiments.end(),
                        [&](const experiment& e) { return e.judges_times_of(method_name); });
 }
 
 std::vector<check_result> suite_result::all() const {
-    std::vector<check_result> results = checks;
+    std::vector<check_result> results;
     for (const experiment_result& e : experiments) {
         results.insert(results.end(), e.results.begin(), e.results.end());
     }
@@ -169,17 +132,14 @@ std::size_t planned_runs(const suite& s) {
     return runs;
 }
 
-std::size_t kept_rows(const suite& s) { return s.checks.size() + planned_runs(s); }
-
 journal_work work_of(const std::vector<suite>& suites, const conditions& under) {
-    // Rows of an experiment, or of the checks of a suite: how many, and how many times each has.
+    // Rows of an experiment: how many there are, and how many values each has.
     struct block {
         std::size_t rows;
         std::size_t times;
     };
     std::vector<block> blocks;
     for (const suite& s : suites) {
-        blocks.push_back({s.checks.size(), 0});
         for (const experiment& e : s.experiments) {
             blocks.push_back({planned_runs(e), wanted_quantities(e).size()});
         }
@@ -198,10 +158,9 @@ journal_work work_of(const std::vector<suite>& suites, const conditions& under) 
 
 suite_result run_suite(const suite& s, const measure_options& options,
                        const progress_report& progress) {
-    tally count{{.all = s.checks.size() + planned_runs(s)}, progress};
-    suite_result result{s.name, s.about, run_checks(s, options, count), {}};
+    tally count{{.all = planned_runs(s)}, progress};
+    suite_result result{s.name, s.about, {}};
     measure_options one_experiment = options;
-    one_experiment.first_run += s.checks.size();
     for (const experiment& e : s.experiments) {
         experiment_result one{
             e, measure(e, one_experiment, count.onwards()), {}, finding::confirmed};

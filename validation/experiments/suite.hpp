@@ -8,15 +8,14 @@
 
 namespace fusionflow::validation {
 
-/// A named list of checks and experiments.
+/// A named list of experiments.
 struct suite {
     std::string name;
     std::string about;  ///< one sentence
-    std::vector<check> checks;
-    std::vector<experiment> experiments{};
+    std::vector<experiment> experiments;
     std::uint32_t text = 0;  ///< checksum of the TOML text
 
-    /// True where some check or experiment holds a method's times against something else.
+    /// True where some experiment holds a method's times against something else.
     [[nodiscard]] bool judges_times_of(std::string_view method_name) const;
 };
 
@@ -31,7 +30,6 @@ struct experiment_result {
 struct suite_result {
     std::string name;
     std::string about;
-    std::vector<check_result> checks;
     std::vector<experiment_result> experiments;
 
     /// All that was checked, in the order of the suite.
@@ -49,21 +47,18 @@ struct suite_result {
 ///         or of the wrong kind, a value that breaks a rule; always with the line.
 [[nodiscard]] suite parse_suite(std::string_view text, const std::string& source);
 
-/// One of suite_names(), one experiment or check of it (`paper/deep-correlation`), or a file ending
+/// One of suite_names(), one experiment of it (`paper/deep-correlation`), or a file ending
 /// in .toml. \throws data::input_error naming it.
 [[nodiscard]] suite load_suite(const std::string& name_or_file);
 
 /// How many runs the experiments of a suite make.
 [[nodiscard]] std::size_t planned_runs(const suite& s);
 
-/// What a journal keeps of a suite: its checks, then the runs of its experiments.
-[[nodiscard]] std::size_t kept_rows(const suite& s);
-
 /// What a journal of suites is about, one after the other: equal suites under equal conditions.
 [[nodiscard]] journal_work work_of(const std::vector<suite>& suites, const conditions& under);
 
 /// Runs a suite on some threads; the results are in its order, whatever the number of threads.
-/// With a journal every check and every run is kept, and none that is there is done again.
+/// With a journal every run is kept, and none that is there is done again.
 ///
 /// \see tests/validation/suite_test.cpp
 [[nodiscard]] suite_result run_suite(const suite& s, const measure_options& options,

@@ -28,12 +28,6 @@ std::string spell(double value) {
     return std::isinf(value) ? "never" : fmt::format("{:.6g}", value);
 }
 
-// Names of the sections of a page, also of the files of their figures.
-struct section_ids {
-    std::string checks;
-    std::vector<std::string> experiments;
-};
-
 // Letters, digits and dashes; what is cut off or spelled alike is told apart by a number.
 std::string id_of(const std::string& suite, const std::string& name, std::set<std::string>& taken) {
     constexpr std::size_t longest = 100;
@@ -50,18 +44,15 @@ std::string id_of(const std::string& suite, const std::string& name, std::set<st
     return own;
 }
 
-std::vector<section_ids> ids_of(const std::vector<suite_result>& suites) {
-    std::vector<section_ids> all;
+// Of the section of every experiment, suite by suite, and of the files of its figure.
+std::vector<std::vector<std::string>> ids_of(const std::vector<suite_result>& suites) {
+    std::vector<std::vector<std::string>> all;
     std::set<std::string> taken;
     for (const suite_result& s : suites) {
-        section_ids ids;
-        if (!s.checks.empty()) {
-            ids.checks = id_of(s.name, "checks", taken);
-        }
+        all.emplace_back();
         for (const experiment_result& e : s.experiments) {
-            ids.experiments.push_back(id_of(s.name, e.about.name, taken));
+            all.back().push_back(id_of(s.name, e.about.name, taken));
         }
-        all.push_back(std::move(ids));
     }
     return all;
 }
@@ -90,8 +81,9 @@ std::string cases_table(const std::vector<check_result>& cases) {
     return html + "</table></div>\n";
 }
 
-// A statement with its cases; those of many are folded unless one fails.
-std::string statement_html(const std::vector<check_result>& cases) {
+// A statement with its cases; those of many are folded unless one fails. What it says is left out
+// where that is the claim of the experiment, which stands above it.
+std::string statement_html(const std::vector<check_result>& cases, const std::string& claim) {
     constexpr std::size_t few = 6;
     const check_result& first = cases.front();
     const auto failed =
@@ -101,10 +93,11 @@ std::string statement_html(const std::vector<check_result>& cases) {
         : first.says == verdict::contradicts ? chip("contradicted", "contradicts")
         : first.says == verdict::qualifies   ? chip("qualified", "qualifies")
                                              : chip("pass", "holds");
-    std::string html = fmt::format("<h3>{} · {}</h3>\n<p class=\"soft\">Measured: {}. "
-                                   "Allowed because: {}</p>\n",
-                                   verdict, escape_xml(first.claim), escape_xml(first.quantity),
-                                   escape_xml(first.reason));
+    std::string html =
+        fmt::format("<h3>{}{}</h3>\n<p class=\"soft\">Measured: {}. "
+                    "Allowed because: {}</p>\n",
+                    verdict, first.claim == claim ? "" : " · " + escape_xml(first.claim),
+                    escape_xml(first.quantity), escape_xml(first.reason));
     const bool folded = failed == 0 && cases.size() > few;
     if (folded) {
         html += fmt::format("<details><summary>{} cases</summary>\n", cases.size());
@@ -113,13 +106,13 @@ std::string statement_html(const std::vector<check_result>& cases) {
     return html + (folded ? "</details>\n" : "");
 }
 
-std::string statements_html(const std::vector<check_result>& results) {
+std::string statements_html(const std::vector<check_result>& results, const std::string& claim) {
     std::string html;
     for (auto from = results.begin(); from != results.end();) {
         const auto to = std::find_if(from, results.end(), [&](const check_result& c) {
             return check_name(c) != check_name(*from);
         });
-        html += statement_html({from, to});
+        html += statement_html({from, to}, claim);
         from = to;
     }
     return html;
@@ -140,34 +133,25 @@ std::string experiment_html(const suite_result& s, const experiment_result& e,
         id, escape_xml(e.about.title), escape_xml(e.about.claim),
         chip(std::string(to_string(e.found)), std::string(to_string(e.found))), runs_text(e));
     html += html_figure(svg, id);
-    html += statements_html(e.results);
+    html += statements_html(e.results, e.about.claim);
     return html + fmt::format("<pre>fusionflow validate {} --report DIR</pre>\n</section>\n",
                               escape_xml(shell_word(s.name + "/" + e.about.name)));
 }
 
-std::string summary_html(const suite_result& s, const section_ids& ids) {
+std::string summary_html(const suite_result& s, const std::vector<std::string>& ids) {
     std::string html = fmt::format("<h2>{}</h2>\n<p>{}</p>\n<div class=\"scroll\"><table><tr>"
                                    "<th>experiment</th><th>finding</th><th class=\"n\">checks</th>"
                                    "<th class=\"n\">failed</th></tr>\n",
                                    escape_xml(s.name), escape_xml(s.about));
-    const auto row = [&html](const std::string& what, const std::string& found,
-                             const std::vector<check_result>& results) {
-        const auto failed = std::count_if(results.begin(), results.end(),
-                                          [](const check_result& c) { return !c.passed; });
-        html += fmt::format("<tr><td>{}</td><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}"
-                            "</td></tr>\n",
-                            what, chip(found, found), results.size(), failed);
-    };
-    if (!s.checks.empty()) {
-        const bool good = std::all_of(s.checks.begin(), s.checks.end(),
-                                      [](const check_result& c) { return c.passed; });
-        row(fmt::format("<a href=\"#{}\">checks</a>", ids.checks), good ? "confirmed" : "failed",
-            s.checks);
-    }
     for (std::size_t i = 0; i < s.experiments.size(); ++i) {
         const experiment_result& e = s.experiments[i];
-        row(fmt::format("<a href=\"#{}\">{}</a>", ids.experiments[i], escape_xml(e.about.title)),
-            std::string(to_string(e.found)), e.results);
+        const std::string found(to_string(e.found));
+        const auto failed = std::count_if(e.results.begin(), e.results.end(),
+                                          [](const check_result& c) { return !c.passed; });
+        html += fmt::format("<tr><td><a href=\"#{}\">{}</a></td><td>{}</td><td class=\"n\">{}</td>"
+                            "<td class=\"n\">{}</td></tr>\n",
+                            ids[i], escape_xml(e.about.title), chip(found, found), e.results.size(),
+                            failed);
     }
     return html + "</table></div>\n";
 }
@@ -183,21 +167,17 @@ std::string report_page(const std::vector<suite_result>& suites,
         "was seen, <em>qualified</em> if it was seen to end where theory says that it ends, "
         "<em>contradicted</em> if the claim was seen not to hold, and <em>failed</em> if something "
         "was seen that this suite does not expect.</p>\n";
-    const std::vector<section_ids> ids = ids_of(suites);
+    const std::vector<std::vector<std::string>> ids = ids_of(suites);
     for (std::size_t i = 0; i < suites.size(); ++i) {
         html += summary_html(suites[i], ids[i]);
     }
     std::size_t figure_index = 0;
     for (std::size_t i = 0; i < suites.size(); ++i) {
         const suite_result& s = suites[i];
-        if (!s.checks.empty()) {
-            html += fmt::format("<section id=\"{}\">\n<h2>Checks of {}</h2>\n{}</section>\n",
-                                ids[i].checks, escape_xml(s.name), statements_html(s.checks));
-        }
         for (std::size_t e = 0; e < s.experiments.size(); ++e) {
             const bool drawn = figure_index < figures.size();
-            html += experiment_html(s, s.experiments[e], ids[i].experiments[e],
-                                    drawn ? figures[figure_index] : "");
+            html +=
+                experiment_html(s, s.experiments[e], ids[i][e], drawn ? figures[figure_index] : "");
             ++figure_index;
         }
     }
@@ -232,7 +212,7 @@ void write_report(const std::vector<suite_result>& suites, const std::string& fo
                   const report_options& options) {
     make_report_folder(folder);
     const fs::path to(folder);
-    const std::vector<section_ids> ids = ids_of(suites);
+    const std::vector<std::vector<std::string>> ids = ids_of(suites);
     std::vector<std::string> figures;
     for (std::size_t i = 0; i < suites.size(); ++i) {
         for (std::size_t n = 0; n < suites[i].experiments.size(); ++n) {
@@ -240,7 +220,7 @@ void write_report(const std::vector<suite_result>& suites, const std::string& fo
             figures.push_back(draw_picture(e.about, e.measured, "svg"));
             for (const std::string& format : options.formats) {
                 if (e.about.figure) {
-                    const std::string file = ids[i].experiments[n] + "." + format;
+                    const std::string file = ids[i][n] + "." + format;
                     write_file("report", (to / file).string(),
                                draw_picture(e.about, e.measured, format));
                 }

@@ -5,39 +5,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
-
-#include "fusionflow/validation/experiments/conditions.hpp"
-#include "fusionflow/validation/settings/settings.hpp"
-#include "fusionflow/validation/study/grid.hpp"
 
 namespace fusionflow::validation {
-
-/// What a check is about.
-enum class check_kind {
-    agreement,    ///< two methods give the same numbers
-    convergence,  ///< the relative error between two methods falls with a known order
-    invariant,    ///< something that a run has to keep
-};
-
-/// A check as a suite states it.
-struct check {
-    std::string name;
-    std::string claim;  ///< one sentence
-    check_kind kind = check_kind::agreement;
-    settings model{};
-    grid points{};           ///< one case each; convergence: the values of --init, falling
-    std::string measured;    ///< method
-    std::string expected{};  ///< method; not for invariants
-    /// agreement, convergence: times, first_time, time_ratio.
-    /// invariant: balance_drift, loss_rise, final_weights.
-    std::string quantity;
-    double order = 0;  ///< convergence: in --init, or in 1/ln(1/init) if `logarithmic`
-    bool logarithmic = false;
-    double tolerance = 0;  ///< of the relative error; convergence: of the order
-    std::string reason;    ///< where the tolerance comes from
-    int repeats = 1;       ///< draws of random networks to average over
-};
 
 /// What a statement that holds says about a claim.
 enum class verdict { confirms, qualifies, contradicts };
@@ -66,13 +35,14 @@ struct allowed_range {
 struct check_result {
     static constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
-    std::string name;  ///< suite/check, and what case
+    std::string
+        name;  ///< suite/experiment/check: case; the last two parts only where there are several
     std::string claim;
     std::string quantity{};     ///< what was measured: "time_ratio", "median of time_ratio"
     double expected = unknown;  ///< where the check is about one value
     double measured = unknown;
     allowed_range allowed{};     ///< for measured; its ends say all that was allowed
-    double error = unknown;      ///< relative to expected; absolute for orders and invariants
+    double error = unknown;      ///< relative to expected; of orders the difference
     double tolerance = unknown;  ///< of error
     std::string reason;
     double standard_error = unknown;    ///< of measured
@@ -102,18 +72,7 @@ struct check_result {
 /// both are cases of one check.
 [[nodiscard]] bool is_tighter(const check_result& first, const check_result& second);
 
-/// True where a check holds a method's times against something that is not spoiled with them.
-///
-/// \see conditions::perturbed
-[[nodiscard]] bool judges_times_of(const check& c, std::string_view method_name);
-
-/// Quantities that a kind of check can be about.
-[[nodiscard]] std::vector<std::string> quantities_of(check_kind kind);
-
-/// Runs all cases of a check.
-///
-/// \throws data::input_error where the model breaks a rule.
-/// \see tests/validation/check_test.cpp
-[[nodiscard]] std::vector<check_result> run_check(const check& c, const conditions& under = {});
+/// |measured - expected| / |expected|; 0 where both are never; NaN where either is unknown.
+[[nodiscard]] double relative_error(double measured, double expected);
 
 }  // namespace fusionflow::validation
