@@ -27,7 +27,7 @@ void add_training(const arguments& given, const solver::model& about, json& resu
     if (given.has("weights")) {
         result["weights"] = given.get("weights");
     } else {
-        result["scheme"] = theory::to_string(about.init.drawn);
+        result["scheme"] = about.init.drawn->name;
     }
     if (!given.has("weights") || about.training.samples.batch > 0) {
         result["seed"] = about.training.seed;

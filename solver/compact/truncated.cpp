@@ -57,7 +57,7 @@ answer train_accurate(const model& about, const run_options& options, krylov_gro
 }  // namespace
 
 std::unique_ptr<krylov_growth> sampled_growth(const model& about, int repeat) {
-    if (about.init.drawn == theory::scheme::balanced) {
+    if (about.init.balanced()) {
         model narrow = about;
         narrow.init.width = 1;
         narrow.init.widths.clear();

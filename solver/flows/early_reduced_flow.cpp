@@ -39,7 +39,7 @@ early_reduced_flow::early_reduced_flow(const data::moments& moments,
     arch.match(moments);
     init.validate(moments.count());
     theory::require_range(arch, init);
-    if (init.drawn != theory::scheme::balanced) {
+    if (!init.balanced()) {
         throw data::input_error("scheme", "the reduced flow is that of balanced networks");
     }
     Eigen::VectorXd start = theory::initial_directions(moments);

@@ -37,7 +37,7 @@ reduced_flow::reduced_flow(const data::moments& moments, const theory::architect
     arch.match(moments);
     init.validate(moments.count());
     theory::require_range(arch, init);
-    if (init.drawn != theory::scheme::balanced) {
+    if (!init.balanced()) {
         throw data::input_error("scheme", "the reduced flow is that of balanced networks");
     }
     for (int m = 0; m < moments.count(); ++m) {

@@ -70,7 +70,7 @@ targets_flow::targets_flow(const data::moments& moments, const theory::architect
     arch.match(moments);
     init.validate(moments.count());
     theory::require_range(arch, init);
-    if (init.drawn != theory::scheme::balanced) {
+    if (!init.balanced()) {
         throw data::input_error("scheme", "the reduced flow is that of balanced networks");
     }
     own_->moments = &moments;

@@ -499,23 +499,29 @@ void estimate::carry(const rise& r, const partial_solution& before, const partia
     }
 }
 
-// |W_m| at the start, as the scheme has it in the mean.
+// |W_m| at the start, as the scheme has it in the mean: of independent entries, as if all branches
+// were as wide as this one where they meet.
 double initial_weight(const data::moments& moments, const architecture& arch,
                       const initialisation& init, int m) {
-    const int layers = arch.depth(m);
+    if (init.balanced()) {
+        double square = init.trunk_excess;
+        for (int k = 0; k < moments.count(); ++k) {
+            square += init.norm(k) * init.norm(k);
+        }
+        return std::pow(init.norm(m), arch.branch(m)) * std::pow(std::sqrt(square), arch.shared());
+    }
     const auto width = static_cast<double>(init.last_width());
-    if (init.drawn == scheme::gaussian_iid) {
-        return std::pow(init.u0 * std::sqrt(width), layers) *
-               std::sqrt(moments.dim(m) * moments.outputs() / width);
+    const double modalities = moments.count();
+    double weight = std::sqrt(moments.dim(m));
+    for (int j = 1; j <= arch.depth(m); ++j) {
+        const double rows = j == arch.depth(m) ? moments.outputs() : width;
+        const double below = j == 1 ? moments.dim(m) : width;
+        weight *= init.norm_of({.share = j < arch.branch(m) ? 1 : modalities,
+                                .rows = rows,
+                                .columns = j == arch.branch(m) ? modalities * below : below,
+                                .count = rows});
     }
-    double square = init.trunk_excess;
-    for (int k = 0; k < moments.count(); ++k) {
-        square += init.norm(k) * init.norm(k);
-    }
-    const double aligned =
-        std::pow(init.norm(m), arch.branch(m)) * std::pow(std::sqrt(square), arch.shared());
-    return init.drawn == scheme::balanced ? aligned
-                                          : aligned * std::pow(width, -0.5 * (layers - 1));
+    return weight;
 }
 
 std::string why_no_plateau(const data::moments& moments, const architecture& arch,

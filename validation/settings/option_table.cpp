@@ -8,6 +8,7 @@
 
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/data/moments_json.hpp"
+#include "fusionflow/data/named.hpp"
 #include "fusionflow/validation/settings/numbers.hpp"
 #include "fusionflow/validation/settings/settings.hpp"
 
@@ -77,7 +78,7 @@ world parse_world(std::string_view name, const std::string& text) {
 
 // The readers of other folders, which name the option themselves.
 auto read_scheme(std::string_view /*name*/, const std::string& text) {
-    return theory::parse_scheme(text);
+    return &theory::find_scheme(text);
 }
 auto read_training(std::string_view /*name*/, const std::string& text) {
     return solver::parse_training_method(text);
@@ -183,6 +184,7 @@ struct entry {
     setter set;
     std::string_view excluded_by = {};  // words between spaces
     rule broken = nullptr;
+    std::string (*names)() = nullptr;  // what stands for {} in its help
 };
 
 constexpr auto training_samples = &training::samples;
@@ -256,9 +258,11 @@ constexpr auto entries = std::to_array<entry>({
     {{"init", "U0", "initial norm of a layer (gaussian-iid: sd of a weight), > 0 (1e-3)", "start",
       numeric},
      put<parse_number, &settings::init, &initialisation::u0>},
-    {{"scheme", "NAME", "initial weights: balanced, gaussian or gaussian-iid (balanced)", "drawing",
-      false},
-     put<read_scheme, &settings::init, &initialisation::drawn>},
+    {{"scheme", "NAME", "initial weights: {} (balanced)", "drawing", false},
+     put<read_scheme, &settings::init, &initialisation::drawn>,
+     {},
+     nullptr,
+     [] { return data::names_of(theory::schemes()); }},
     {{"width", "H", "units in each hidden layer (100)", "drawing", numeric},
      put<parse_whole, &settings::init, &initialisation::width>,
      "widths"},
@@ -338,22 +342,29 @@ constexpr auto entries = std::to_array<entry>({
      put<parse_until, &settings::run, &run_options::until>},
 });
 
-constexpr auto infos = [] {
-    std::array<setting_info, std::size(entries)> all{};
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        all[i] = entries[i].info;
-    }
-    return all;
-}();
-
 }  // namespace
 
-std::span<const setting_info> setting_table() { return infos; }
+std::span<const setting_info> setting_table() {
+    static std::array<std::string, std::size(entries)> helps;
+    static const auto infos = [] {
+        std::array<setting_info, std::size(entries)> all{};
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            all[i] = entries[i].info;
+            if (entries[i].names != nullptr) {
+                helps[i] = fmt::format(fmt::runtime(all[i].help), entries[i].names());
+                all[i].help = helps[i];
+            }
+        }
+        return all;
+    }();
+    return infos;
+}
 
 const setting_info* find_setting(std::string_view name) {
-    const auto* found = std::find_if(infos.begin(), infos.end(),
-                                     [name](const setting_info& i) { return i.name == name; });
-    return found == infos.end() ? nullptr : found;
+    const auto infos = setting_table();
+    const auto found = std::find_if(infos.begin(), infos.end(),
+                                    [name](const setting_info& i) { return i.name == name; });
+    return found == infos.end() ? nullptr : &*found;
 }
 
 void set_option(settings& s, std::string_view name, const std::string& value) {
@@ -361,7 +372,7 @@ void set_option(settings& s, std::string_view name, const std::string& value) {
     if (info == nullptr) {
         throw data::input_error(std::string(name), "there is no such option");
     }
-    entries[static_cast<std::size_t>(info - infos.data())].set(s, name, value);
+    entries[static_cast<std::size_t>(info - setting_table().data())].set(s, name, value);
     note_given(s, name, value);
 }
 

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <algorithm>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fusionflow/data/error.hpp"
+
+namespace fusionflow::data {
+
+/// `a`, `a or b`, `a, b or c`.
+[[nodiscard]] std::string one_of(std::span<const std::string_view> names);
+
+/// one_of() the names of objects of a list.
+template <typename Named>
+[[nodiscard]] std::string names_of(std::span<const Named* const> all) {
+    std::vector<std::string_view> names;
+    for (const Named* n : all) {
+        names.push_back(n->name);
+    }
+    return one_of(names);
+}
+
+/// The object of a list that has a name.
+///
+/// \throws input_error naming `field`: what there is, and what was asked for.
+template <typename Named>
+[[nodiscard]] const Named& find_named(std::span<const Named* const> all, std::string_view field,
+                                      std::string_view name) {
+    const auto found =
+        std::find_if(all.begin(), all.end(), [name](const Named* n) { return n->name == name; });
+    if (found == all.end()) {
+        throw input_error(std::string(field),
+                          "need " + names_of(all) + ", got '" + std::string(name) + "'");
+    }
+    return **found;
+}
+
+}  // namespace fusionflow::data
