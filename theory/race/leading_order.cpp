@@ -98,7 +98,7 @@ Eigen::MatrixXd conditional_covariance(const data::moments& moments,
 // their residual, to the best that this direction gives: slowly along the others,
 // dW/dt = g (end - W) covariance, with the gain g = c |W|^(2 - 2/k) of balanced layers.
 struct settling {
-    std::vector<double> slow;  // of each modality: until |W_m| has half of its end
+    std::vector<double> slow;  // of each modality: until |W_m| is at its level
     Eigen::MatrixXd lag;       // int (end - W) dt
 };
 
@@ -123,7 +123,7 @@ settling settle(const data::moments& moments, const data::modality_set& group,
         for (std::size_t i = 0; i < group.size(); ++i) {
             const Eigen::Index dim = moments.dim(group[i]);
             if (result.slow[i] == never &&
-                w.middleCols(at, dim).norm() >= end.middleCols(at, dim).norm() / 2) {
+                w.middleCols(at, dim).norm() >= end.middleCols(at, dim).norm() * learned_part) {
                 result.slow[i] = time;
             }
             all &= result.slow[i] < never;
@@ -322,13 +322,13 @@ rise estimate::rise_of(const data::modality_set& group, const partial_solution& 
         r.layer = carried ? 0 : std::pow(height / speed, 1.0 / n);
         r.path_rate = r.rate * speed;
     }
-    r.parts.assign(group.size(), 0.5);
+    r.parts.assign(group.size(), learned_part);
     if (inputs.size() > 1 || carried) {
         Eigen::Index at = 0;
         for (std::size_t k = 0; k < group.size(); ++k) {
             const Eigen::Index dim = moments_.dim(group[k]);
             const double given = begin.middleCols(at, dim).norm();
-            r.parts[k] = given > 0 ? end.middleCols(at, dim).norm() / 2 / given : 1;
+            r.parts[k] = given > 0 ? end.middleCols(at, dim).norm() * learned_part / given : 1;
             at += dim;
         }
         const settling rest =
@@ -541,7 +541,7 @@ std::string why_no_plateau(const data::moments& moments, const architecture& arc
     }
     const double end = moments.part(reached->weights, m).norm();
     const double begin = initial_weight(moments, arch, init, m);
-    if (end > 0 && begin >= end / 2) {
+    if (end > 0 && begin >= end * learned_part) {
         return fmt::format("its initial weight, about {:.3g}, is above half of the {:.3g} that it "
                            "is to learn",
                            begin, end);
