@@ -35,7 +35,7 @@ void add_training(const arguments& given, const solver::model& about, json& resu
     if (about.samples) {
         result["samples"] = given.settings.samples.count;
         result["activation"] = solver::to_string(about.training.samples.units);
-        result["loss"] = solver::to_string(about.training.samples.loss);
+        result["loss"] = about.training.samples.loss->name;
     }
 }
 

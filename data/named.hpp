@@ -13,14 +13,20 @@ namespace fusionflow::data {
 /// `a`, `a or b`, `a, b or c`.
 [[nodiscard]] std::string one_of(std::span<const std::string_view> names);
 
-/// one_of() the names of objects of a list.
-template <typename Named>
-[[nodiscard]] std::string names_of(std::span<const Named* const> all) {
+/// one_of() the names of those objects of a list that are wanted.
+template <typename Named, typename Wanted>
+[[nodiscard]] std::string names_of(std::span<const Named* const> all, const Wanted& wanted) {
     std::vector<std::string_view> names;
     for (const Named* n : all) {
-        names.push_back(n->name);
+        if (wanted(*n)) {
+            names.push_back(n->name);
+        }
     }
     return one_of(names);
+}
+template <typename Named>
+[[nodiscard]] std::string names_of(std::span<const Named* const> all) {
+    return names_of(all, [](const Named& /*any*/) { return true; });
 }
 
 /// The object of a list that has a name.

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/named.hpp"
 #include "fusionflow/theory/learning.hpp"
 
 namespace fusionflow::solver {
@@ -22,9 +22,9 @@ network_sampler::network_sampler(const std::vector<int>& dims, const hidden_widt
     : krylov_growth(dims, hidden, outputs), random_(seed) {
     if (init.balanced()) {
         throw data::input_error(
-            "scheme",
-            fmt::format("need {} to sample entries",
-                        theory::scheme_names([](const theory::scheme& s) { return !s.balanced; })));
+            "scheme", fmt::format("need {} to sample entries",
+                                  data::names_of(theory::schemes(),
+                                                 [](const auto& s) { return !s.balanced; })));
     }
     const auto modalities = static_cast<double>(dims.size());
     std::size_t l = 0;

@@ -25,8 +25,7 @@ public:
         : epoch_loop(about, options, std::move(rest), about.training.weight_decay,
                      about.init.balanced(), 1),
           moments_(about.moments),
-          descent_(start_descent(shape, about.moments, std::move(weights), about.training.rate(),
-                                 about.training.weight_decay)),
+          descent_(start_descent(shape, about.moments, std::move(weights), about.training.law())),
           beside_(beside) {}
 
     [[nodiscard]] state take_weights() override { return std::move(*descent_).take_weights(); }

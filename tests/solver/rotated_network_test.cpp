@@ -37,7 +37,7 @@ void gives_the_epochs_of_the_network(const data::moments& moments, const theory:
                                      tests::network_options(options).run(),
                                      solver::rotated_network(moments, arch, start));
     const auto full = tests::simulate(moments, arch, init, options);
-    BOOST_TEST_INFO(theory::to_string(init.drawn) << ", H = " << init.width);
+    BOOST_TEST_INFO(init.drawn->name << ", H = " << init.width);
     BOOST_TEST((small.ended == full.ended));
     BOOST_TEST(small.work.steps == full.work.steps);
     for (std::size_t m = 0; m < full.epochs.size(); ++m) {

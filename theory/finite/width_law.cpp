@@ -7,6 +7,7 @@
 #include <iterator>
 #include <utility>
 
+#include "fusionflow/data/named.hpp"
 #include "fusionflow/theory/finite/chain_curve.hpp"
 #include "fusionflow/theory/finite/effective_start.hpp"
 #include "fusionflow/theory/finite/law_track.hpp"
@@ -19,8 +20,9 @@ namespace {
 
 std::string no_law(const architecture& arch, const initialisation& init) {
     if (!init.drawn->keeps_norms) {
-        return fmt::format("the law is that of {} networks",
-                           scheme_names([](const scheme& s) { return s.keeps_norms; }));
+        return fmt::format(
+            "the law is that of {} networks",
+            data::names_of(schemes(), [](const scheme& s) { return s.keeps_norms; }));
     }
     if (!init.widths.empty()) {
         return "hidden layers have widths of their own";

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <span>
-#include <string>
 #include <string_view>
 
 namespace fusionflow::theory {
@@ -42,10 +41,5 @@ extern const scheme balanced_scheme;
 
 /// \throws data::input_error naming scheme: unknown name, and the ones there are.
 [[nodiscard]] const scheme& find_scheme(std::string_view name);
-
-/// `a, b or c` of all schemes with a property.
-///
-///     scheme_names([](const scheme& s) { return !s.balanced; })
-[[nodiscard]] std::string scheme_names(bool (*wanted)(const scheme& s));
 
 }  // namespace fusionflow::theory

@@ -1,5 +1,4 @@
 #include <array>
-#include <vector>
 
 #include "fusionflow/data/named.hpp"
 #include "fusionflow/theory/schemes/scheme.hpp"
@@ -20,13 +19,6 @@ std::span<const scheme* const> schemes() { return all_schemes; }
 
 const scheme& find_scheme(std::string_view name) {
     return data::find_named(schemes(), "scheme", name);
-}
-
-std::string scheme_names(bool (*wanted)(const scheme& s)) {
-    std::vector<const scheme*> chosen;
-    std::copy_if(all_schemes.begin(), all_schemes.end(), std::back_inserter(chosen),
-                 [wanted](const scheme* s) { return wanted(*s); });
-    return data::names_of(std::span<const scheme* const>(chosen));
 }
 
 }  // namespace fusionflow::theory

@@ -90,7 +90,7 @@ auto read_activation(std::string_view /*name*/, const std::string& text) {
     return solver::parse_activation(text);
 }
 auto read_loss(std::string_view /*name*/, const std::string& text) {
-    return solver::parse_loss(text);
+    return &solver::find_loss(text);
 }
 auto read_moments_file(std::string_view /*name*/, const std::string& file) {
     return std::make_shared<const data::moments>(data::read_moments(file));
@@ -305,10 +305,11 @@ constexpr auto entries = std::to_array<entry>({
      put<read_activation, &settings::training, training_samples, &sample_options::units>,
      {},
      samples_only},
-    {{"loss", "NAME", "mse; logistic or exponential of the target's sign (mse)", "samples", false},
+    {{"loss", "NAME", "{} (mse)", "samples", false},
      put<read_loss, &settings::training, training_samples, &sample_options::loss>,
      {},
-     samples_only},
+     samples_only,
+     solver::loss_names},
     {{"bias", "", "hidden units and output have biases", "samples", false},
      put<parse_flag, &settings::training, training_samples, &sample_options::bias>,
      {},
