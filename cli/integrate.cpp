@@ -4,7 +4,7 @@
 #include "fusionflow/cli/command.hpp"
 #include "fusionflow/cli/run.hpp"
 #include "fusionflow/cli/sensitivities.hpp"
-#include "fusionflow/data/named.hpp"
+#include "fusionflow/data/error.hpp"
 
 namespace fusionflow::cli {
 
@@ -21,10 +21,10 @@ void check_drawing(const arguments& given) {
         }
     }
     if (given.settings.has("width") && !given.settings.init.drawn->keeps_norms) {
-        throw data::input_error(
-            "width", fmt::format("needs --exact or --scheme {}",
-                                 data::names_of(theory::schemes(),
-                                                [](const auto& s) { return s.keeps_norms; })));
+        throw data::input_error("width", fmt::format("needs --exact or --scheme {}",
+                                                     theory::schemes().names([](const auto& s) {
+                                                         return s.keeps_norms;
+                                                     })));
     }
 }
 

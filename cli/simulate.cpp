@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
 #include "fusionflow/cli/answer.hpp"
 #include "fusionflow/cli/command.hpp"

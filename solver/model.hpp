@@ -8,7 +8,7 @@
 #include "fusionflow/data/moments.hpp"
 #include "fusionflow/data/samples.hpp"
 #include "fusionflow/solver/losses/sample_options.hpp"
-#include "fusionflow/solver/updates/descent_law.hpp"
+#include "fusionflow/solver/updates/update_rule.hpp"
 #include "fusionflow/theory/architecture.hpp"
 #include "fusionflow/theory/initialisation.hpp"
 

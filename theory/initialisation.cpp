@@ -134,6 +134,13 @@ void require_range(const architecture& arch, const initialisation& init) {
     }
 }
 
+void require_start(const data::moments& moments, const architecture& arch,
+                   const initialisation& init) {
+    arch.match(moments);
+    init.validate(moments.count());
+    require_range(arch, init);
+}
+
 Eigen::VectorXd initial_directions(const data::moments& moments) {
     const int targets = moments.outputs();
     Eigen::VectorXd directions = Eigen::VectorXd::Zero(moments.correlations().size());

@@ -56,6 +56,12 @@ void require_widths(const architecture& arch, const initialisation& init);
 /// \throws data::input_error naming init, with log10 of the longest of them, where it is above 295.
 void require_range(const architecture& arch, const initialisation& init);
 
+/// Refuses what no race starts from: sizes that differ, a broken rule of `init`, require_range().
+///
+/// \throws data::input_error as architecture::match(), initialisation::validate(), require_range().
+void require_start(const data::moments& moments, const architecture& arch,
+                   const initialisation& init);
+
 /// Unit vectors w_m(0)/u_m(0), stacked (D numbers): along s_m; where s_m = 0 along the residual
 /// that is left when all others are learned; where that is zero too, the first axis.
 ///

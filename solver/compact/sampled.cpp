@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "fusionflow/data/named.hpp"
+#include "fusionflow/data/error.hpp"
 #include "fusionflow/theory/learning.hpp"
 
 namespace fusionflow::solver {
@@ -21,10 +21,10 @@ network_sampler::network_sampler(const std::vector<int>& dims, const hidden_widt
                                  std::uint64_t seed)
     : krylov_growth(dims, hidden, outputs), random_(seed) {
     if (init.balanced()) {
-        throw data::input_error(
-            "scheme", fmt::format("need {} to sample entries",
-                                  data::names_of(theory::schemes(),
-                                                 [](const auto& s) { return !s.balanced; })));
+        throw data::input_error("scheme", fmt::format("need {} to sample entries",
+                                                      theory::schemes().names([](const auto& s) {
+                                                          return !s.balanced;
+                                                      })));
     }
     const auto modalities = static_cast<double>(dims.size());
     std::size_t l = 0;

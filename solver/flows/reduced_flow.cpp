@@ -34,9 +34,7 @@ reduced_flow::reduced_flow(const data::moments& moments, const theory::architect
       residual_(moments.dimension()), rounding_(moments),
       left_over_(Eigen::VectorXd::Zero(moments.dimension())),
       direction_(theory::initial_directions(moments)) {
-    arch.match(moments);
-    init.validate(moments.count());
-    theory::require_range(arch, init);
+    theory::require_start(moments, arch, init);
     if (!init.balanced()) {
         throw data::input_error("scheme", "the reduced flow is that of balanced networks");
     }

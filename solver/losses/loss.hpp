@@ -1,8 +1,8 @@
 #pragma once
 
-#include <span>
-#include <string>
 #include <string_view>
+
+#include "fusionflow/data/named_list.hpp"
 
 namespace fusionflow::solver {
 
@@ -23,13 +23,7 @@ struct loss_function {
 /// (y - f)^2 / 2, which all of theory is about.
 extern const loss_function squared_loss;
 
-/// All losses, in the order of the help.
-[[nodiscard]] std::span<const loss_function* const> losses();
-
-/// \throws data::input_error naming loss: unknown name, and the ones there are.
-[[nodiscard]] const loss_function& find_loss(std::string_view name);
-
-/// What the help says: `mse; logistic or exponential of the target's sign`.
-[[nodiscard]] std::string loss_names();
+/// All losses.
+[[nodiscard]] data::named_list<loss_function> losses();
 
 }  // namespace fusionflow::solver

@@ -1,10 +1,23 @@
 #pragma once
 
-#include "fusionflow/solver/losses/activation.hpp"
+#include <string>
+
 #include "fusionflow/solver/losses/loss.hpp"
 #include "fusionflow/solver/updates/update_rule.hpp"
 
 namespace fusionflow::solver {
+
+/// z for z > 0, slope z otherwise, after every layer but the last.
+struct activation {
+    double slope = 1;  ///< 1: linear, 0: ReLU; >= 0, finite
+
+    [[nodiscard]] bool is_linear() const noexcept { return slope == 1; }
+};
+
+/// `linear`, `relu` or `leaky:A`.
+[[nodiscard]] std::string to_string(const activation& a);
+/// \throws data::input_error naming activation.
+[[nodiscard]] activation parse_activation(const std::string& text);
 
 /// How a network is trained on samples, beside what solver::training says.
 struct sample_options {

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/data/orthonormal.hpp"
 #include "fusionflow/data/pseudo_inverse.hpp"

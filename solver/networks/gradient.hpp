@@ -5,7 +5,7 @@
 
 #include "fusionflow/data/moments.hpp"
 #include "fusionflow/solver/networks/network.hpp"
-#include "fusionflow/solver/updates/descent_law.hpp"
+#include "fusionflow/solver/updates/update_rule.hpp"
 
 namespace fusionflow::solver {
 

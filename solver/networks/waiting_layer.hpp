@@ -3,7 +3,7 @@
 #include <Eigen/Core>
 #include <vector>
 
-#include "fusionflow/solver/updates/descent_law.hpp"
+#include "fusionflow/solver/updates/update_rule.hpp"
 
 namespace fusionflow::solver {
 

@@ -46,8 +46,7 @@ public:
                      steps_per_epoch(about)),
           shape_(shape), network_(shape, *about.samples, about.training.samples),
           decay_(known_decay(about)), weights_(std::move(weights)), gradient_(weights_.size()),
-          update_(about.training.samples.rule->begin(about.training.law(),
-                                                     static_cast<std::size_t>(shape.size()))),
+          update_(about.training.samples.rule->begin(about.training.law(), shape.size())),
           order_(static_cast<std::size_t>(about.samples->count())), batch_(batch_size(about)),
           random_(data::repeat_seed(data::repeat_seed(about.training.seed, options.repeat), -1)),
           comes_to_rest_(comes_to_rest(about)) {
@@ -75,14 +74,17 @@ private:
 
     [[nodiscard]] bool is_full_batch() const { return batch_ == order_.size(); }
     const Eigen::VectorXd& measure();
-    void descend() { update_->step(weights_, gradient_); }
+    void descend() {
+        update_(Eigen::Map<Eigen::ArrayXd>(weights_.data(), network_.size()),
+                Eigen::Map<const Eigen::ArrayXd>(gradient_.data(), network_.size()));
+    }
 
     const network_shape& shape_;
     sample_network network_;
     double decay_;
     state weights_;
     state gradient_;
-    std::unique_ptr<update> update_;
+    update update_;
     std::vector<Eigen::Index> order_;
     std::size_t batch_;
     data::random_source random_;

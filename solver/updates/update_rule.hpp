@@ -1,28 +1,31 @@
 #pragma once
 
-#include <cstddef>
-#include <memory>
-#include <span>
+#include <Eigen/Core>
+#include <functional>
 #include <string_view>
 
-#include "fusionflow/solver/updates/descent_law.hpp"
+#include "fusionflow/data/named_list.hpp"
 
 namespace fusionflow::solver {
 
-/// Steps of one run of training, and what they keep beside the weights.
-class update {
-public:
-    update() = default;
-    update(const update&) = delete;
-    update& operator=(const update&) = delete;
-    virtual ~update() = default;
+/// The law of gradient descent with weight decay, of every layer (biases do not decay):
+///
+///     W <- W - eta (G + lambda W) = (1 - eta lambda) W - eta G,   G = dLoss/dW
+///
+/// Where G stands in memory, gradient_descent_rule takes the step. Networks from moments never form
+/// G, which is a product of low rank: they scale W by keep() and add -eta G factor by factor.
+struct descent_law {
+    double rate = 0;          ///< eta > 0, time units per step
+    double weight_decay = 0;  ///< lambda >= 0, eta lambda < 1
 
-    /// Changes the parameters by one step.
-    ///
-    /// \param parameters  Weights, then biases.
-    /// \param gradient    dLoss/d(parameters), as many numbers.
-    virtual void step(std::span<double> parameters, std::span<const double> gradient) = 0;
+    /// 1 - eta lambda
+    [[nodiscard]] double keep() const noexcept { return 1 - rate * weight_decay; }
 };
+
+/// Changes the parameters (weights, then biases) by one step; `gradient` is dLoss/d(parameters). What
+/// a rule keeps beside the weights is part of the function object: one for each run.
+using update = std::function<void(Eigen::Ref<Eigen::ArrayXd> parameters,
+                                  const Eigen::Ref<const Eigen::ArrayXd>& gradient)>;
 
 /// How parameters follow from gradients. Each rule stands in a file of its own in solver/updates/
 /// and in the list of solver/updates/updates.cpp, and nowhere else.
@@ -36,16 +39,13 @@ struct update_rule {
     /// \param law      The step size, and the decay of weights.
     /// \param weights  How many of the parameters are weights; those after them are biases, which
     ///                 do not decay.
-    std::unique_ptr<update> (*begin)(const descent_law& law, std::size_t weights);
+    update (*begin)(const descent_law& law, Eigen::Index weights);
 };
 
 /// Gradient descent with weight decay. \see descent_law
 extern const update_rule gradient_descent_rule;
 
 /// All update rules.
-[[nodiscard]] std::span<const update_rule* const> update_rules();
-
-/// \throws data::input_error naming optimizer: unknown name, and the ones there are.
-[[nodiscard]] const update_rule& find_update_rule(std::string_view name);
+[[nodiscard]] data::named_list<update_rule> update_rules();
 
 }  // namespace fusionflow::solver

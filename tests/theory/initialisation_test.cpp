@@ -38,15 +38,6 @@ BOOST_AUTO_TEST_CASE(refuses_absurd_widths_and_norms_that_do_not_fit) {
                           data::input_error, says("trunk_excess: need finite c >= 0, got -1"));
 }
 
-BOOST_AUTO_TEST_CASE(scheme_names_read_back) {
-    for (const auto* s : theory::schemes()) {
-        BOOST_TEST(&theory::find_scheme(s->name) == s);
-    }
-    BOOST_CHECK_EXCEPTION(
-        (void)theory::find_scheme("orthogonal"), data::input_error,
-        says("scheme: need balanced, gaussian or gaussian-iid, got 'orthogonal'"));
-}
-
 BOOST_AUTO_TEST_CASE(weights_start_along_the_correlations) {
     const auto moments = tests::random_moments({3, 2}, 4);
     const Eigen::VectorXd directions = theory::initial_directions(moments);

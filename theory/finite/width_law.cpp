@@ -7,7 +7,6 @@
 #include <iterator>
 #include <utility>
 
-#include "fusionflow/data/named.hpp"
 #include "fusionflow/theory/finite/chain_curve.hpp"
 #include "fusionflow/theory/finite/effective_start.hpp"
 #include "fusionflow/theory/finite/law_track.hpp"
@@ -20,9 +19,8 @@ namespace {
 
 std::string no_law(const architecture& arch, const initialisation& init) {
     if (!init.drawn->keeps_norms) {
-        return fmt::format(
-            "the law is that of {} networks",
-            data::names_of(schemes(), [](const scheme& s) { return s.keeps_norms; }));
+        return fmt::format("the law is that of {} networks",
+                           schemes().names([](const auto& s) { return s.keeps_norms; }));
     }
     if (!init.widths.empty()) {
         return "hidden layers have widths of their own";
@@ -76,9 +74,7 @@ std::string missing_law(const architecture& arch, const initialisation& init) {
 
 width_law_answer width_law(const data::moments& moments, const architecture& arch,
                            const initialisation& init) {
-    arch.match(moments);
-    init.validate(moments.count());
-    require_range(arch, init);
+    require_start(moments, arch, init);
     std::string missing = missing_law(arch, init);
     if (!missing.empty()) {
         return {{}, std::move(missing)};

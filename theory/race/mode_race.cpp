@@ -160,9 +160,7 @@ private:
 
 mode_race_result mode_race(const data::moments& moments, const architecture& arch,
                            const initialisation& init) {
-    arch.match(moments);
-    init.validate(moments.count());
-    require_range(arch, init);
+    require_start(moments, arch, init);
     return mode_track(moments, arch, init).run();
 }
 

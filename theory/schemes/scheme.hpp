@@ -1,7 +1,8 @@
 #pragma once
 
-#include <span>
 #include <string_view>
+
+#include "fusionflow/data/named_list.hpp"
 
 namespace fusionflow::theory {
 
@@ -36,10 +37,7 @@ struct scheme {
 /// The scheme of networks that the reduced flow stands for.
 extern const scheme balanced_scheme;
 
-/// All schemes, in the order of the help.
-[[nodiscard]] std::span<const scheme* const> schemes();
-
-/// \throws data::input_error naming scheme: unknown name, and the ones there are.
-[[nodiscard]] const scheme& find_scheme(std::string_view name);
+/// All schemes.
+[[nodiscard]] data::named_list<scheme> schemes();
 
 }  // namespace fusionflow::theory

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <optional>
 
 #include "fusionflow/solver/method.hpp"
 #include "fusionflow/theory/partial_solution.hpp"
