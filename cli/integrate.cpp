@@ -20,14 +20,16 @@ void check_drawing(const arguments& given) {
             throw data::input_error(std::string(name), "needs --exact");
         }
     }
-    if (given.settings.has("width") && given.settings.init.drawn != theory::scheme::gaussian) {
-        throw data::input_error("width", "needs --exact or --scheme gaussian");
+    if (given.settings.has("width") && !given.settings.init.drawn->keeps_norms) {
+        throw data::input_error("width", fmt::format("needs --exact or --scheme {}",
+                                                     theory::schemes().names([](const auto& s) {
+                                                         return s.keeps_norms;
+                                                     })));
     }
 }
 
 void check_sensitivities(const arguments& given) {
-    const bool reduced =
-        !given.has("exact") && given.settings.init.drawn == theory::scheme::balanced;
+    const bool reduced = !given.has("exact") && given.settings.init.balanced();
     if (given.has("sensitivities") && !reduced) {
         throw data::input_error("sensitivities",
                                 "need the reduced flow: --scheme balanced, without --exact");
@@ -39,7 +41,7 @@ const solver::method& flow_for(const arguments& given, const solver::model& abou
     if (given.has("exact")) {
         return solver::find_method("exact-drawn");
     }
-    const bool balanced = about.init.drawn == theory::scheme::balanced;
+    const bool balanced = about.init.balanced();
     return solver::find_method(balanced ? "flow" : "chain");
 }
 
@@ -61,11 +63,11 @@ json integration_json(const arguments& given, const solver::model& about,
     json all = to_json(about.moments, result, given.provenance);
     all["flow"] = result.equations;
     if (given.has("exact")) {
-        all["scheme"] = theory::to_string(about.init.drawn);
+        all["scheme"] = about.init.drawn->name;
         all["width"] = about.init.last_width();
         all["seed"] = about.training.seed;
-    } else if (about.init.drawn == theory::scheme::gaussian) {
-        all["scheme"] = theory::to_string(about.init.drawn);
+    } else if (!about.init.balanced()) {
+        all["scheme"] = about.init.drawn->name;
         all["width"] = about.init.width;
     }
     return all;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
 #include "fusionflow/cli/answer.hpp"
 #include "fusionflow/cli/command.hpp"
@@ -27,7 +26,7 @@ void add_training(const arguments& given, const solver::model& about, json& resu
     if (given.has("weights")) {
         result["weights"] = given.get("weights");
     } else {
-        result["scheme"] = theory::to_string(about.init.drawn);
+        result["scheme"] = about.init.drawn->name;
     }
     if (!given.has("weights") || about.training.samples.batch > 0) {
         result["seed"] = about.training.seed;
@@ -35,7 +34,7 @@ void add_training(const arguments& given, const solver::model& about, json& resu
     if (about.samples) {
         result["samples"] = given.settings.samples.count;
         result["activation"] = solver::to_string(about.training.samples.units);
-        result["loss"] = solver::to_string(about.training.samples.loss);
+        result["loss"] = about.training.samples.loss->name;
     }
 }
 

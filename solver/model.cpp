@@ -45,6 +45,12 @@ void model::validate() const {
     architecture.match(moments);
     init.validate(moments.count());
     theory::require_widths(architecture, init);
+    if (!samples && !training.samples.rule->plain) {
+        throw data::input_error(
+            "optimizer", fmt::format("networks from moments take steps of {}, got {}: need "
+                                     "samples",
+                                     gradient_descent_rule.name, training.samples.rule->name));
+    }
 }
 
 }  // namespace fusionflow::solver

@@ -8,6 +8,7 @@
 #include "fusionflow/data/moments.hpp"
 #include "fusionflow/data/samples.hpp"
 #include "fusionflow/solver/losses/sample_options.hpp"
+#include "fusionflow/solver/updates/update_rule.hpp"
 #include "fusionflow/theory/architecture.hpp"
 #include "fusionflow/theory/initialisation.hpp"
 
@@ -35,6 +36,8 @@ struct training {
 
     /// The step that networks take.
     [[nodiscard]] double rate() const noexcept { return learning_rate.value_or(0.01); }
+
+    [[nodiscard]] descent_law law() const noexcept { return {rate(), weight_decay}; }
 
     /// \throws data::input_error naming learning-rate, max-epochs or weight-decay, or as
     ///         sample_options.

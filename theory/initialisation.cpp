@@ -34,26 +34,22 @@ Eigen::MatrixXd polar_factor(const Eigen::MatrixXd& of) {
     return svd.matrixU().leftCols(rank) * svd.matrixV().leftCols(rank).transpose();
 }
 
+// What the squares of one unit's weights, to an input of modality m or to an output, add up to over
+// all hidden units of a two-layer late network; in units of scale()^2.
+struct two_layer_powers {
+    double input;
+    double output;
+};
+
+two_layer_powers powers_of(const data::moments& moments, const initialisation& init, int m) {
+    const auto units = static_cast<double>(init.last_width());
+    const double modalities = moments.count();
+    const double targets = moments.outputs();
+    return {init.drawn->power({1, units, static_cast<double>(moments.dim(m)), units}),
+            init.drawn->power({modalities, targets, modalities * units, units})};
+}
+
 }  // namespace
-
-std::string_view to_string(scheme s) {
-    switch (s) {
-        case scheme::balanced: return "balanced";
-        case scheme::gaussian: return "gaussian";
-        case scheme::gaussian_iid: return "gaussian-iid";
-    }
-    return "";
-}
-
-scheme parse_scheme(std::string_view name) {
-    for (const scheme s : {scheme::balanced, scheme::gaussian, scheme::gaussian_iid}) {
-        if (name == to_string(s)) {
-            return s;
-        }
-    }
-    throw data::input_error("scheme",
-                            fmt::format("need balanced, gaussian or gaussian-iid, got '{}'", name));
-}
 
 void initialisation::validate(int modalities) const {
     if (!(u0 > 0 && std::isfinite(u0))) {
@@ -68,7 +64,7 @@ void initialisation::validate(int modalities) const {
         }
     }
     const bool balanced_only = !branch_norms.empty() || trunk_excess != 0;
-    if (balanced_only && drawn != scheme::balanced) {
+    if (balanced_only && !balanced()) {
         throw data::input_error("branch_norms", "need the balanced scheme");
     }
     if (!(branch_norms.empty() || static_cast<int>(branch_norms.size()) == modalities)) {
@@ -89,6 +85,10 @@ void initialisation::validate(int modalities) const {
 
 double initialisation::norm(int m) const {
     return branch_norms.empty() ? u0 : branch_norms[static_cast<std::size_t>(m)];
+}
+
+double initialisation::norm_of(const layer_entries& entries) const {
+    return scale() * std::sqrt(drawn->power(entries));
 }
 
 initialisation initialisation::of_size_one() const {
@@ -134,6 +134,13 @@ void require_range(const architecture& arch, const initialisation& init) {
     }
 }
 
+void require_start(const data::moments& moments, const architecture& arch,
+                   const initialisation& init) {
+    arch.match(moments);
+    init.validate(moments.count());
+    require_range(arch, init);
+}
+
 Eigen::VectorXd initial_directions(const data::moments& moments) {
     const int targets = moments.outputs();
     Eigen::VectorXd directions = Eigen::VectorXd::Zero(moments.correlations().size());
@@ -156,14 +163,11 @@ Eigen::VectorXd initial_directions(const data::moments& moments) {
 
 double effective_norm(const data::moments& moments, const architecture& arch,
                       const initialisation& init, int m) {
-    const double u0 = init.norm(m);
-    if (!arch.two_layer_late() || init.drawn == scheme::balanced) {
-        return u0;
+    if (!arch.two_layer_late() || init.balanced()) {
+        return init.norm(m);
     }
-    if (init.drawn == scheme::gaussian) {
-        return u0 / 2 * std::sqrt(1.0 / moments.dim(m) + 1.0 / moments.outputs());
-    }
-    return u0 * std::sqrt(static_cast<double>(init.last_width()) / 2);
+    const auto [input, output] = powers_of(moments, init, m);
+    return init.scale() / 2 * std::sqrt(input + output);
 }
 
 std::vector<Eigen::MatrixXd> expected_grams(const data::moments& moments,
@@ -173,22 +177,16 @@ std::vector<Eigen::MatrixXd> expected_grams(const data::moments& moments,
     std::vector<Eigen::MatrixXd> grams;
     for (int m = 0; m < moments.count(); ++m) {
         const int dim = moments.dim(m);
-        const double square = init.norm(m) * init.norm(m);
         Eigen::MatrixXd gram = Eigen::MatrixXd::Identity(dim + 1, dim + 1);
-        switch (init.drawn) {
-            case scheme::balanced: {
-                Eigen::VectorXd aligned(dim + 1);
-                aligned << moments.part(directions, m), 1.0;
-                gram = square * aligned * aligned.transpose();
-                break;
-            }
-            case scheme::gaussian:
-                gram.topLeftCorner(dim, dim) *= square / dim;
-                gram(dim, dim) = square;
-                break;
-            case scheme::gaussian_iid:
-                gram *= square * static_cast<double>(init.last_width());
-                break;
+        if (init.balanced()) {
+            Eigen::VectorXd aligned(dim + 1);
+            aligned << moments.part(directions, m), 1.0;
+            gram = init.norm(m) * init.norm(m) * aligned * aligned.transpose();
+        } else {
+            const auto [input, output] = powers_of(moments, init, m);
+            const double square = init.scale() * init.scale();
+            gram.topLeftCorner(dim, dim) *= square * input;
+            gram(dim, dim) = square * output;
         }
         grams.push_back(std::move(gram));
     }

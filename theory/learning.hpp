@@ -53,9 +53,13 @@ struct phase {
     double duration = 0;  ///< until the next half-height, units of tau; never if it does not end
 };
 
-/// What a half-height is half of.
+/// What part of the norm that it is going to have makes a modality count as learned: half. Times are
+/// called half-heights for it. Runs, formulas and their errors all go by this number.
+inline constexpr double learned_part = 0.5;
+
+/// What a half-height is learned_part of.
 struct level {
-    double norm = 0;            ///< half of |W_m| at the saddle; 0: m has no weight there
+    double norm = 0;            ///< learned_part of |W_m| at the saddle; 0: m has no weight there
     data::modality_set saddle;  ///< the least-squares solution on these modalities
 };
 

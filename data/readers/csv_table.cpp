@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <set>
 #include <utility>
 
 #include "fusionflow/data/error.hpp"

@@ -61,7 +61,7 @@ void half_height_monitor::watch_again(data::modality_set rest) {
     rest_ = std::move(rest);
     half_at_rest_.clear();
     for (int m = 0; m < moments_->count(); ++m) {
-        half_at_rest_.push_back(norm_at(*rest_, m) / 2);
+        half_at_rest_.push_back(norm_at(*rest_, m) * theory::learned_part);
     }
     forget();
 }
@@ -127,7 +127,7 @@ void half_height_monitor::update_levels() {
         theory::level& level = levels_[static_cast<std::size_t>(m)];
         level.saddle = saddle_ahead(m);
         const double ahead = norm_at(level.saddle, m);
-        level.norm = ahead / 2;
+        level.norm = ahead * theory::learned_part;
         if (level.norm > 0) {
             ahead_.push_back(m);
         }

@@ -1,10 +1,11 @@
 #include "fusionflow/solver/compact/sampled.hpp"
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <limits>
 
 #include "fusionflow/data/error.hpp"
-#include "fusionflow/solver/networks/draw.hpp"
 #include "fusionflow/theory/learning.hpp"
 
 namespace fusionflow::solver {
@@ -19,8 +20,11 @@ network_sampler::network_sampler(const std::vector<int>& dims, const hidden_widt
                                  Eigen::Index outputs, const theory::initialisation& init,
                                  std::uint64_t seed)
     : krylov_growth(dims, hidden, outputs), random_(seed) {
-    if (init.drawn == theory::scheme::balanced) {
-        throw data::input_error("scheme", "need gaussian or gaussian-iid to sample entries");
+    if (init.balanced()) {
+        throw data::input_error("scheme", fmt::format("need {} to sample entries",
+                                                      theory::schemes().names([](const auto& s) {
+                                                          return !s.balanced;
+                                                      })));
     }
     const auto modalities = static_cast<double>(dims.size());
     std::size_t l = 0;
@@ -32,7 +36,7 @@ network_sampler::network_sampler(const std::vector<int>& dims, const hidden_widt
     l = 0;
     const auto add = [&](double share, double columns) {
         const auto rows = static_cast<double>(spaces()[links()[l++].above].units);
-        deviations_.push_back(entry_deviation(init, share, rows, columns));
+        deviations_.push_back(init.norm_of({share, rows, columns}));
     };
     for (std::size_t m = 0; m < dims.size(); ++m) {
         for (std::size_t j = 0; j < hidden.branches[m].size(); ++j) {

@@ -22,7 +22,7 @@ class network_sampler final : public krylov_growth {
 public:
     /// \param dims    D_m.
     /// \param hidden  1 ... 1e12 each.
-    /// \param init    Scheme gaussian or gaussian_iid, and u0.
+    /// \param init    A scheme of independent entries, and u0.
     /// \param seed    Any; not the same network as draw_weights() of that seed.
     /// \throws data::input_error naming scheme for the balanced one, whose weights are not
     ///         independent.

@@ -57,7 +57,7 @@ answer train_accurate(const model& about, const run_options& options, krylov_gro
 }  // namespace
 
 std::unique_ptr<krylov_growth> sampled_growth(const model& about, int repeat) {
-    if (about.init.drawn == theory::scheme::balanced) {
+    if (about.init.balanced()) {
         model narrow = about;
         narrow.init.width = 1;
         narrow.init.widths.clear();
@@ -85,8 +85,7 @@ answer train_truncated(const model& about, const run_options& options, krylov_gr
         if (!options.compression.estimate) {
             return trained(nullptr, std::numeric_limits<double>::quiet_NaN());
         }
-        comparison further(about.moments, growth.network(rounds + 1), about.training.rate(),
-                           about.training.weight_decay);
+        comparison further(about.moments, growth.network(rounds + 1), about.training.law());
         answer truncated = trained(&further, 0);
         truncated.network->truncation_error = safety * further.deviation() + column_rounding;
         return truncated;

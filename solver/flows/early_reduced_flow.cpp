@@ -36,10 +36,8 @@ early_reduced_flow::early_reduced_flow(const data::moments& moments,
                                        const theory::initialisation& init)
     : moments_(&moments), modes_(modes_of(moments)), shared_(arch.shared()),
       trunk_excess_(init.trunk_excess) {
-    arch.match(moments);
-    init.validate(moments.count());
-    theory::require_range(arch, init);
-    if (init.drawn != theory::scheme::balanced) {
+    theory::require_start(moments, arch, init);
+    if (!init.balanced()) {
         throw data::input_error("scheme", "the reduced flow is that of balanced networks");
     }
     Eigen::VectorXd start = theory::initial_directions(moments);

@@ -34,10 +34,8 @@ reduced_flow::reduced_flow(const data::moments& moments, const theory::architect
       residual_(moments.dimension()), rounding_(moments),
       left_over_(Eigen::VectorXd::Zero(moments.dimension())),
       direction_(theory::initial_directions(moments)) {
-    arch.match(moments);
-    init.validate(moments.count());
-    theory::require_range(arch, init);
-    if (init.drawn != theory::scheme::balanced) {
+    theory::require_start(moments, arch, init);
+    if (!init.balanced()) {
         throw data::input_error("scheme", "the reduced flow is that of balanced networks");
     }
     for (int m = 0; m < moments.count(); ++m) {

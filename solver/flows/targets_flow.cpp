@@ -67,10 +67,8 @@ struct targets_flow::parts {
 targets_flow::targets_flow(const data::moments& moments, const theory::architecture& arch,
                            const theory::initialisation& init)
     : own_(std::make_unique<parts>()) {
-    arch.match(moments);
-    init.validate(moments.count());
-    theory::require_range(arch, init);
-    if (init.drawn != theory::scheme::balanced) {
+    theory::require_start(moments, arch, init);
+    if (!init.balanced()) {
         throw data::input_error("scheme", "the reduced flow is that of balanced networks");
     }
     own_->moments = &moments;

@@ -48,7 +48,7 @@ Eigen::MatrixXd square_root(const Eigen::MatrixXd& gram) {
 Eigen::MatrixXd expected_early(const data::moments& moments, const theory::initialisation& init) {
     const Eigen::Index dimension = moments.dimension();
     const double modalities = moments.count();
-    if (init.drawn == theory::scheme::balanced) {
+    if (init.balanced()) {
         const Eigen::VectorXd directions = theory::initial_directions(moments);
         Eigen::MatrixXd row(1, dimension + 1);
         double trunk_square = init.trunk_excess;
@@ -60,12 +60,10 @@ Eigen::MatrixXd expected_early(const data::moments& moments, const theory::initi
         row(0, dimension) = std::sqrt(trunk_square);
         return row;
     }
-    const bool iid = init.drawn == theory::scheme::gaussian_iid;
-    const double output =
-        init.u0 * std::sqrt(iid ? static_cast<double>(init.last_width()) : modalities);
-    const double input = iid ? output : output / std::sqrt(static_cast<double>(dimension));
-    Eigen::VectorXd diagonal = Eigen::VectorXd::Constant(dimension + 1, input);
-    diagonal(dimension) = output;
+    const auto units = static_cast<double>(init.last_width());
+    Eigen::VectorXd diagonal = Eigen::VectorXd::Constant(
+        dimension + 1, init.norm_of({modalities, units, static_cast<double>(dimension), units}));
+    diagonal(dimension) = init.norm_of({modalities, 1, units, units});
     return diagonal.asDiagonal();
 }
 
@@ -114,8 +112,7 @@ two_layer_start two_layer_start::drawn(const data::moments& moments,
     arch.match(moments);
     require_two_layers(arch);
     const network_shape shape(moments.dims(), hidden_widths::of(arch, init));
-    return from_network(shape, draw_weights(shape, moments, init, seed),
-                        init.drawn == theory::scheme::balanced);
+    return from_network(shape, draw_weights(shape, moments, init, seed), init.balanced());
 }
 
 two_layer_start two_layer_start::expected(const data::moments& moments,
@@ -124,7 +121,7 @@ two_layer_start two_layer_start::expected(const data::moments& moments,
     arch.match(moments);
     require_two_layers(arch);
     init.validate(moments.count());
-    two_layer_start start(init.drawn == theory::scheme::balanced);
+    two_layer_start start(init.balanced());
     if (two_layer_early(arch)) {
         start.blocks_.push_back({0, moments.count(), expected_early(moments, init)});
         return start;

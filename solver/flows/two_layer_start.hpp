@@ -61,7 +61,7 @@ public:
     ///
     ///     balanced:      (u_1 d_1; ...; u_M d_M; u_f)(same)^T
     ///     gaussian:      M u0^2 diag(1/D, ..., 1/D, 1)
-    ///     gaussian_iid:  H u0^2 I
+    ///     gaussian-iid:  H u0^2 I
     ///
     /// \throws data::input_error naming exact as above, or as init.validate().
     [[nodiscard]] static two_layer_start expected(const data::moments& moments,

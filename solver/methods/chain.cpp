@@ -19,7 +19,7 @@ std::optional<data::input_error> refuse_chain(const model& about) {
     if (!refused && !missing.empty()) {
         refused =
             data::input_error("scheme", fmt::format("no chain flow stands for {} networks here: {}",
-                                                    theory::to_string(about.init.drawn), missing));
+                                                    about.init.drawn->name, missing));
     }
     return refused;
 }
@@ -28,7 +28,7 @@ answer run_chain(const model& about, const run_options& options) {
     theory::require_range(about.architecture, about.init);
     const theory::effective_start start =
         theory::aligned_start(about.moments, about.architecture, about.init);
-    chain_flow system(about.moments, start.weights, about.init.drawn == theory::scheme::balanced);
+    chain_flow system(about.moments, start.weights, about.init.balanced());
     answer result =
         run_flow(system, about.moments, about.architecture,
                  theory::race_saddles(about.moments, about.architecture, about.init), options);

@@ -56,7 +56,7 @@ std::optional<data::input_error> refuse_drawn(const model& about) {
 
 // Of balanced weights there is nothing that would differ between draws: they have the reduced flow.
 std::optional<data::input_error> refuse_expected(const model& about) {
-    if (about.init.drawn == theory::scheme::balanced) {
+    if (about.init.balanced()) {
         return data::input_error("scheme", "balanced weights are not random: need flow");
     }
     return refuse_drawn(about);

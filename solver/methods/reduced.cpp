@@ -19,7 +19,7 @@ answer run_reduced(const model& about, const run_options& options) {
     const data::moments& moments = about.moments;
     const theory::architecture& arch = about.architecture;
     theory::initialisation init = about.init;
-    init.drawn = theory::scheme::balanced;
+    init.drawn = &theory::balanced_scheme;
     if (moments.outputs() > 1) {
         targets_flow system(moments, arch, init);
         answer result = run_flow(system, moments, arch, {}, options);

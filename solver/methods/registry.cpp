@@ -67,18 +67,15 @@ std::string label(const method& how, const theory::initialisation& init, const t
         return std::string(how.label);
     }
     if (!trained.samples.units.is_linear()) {
-        return fmt::format("{} {} network", theory::to_string(init.drawn),
-                           to_string(trained.samples.units));
+        return fmt::format("{} {} network", init.drawn->name, to_string(trained.samples.units));
     }
-    return fmt::format("{}{}{} network", how.label, how.label.empty() ? "" : " ",
-                       theory::to_string(init.drawn));
+    return fmt::format("{}{}{} network", how.label, how.label.empty() ? "" : " ", init.drawn->name);
 }
 
 bool is_random(const method& how, const theory::initialisation& init, const training& trained) {
     const bool shuffles =
         how.draws == method_draws::weights_and_batches && trained.samples.batch > 0;
-    return shuffles ||
-           (how.draws != method_draws::nothing && init.drawn != theory::scheme::balanced);
+    return shuffles || (how.draws != method_draws::nothing && !init.balanced());
 }
 
 }  // namespace fusionflow::solver

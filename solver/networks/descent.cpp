@@ -14,9 +14,8 @@ constexpr int few_inputs = 4;
 }  // namespace
 
 network_descent::network_descent(const network_shape& shape, const data::moments& moments,
-                                 state weights, double learning_rate, double weight_decay)
-    : moments_(&moments), shape_(shape), weight_decay_(weight_decay),
-      weights_(std::move(weights)), change_{1 - learning_rate * weight_decay, learning_rate},
+                                 state weights, const descent_law& law)
+    : moments_(&moments), shape_(shape), law_(law), weights_(std::move(weights)),
       total_(moments.dimension()), residual_(moments.dimension()) {
     space* output = add_space(1);
     output->row.setOnes();
@@ -99,7 +98,7 @@ void network_descent::step() {
     climb();
     update();
     for (turn& t : turns_) {
-        t.point.turn(change_, t.last->below->row, t.last->below->column);
+        t.point.turn(law_, t.last->below->row, t.last->below->column);
     }
     descend(false);
     find_total();
@@ -128,14 +127,14 @@ void network_descent::update() {
     for (node& n : nodes_) {
         if (n.is == role::first) {
             auto w = weights_of(n);
-            if (change_.keep != 1) {
-                w *= change_.keep;
+            if (law_.keep() != 1) {
+                w *= law_.keep();
             }
-            scratch_ = change_.rate * n.above->row;
+            scratch_ = law_.rate * n.above->row;
             w.noalias() += scratch_ * residual_.segment(n.from, n.inputs).transpose();
         } else if (n.is == role::lower || n.is == role::between) {
-            scratch_ = change_.rate * n.below->column;
-            n.body->add(change_.keep, scratch_, n.above->row);
+            scratch_ = law_.rate * n.below->column;
+            n.body->add(law_.keep(), scratch_, n.above->row);
         }
     }
 }
@@ -188,7 +187,7 @@ void network_descent::settle() {
 
 bool network_descent::fades(const data::modality_set& fading, const Eigen::VectorXd& residuals) {
     settle();
-    return solver::fades(shape_, weights_.data(), fading, residuals, weight_decay_);
+    return solver::fades(shape_, weights_.data(), fading, residuals, law_.weight_decay);
 }
 
 state network_descent::take_weights() && {

@@ -11,11 +11,10 @@
 
 namespace fusionflow::solver {
 
-/// Full-batch gradient descent of a linear network from second moments, with weight decay:
-///
-///     W_j <- (1 - eta lambda) W_j - eta dLoss/dW_j
-///
-/// Owns the weights while it runs.
+/// Full-batch gradient descent of a linear network from second moments, by descent_law. It is no
+/// update_rule, which needs gradients that stand in memory: here they are products of low rank,
+/// added to the weights factor by factor, later and while the weights are read anyway. Owns the
+/// weights while it runs.
 class gradient_descent {
 public:
     gradient_descent() = default;
@@ -39,13 +38,10 @@ public:
 };
 
 /// network_descent for one target, targets_descent for more.
-///
-/// \param learning_rate  eta > 0, time units per step.
-/// \param weight_decay   lambda >= 0.
 [[nodiscard]] std::unique_ptr<gradient_descent> start_descent(const network_shape& shape,
                                                               const data::moments& moments,
-                                                              state weights, double learning_rate,
-                                                              double weight_decay);
+                                                              state weights,
+                                                              const descent_law& law);
 
 /// Of one target: gradients are of rank one. Their updates wait in waiting_layer, and what a step
 /// needs upwards and downwards is arranged so that nearly every weight is read once a step and
@@ -54,7 +50,7 @@ public:
 class network_descent final : public gradient_descent {
 public:
     network_descent(const network_shape& shape, const data::moments& moments, state weights,
-                    double learning_rate, double weight_decay = 0);
+                    const descent_law& law);
 
     void step() override;
     [[nodiscard]] const Eigen::VectorXd& total_weights() const noexcept override { return total_; }
@@ -111,9 +107,8 @@ private:
 
     const data::moments* moments_;
     network_shape shape_;
-    double weight_decay_;
+    descent_law law_;
     state weights_;
-    turning_point::change change_;
     std::deque<space> spaces_;
     std::vector<node> nodes_;  // from the inputs up: branches, then the trunk
     std::vector<turn> turns_;

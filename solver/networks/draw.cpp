@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/data/orthonormal.hpp"
 #include "fusionflow/data/pseudo_inverse.hpp"
@@ -12,10 +10,6 @@
 namespace fusionflow::solver {
 
 namespace {
-
-void draw_layer(state& weights, const layer& l, double sd, data::random_source& random) {
-    matrix(weights.data(), l) = random.normal_matrix(l.rows, l.cols, sd);
-}
 
 // Independent entries: the branches' layers from the input up, then the trunk.
 void draw_entries(state& weights, const network_shape& shape, const theory::initialisation& init,
@@ -26,8 +20,8 @@ void draw_entries(state& weights, const network_shape& shape, const theory::init
         fusing_columns += static_cast<double>(shape.branch(m).back().cols);
     }
     const auto draw = [&](const layer& l, double share, double columns) {
-        draw_layer(weights, l, entry_deviation(init, share, static_cast<double>(l.rows), columns),
-                   random);
+        matrix(weights.data(), l) = random.normal_matrix(
+            l.rows, l.cols, init.norm_of({share, static_cast<double>(l.rows), columns}));
     };
     for (int m = 0; m < shape.count(); ++m) {
         const auto& layers = shape.branch(m);
@@ -106,20 +100,15 @@ void draw_balanced(state& weights, const network_shape& shape, const data::momen
 
 }  // namespace
 
-double entry_deviation(const theory::initialisation& init, double share, double rows, double cols) {
-    return init.drawn == theory::scheme::gaussian_iid ? init.u0
-                                                      : init.u0 * std::sqrt(share / (rows * cols));
-}
-
 state draw_weights(const network_shape& shape, const data::moments& moments,
                    const theory::initialisation& init, std::uint64_t seed) {
     init.validate(moments.count());
     state weights(static_cast<std::size_t>(shape.size()));
     data::random_source random(seed);
-    switch (init.drawn) {
-        case theory::scheme::balanced: draw_balanced(weights, shape, moments, init, random); break;
-        case theory::scheme::gaussian:
-        case theory::scheme::gaussian_iid: draw_entries(weights, shape, init, random); break;
+    if (init.balanced()) {
+        draw_balanced(weights, shape, moments, init, random);
+    } else {
+        draw_entries(weights, shape, init, random);
     }
     return weights;
 }

@@ -110,15 +110,14 @@ void network_gradient::descent(const double* weights, double* descent) {
     });
 }
 
-void network_gradient::step(double* weights, const Eigen::VectorXd& total, double keep,
-                            double rate) {
+void network_gradient::step(double* weights, const Eigen::VectorXd& total, const descent_law& law) {
     solver::residual(*moments_, total, residual_);
-    change_all(weights, [=](stage& s) {
+    change_all(weights, [&, keep = law.keep()](stage& s) {
         auto w = matrix(weights, s.where);
         if (keep != 1) {
             w *= keep;
         }
-        s.column *= rate;  // rows on top are not made anew
+        s.column *= law.rate;  // rows on top are not made anew
         w.noalias() += s.row * s.column.transpose();
     });
 }

@@ -5,6 +5,7 @@
 
 #include "fusionflow/data/moments.hpp"
 #include "fusionflow/solver/networks/network.hpp"
+#include "fusionflow/solver/updates/update_rule.hpp"
 
 namespace fusionflow::solver {
 
@@ -22,10 +23,10 @@ public:
     /// descent = -dLoss/dW at `weights`, in the layout of the weights.
     void descent(const double* weights, double* descent);
 
-    /// weights = keep weights - rate dLoss/dW, with the rows of the last total_weights().
+    /// One step of gradient descent, with the rows of the last total_weights().
     ///
     /// \param total  What that gave.
-    void step(double* weights, const Eigen::VectorXd& total, double keep, double rate);
+    void step(double* weights, const Eigen::VectorXd& total, const descent_law& law);
 
     /// E at the last descent() or step(), stacked.
     [[nodiscard]] const Eigen::VectorXd& residual() const noexcept { return residual_; }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/data/pseudo_inverse.hpp"
@@ -223,11 +224,12 @@ double sample_network::judge(const Eigen::Index* order, Eigen::Index first, Eige
                              double scale) {
     const double* output = spaces_[output_].values;
     double* gradient = spaces_[output_].gradient;
+    const auto [value, slope] = std::pair(options_.loss->value, options_.loss->slope);
     double sum = 0;
     for (Eigen::Index n = 0; n < count; ++n) {
         const double target = data_->targets()(order == nullptr ? first + n : order[first + n]);
-        sum += loss_value(options_.loss, target, output[n]);
-        gradient[n] = scale * loss_slope(options_.loss, target, output[n]);
+        sum += value(target, output[n]);
+        gradient[n] = scale * slope(target, output[n]);
     }
     std::fill(gradient + count, gradient + padded_, 0.0);
     if (order == nullptr && !product_) {

@@ -3,14 +3,14 @@
 namespace fusionflow::solver {
 
 targets_descent::targets_descent(const network_shape& shape, const data::moments& moments,
-                                 state weights, double learning_rate, double weight_decay)
-    : shape_(shape), gradient_(shape, moments), weights_(std::move(weights)), rate_(learning_rate),
-      weight_decay_(weight_decay), total_(moments.correlations().size()) {
+                                 state weights, const descent_law& law)
+    : shape_(shape), gradient_(shape, moments), weights_(std::move(weights)), law_(law),
+      total_(moments.correlations().size()) {
     gradient_.total_weights(weights_.data(), total_);
 }
 
 void targets_descent::step() {
-    gradient_.step(weights_.data(), total_, 1 - rate_ * weight_decay_, rate_);
+    gradient_.step(weights_.data(), total_, law_);
     gradient_.total_weights(weights_.data(), total_);
 }
 
@@ -19,18 +19,16 @@ double targets_descent::branch_norm(int m) const {
 }
 
 bool targets_descent::fades(const data::modality_set& fading, const Eigen::VectorXd& residuals) {
-    return solver::fades(shape_, weights_.data(), fading, residuals, weight_decay_);
+    return solver::fades(shape_, weights_.data(), fading, residuals, law_.weight_decay);
 }
 
 std::unique_ptr<gradient_descent> start_descent(const network_shape& shape,
                                                 const data::moments& moments, state weights,
-                                                double learning_rate, double weight_decay) {
+                                                const descent_law& law) {
     if (moments.outputs() == 1) {
-        return std::make_unique<network_descent>(shape, moments, std::move(weights), learning_rate,
-                                                 weight_decay);
+        return std::make_unique<network_descent>(shape, moments, std::move(weights), law);
     }
-    return std::make_unique<targets_descent>(shape, moments, std::move(weights), learning_rate,
-                                             weight_decay);
+    return std::make_unique<targets_descent>(shape, moments, std::move(weights), law);
 }
 
 }  // namespace fusionflow::solver

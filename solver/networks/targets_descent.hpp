@@ -10,7 +10,7 @@ namespace fusionflow::solver {
 class targets_descent final : public gradient_descent {
 public:
     targets_descent(const network_shape& shape, const data::moments& moments, state weights,
-                    double learning_rate, double weight_decay);
+                    const descent_law& law);
 
     void step() override;
     [[nodiscard]] const Eigen::VectorXd& total_weights() const noexcept override { return total_; }
@@ -26,8 +26,7 @@ private:
     network_shape shape_;
     network_gradient gradient_;
     state weights_;
-    double rate_;
-    double weight_decay_;
+    descent_law law_;
     Eigen::VectorXd total_;
 };
 

@@ -203,7 +203,7 @@ void waiting_layer::dots_and_sums(const Eigen::VectorXd& v, Eigen::VectorXd& dot
 turning_point::turning_point(std::vector<member> members)
     : members_(std::move(members)), partial_(members_.size()) {}
 
-void turning_point::turn_lines(const change& by, Index chunk, Index first, Index last) {
+void turning_point::turn_lines(const descent_law& by, Index chunk, Index first, Index last) {
     for (Eigen::MatrixXd& sums : partial_) {
         sums.col(chunk).setZero();
     }
@@ -218,14 +218,14 @@ void turning_point::turn_lines(const change& by, Index chunk, Index first, Index
             above_->segment(i, count) += Eigen::Map<const Eigen::VectorXd>(dots.data(), count);
         }
         w_->segment(i, count) =
-            by.keep * old_.segment(i, count) + by.rate * above_->segment(i, count);
+            by.keep() * old_.segment(i, count) + by.rate * above_->segment(i, count);
         for (std::size_t j = 0; j < members_.size(); ++j) {
             members_[j].layer->sum_lines(w_->data() + i, i, count, &partial_[j](0, chunk));
         }
     }
 }
 
-void turning_point::turn(const change& by, Eigen::VectorXd& w, Eigen::VectorXd& above) {
+void turning_point::turn(const descent_law& by, Eigen::VectorXd& w, Eigen::VectorXd& above) {
     old_ = w;
     w_ = &w;
     above_ = &above;
@@ -246,7 +246,7 @@ void turning_point::turn(const change& by, Eigen::VectorXd& w, Eigen::VectorXd& 
         if (layer.settles_) {
             layer.forget();
         }
-        layer.add(by.keep, old_, *members_[j].column);
+        layer.add(by.keep(), old_, *members_[j].column);
         Eigen::VectorXd& below = *members_[j].below;
         below = partial_[j].col(0);
         for (Index chunk = 1; chunk < chunks; ++chunk) {

@@ -3,6 +3,8 @@
 #include <Eigen/Core>
 #include <vector>
 
+#include "fusionflow/solver/updates/update_rule.hpp"
+
 namespace fusionflow::solver {
 
 /// A matrix W that is worked on in lines, contiguous in memory, and whose rank-one updates wait:
@@ -72,8 +74,8 @@ private:
 /// products upwards are what w is updated by, and the new w is what goes down through them. Line by
 /// line both are done in one reading:
 ///
-///     y_i = above_i + sum_layers line_i . column;  w_i <- keep w_i + rate y_i;
-///     line_i <- keep line_i + rate w_i(old) column^T;  below += w_i(new) line_i(new)
+///     y_i = above_i + sum_layers line_i . column;  w_i <- keep w_i + eta y_i;
+///     line_i <- keep line_i + eta w_i(old) column^T;  below += w_i(new) line_i(new)
 class turning_point {
 public:
     struct member {
@@ -85,17 +87,14 @@ public:
     /// \param members  All of the same number of lines; a line is a row of the matrix.
     explicit turning_point(std::vector<member> members);
 
-    /// W <- keep W + rate (backward row)^T (forward column)^T, of every layer.
-    struct change {
-        double keep = 1;
-        double rate = 0;
-    };
-
+    /// One step of every layer, whose -dLoss/dW is (backward row)^T (forward column)^T.
+    ///
     /// \param above  What other layers send up already; becomes all of y.
-    void turn(const change& by, Eigen::VectorXd& w, Eigen::VectorXd& above);
+    void turn(const descent_law& by, Eigen::VectorXd& w, Eigen::VectorXd& above);
 
 private:
-    void turn_lines(const change& by, Eigen::Index chunk, Eigen::Index first, Eigen::Index last);
+    void turn_lines(const descent_law& by, Eigen::Index chunk, Eigen::Index first,
+                    Eigen::Index last);
 
     std::vector<member> members_;
     Eigen::VectorXd old_;

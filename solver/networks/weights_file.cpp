@@ -229,7 +229,7 @@ theory::initialisation like_weights(const weighted_network& network) {
         throw data::input_error("weights", "need branches that are not all zero");
     }
     theory::initialisation init;
-    init.drawn = theory::scheme::gaussian;
+    init.drawn = &theory::schemes().find("gaussian");
     init.u0 = std::sqrt(squares / layers);
     const auto widths = hidden_widths::of(network.shape).along_longest_path();
     init.widths.assign(widths.begin(), widths.end());

@@ -6,7 +6,6 @@
 #include <boost/numeric/odeint/util/odeint_error.hpp>
 #include <boost/throw_exception.hpp>
 #include <cmath>
-#include <functional>
 #include <limits>
 
 #include "fusionflow/data/error.hpp"

@@ -6,10 +6,9 @@
 
 namespace fusionflow::solver {
 
-comparison::comparison(const data::moments& moments, weighted_network other, double learning_rate,
-                       double weight_decay)
-    : moments_(&moments), other_(std::move(other)), learning_rate_(learning_rate),
-      weight_decay_(weight_decay), apart_(moments.count()), size_(moments.count()) {
+comparison::comparison(const data::moments& moments, weighted_network other, const descent_law& law)
+    : moments_(&moments), other_(std::move(other)), law_(law), apart_(moments.count()),
+      size_(moments.count()) {
     apart_.setZero();
     size_.setZero();
 }
@@ -17,8 +16,7 @@ comparison::comparison(const data::moments& moments, weighted_network other, dou
 void comparison::start(const Eigen::VectorXd& total) {
     apart_.setZero();
     size_.setZero();
-    descent_ =
-        start_descent(other_.shape, *moments_, other_.weights, learning_rate_, weight_decay_);
+    descent_ = start_descent(other_.shape, *moments_, other_.weights, law_);
     note(total, descent_->total_weights());
 }
 

@@ -12,10 +12,7 @@ namespace fusionflow::solver {
 ///     deviation = max over m of  max_t |W_m(t) - W'_m(t)| / max_t |W_m(t)|
 class comparison {
 public:
-    /// \param learning_rate  Of gradient descent, time units per epoch.
-    /// \param weight_decay   lambda >= 0.
-    comparison(const data::moments& moments, weighted_network other, double learning_rate,
-               double weight_decay);
+    comparison(const data::moments& moments, weighted_network other, const descent_law& law);
 
     /// Both at t = 0; forgets what was noted before.
     ///
@@ -34,13 +31,12 @@ public:
     [[nodiscard]] double deviation() const;
 
     [[nodiscard]] const weighted_network& other() const noexcept { return other_; }
-    [[nodiscard]] double weight_decay() const noexcept { return weight_decay_; }
+    [[nodiscard]] double weight_decay() const noexcept { return law_.weight_decay; }
 
 private:
     const data::moments* moments_;
     weighted_network other_;
-    double learning_rate_;
-    double weight_decay_;
+    descent_law law_;
     std::unique_ptr<gradient_descent> descent_;
     Eigen::VectorXd apart_;  // per modality, largest so far
     Eigen::VectorXd size_;

@@ -23,10 +23,9 @@ public:
     moments_descent(const model& about, const run_options& options, const network_shape& shape,
                     std::optional<data::modality_set> rest, state weights, comparison* beside)
         : epoch_loop(about, options, std::move(rest), about.training.weight_decay,
-                     about.init.drawn == theory::scheme::balanced, 1),
+                     about.init.balanced(), 1),
           moments_(about.moments),
-          descent_(start_descent(shape, about.moments, std::move(weights), about.training.rate(),
-                                 about.training.weight_decay)),
+          descent_(start_descent(shape, about.moments, std::move(weights), about.training.law())),
           beside_(beside) {}
 
     [[nodiscard]] state take_weights() override { return std::move(*descent_).take_weights(); }
@@ -83,7 +82,7 @@ answer descend(const model& about, const run_options& options, trained_network n
 
 answer flow_down(const model& about, const run_options& options, trained_network network,
                  comparison* beside) {
-    const bool keeps_signs = about.init.drawn == theory::scheme::balanced;
+    const bool keeps_signs = about.init.balanced();
     const double decay = about.training.weight_decay;
     const weighted_network start{network.shape, network.at_start};
     std::unique_ptr<flow> system;

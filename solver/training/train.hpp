@@ -33,7 +33,7 @@ namespace fusionflow::solver {
 [[nodiscard]] answer train(const model& about, const run_options& options, weighted_network start,
                            comparison* beside = nullptr);
 
-/// Trains a network on the model's samples by gradient descent, with biases of zero where none are
+/// Trains a network on the model's samples by its update rule, with biases of zero where none are
 /// given.
 ///
 /// A step is learning_rate long whatever the batch; an epoch has ceil(P / batch) of them. W_m is

@@ -18,7 +18,7 @@ namespace {
 // Nonlinear networks, and other losses than the squared error, move on where linear ones stay.
 bool comes_to_rest(const model& about) {
     const sample_options& how = about.training.samples;
-    return how.units.is_linear() && how.loss == loss_kind::mse && !about.beyond_linear();
+    return how.units.is_linear() && how.loss->squared && !about.beyond_linear();
 }
 
 std::size_t batch_size(const model& about) {
@@ -37,16 +37,16 @@ double known_decay(const model& about) {
     return comes_to_rest(about) ? about.training.weight_decay : 0;
 }
 
-// Gradient descent on samples.
+// Training on samples by the model's update rule.
 class sample_descent final : public epoch_loop {
 public:
     sample_descent(const model& about, const run_options& options, const network_shape& shape,
                    std::optional<data::modality_set> rest, state weights)
         : epoch_loop(about, options, std::move(rest), known_decay(about), false,
                      steps_per_epoch(about)),
-          shape_(shape), training_(about.training),
-          network_(shape, *about.samples, about.training.samples), decay_(known_decay(about)),
-          weights_(std::move(weights)), gradient_(weights_.size()),
+          shape_(shape), network_(shape, *about.samples, about.training.samples),
+          decay_(known_decay(about)), weights_(std::move(weights)), gradient_(weights_.size()),
+          update_(about.training.samples.rule->begin(about.training.law(), shape.size())),
           order_(static_cast<std::size_t>(about.samples->count())), batch_(batch_size(about)),
           random_(data::repeat_seed(data::repeat_seed(about.training.seed, options.repeat), -1)),
           comes_to_rest_(comes_to_rest(about)) {
@@ -74,14 +74,17 @@ private:
 
     [[nodiscard]] bool is_full_batch() const { return batch_ == order_.size(); }
     const Eigen::VectorXd& measure();
-    void descend();
+    void descend() {
+        update_(Eigen::Map<Eigen::ArrayXd>(weights_.data(), network_.size()),
+                Eigen::Map<const Eigen::ArrayXd>(gradient_.data(), network_.size()));
+    }
 
     const network_shape& shape_;
-    const training& training_;
     sample_network network_;
     double decay_;
     state weights_;
     state gradient_;
+    update update_;
     std::vector<Eigen::Index> order_;
     std::size_t batch_;
     data::random_source random_;
@@ -95,20 +98,6 @@ const Eigen::VectorXd& sample_descent::measure() {
     loss_ = is_full_batch() ? network_.gradient(weights_.data(), gradient_.data())
                             : network_.loss(weights_.data());
     return network_.total_weights();
-}
-
-void sample_descent::descend() {
-    const Eigen::Index biases = network_.size() - shape_.size();
-    Eigen::Map<Eigen::ArrayXd> weights(weights_.data(), shape_.size());
-    const Eigen::Map<const Eigen::ArrayXd> slope(gradient_.data(), shape_.size());
-    const double rate = training_.rate();
-    if (training_.weight_decay > 0) {
-        weights -= rate * (slope + training_.weight_decay * weights);
-    } else {
-        weights -= rate * slope;
-    }
-    Eigen::Map<Eigen::ArrayXd>(weights_.data() + shape_.size(), biases) -=
-        rate * Eigen::Map<const Eigen::ArrayXd>(gradient_.data() + shape_.size(), biases);
 }
 
 const Eigen::VectorXd& sample_descent::train() {
@@ -139,9 +128,9 @@ void check_training(const model& about) {
     }
     const auto is_label = [](double y) { return y == 1 || y == -1; };
     const auto& targets = about.samples->targets();
-    if (how.loss != loss_kind::mse && !std::all_of(targets.begin(), targets.end(), is_label)) {
-        throw data::input_error(
-            "loss", fmt::format("need targets of +1 and -1 for {}", to_string(how.loss)));
+    if (how.loss->needs_labels && !std::all_of(targets.begin(), targets.end(), is_label)) {
+        throw data::input_error("loss",
+                                fmt::format("need targets of +1 and -1 for {}", how.loss->name));
     }
 }
 

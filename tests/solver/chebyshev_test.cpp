@@ -10,6 +10,7 @@
 #include "tests/solver/known_flows.hpp"
 #include "tests/solver/walk.hpp"
 #include "tests/support/models.hpp"
+#include "tests/support/schemes.hpp"
 
 using namespace fusionflow;
 using solver::state;
@@ -186,7 +187,7 @@ BOOST_AUTO_TEST_CASE(the_radius_is_that_of_the_jacobian) {
         const auto moments = tests::random_moments({3, 2}, seed);
         const solver::network_shape shape(moments, theory::architecture::fused(3, 2, 2), 4);
         const auto x = solver::draw_weights(
-            shape, moments, {.u0 = 0.5, .drawn = theory::scheme::gaussian, .width = 4}, seed);
+            shape, moments, {.u0 = 0.5, .drawn = tests::scheme::gaussian, .width = 4}, seed);
         solver::network_flow system(shape, moments, x, false);
         const double exact = radius_by_eigenvalues(system, x);
         long evaluations = 0;

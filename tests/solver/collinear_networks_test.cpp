@@ -5,6 +5,7 @@
 #include "fusionflow/data/random.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/runs.hpp"
+#include "tests/support/schemes.hpp"
 
 using namespace fusionflow;
 using solver::stepper;
@@ -52,7 +53,7 @@ solver::answer train(const data::moments& moments, stepper method, double rtol) 
     options.flow.method = method;
     options.flow.rtol = rtol;
     return tests::simulate(moments, theory::architecture::fused(2, 2, 2),
-                           {.u0 = 0.1, .drawn = theory::scheme::gaussian, .width = 50}, options);
+                           {.u0 = 0.1, .drawn = tests::scheme::gaussian, .width = 50}, options);
 }
 
 }  // namespace

@@ -5,9 +5,10 @@
 #include <cmath>
 
 #include "tests/support/krylov.hpp"
+#include "tests/support/schemes.hpp"
 
 using namespace fusionflow;
-using theory::scheme;
+namespace scheme = fusionflow::tests::scheme;
 
 BOOST_AUTO_TEST_SUITE(compression)
 

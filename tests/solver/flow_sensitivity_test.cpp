@@ -6,6 +6,7 @@
 #include "tests/support/models.hpp"
 #include "tests/support/runs.hpp"
 #include "tests/support/says.hpp"
+#include "tests/support/schemes.hpp"
 
 using namespace fusionflow;
 using tests::whole_model;
@@ -154,7 +155,7 @@ BOOST_AUTO_TEST_CASE(trouble_is_said_and_leaves_none) {
 BOOST_AUTO_TEST_CASE(bad_input_is_refused_as_by_integrate) {
     const auto moments = tests::toy(0.5, 2);
     const auto arch = architecture::fused(3, 3, 2);
-    const theory::initialisation drawn{.drawn = theory::scheme::gaussian};
+    const theory::initialisation drawn{.drawn = tests::scheme::gaussian};
     BOOST_CHECK_EXCEPTION(
         (void)solver::flow_sensitivities(tests::model_of(moments, arch, drawn), {}),
         data::input_error, tests::says("scheme: the reduced flow is that of balanced networks"));

@@ -7,6 +7,7 @@
 #include "fusionflow/solver/networks/draw.hpp"
 #include "fusionflow/solver/trajectory.hpp"
 #include "tests/support/models.hpp"
+#include "tests/support/schemes.hpp"
 
 using namespace fusionflow;
 
@@ -42,7 +43,7 @@ BOOST_AUTO_TEST_CASE(descent_is_minus_the_slope_of_the_loss) {
               theory::architecture({1, 1, 1}, 1)}) {
             const solver::network_shape shape(moments, arch, 4);
             const auto weights = solver::draw_weights(
-                shape, moments, {.u0 = 0.5, .drawn = theory::scheme::gaussian_iid, .width = 4}, 6);
+                shape, moments, {.u0 = 0.5, .drawn = tests::scheme::gaussian_iid, .width = 4}, 6);
             solver::network_gradient gradient(shape, moments);
             Eigen::VectorXd total(6 * targets);
             gradient.total_weights(weights.data(), total);
@@ -70,7 +71,7 @@ BOOST_AUTO_TEST_CASE(a_step_of_gradient_descent_adds_the_descent) {
     const auto moments = tests::random_moments({3, 2}, 8);
     const solver::network_shape shape(moments, theory::architecture({2, 3}, 2), 5);
     auto weights = solver::draw_weights(
-        shape, moments, {.u0 = 0.4, .drawn = theory::scheme::gaussian_iid, .width = 5}, 6);
+        shape, moments, {.u0 = 0.4, .drawn = tests::scheme::gaussian_iid, .width = 5}, 6);
     solver::network_gradient gradient(shape, moments);
     solver::state expected = weights;
     solver::state descent(weights.size());

@@ -16,12 +16,13 @@
 #include "tests/support/models.hpp"
 #include "tests/support/runs.hpp"
 #include "tests/support/says.hpp"
+#include "tests/support/schemes.hpp"
 
 using namespace fusionflow;
 using solver::two_layer_start;
 using tests::relative;
 using tests::says;
-using theory::scheme;
+namespace scheme = fusionflow::tests::scheme;
 
 BOOST_AUTO_TEST_SUITE(gram_flow)
 

@@ -10,13 +10,14 @@
 #include "tests/support/models.hpp"
 #include "tests/support/runs.hpp"
 #include "tests/support/says.hpp"
+#include "tests/support/schemes.hpp"
 
 using namespace fusionflow;
 using solver::two_layer_start;
 using tests::relative;
 using tests::says;
 using theory::outcome;
-using theory::scheme;
+namespace scheme = fusionflow::tests::scheme;
 
 BOOST_AUTO_TEST_SUITE(integrate_exact)
 
@@ -81,7 +82,7 @@ void follows_the_network(const data::moments& moments, const theory::architectur
 
 void follows_networks_of_all_widths(const data::moments& moments, const theory::architecture& arch,
                                     std::string_view equations) {
-    for (const scheme drawn : {scheme::gaussian, scheme::gaussian_iid}) {
+    for (const auto* drawn : {scheme::gaussian, scheme::gaussian_iid}) {
         for (const int width : {1, 3, 20}) {
             follows_the_network(moments, arch, {.u0 = 0.01, .drawn = drawn, .width = width}, 3,
                                 equations);
@@ -177,7 +178,7 @@ BOOST_AUTO_TEST_CASE(the_seed_decides_the_digits) {
 }
 
 BOOST_AUTO_TEST_CASE(there_is_an_exact_flow_for_random_weights_of_two_layers) {
-    const auto exists = [](const theory::architecture& arch, scheme drawn) {
+    const auto exists = [](const theory::architecture& arch, const theory::scheme* drawn) {
         const auto moments = arch.count() == 2 ? tests::toy(0.5, 2) : tests::three_scalars();
         const solver::model about = tests::model_of(moments, arch, {.drawn = drawn});
         return !solver::find_method("exact").refusal(about);
@@ -363,7 +364,7 @@ BOOST_AUTO_TEST_CASE(stiff_vectors_take_a_few_hundred_steps) {
 BOOST_AUTO_TEST_CASE(early_fusion_of_scales_far_apart_is_good_to_ten_times_rtol) {
     struct extreme {
         double ratio, rho, u0;
-        scheme drawn;
+        const theory::scheme* drawn;
         std::vector<double> tolerances;
     };
     for (const extreme& e : {extreme{1e5, 0.8, 0.1, scheme::gaussian_iid, {1e-3, 1e-4, 1e-5}},

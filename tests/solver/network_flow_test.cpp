@@ -6,6 +6,7 @@
 
 #include "fusionflow/solver/networks/draw.hpp"
 #include "tests/support/models.hpp"
+#include "tests/support/schemes.hpp"
 
 using namespace fusionflow;
 
@@ -27,7 +28,7 @@ BOOST_AUTO_TEST_CASE(speed_of_the_state_is_the_descent_of_the_loss) {
     const auto moments = tests::random_moments({2, 2}, 3);
     const solver::network_shape shape(moments, theory::architecture::fused(3, 2, 2), 4);
     const auto weights = solver::draw_weights(
-        shape, moments, {.u0 = 0.3, .drawn = theory::scheme::gaussian, .width = 4}, 1);
+        shape, moments, {.u0 = 0.3, .drawn = tests::scheme::gaussian, .width = 4}, 1);
     solver::network_flow flow(shape, moments, weights, false);
     solver::network_gradient gradient(shape, moments);
     solver::state speed(weights.size());

@@ -11,6 +11,7 @@
 #include "tests/support/models.hpp"
 #include "tests/support/runs.hpp"
 #include "tests/support/says.hpp"
+#include "tests/support/schemes.hpp"
 
 using namespace fusionflow;
 using solver::two_layer_start;
@@ -22,7 +23,7 @@ BOOST_AUTO_TEST_SUITE(one_way_flow)
 
 namespace {
 
-const theory::initialisation tiny{.u0 = 1e-9, .drawn = theory::scheme::gaussian_iid};
+const theory::initialisation tiny{.u0 = 1e-9, .drawn = tests::scheme::gaussian_iid};
 const theory::architecture late = theory::architecture::fused(2, 2, 2);
 
 solver::answer one_way(const data::moments& moments, const theory::initialisation& init = tiny) {

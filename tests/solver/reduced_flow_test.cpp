@@ -6,6 +6,7 @@
 #include "fusionflow/data/error.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/says.hpp"
+#include "tests/support/schemes.hpp"
 
 using namespace fusionflow;
 using tests::relative;
@@ -139,7 +140,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_would_leave_the_range_of_numbers) {
 BOOST_AUTO_TEST_CASE(refuses_random_schemes_and_wrong_sizes) {
     const auto moments = tests::toy(0.5, 2);
     BOOST_CHECK_EXCEPTION(solver::reduced_flow(moments, theory::architecture::fused(2, 2, 2),
-                                               {.drawn = theory::scheme::gaussian}),
+                                               {.drawn = tests::scheme::gaussian}),
                           data::input_error,
                           says("scheme: the reduced flow is that of balanced networks"));
     BOOST_CHECK_EXCEPTION(solver::reduced_flow(moments, theory::architecture::fused(2, 2, 3), {}),

@@ -11,6 +11,7 @@
 #include "fusionflow/theory/race/race.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/runs.hpp"
+#include "tests/support/schemes.hpp"
 
 // What is at rest, and what can still be learned: however little one modality weighs beside
 // another, or however strongly they are correlated, what is left for it is learned.
@@ -150,7 +151,7 @@ BOOST_AUTO_TEST_CASE(other_flows_and_networks_say_the_same) {
     const auto chain =
         solver::run("chain", tests::model_of(moments, late, balanced), {.rtol = rtol});
     const theory::initialisation random{
-        .u0 = 1e-2, .drawn = theory::scheme::gaussian_iid, .width = 10};
+        .u0 = 1e-2, .drawn = tests::scheme::gaussian_iid, .width = 10};
     const auto exact = solver::integrate_exact(
         tests::model_of(moments, late, random),
         solver::two_layer_start::expected(moments, late, random), {.rtol = rtol});

@@ -9,13 +9,14 @@
 #include "tests/support/models.hpp"
 #include "tests/support/runs.hpp"
 #include "tests/support/says.hpp"
+#include "tests/support/schemes.hpp"
 
 using namespace fusionflow;
 using solver::two_layer_start;
 using tests::relative;
 using tests::says;
 using theory::outcome;
-using theory::scheme;
+namespace scheme = fusionflow::tests::scheme;
 
 BOOST_AUTO_TEST_SUITE(rotated_network)
 
@@ -36,7 +37,7 @@ void gives_the_epochs_of_the_network(const data::moments& moments, const theory:
                                      tests::network_options(options).run(),
                                      solver::rotated_network(moments, arch, start));
     const auto full = tests::simulate(moments, arch, init, options);
-    BOOST_TEST_INFO(theory::to_string(init.drawn) << ", H = " << init.width);
+    BOOST_TEST_INFO(init.drawn->name << ", H = " << init.width);
     BOOST_TEST((small.ended == full.ended));
     BOOST_TEST(small.work.steps == full.work.steps);
     for (std::size_t m = 0; m < full.epochs.size(); ++m) {
@@ -51,7 +52,7 @@ void gives_the_epochs_of_the_network(const data::moments& moments, const theory:
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(epochs_are_those_of_the_full_network_late_and_early) {
-    for (const scheme drawn : {scheme::gaussian_iid, scheme::gaussian, scheme::balanced}) {
+    for (const auto* drawn : {scheme::gaussian_iid, scheme::gaussian, scheme::balanced}) {
         for (const Eigen::Index width : {1, 3, 40}) {
             const theory::initialisation init{.u0 = 1e-4, .drawn = drawn, .width = width};
             const tests::network_options options{.learning_rate = 0.02, .seed = 5, .flow = {}};

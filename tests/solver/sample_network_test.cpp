@@ -10,7 +10,6 @@
 #include "tests/support/says.hpp"
 
 using namespace fusionflow;
-using solver::loss_kind;
 using tests::says;
 
 BOOST_AUTO_TEST_SUITE(sample_network)
@@ -84,7 +83,7 @@ double plain_loss(const solver::network_shape& shape, const data::samples& data,
             z = solver::matrix(parameters.data(), l) * h;
             z += take(l.rows);
         }
-        sum += solver::loss_value(options.loss, data.targets()(n), z(0));
+        sum += options.loss->value(data.targets()(n), z(0));
     }
     return sum / static_cast<double>(data.count());
 }
@@ -95,14 +94,13 @@ BOOST_AUTO_TEST_CASE(loss_and_gradient_are_those_of_the_network_written_down) {
     const data::samples data = small_data();
     for (const auto& shape : {odd_shape(), late_shape(9)}) {
         for (const double slope : {1.0, 0.3, 0.0}) {
-            for (const auto kind : {loss_kind::mse, loss_kind::logistic, loss_kind::exponential}) {
+            for (const auto* loss : solver::losses().all) {
                 for (const bool bias : {false, true}) {
                     const solver::sample_options options{
-                        .units = {slope}, .loss = kind, .bias = bias};
+                        .units = {slope}, .loss = loss, .bias = bias};
                     solver::sample_network network(shape, data, options);
                     auto at = random_parameters(network.size(), 3);
-                    BOOST_TEST_INFO("slope " << slope << ' ' << to_string(kind) << " bias "
-                                             << bias);
+                    BOOST_TEST_INFO("slope " << slope << ' ' << loss->name << " bias " << bias);
                     // Rounding of 61 samples.
                     BOOST_TEST(
                         std::abs(network.loss(at.data()) / plain_loss(shape, data, options, at) -

@@ -8,9 +8,10 @@
 #include "tests/support/krylov.hpp"
 #include "tests/support/runs.hpp"
 #include "tests/support/says.hpp"
+#include "tests/support/schemes.hpp"
 
 using namespace fusionflow;
-using theory::scheme;
+namespace scheme = fusionflow::tests::scheme;
 
 namespace {
 

@@ -8,13 +8,13 @@
 #include "tests/support/models.hpp"
 #include "tests/support/runs.hpp"
 #include "tests/support/says.hpp"
+#include "tests/support/schemes.hpp"
 
 using namespace fusionflow;
-using solver::loss_kind;
 using tests::relative;
 using tests::says;
 using theory::outcome;
-using theory::scheme;
+namespace scheme = fusionflow::tests::scheme;
 
 BOOST_AUTO_TEST_SUITE(simulate_samples)
 
@@ -156,9 +156,9 @@ BOOST_AUTO_TEST_CASE(early_rates_are_the_slopes_of_the_losses) {
     options.weight_decay = 0.3;
     BOOST_TEST(relative(early_rate(data, options), s - 0.3) < 1e-3);
     options.weight_decay = 0;
-    options.samples.loss = loss_kind::exponential;
+    options.samples.loss = &solver::losses().find("exponential");
     BOOST_TEST(relative(early_rate(data, options), s) < 1e-3);
-    options.samples.loss = loss_kind::logistic;
+    options.samples.loss = &solver::losses().find("logistic");
     options.learning_rate = 0.04;
     BOOST_TEST(relative(early_rate(data, options), s / 2) < 1e-3);
 }
@@ -245,7 +245,7 @@ BOOST_AUTO_TEST_CASE(refuses_options_that_do_not_fit_the_samples) {
     BOOST_CHECK_EXCEPTION(train(options), data::input_error,
                           says("batch: need at most the number of samples, 50, got 51"));
     options = steps_of(0.01);
-    options.samples.loss = loss_kind::logistic;
+    options.samples.loss = &solver::losses().find("logistic");
     BOOST_CHECK_EXCEPTION(train(options), data::input_error,
                           says("loss: need targets of +1 and -1 for logistic"));
     options = steps_of(0.01);

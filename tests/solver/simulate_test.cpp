@@ -8,12 +8,13 @@
 #include "tests/support/models.hpp"
 #include "tests/support/runs.hpp"
 #include "tests/support/says.hpp"
+#include "tests/support/schemes.hpp"
 
 using namespace fusionflow;
 using tests::relative;
 using tests::says;
 using theory::outcome;
-using theory::scheme;
+namespace scheme = fusionflow::tests::scheme;
 
 BOOST_AUTO_TEST_SUITE(simulate)
 
@@ -167,7 +168,7 @@ BOOST_AUTO_TEST_CASE(divergence_and_limits_have_their_names) {
 BOOST_AUTO_TEST_CASE(under_weight_decay_two_layers_learn_what_the_race_says) {
     const auto arch = theory::architecture::fused(2, 2, 2);
     const auto moments = tests::toy(0, 2);
-    for (const scheme drawn : {scheme::balanced, scheme::gaussian_iid}) {
+    for (const auto* drawn : {scheme::balanced, scheme::gaussian_iid}) {
         const theory::initialisation init{.u0 = 1e-4, .drawn = drawn, .width = 20};
         for (const auto method :
              {solver::training_method::gradient_descent, solver::training_method::gradient_flow}) {
@@ -219,7 +220,7 @@ BOOST_AUTO_TEST_CASE(under_weight_decay_deep_networks_rest_where_residual_and_pu
 // Zero attracts where branches have three and more layers: with lambda above u0 |s| everything that
 // is there at the start shrinks.
 BOOST_AUTO_TEST_CASE(weight_decay_keeps_small_deep_networks_at_zero) {
-    for (const scheme drawn : {scheme::balanced, scheme::gaussian}) {
+    for (const auto* drawn : {scheme::balanced, scheme::gaussian}) {
         const auto network =
             tests::simulate(tests::toy(0.5, 2), theory::architecture::fused(3, 3, 2),
                             {.u0 = 0.01, .drawn = drawn, .width = 10}, [] {

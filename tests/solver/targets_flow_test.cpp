@@ -11,6 +11,7 @@
 #include "tests/support/models.hpp"
 #include "tests/support/runs.hpp"
 #include "tests/support/says.hpp"
+#include "tests/support/schemes.hpp"
 
 using namespace fusionflow;
 using tests::architectures;
@@ -288,7 +289,7 @@ BOOST_AUTO_TEST_CASE(modes_wait_beside_learned_ones) {
 BOOST_AUTO_TEST_CASE(needs_balanced_weights_and_room_for_targets) {
     const auto moments = tests::random_moments({4, 2}, 8, 3);
     const auto arch = architecture::fused(2, 2, 2);
-    theory::initialisation init{.u0 = 0.1, .drawn = theory::scheme::gaussian};
+    theory::initialisation init{.u0 = 0.1, .drawn = tests::scheme::gaussian};
     BOOST_CHECK_EXCEPTION(solver::targets_flow(moments, arch, init), data::input_error,
                           tests::says("scheme: the reduced flow is that of balanced networks"));
     init = {.u0 = 0.1, .width = 2};

@@ -7,11 +7,12 @@
 #include "tests/support/krylov.hpp"
 #include "tests/support/runs.hpp"
 #include "tests/support/says.hpp"
+#include "tests/support/schemes.hpp"
 
 using namespace fusionflow;
 using tests::relative;
 using tests::says;
-using theory::scheme;
+namespace scheme = fusionflow::tests::scheme;
 
 BOOST_AUTO_TEST_SUITE(targets)
 

@@ -5,6 +5,7 @@
 #include "fusionflow/solver/methods/exact.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/runs.hpp"
+#include "tests/support/schemes.hpp"
 #include "tests/support/units.hpp"
 
 // Flows in other units. One unit for all inputs, x -> c x, and one for the target, y -> k y, turn W
@@ -69,7 +70,7 @@ BOOST_AUTO_TEST_CASE(exact_flows_follow_a_common_unit) {
         const auto plain = tests::toy(0.5, 2);
         const auto run = [&](const data::moments& moments, double u0) {
             const theory::initialisation init{
-                .u0 = u0, .drawn = theory::scheme::gaussian_iid, .width = 20};
+                .u0 = u0, .drawn = tests::scheme::gaussian_iid, .width = 20};
             return solver::integrate_exact(tests::model_of(moments, arch, init),
                                            solver::two_layer_start::expected(moments, arch, init),
                                            {});

@@ -6,6 +6,7 @@
 #include "tests/support/models.hpp"
 #include "tests/support/runs.hpp"
 #include "tests/support/says.hpp"
+#include "tests/support/schemes.hpp"
 
 using namespace fusionflow;
 using tests::says;
@@ -79,7 +80,7 @@ BOOST_AUTO_TEST_CASE(arrays_that_do_not_fit_are_refused) {
 BOOST_AUTO_TEST_CASE(networks_train_to_the_same_digits_from_their_own_weights) {
     const auto moments = tests::toy(0.5, 2);
     const auto late = theory::architecture::fused(3, 3, 2);
-    const theory::initialisation init{.u0 = 0.2, .drawn = theory::scheme::gaussian, .width = 12};
+    const theory::initialisation init{.u0 = 0.2, .drawn = tests::scheme::gaussian, .width = 12};
     for (const auto form : {"full", "compressed"}) {
         tests::network_options options;
         options.learning_rate = 0.05;

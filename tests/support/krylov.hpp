@@ -8,6 +8,7 @@
 #include "fusionflow/solver/networks/descent.hpp"
 #include "fusionflow/solver/networks/draw.hpp"
 #include "tests/support/models.hpp"
+#include "tests/support/schemes.hpp"
 
 // Compressed and sampled networks beside full ones.
 namespace fusionflow::tests {
@@ -22,7 +23,7 @@ struct deep_toy {
 inline deep_toy deep_toy_fused_at(int fusion, double u0, std::int64_t width) {
     return {toy(0.5, 2),
             theory::architecture::fused(4, fusion, 2),
-            {.u0 = u0, .drawn = theory::scheme::gaussian, .width = width}};
+            {.u0 = u0, .drawn = tests::scheme::gaussian, .width = width}};
 }
 
 inline solver::weighted_network draw_full(const data::moments& moments,

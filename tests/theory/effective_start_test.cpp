@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(says_where_there_is_none) {
     says({{2, 3}, 2}, "branches of different depth below a trunk");
     says({{11, 11}, 0}, "more than ten layers");
     theory::initialisation iid = gaussian(0.1, 100);
-    iid.drawn = theory::scheme::gaussian_iid;
+    iid.drawn = tests::scheme::gaussian_iid;
     BOOST_TEST(aligned_start(moments, {{4, 4}, 0}, iid).missing ==
                "layers of gaussian-iid networks are not small");
 }

@@ -8,10 +8,11 @@
 #include "fusionflow/data/error.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/says.hpp"
+#include "tests/support/schemes.hpp"
 
 using namespace fusionflow;
 using tests::says;
-using theory::scheme;
+namespace scheme = fusionflow::tests::scheme;
 
 BOOST_AUTO_TEST_SUITE(initialisation)
 
@@ -35,15 +36,6 @@ BOOST_AUTO_TEST_CASE(refuses_absurd_widths_and_norms_that_do_not_fit) {
         data::input_error, says("branch_norms: need the balanced scheme"));
     BOOST_CHECK_EXCEPTION((theory::initialisation{.trunk_excess = -1}.validate(2)),
                           data::input_error, says("trunk_excess: need finite c >= 0, got -1"));
-}
-
-BOOST_AUTO_TEST_CASE(scheme_names_read_back) {
-    for (const auto s : {scheme::balanced, scheme::gaussian, scheme::gaussian_iid}) {
-        BOOST_TEST((theory::parse_scheme(theory::to_string(s)) == s));
-    }
-    BOOST_CHECK_EXCEPTION(
-        (void)theory::parse_scheme("orthogonal"), data::input_error,
-        says("scheme: need balanced, gaussian or gaussian-iid, got 'orthogonal'"));
 }
 
 BOOST_AUTO_TEST_CASE(weights_start_along_the_correlations) {

@@ -6,11 +6,12 @@
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/theory/partial_solution.hpp"
 #include "tests/support/models.hpp"
+#include "tests/support/schemes.hpp"
 
 using namespace fusionflow;
 using tests::relative;
 using theory::architecture;
-using theory::scheme;
+namespace scheme = fusionflow::tests::scheme;
 
 // The comparison with the exact flow is in tests/solver/two_layer_flow_test.cpp: theory cannot see
 // it.

@@ -5,6 +5,7 @@
 #include "tests/support/differences.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/says.hpp"
+#include "tests/support/schemes.hpp"
 
 using namespace fusionflow;
 using tests::whole_model;
@@ -55,7 +56,7 @@ BOOST_AUTO_TEST_CASE(inputs_and_targets_scaled_alike_are_a_change_of_the_unit_of
     }
     whole_model stepped{tests::random_moments({2, 1, 2}, 7),
                         architecture::fused(2, 2, 3),
-                        {.u0 = 1e-5, .drawn = theory::scheme::gaussian}};
+                        {.u0 = 1e-5, .drawn = tests::scheme::gaussian}};
     stepped.options.learning_rate = 0.02;
     const auto table = table_of(stepped);
     const Eigen::VectorXd by_unit = total(table, *table.refined, kind::scale) +

@@ -7,6 +7,7 @@
 #include "tests/support/differences.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/says.hpp"
+#include "tests/support/schemes.hpp"
 
 using namespace fusionflow;
 using digits50 = boost::multiprecision::cpp_bin_float_50;
@@ -198,7 +199,7 @@ BOOST_AUTO_TEST_CASE(weight_decay_is_differentiated_and_differentiated_by) {
 
 BOOST_AUTO_TEST_CASE(refined_times_match_extrapolated_differences) {
     for (const auto drawn :
-         {theory::scheme::balanced, theory::scheme::gaussian, theory::scheme::gaussian_iid}) {
+         {tests::scheme::balanced, tests::scheme::gaussian, tests::scheme::gaussian_iid}) {
         for (const unsigned seed : {1U, 2U, 3U}) {
             whole_model m{tests::random_moments({1, 2, 2}, seed),
                           architecture::fused(2, 2, 3),
@@ -211,7 +212,7 @@ BOOST_AUTO_TEST_CASE(refined_times_match_extrapolated_differences) {
     // A reversal: weights that are drawn can follow it.
     const whole_model turned{tests::toy(-0.9, 3),
                              architecture::fused(2, 2, 2),
-                             {.u0 = 1e-9, .drawn = theory::scheme::gaussian_iid}};
+                             {.u0 = 1e-9, .drawn = tests::scheme::gaussian_iid}};
     BOOST_TEST(std::isfinite(refined_times(turned)[1]));
     check_differences(turned, *table_of(turned).refined, refined_times, kind::weight_decay);
 }

@@ -8,6 +8,7 @@
 #include "tests/support/models.hpp"
 #include "tests/support/options.hpp"
 #include "tests/support/says.hpp"
+#include "tests/support/schemes.hpp"
 
 using namespace fusionflow;
 using solver::find_method;
@@ -65,7 +66,7 @@ BOOST_AUTO_TEST_CASE(exact_methods_know_early_fusion_and_vectors) {
 }
 
 BOOST_AUTO_TEST_CASE(one_way_needs_two_modalities_fused_late_in_two_layers) {
-    BOOST_TEST(!solver::is_random(find_method("one-way"), {.drawn = theory::scheme::gaussian}, {}));
+    BOOST_TEST(!solver::is_random(find_method("one-way"), {.drawn = tests::scheme::gaussian}, {}));
     BOOST_TEST(answers("one-way", {}));
     for (const auto& [name, value] :
          {std::pair{"fusion", "1"}, {"depth", "3"}, {"ratio", "1"}, {"weight-decay", "0.1"}}) {

@@ -8,6 +8,7 @@
 #include "tests/support/folder.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/options.hpp"
+#include "tests/support/schemes.hpp"
 
 using namespace fusionflow;
 using tests::refuses_options;
@@ -59,7 +60,7 @@ BOOST_AUTO_TEST_CASE(every_option_sets_what_it_says) {
     BOOST_TEST(m.architecture.branch(1) == 3);
     BOOST_TEST(m.architecture.shared() == 2);
     BOOST_TEST(m.init.u0 == 0.01);
-    BOOST_TEST((m.init.drawn == theory::scheme::gaussian));
+    BOOST_TEST((m.init.drawn == tests::scheme::gaussian));
     BOOST_TEST(m.init.width == 7);
     BOOST_TEST(s.training.seed == 42U);
     BOOST_TEST(s.training.learning_rate.value() == 0.5);

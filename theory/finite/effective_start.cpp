@@ -1,5 +1,7 @@
 #include "fusionflow/theory/finite/effective_start.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/math/special_functions/beta.hpp>
 #include <cmath>
@@ -12,7 +14,7 @@ namespace {
 
 constexpr std::size_t most_small_layers = 8;
 
-// What the layers of a gaussian network do to a unit vector at t = 0, at large width.
+// What layers that keep their norms do to a unit vector at t = 0, at large width.
 class gaussian_norms {
 public:
     gaussian_norms(const data::moments& moments, const architecture& arch,
@@ -167,11 +169,11 @@ void gaussian_start::start_trunk() {
 }  // namespace
 
 std::string missing_start(const architecture& arch, const initialisation& init) {
-    if (init.drawn == scheme::balanced) {
+    if (init.balanced()) {
         return "";
     }
-    if (init.drawn == scheme::gaussian_iid) {
-        return "layers of gaussian-iid networks are not small";
+    if (!init.drawn->keeps_norms) {
+        return fmt::format("layers of {} networks are not small", init.drawn->name);
     }
     if (!init.widths.empty()) {
         return "hidden layers have widths of their own";
@@ -196,7 +198,7 @@ effective_start aligned_start(const data::moments& moments, const architecture& 
     arch.match(moments);
     init.validate(moments.count());
     (void)moments.correlation();  // refuses several targets
-    if (init.drawn == scheme::balanced) {
+    if (init.balanced()) {
         return {balanced_weights(moments, arch, init), ""};
     }
     std::string missing = missing_start(arch, init);

@@ -27,7 +27,7 @@ struct effective_start {
 /// balanced: the weights themselves: u_m(0) along initial_directions() and in each branch layer,
 /// u_f in the trunk.
 ///
-/// gaussian, large width H: first and last layers act with their norms a and b; the r = L - 2
+/// Schemes that keep norms, large width H: first and last layers act with their norms a and b; the r = L - 2
 /// layers between them, which move a unit vector by eps = u0/sqrt(H) only, by what grows out of
 /// them. One of them starts at 0, so that the total weight does too and may take either sign; the
 /// others at A, such that the chain blows up when the random layers do:
@@ -38,7 +38,7 @@ struct effective_start {
 /// with T = blow_up_time(). r = 0: A^2 = a^2 + b^2 in the second layer, 0 in the first.
 ///
 /// \return  Nothing but a reason where trunks of two layers or more meet branches of three or more,
-///          or branches of different depth; for paths of more than ten layers; for gaussian_iid.
+///          or branches of different depth; for paths of more than ten layers; for other schemes.
 /// \throws data::input_error if sizes differ or a rule of `init` is broken, and naming correlation
 ///         where there are several targets.
 /// \see docs/width-law.md#start; tests/theory/effective_start_test.cpp

@@ -49,7 +49,7 @@ std::optional<learning> refined_two_layer(const data::moments& moments, const ar
                                           const initialisation& init,
                                           std::optional<double> learning_rate) {
     return refined(moments, arch, expected_grams(moments, init.of_size_one()),
-                   2 * std::log(init.u0), learning_rate);
+                   2 * std::log(init.scale()), learning_rate);
 }
 
 }  // namespace fusionflow::theory

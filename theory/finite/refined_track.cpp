@@ -87,21 +87,23 @@ Number log_amplitude(const growing_gram<Number>& q, const vector_of<Number>& res
     return component > noise ? Number(log(component) + q.log_scale) : Number(-never);
 }
 
-// Time until a logistic growth from ln P reaches half of `height`; zero if it is above it already
-// (pass() tells a modality that was above at the start from one that got there while it waited).
+// Time until a logistic growth from ln P reaches its level, learned_part of `height`; zero if it is
+// above it already (pass() tells a modality that was above at the start from one that got there
+// while it waited).
 template <typename Number>
-Number time_to_half(const Number& log_p, const Number& height, const Number& rate) {
+Number time_to_level(const Number& log_p, const Number& height, const Number& rate) {
     using std::exp;
     using std::log;
     const Number gap = log(height) - log_p;
-    if (!(gap > std::log(2.0))) {
+    if (!(gap > -std::log(learned_part))) {
         return 0;
     }
-    return (gap + log_one_plus(Number(-exp(-gap)))) / (2 * rate);
+    const double odds = std::log(learned_part / (1 - learned_part));
+    return (gap + log_one_plus(Number(-exp(-gap))) + odds) / (2 * rate);
 }
 
 // How the learned modalities give way while another rises along its direction: W_k = start - a
-// slope, for a = |W_m| from 0 to half of its height.
+// slope, for a = |W_m| from 0 to its level.
 template <typename Number>
 struct yielding {
     std::vector<vector_of<Number>> starts;
@@ -125,13 +127,13 @@ yielding<Number> give_way(const data::moments& moments, const data::modality_set
 
 // True where some learned modality would have to pass (nearly) through zero: it cannot follow then.
 template <typename Number>
-bool blocked(const yielding<Number>& y, double half) {
+bool blocked(const yielding<Number>& y, double to) {
     for (std::size_t k = 0; k < y.starts.size(); ++k) {
         const Eigen::VectorXd start = values_of(y.starts[k]);
         const Eigen::VectorXd slope = values_of(y.slopes[k]);
         const double steepness = slope.squaredNorm();
         const double closest =
-            steepness > 0 ? std::clamp(start.dot(slope) / steepness, 0.0, half) : 0;
+            steepness > 0 ? std::clamp(start.dot(slope) / steepness, 0.0, to) : 0;
         if (!((start - closest * slope).norm() > 0.01 * start.norm())) {
             return true;
         }
@@ -155,7 +157,7 @@ dual refined_integral(const Function& f, const dual& end) {
 }
 
 // What it costs the rising modality that the learned ones follow with a lag E_k = M_k^-1 dW_k/dt,
-// M_k = |W_k| (I + W_k W_k^T/|W_k|^2):  1/(2r) int_0^(h/2) 2 sum_k slope M_k^-1 slope / (1 - a/h)
+// M_k = |W_k| (I + W_k W_k^T/|W_k|^2):  1/(2r) int_0^(level) 2 sum_k slope M_k^-1 slope / (1 - a/h)
 // da.
 template <typename Number>
 Number lag_time(const yielding<Number>& y, const Number& height, const Number& rate) {
@@ -168,7 +170,7 @@ Number lag_time(const yielding<Number>& y, const Number& height, const Number& r
         }
         return sum / (rate * (1 - a / height));
     };
-    return refined_integral(integrand, Number(height / 2));
+    return refined_integral(integrand, Number(height * learned_part));
 }
 
 template <typename Number>
@@ -223,10 +225,11 @@ Number waiting_room<Number>::wait_for(int m) const {
     }
     const Number rate = growth_rate(strength, +1, learning_rate_);
     const Number log_p = log_amplitude(modes_[static_cast<std::size_t>(m)], pull);
-    const Number wait = time_to_half(log_p, height, rate);
+    const Number wait = time_to_level(log_p, height, rate);
     const auto y = give_way<Number>(moments_, saddle_.learned, standing_.weights, after, height);
-    return wait > 0 && !blocked(y, value_of(height) / 2) ? Number(wait + lag_time(y, height, rate))
-                                                         : wait;
+    return wait > 0 && !blocked(y, value_of(height) * learned_part)
+               ? Number(wait + lag_time(y, height, rate))
+               : wait;
 }
 
 // Lets the time pass; what is learned then.
@@ -256,7 +259,7 @@ template <typename Number>
 level waiting_room<Number>::level_of(int m) const {
     data::modality_set saddle = data::with(saddle_.learned, m);
     const double norm = moments_.part(solve_partial(moments_, saddle).weights, m).norm();
-    return {norm / 2, std::move(saddle)};
+    return {norm * learned_part, std::move(saddle)};
 }
 
 template <typename Number>

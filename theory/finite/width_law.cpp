@@ -1,5 +1,7 @@
 #include "fusionflow/theory/finite/width_law.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <iterator>
@@ -16,8 +18,9 @@ namespace fusionflow::theory {
 namespace {
 
 std::string no_law(const architecture& arch, const initialisation& init) {
-    if (init.drawn != scheme::gaussian) {
-        return "the law is that of gaussian networks";
+    if (!init.drawn->keeps_norms) {
+        return fmt::format("the law is that of {} networks",
+                           schemes().names([](const auto& s) { return s.keeps_norms; }));
     }
     if (!init.widths.empty()) {
         return "hidden layers have widths of their own";
@@ -71,9 +74,7 @@ std::string missing_law(const architecture& arch, const initialisation& init) {
 
 width_law_answer width_law(const data::moments& moments, const architecture& arch,
                            const initialisation& init) {
-    arch.match(moments);
-    init.validate(moments.count());
-    require_range(arch, init);
+    require_start(moments, arch, init);
     std::string missing = missing_law(arch, init);
     if (!missing.empty()) {
         return {{}, std::move(missing)};

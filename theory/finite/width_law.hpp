@@ -27,7 +27,7 @@ struct width_law_answer {
 /// in u_f, later phases (what is left of Phi_m)/(|E_m| u_f^p) with the trunk of what is learned.
 /// Two-layer late fusion: refined_two_layer(), which no width enters.
 ///
-/// \param init  Scheme gaussian; else there is no answer.
+/// \param init  A scheme that keeps norms (gaussian); else there is no answer.
 /// \return  Times unknown (NaN), with a warning, of a modality of several inputs whose residual
 ///          turns when another is learned, and of those after it, where the small layers of its
 ///          branch do not grow linearly (one of them in late fusion, or three and more).

@@ -52,17 +52,17 @@ void add_general_warnings(prediction& p, const data::moments& moments, const arc
             "{:.1e} counted as zero",
             inverse.rank, moments.dimension(), inverse.tolerance));
     }
-    if (init.drawn != scheme::balanced && !arch.two_layer_late()) {
+    if (!init.balanced() && !arch.two_layer_late()) {
         p.warnings.push_back(fmt::format(
             "scheme: leading-order times are those of balanced networks with layers of norm u0; {} "
             "networks are slower by a factor that depends on the width",
-            to_string(init.drawn)));
+            init.drawn->name));
     }
 }
 
 void add_law(prediction& p, const data::moments& moments, const architecture& arch,
              const initialisation& init) {
-    if (moments.outputs() > 1 || init.drawn != scheme::gaussian || arch.two_layer_late() ||
+    if (moments.outputs() > 1 || !init.drawn->keeps_norms || arch.two_layer_late() ||
         !in_range(arch, init)) {
         return;
     }

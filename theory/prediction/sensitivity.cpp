@@ -23,20 +23,20 @@ std::vector<parameter> parameters_of(const data::moments& moments, const archite
     return list;
 }
 
-// expected_grams() over u0^2: of balanced weights they turn with the correlation.
+// expected_grams() over the square of the scale: of balanced weights they turn with the correlation.
 std::vector<matrix_of<dual>> moving_grams(const data::moments& moments, const initialisation& init,
                                           const variation& change) {
+    const double growth = init.drawn->scaled ? 2 * change.log_init : 0;
     std::vector<matrix_of<dual>> grams;
     for (const Eigen::MatrixXd& gram : expected_grams(moments, init.of_size_one())) {
-        grams.emplace_back(gram.cast<dual>() * make_dual(1, 2 * change.log_init));
+        grams.emplace_back(gram.cast<dual>() * make_dual(1, growth));
     }
-    for (int m = 0; m < moments.count() && init.drawn == scheme::balanced; ++m) {
+    for (int m = 0; m < moments.count() && init.balanced(); ++m) {
         vector_of<dual> growing(moments.dim(m) + 1);
         growing << moving_direction(moments, change, m), dual(1);
         const double norm = init.norm(m) / init.u0;
         grams[static_cast<std::size_t>(m)] =
-            make_dual(norm * norm, 2 * norm * norm * change.log_init) * growing *
-            growing.transpose();
+            make_dual(norm * norm, norm * norm * growth) * growing * growing.transpose();
     }
     return grams;
 }

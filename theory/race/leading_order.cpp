@@ -98,7 +98,7 @@ Eigen::MatrixXd conditional_covariance(const data::moments& moments,
 // their residual, to the best that this direction gives: slowly along the others,
 // dW/dt = g (end - W) covariance, with the gain g = c |W|^(2 - 2/k) of balanced layers.
 struct settling {
-    std::vector<double> slow;  // of each modality: until |W_m| has half of its end
+    std::vector<double> slow;  // of each modality: until |W_m| is at its level
     Eigen::MatrixXd lag;       // int (end - W) dt
 };
 
@@ -123,7 +123,7 @@ settling settle(const data::moments& moments, const data::modality_set& group,
         for (std::size_t i = 0; i < group.size(); ++i) {
             const Eigen::Index dim = moments.dim(group[i]);
             if (result.slow[i] == never &&
-                w.middleCols(at, dim).norm() >= end.middleCols(at, dim).norm() / 2) {
+                w.middleCols(at, dim).norm() >= end.middleCols(at, dim).norm() * learned_part) {
                 result.slow[i] = time;
             }
             all &= result.slow[i] < never;
@@ -322,13 +322,13 @@ rise estimate::rise_of(const data::modality_set& group, const partial_solution& 
         r.layer = carried ? 0 : std::pow(height / speed, 1.0 / n);
         r.path_rate = r.rate * speed;
     }
-    r.parts.assign(group.size(), 0.5);
+    r.parts.assign(group.size(), learned_part);
     if (inputs.size() > 1 || carried) {
         Eigen::Index at = 0;
         for (std::size_t k = 0; k < group.size(); ++k) {
             const Eigen::Index dim = moments_.dim(group[k]);
             const double given = begin.middleCols(at, dim).norm();
-            r.parts[k] = given > 0 ? end.middleCols(at, dim).norm() / 2 / given : 1;
+            r.parts[k] = given > 0 ? end.middleCols(at, dim).norm() * learned_part / given : 1;
             at += dim;
         }
         const settling rest =
@@ -499,23 +499,29 @@ void estimate::carry(const rise& r, const partial_solution& before, const partia
     }
 }
 
-// |W_m| at the start, as the scheme has it in the mean.
+// |W_m| at the start, as the scheme has it in the mean: of independent entries, as if all branches
+// were as wide as this one where they meet.
 double initial_weight(const data::moments& moments, const architecture& arch,
                       const initialisation& init, int m) {
-    const int layers = arch.depth(m);
+    if (init.balanced()) {
+        double square = init.trunk_excess;
+        for (int k = 0; k < moments.count(); ++k) {
+            square += init.norm(k) * init.norm(k);
+        }
+        return std::pow(init.norm(m), arch.branch(m)) * std::pow(std::sqrt(square), arch.shared());
+    }
     const auto width = static_cast<double>(init.last_width());
-    if (init.drawn == scheme::gaussian_iid) {
-        return std::pow(init.u0 * std::sqrt(width), layers) *
-               std::sqrt(moments.dim(m) * moments.outputs() / width);
+    const double modalities = moments.count();
+    double weight = std::sqrt(moments.dim(m));
+    for (int j = 1; j <= arch.depth(m); ++j) {
+        const double rows = j == arch.depth(m) ? moments.outputs() : width;
+        const double below = j == 1 ? moments.dim(m) : width;
+        weight *= init.norm_of({.share = j < arch.branch(m) ? 1 : modalities,
+                                .rows = rows,
+                                .columns = j == arch.branch(m) ? modalities * below : below,
+                                .count = rows});
     }
-    double square = init.trunk_excess;
-    for (int k = 0; k < moments.count(); ++k) {
-        square += init.norm(k) * init.norm(k);
-    }
-    const double aligned =
-        std::pow(init.norm(m), arch.branch(m)) * std::pow(std::sqrt(square), arch.shared());
-    return init.drawn == scheme::balanced ? aligned
-                                          : aligned * std::pow(width, -0.5 * (layers - 1));
+    return weight;
 }
 
 std::string why_no_plateau(const data::moments& moments, const architecture& arch,
@@ -535,7 +541,7 @@ std::string why_no_plateau(const data::moments& moments, const architecture& arc
     }
     const double end = moments.part(reached->weights, m).norm();
     const double begin = initial_weight(moments, arch, init, m);
-    if (end > 0 && begin >= end / 2) {
+    if (end > 0 && begin >= end * learned_part) {
         return fmt::format("its initial weight, about {:.3g}, is above half of the {:.3g} that it "
                            "is to learn",
                            begin, end);

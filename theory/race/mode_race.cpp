@@ -16,7 +16,7 @@ namespace fusionflow::theory {
 
 namespace {
 
-constexpr double norm_rounding = 1e-9;  // of norms on the way to half
+constexpr double norm_rounding = 1e-9;  // of norms on the way to their levels
 
 class mode_track {
 public:
@@ -115,7 +115,7 @@ private:
         return true;
     }
 
-    // Who has reached half of what it goes to; learning one moves what the others go to.
+    // Who has reached its level; learning one moves what the others go to.
     void note_learned() {
         for (bool more = true; more;) {
             more = false;
@@ -124,9 +124,9 @@ private:
                     continue;
                 }
                 const auto ahead = solve_partial(moments_, arch_.closure(data::with(learned_, m)));
-                const double half = moments_.part(ahead.weights, m).norm() / 2;
+                const double level = moments_.part(ahead.weights, m).norm() * learned_part;
                 const double now = moments_.part(result_.saddles.back().weights, m).norm();
-                if (half > 0 && now >= half * (1 - norm_rounding)) {
+                if (level > 0 && now >= level * (1 - norm_rounding)) {
                     result_.answer.times[static_cast<std::size_t>(m)] = time_;
                     learned_ = data::with(learned_, m);
                     more = true;
@@ -138,9 +138,10 @@ private:
     void note_power() {
         for (int m = 0; m < moments_.count(); ++m) {
             double& time = result_.power_times[static_cast<std::size_t>(m)];
-            const double half = contribution_power(moments_, everything_.weights, m) / 2;
+            const double level =
+                contribution_power(moments_, everything_.weights, m) * learned_part;
             const double now = contribution_power(moments_, result_.saddles.back().weights, m);
-            if (std::isinf(time) && half > 0 && now >= half * (1 - norm_rounding)) {
+            if (std::isinf(time) && level > 0 && now >= level * (1 - norm_rounding)) {
                 time = time_;
             }
         }
@@ -159,9 +160,7 @@ private:
 
 mode_race_result mode_race(const data::moments& moments, const architecture& arch,
                            const initialisation& init) {
-    arch.match(moments);
-    init.validate(moments.count());
-    require_range(arch, init);
+    require_start(moments, arch, init);
     return mode_track(moments, arch, init).run();
 }
 

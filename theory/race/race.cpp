@@ -421,9 +421,7 @@ race_result race_of_targets(const data::moments& moments, const architecture& ar
 
 race_result race(const data::moments& moments, const architecture& arch, const initialisation& init,
                  double weight_decay) {
-    arch.match(moments);
-    init.validate(moments.count());
-    require_range(arch, init);
+    require_start(moments, arch, init);
     check_weight_decay(weight_decay);
     if (moments.outputs() > 1) {
         return race_of_targets(moments, arch, init, weight_decay);
@@ -455,9 +453,7 @@ race_result race_beyond_range(const data::moments& moments, const architecture& 
 
 std::vector<partial_solution> race_saddles(const data::moments& moments, const architecture& arch,
                                            const initialisation& init) {
-    arch.match(moments);
-    init.validate(moments.count());
-    require_range(arch, init);
+    require_start(moments, arch, init);
     return race_track<double>(moments, arch, init, 0, false).run().saddles;
 }
 

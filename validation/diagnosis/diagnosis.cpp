@@ -107,7 +107,7 @@ solver::trajectory without_weights(solver::trajectory path) {
 // On a straight line between recorded instants; unknown where it begins above its half.
 double half_power(const moments& m, const solver::trajectory& path, int modality) {
     using theory::contribution_power;
-    const double half = contribution_power(m, path.weights.back(), modality) / 2;
+    const double half = contribution_power(m, path.weights.back(), modality) * theory::learned_part;
     double before = contribution_power(m, path.weights.front(), modality);
     if (before >= half) {
         return std::numeric_limits<double>::quiet_NaN();

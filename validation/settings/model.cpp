@@ -43,7 +43,7 @@ std::shared_ptr<const data::samples> build_samples(const settings& s) {
         s.world.kind == world::xor_data
             ? data::draw_xor_samples(s.samples.count, s.samples.variance, s.world.seed)
             : data::draw_toy_samples(s.toy, s.samples.count, s.world.seed, s.samples.symmetric);
-    const bool classes = s.training.samples.loss != solver::loss_kind::mse;
+    const bool classes = s.training.samples.loss->needs_labels;
     return std::make_shared<const data::samples>(classes ? drawn.labelled() : drawn);
 }
 

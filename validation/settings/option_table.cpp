@@ -76,23 +76,23 @@ world parse_world(std::string_view name, const std::string& text) {
 }
 
 // The readers of other folders, which name the option themselves.
-auto read_scheme(std::string_view /*name*/, const std::string& text) {
-    return theory::parse_scheme(text);
+template <auto Parse>
+auto read(std::string_view /*name*/, const std::string& text) {
+    return Parse(text);
 }
-auto read_training(std::string_view /*name*/, const std::string& text) {
-    return solver::parse_training_method(text);
-}
-auto read_stepper(std::string_view /*name*/, const std::string& text) {
-    return solver::parse_stepper(text);
-}
-auto read_activation(std::string_view /*name*/, const std::string& text) {
-    return solver::parse_activation(text);
-}
-auto read_loss(std::string_view /*name*/, const std::string& text) {
-    return solver::parse_loss(text);
+template <auto List>
+auto named(std::string_view /*name*/, const std::string& text) {
+    return &List().find(text);
 }
 auto read_moments_file(std::string_view /*name*/, const std::string& file) {
     return std::make_shared<const data::moments>(data::read_moments(file));
+}
+std::string names_of_schemes() { return theory::schemes().names(); }
+std::string names_of_losses() {
+    const auto which = [](bool of_labels) {
+        return solver::losses().names([=](const auto& l) { return l.needs_labels == of_labels; });
+    };
+    return which(false) + "; " + which(true) + " of the target's sign";
 }
 bool parse_not(std::string_view name, const std::string& text) { return !parse_flag(name, text); }
 
@@ -181,179 +181,149 @@ constexpr bool numeric = true;
 struct entry {
     setting_info info;
     setter set;
-    std::string_view excluded_by = {};  // words between spaces
-    rule broken = nullptr;
+    std::string_view excluded_by;  // words between spaces
+    rule broken;                   // may be null
+    std::string (*names)();        // what stands for {} in its help; null: nothing
 };
+
+constexpr entry row(std::string_view name, std::string_view argument, std::string_view help,
+                    std::string_view group, bool is_number, setter set,
+                    std::string_view excluded_by = {}, rule broken = nullptr,
+                    std::string (*names)() = nullptr) {
+    return {{name, argument, help, group, is_number}, set, excluded_by, broken, names};
+}
 
 constexpr auto training_samples = &training::samples;
 
 constexpr auto entries = std::to_array<entry>({
-    {{"data", "NAME", "toy, random, gaussian, or xor, which needs --samples (toy)", "data", false},
-     put<parse_world, &settings::world, &world_settings::kind>,
-     "moments",
-     data_rule},
-    {{"rho", "R", "correlation of the two toy inputs, -1 < R < 1 (0)", "data", numeric},
-     put<parse_number, &settings::toy, &toy_options::rho>,
-     "moments",
-     toy_only},
-    {{"ratio", "K", "sd of toy input A over that of B, K > 0 (2)", "data", numeric},
-     put<parse_number, &settings::toy, &toy_options::ratio>,
-     "moments",
-     toy_only},
-    {{"target-weights", "wA,wB", "toy target y = wA xA + wB xB (1,1)", "data", false},
-     put<parse_pair, &settings::toy, &toy_options::target_weights>,
-     "moments",
-     toy_only},
-    {{"target-ratio", "R", "toy target y = R xA + xB, in place of --target-weights", "data",
-      numeric},
-     put_target_ratio,
-     "moments target-weights",
-     toy_only},
-    {{"noise", "S", "standard deviation of noise on the target of toy or gaussian data (0)", "data",
-      numeric},
-     put<parse_number, &settings::toy, &toy_options::noise>,
-     "moments",
-     toy_or_gaussian},
-    {{"dims", "DA,DB,...", "inputs of each modality of random (10,10) or gaussian data (50,50)",
-      "data", false},
-     put<list_of<parse_int>, &settings::world, &world_settings::dims>,
-     {},
-     dims_rule},
-    {{"variances", "vA,vB,...", "of each input of a modality of gaussian data (3,1)", "data",
-      false},
-     put<list_of<parse_number>, &settings::world, &world_settings::variances>,
-     {},
-     gaussian_only},
-    {{"input-weight", "W", "gaussian data: y = W (sum of all inputs) + noise (0.1)", "data",
-      numeric},
-     put<parse_number, &settings::world, &world_settings::input_weight>,
-     {},
-     gaussian_only},
-    {{"draws", "P", "moments of P samples of gaussian data; 0: of the population (0)", "data",
-      numeric},
-     put<parse_samples<0>, &settings::world, &world_settings::draws>,
-     {},
-     gaussian_only},
-    {{"data-seed", "N", "seed of random data, --draws and --samples (1)", "data", numeric},
-     put<parse_seed, &settings::world, &world_settings::seed>,
-     {},
-     drawn_only},
-    {{"moments", "FILE", "second moments from a JSON file, in place of --data", "data", false},
-     put<read_moments_file, &settings::moments>},
-    {{"depth", "L", "layers from input to output (2)", "network", numeric},
-     put<parse_int, &settings::depth>,
-     "branches"},
-    {{"fusion", "LF", "layer at which modalities are fused, 1 ... L (2)", "network", numeric},
-     put<parse_int, &settings::fusion>,
-     "branches"},
-    {{"branches", "n1,n2,...", "layers of each modality's branch, in place of --fusion", "network",
-      false},
-     put<list_of<parse_int>, &settings::branches>},
-    {{"shared", "P", "layers after the branches meet (0); with --branches", "network", numeric},
-     put<parse_int, &settings::shared>,
-     {},
-     branches_only},
-    {{"init", "U0", "initial norm of a layer (gaussian-iid: sd of a weight), > 0 (1e-3)", "start",
-      numeric},
-     put<parse_number, &settings::init, &initialisation::u0>},
-    {{"scheme", "NAME", "initial weights: balanced, gaussian or gaussian-iid (balanced)", "drawing",
-      false},
-     put<read_scheme, &settings::init, &initialisation::drawn>},
-    {{"width", "H", "units in each hidden layer (100)", "drawing", numeric},
-     put<parse_whole, &settings::init, &initialisation::width>,
-     "widths"},
-    {{"widths", "H1,H2,...", "units in each hidden layer of the longest path, from the input up",
-      "drawing", false},
-     put<list_of<parse_whole>, &settings::init, &initialisation::widths>},
-    {{"seed", "N", "seed of the initial weights (1)", "drawing", numeric},
-     put<parse_seed, &settings::training, &training::seed>},
-    {{"method", "NAME", "gd (gradient descent) or flow (gradient flow) (gd)", "training", false},
-     put<read_training, &settings::training, &training::method>,
-     {},
-     method_rule},
-    {{"learning-rate", "ETA", "step of gradient descent, > 0 (0.01; flows and formulas: none)",
-      "training", numeric},
-     put<parse_number, &settings::training, &training::learning_rate>,
-     {},
-     descent_only},
-    {{"max-epochs", "N", "most steps of gradient descent (1e7)", "training", numeric},
-     put<parse_whole, &settings::training, &training::max_epochs>,
-     {},
-     descent_only},
-    {{"weight-decay", "LAMBDA", "every layer also shrinks at this rate, LAMBDA >= 0 (0)",
-      "training", numeric},
-     put<parse_number, &settings::training, &training::weight_decay>},
-    {{"samples", "P", "train on P samples of the data, not on moments (none)", "samples", numeric},
-     put<parse_samples<1>, &settings::samples, &sample_settings::count>,
-     "moments",
-     samples_rule},
-    {{"variance", "V", "<xB^2> of the xor data, y = XOR(xA1, xA2) + xB, > 0 (1)", "samples",
-      numeric},
-     put<parse_number, &settings::samples, &sample_settings::variance>,
-     {},
-     variance_rule},
-    {{"symmetric", "", "with every toy sample its mirror image (-x, -y)", "samples", false},
-     put<parse_flag, &settings::samples, &sample_settings::symmetric>,
-     {},
-     symmetric_rule},
-    {{"activation", "NAME", "of hidden units: linear, relu or leaky:A, A >= 0 (linear)", "samples",
-      false},
-     put<read_activation, &settings::training, training_samples, &sample_options::units>,
-     {},
-     samples_only},
-    {{"loss", "NAME", "mse; logistic or exponential of the target's sign (mse)", "samples", false},
-     put<read_loss, &settings::training, training_samples, &sample_options::loss>,
-     {},
-     samples_only},
-    {{"bias", "", "hidden units and output have biases", "samples", false},
-     put<parse_flag, &settings::training, training_samples, &sample_options::bias>,
-     {},
-     samples_only},
-    {{"batch", "B", "samples of a step, reshuffled each epoch (all)", "samples", numeric},
-     put<parse_samples<1>, &settings::training, training_samples, &sample_options::batch>,
-     {},
-     batch_rule},
-    {{"rounds", "K", "rounds of the compression (as many as --accuracy takes)", "compression",
-      numeric},
-     put<parse_int, &settings::run, &run_options::compression, &compression_options::rounds>},
-    {{"no-estimate", "", "with --rounds: leave the error unknown, in less than half the time",
-      "compression", false},
-     put<parse_not, &settings::run, &run_options::compression, &compression_options::estimate>},
-    {{"accuracy", "A", "wanted of |W_m(t)|, relative to its largest (1e-6)", "compression",
-      numeric},
-     put<parse_number, &settings::run, &run_options::compression, &compression_options::accuracy>,
-     "rounds"},
-    {{"rtol", "R", "relative error allowed per step of a flow (1e-9)", "solver", numeric},
-     put<parse_number, &settings::run, &run_options::rtol>},
-    {{"stepper", "NAME", "auto, dopri5, cash-karp, fehlberg78, bulirsch-stoer, rkc, radau (auto)",
-      "solver", false},
-     put<read_stepper, &settings::run, &run_options::method>},
-    {{"max-steps", "N", "most steps of a flow (2e7)", "solver", numeric},
-     put<parse_whole, &settings::run, &run_options::max_steps>},
-    {{"max-time", "T", "stop at this time, in units of tau (none)", "solver", numeric},
-     put<parse_number, &settings::run, &run_options::max_time>},
-    {{"tail", "F", "go on for F times the time of the last half-height (0.15)", "solver", numeric},
-     put_tail},
-    {{"until", "N", "stop once N modalities are learned (all)", "solver", false},
-     put<parse_until, &settings::run, &run_options::until>},
+    row("data", "NAME", "toy, random, gaussian, or xor, which needs --samples (toy)", "data", false,
+        put<parse_world, &settings::world, &world_settings::kind>, "moments", data_rule),
+    row("rho", "R", "correlation of the two toy inputs, -1 < R < 1 (0)", "data", numeric,
+        put<parse_number, &settings::toy, &toy_options::rho>, "moments", toy_only),
+    row("ratio", "K", "sd of toy input A over that of B, K > 0 (2)", "data", numeric,
+        put<parse_number, &settings::toy, &toy_options::ratio>, "moments", toy_only),
+    row("target-weights", "wA,wB", "toy target y = wA xA + wB xB (1,1)", "data", false,
+        put<parse_pair, &settings::toy, &toy_options::target_weights>, "moments", toy_only),
+    row("target-ratio", "R", "toy target y = R xA + xB, in place of --target-weights", "data",
+        numeric, put_target_ratio, "moments target-weights", toy_only),
+    row("noise", "S", "standard deviation of noise on the target of toy or gaussian data (0)",
+        "data", numeric, put<parse_number, &settings::toy, &toy_options::noise>, "moments",
+        toy_or_gaussian),
+    row("dims", "DA,DB,...", "inputs of each modality of random (10,10) or gaussian data (50,50)",
+        "data", false, put<list_of<parse_int>, &settings::world, &world_settings::dims>, {},
+        dims_rule),
+    row("variances", "vA,vB,...", "of each input of a modality of gaussian data (3,1)", "data",
+        false, put<list_of<parse_number>, &settings::world, &world_settings::variances>, {},
+        gaussian_only),
+    row("input-weight", "W", "gaussian data: y = W (sum of all inputs) + noise (0.1)", "data",
+        numeric, put<parse_number, &settings::world, &world_settings::input_weight>, {},
+        gaussian_only),
+    row("draws", "P", "moments of P samples of gaussian data; 0: of the population (0)", "data",
+        numeric, put<parse_samples<0>, &settings::world, &world_settings::draws>, {},
+        gaussian_only),
+    row("data-seed", "N", "seed of random data, --draws and --samples (1)", "data", numeric,
+        put<parse_seed, &settings::world, &world_settings::seed>, {}, drawn_only),
+    row("moments", "FILE", "second moments from a JSON file, in place of --data", "data", false,
+        put<read_moments_file, &settings::moments>),
+    row("depth", "L", "layers from input to output (2)", "network", numeric,
+        put<parse_int, &settings::depth>, "branches"),
+    row("fusion", "LF", "layer at which modalities are fused, 1 ... L (2)", "network", numeric,
+        put<parse_int, &settings::fusion>, "branches"),
+    row("branches", "n1,n2,...", "layers of each modality's branch, in place of --fusion",
+        "network", false, put<list_of<parse_int>, &settings::branches>),
+    row("shared", "P", "layers after the branches meet (0); with --branches", "network", numeric,
+        put<parse_int, &settings::shared>, {}, branches_only),
+    row("init", "U0", "initial norm of a layer (gaussian-iid: sd of a weight), > 0 (1e-3)", "start",
+        numeric, put<parse_number, &settings::init, &initialisation::u0>),
+    row("scheme", "NAME", "initial weights: {} (balanced)", "drawing", false,
+        put<named<theory::schemes>, &settings::init, &initialisation::drawn>, {}, nullptr,
+        names_of_schemes),
+    row("width", "H", "units in each hidden layer (100)", "drawing", numeric,
+        put<parse_whole, &settings::init, &initialisation::width>, "widths"),
+    row("widths", "H1,H2,...", "units in each hidden layer of the longest path, from the input up",
+        "drawing", false, put<list_of<parse_whole>, &settings::init, &initialisation::widths>),
+    row("seed", "N", "seed of the initial weights (1)", "drawing", numeric,
+        put<parse_seed, &settings::training, &training::seed>),
+    row("method", "NAME", "gd (gradient descent) or flow (gradient flow) (gd)", "training", false,
+        put<read<solver::parse_training_method>, &settings::training, &training::method>, {},
+        method_rule),
+    row("learning-rate", "ETA", "step of gradient descent, > 0 (0.01; flows and formulas: none)",
+        "training", numeric, put<parse_number, &settings::training, &training::learning_rate>, {},
+        descent_only),
+    row("max-epochs", "N", "most steps of gradient descent (1e7)", "training", numeric,
+        put<parse_whole, &settings::training, &training::max_epochs>, {}, descent_only),
+    row("weight-decay", "LAMBDA", "every layer also shrinks at this rate, LAMBDA >= 0 (0)",
+        "training", numeric, put<parse_number, &settings::training, &training::weight_decay>),
+    row("samples", "P", "train on P samples of the data, not on moments (none)", "samples", numeric,
+        put<parse_samples<1>, &settings::samples, &sample_settings::count>, "moments",
+        samples_rule),
+    row("variance", "V", "<xB^2> of the xor data, y = XOR(xA1, xA2) + xB, > 0 (1)", "samples",
+        numeric, put<parse_number, &settings::samples, &sample_settings::variance>, {},
+        variance_rule),
+    row("symmetric", "", "with every toy sample its mirror image (-x, -y)", "samples", false,
+        put<parse_flag, &settings::samples, &sample_settings::symmetric>, {}, symmetric_rule),
+    row("activation", "NAME", "of hidden units: linear, relu or leaky:A, A >= 0 (linear)",
+        "samples", false,
+        put<read<solver::parse_activation>, &settings::training, training_samples,
+            &sample_options::units>,
+        {}, samples_only),
+    row("loss", "NAME", "{} (mse)", "samples", false,
+        put<named<solver::losses>, &settings::training, training_samples, &sample_options::loss>,
+        {}, samples_only, names_of_losses),
+    row("bias", "", "hidden units and output have biases", "samples", false,
+        put<parse_flag, &settings::training, training_samples, &sample_options::bias>, {},
+        samples_only),
+    row("batch", "B", "samples of a step, reshuffled each epoch (all)", "samples", numeric,
+        put<parse_samples<1>, &settings::training, training_samples, &sample_options::batch>, {},
+        batch_rule),
+    row("rounds", "K", "rounds of the compression (as many as --accuracy takes)", "compression",
+        numeric,
+        put<parse_int, &settings::run, &run_options::compression, &compression_options::rounds>),
+    row("no-estimate", "", "with --rounds: leave the error unknown, in less than half the time",
+        "compression", false,
+        put<parse_not, &settings::run, &run_options::compression, &compression_options::estimate>),
+    row("accuracy", "A", "wanted of |W_m(t)|, relative to its largest (1e-6)", "compression",
+        numeric,
+        put<parse_number, &settings::run, &run_options::compression,
+            &compression_options::accuracy>,
+        "rounds"),
+    row("rtol", "R", "relative error allowed per step of a flow (1e-9)", "solver", numeric,
+        put<parse_number, &settings::run, &run_options::rtol>),
+    row("stepper", "NAME", "auto, dopri5, cash-karp, fehlberg78, bulirsch-stoer, rkc, radau (auto)",
+        "solver", false, put<read<solver::parse_stepper>, &settings::run, &run_options::method>),
+    row("max-steps", "N", "most steps of a flow (2e7)", "solver", numeric,
+        put<parse_whole, &settings::run, &run_options::max_steps>),
+    row("max-time", "T", "stop at this time, in units of tau (none)", "solver", numeric,
+        put<parse_number, &settings::run, &run_options::max_time>),
+    row("tail", "F", "go on for F times the time of the last half-height (0.15)", "solver", numeric,
+        put_tail),
+    row("until", "N", "stop once N modalities are learned (all)", "solver", false,
+        put<parse_until, &settings::run, &run_options::until>),
 });
-
-constexpr auto infos = [] {
-    std::array<setting_info, std::size(entries)> all{};
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        all[i] = entries[i].info;
-    }
-    return all;
-}();
 
 }  // namespace
 
-std::span<const setting_info> setting_table() { return infos; }
+std::span<const setting_info> setting_table() {
+    static std::array<std::string, std::size(entries)> helps;
+    static const auto infos = [] {
+        std::array<setting_info, std::size(entries)> all{};
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            all[i] = entries[i].info;
+            if (entries[i].names != nullptr) {
+                helps[i] = fmt::format(fmt::runtime(all[i].help), entries[i].names());
+                all[i].help = helps[i];
+            }
+        }
+        return all;
+    }();
+    return infos;
+}
 
 const setting_info* find_setting(std::string_view name) {
-    const auto* found = std::find_if(infos.begin(), infos.end(),
-                                     [name](const setting_info& i) { return i.name == name; });
-    return found == infos.end() ? nullptr : found;
+    const auto infos = setting_table();
+    const auto found = std::find_if(infos.begin(), infos.end(),
+                                    [name](const setting_info& i) { return i.name == name; });
+    return found == infos.end() ? nullptr : &*found;
 }
 
 void set_option(settings& s, std::string_view name, const std::string& value) {
@@ -361,7 +331,7 @@ void set_option(settings& s, std::string_view name, const std::string& value) {
     if (info == nullptr) {
         throw data::input_error(std::string(name), "there is no such option");
     }
-    entries[static_cast<std::size_t>(info - infos.data())].set(s, name, value);
+    entries[static_cast<std::size_t>(info - setting_table().data())].set(s, name, value);
     note_given(s, name, value);
 }
 

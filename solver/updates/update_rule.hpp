@@ -1,0 +1,51 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <functional>
+#include <string_view>
+
+#include "fusionflow/data/named_list.hpp"
+
+namespace fusionflow::solver {
+
+/// The law of gradient descent with weight decay, of every layer (biases do not decay):
+///
+///     W <- W - eta (G + lambda W) = (1 - eta lambda) W - eta G,   G = dLoss/dW
+///
+/// Where G stands in memory, gradient_descent_rule takes the step. Networks from moments never form
+/// G, which is a product of low rank: they scale W by keep() and add -eta G factor by factor.
+struct descent_law {
+    double rate = 0;          ///< eta > 0, time units per step
+    double weight_decay = 0;  ///< lambda >= 0, eta lambda < 1
+
+    /// 1 - eta lambda
+    [[nodiscard]] double keep() const noexcept { return 1 - rate * weight_decay; }
+};
+
+/// Changes the parameters (weights, then biases) by one step; `gradient` is dLoss/d(parameters). What
+/// a rule keeps beside the weights is part of the function object: one for each run.
+using update = std::function<void(Eigen::Ref<Eigen::ArrayXd> parameters,
+                                  const Eigen::Ref<const Eigen::ArrayXd>& gradient)>;
+
+/// How parameters follow from gradients. Each rule stands in a file of its own in solver/updates/
+/// and in the list of solver/updates/updates.cpp, and nowhere else.
+struct update_rule {
+    std::string_view name;   ///< "gd"
+    std::string_view about;  ///< one line
+    /// Every step is that of descent_law: second moments of samples suffice, and theory is about it.
+    bool plain = false;
+    /// Begins a run.
+    ///
+    /// \param law      The step size, and the decay of weights.
+    /// \param weights  How many of the parameters are weights; those after them are biases, which
+    ///                 do not decay.
+    update (*begin)(const descent_law& law, Eigen::Index weights);
+};
+
+/// Gradient descent with weight decay. \see descent_law
+extern const update_rule gradient_descent_rule;
+
+/// All update rules.
+[[nodiscard]] data::named_list<update_rule> update_rules();
+
+}  // namespace fusionflow::solver

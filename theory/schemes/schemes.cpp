@@ -1,0 +1,16 @@
+#include <array>
+
+#include "fusionflow/theory/schemes/scheme.hpp"
+
+namespace fusionflow::theory {
+
+// Each is defined in a file of this folder. These two lists are the only places that name it.
+extern const scheme gaussian_scheme, gaussian_iid_scheme;
+
+data::named_list<scheme> schemes() {
+    static constexpr auto all =
+        std::to_array<const scheme*>({&balanced_scheme, &gaussian_scheme, &gaussian_iid_scheme});
+    return {"scheme", all};
+}
+
+}  // namespace fusionflow::theory
