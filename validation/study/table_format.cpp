@@ -4,16 +4,16 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
-#include <optional>
+#include <utility>
 
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/validation/settings/numbers.hpp"
 #include "fusionflow/validation/study/parallel.hpp"
 #include "fusionflow/validation/study/sheet.hpp"
+#include "fusionflow/validation/study/spelling.hpp"
 #include "fusionflow/validation/study/spread.hpp"
 
 namespace fusionflow::validation {
@@ -23,14 +23,10 @@ namespace {
 using nlohmann::ordered_json;
 
 std::string spell(double value, table_format format) {
-    const bool exact = format == table_format::csv;
-    if (std::isnan(value)) {
-        return exact ? "" : "-";
+    if (format != table_format::csv) {
+        return validation::spell(value);
     }
-    if (std::isinf(value)) {
-        return exact ? "inf" : "never";
-    }
-    return exact ? fmt::format("{}", value) : fmt::format("{:.8g}", value);
+    return std::isnan(value) ? "" : fmt::format("{}", value);
 }
 
 sheet start_sheet(const table& t) {
@@ -82,24 +78,6 @@ std::string spell_cell(const cell& c, table_format format) {
     return fmt::format("{:.5g} ± {:.2g}", c.mean.mean, c.mean.standard_error);
 }
 
-std::string spell_difference(double value, double reference, table_format format) {
-    const double difference = (value - reference) / std::abs(reference);
-    if (!std::isfinite(difference)) {
-        return format == table_format::csv ? "" : "-";
-    }
-    return format == table_format::csv ? fmt::format("{}", difference)
-                                       : fmt::format("{:+.1e}", difference);
-}
-
-// Of never to a time, or of what is unknown, there is no ratio.
-std::string spell_ratio(double value, double reference, table_format format) {
-    const double ratio = value / reference;
-    if (!(std::isfinite(ratio) && std::isfinite(reference))) {
-        return format == table_format::csv ? "" : "-";
-    }
-    return format == table_format::csv ? fmt::format("{}", ratio) : fmt::format("{:.5g}", ratio);
-}
-
 // What the further columns of the wide layout compare with, and how.
 struct comparison {
     std::size_t method = 0;
@@ -108,8 +86,16 @@ struct comparison {
     [[nodiscard]] std::string title(const std::string& own, const std::string& other) const {
         return ratios ? fmt::format("{}/{}", own, other) : fmt::format("{} vs {}", other, own);
     }
+    // Of never to a time, or of what is unknown, there is neither.
     [[nodiscard]] std::string spell(double own, double other, table_format format) const {
-        return ratios ? spell_ratio(own, other, format) : spell_difference(other, own, format);
+        const double value = ratios ? own / other : (other - own) / std::abs(own);
+        const bool exact = format == table_format::csv;
+        if (!(std::isfinite(value) && std::isfinite(other))) {
+            return exact ? "" : "-";
+        }
+        return exact    ? fmt::format("{}", value)
+               : ratios ? fmt::format("{:.5g}", value)
+                        : fmt::format("{:+.1e}", value);
     }
 };
 
@@ -187,10 +173,6 @@ sheet wide_sheet(const table& t, table_format format, const comparison& against)
     return s;
 }
 
-ordered_json finite_or_null(double value) {
-    return std::isfinite(value) ? ordered_json(value) : ordered_json(nullptr);
-}
-
 ordered_json json_row(const table& t, const table_row& row) {
     ordered_json object;
     const std::vector<std::string> point = t.points.point(row.point);
@@ -201,9 +183,9 @@ ordered_json json_row(const table& t, const table_row& row) {
     object["method"] = t.methods[row.method];
     object["repeat"] = row.repeat;
     for (std::size_t m = 0; m < t.names.size(); ++m) {
-        object["time_" + t.names[m]] = finite_or_null(row.times[m]);
+        object["time_" + t.names[m]] = number(row.times[m]);
     }
-    object["time_ratio"] = finite_or_null(row.time_ratio);
+    object["time_ratio"] = number(row.time_ratio);
     object["outcome"] = row.outcome;
     return object;
 }
@@ -238,24 +220,20 @@ std::string to_json(const table& t, const std::string& provenance) {
     }
     result["rows"] = std::move(rows);
     result["warnings"] = std::move(warnings);
-    return result.dump(2, ' ', false, ordered_json::error_handler_t::replace) + '\n';
+    return json_text(result);
 }
 
 }  // namespace
 
 table_format format_of_file(const std::string& file) {
     const std::string ending = std::filesystem::path(file).extension().string();
-    if (ending == ".md") {
-        return table_format::markdown;
-    }
-    if (ending == ".csv") {
-        return table_format::csv;
-    }
-    if (ending == ".tex") {
-        return table_format::latex;
-    }
-    if (ending == ".json") {
-        return table_format::json;
+    using kind = std::pair<const char*, table_format>;
+    for (const auto& [known, format] :
+         {kind{".md", table_format::markdown}, kind{".csv", table_format::csv},
+          kind{".tex", table_format::latex}, kind{".json", table_format::json}}) {
+        if (ending == known) {
+            return format;
+        }
     }
     throw data::input_error(
         "output", fmt::format("need a file ending in .csv, .md, .tex or .json, got '{}'", file));
