@@ -21,11 +21,11 @@ std::unique_ptr<data::table_source> open(const tests::temporary_folder& folder) 
 BOOST_AUTO_TEST_CASE(text_has_a_row_per_column) {
     const tests::temporary_folder folder;
     BOOST_TEST('\n' + validation::to_text(open(folder)->survey()) == R"(
-column  kind    rows  missing  range
-a       whole      3        0  1 to 3
-b       text       3        1  2 texts: 'x', 'y'
-c       mixed      3        1  always 2.5, and 1 text: 'oops'
-d       whole      3        0  always 7
+column  kind   rows  missing  range
+a       whole     3        0  1 to 3
+b       text      3        1  2 texts: 'x', 'y'
+c       mixed     3        1  always 2.5, and 1 text: 'oops'
+d       whole     3        0  always 7
 )");
 }
 

@@ -11,6 +11,8 @@
 using namespace fusionflow;
 using json = nlohmann::ordered_json;
 using validation::run_question;
+using validation::to_json;
+using validation::to_text;
 
 BOOST_AUTO_TEST_SUITE(run_report)
 

@@ -29,15 +29,6 @@ std::string spell(double value, table_format format) {
     return std::isnan(value) ? "" : fmt::format("{}", value);
 }
 
-sheet start_sheet(const table& t) {
-    sheet s;
-    s.jobs = t.jobs;
-    for (const grid_axis& axis : t.points.axes()) {
-        s.columns.push_back({axis.option});
-    }
-    return s;
-}
-
 std::vector<std::string> row_cells(const table& t, const table_row& row, table_format format) {
     std::vector<std::string> cells = t.points.point(row.point);
     cells.push_back(t.methods[row.method]);
@@ -51,7 +42,11 @@ std::vector<std::string> row_cells(const table& t, const table_row& row, table_f
 }
 
 sheet long_sheet(const table& t, table_format format) {
-    sheet s = start_sheet(t);
+    sheet s = sheet::of_rows(t.rows.size());
+    s.jobs = t.jobs;
+    for (const grid_axis& axis : t.points.axes()) {
+        s.columns.push_back({axis.option});
+    }
     s.columns.push_back({"method", false});
     s.columns.push_back({"repeat"});
     for (const std::string& name : t.names) {
@@ -59,7 +54,6 @@ sheet long_sheet(const table& t, table_format format) {
     }
     s.columns.push_back({"time_ratio"});
     s.columns.push_back({"outcome", false});
-    s.rows.resize(t.rows.size());
     for_each_index(t.rows.size(), t.jobs,
                    [&](std::size_t i) { s.rows[i] = row_cells(t, t.rows[i], format); });
     return s;
@@ -142,32 +136,32 @@ std::vector<std::vector<cell>> summarise_point(const table& t, std::size_t point
 }
 
 sheet wide_sheet(const table& t, table_format format, const comparison& against) {
-    const std::size_t reference = against.method;
-    sheet s = start_sheet(t);
-    s.columns.push_back({"modality", false});
-    for (const std::string& label : t.labels) {
-        s.columns.push_back({label});
-    }
-    for (std::size_t m = 0; m < t.methods.size(); ++m) {
-        if (m != reference) {
-            s.columns.push_back({against.title(t.methods[reference], t.methods[m])});
+    const std::size_t quantities = t.names.size() + 1;
+    std::vector<std::vector<cell>> rows;
+    for (std::size_t p = 0; p < t.points.size(); ++p) {
+        for (std::vector<cell>& by_method : summarise_point(t, p)) {
+            rows.push_back(std::move(by_method));
         }
     }
-    for (std::size_t p = 0; p < t.points.size(); ++p) {
-        const auto cells = summarise_point(t, p);
-        for (std::size_t q = 0; q < cells.size(); ++q) {
-            std::vector<std::string> row = t.points.point(p);
-            row.push_back(q < t.names.size() ? t.names[q] : "last / first");
-            for (const cell& c : cells[q]) {
-                row.push_back(spell_cell(c, format));
-            }
-            for (std::size_t m = 0; m < t.methods.size(); ++m) {
-                if (m != reference) {
-                    row.push_back(against.spell(cells[q][reference].mean.mean,
-                                                cells[q][m].mean.mean, format));
-                }
-            }
-            s.rows.push_back(std::move(row));
+    sheet s = sheet::of_rows(rows.size());
+    s.jobs = t.jobs;
+    for (std::size_t a = 0; a < t.points.axes().size(); ++a) {
+        s.add({t.points.axes()[a].option},
+              [&](std::size_t row) { return t.points.point(row / quantities)[a]; });
+    }
+    s.add({"modality", false}, [&](std::size_t row) {
+        const std::size_t q = row % quantities;
+        return q < t.names.size() ? t.names[q] : "last / first";
+    });
+    for (std::size_t m = 0; m < t.methods.size(); ++m) {
+        s.add({t.labels[m]}, [&](std::size_t row) { return spell_cell(rows[row][m], format); });
+    }
+    for (std::size_t m = 0; m < t.methods.size(); ++m) {
+        if (m != against.method) {
+            s.add({against.title(t.methods[against.method], t.methods[m])}, [&](std::size_t row) {
+                return against.spell(rows[row][against.method].mean.mean, rows[row][m].mean.mean,
+                                     format);
+            });
         }
     }
     return s;
