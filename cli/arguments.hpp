@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <string>
@@ -48,8 +49,16 @@ public:
     [[nodiscard]] bool has(std::string_view name) const { return values.contains(name); }
     /// The values of an option that repeats.
     [[nodiscard]] std::vector<std::string> all(std::string_view name) const;
+    /// Refuses some options, be they the command's own or of models and runs.
+    ///
+    /// \throws data::input_error naming the first of them that was given, and the rule.
+    void refuse(std::initializer_list<std::string_view> names, const std::string& rule) const;
     /// True on the rank that reads and writes files and prints.
     [[nodiscard]] bool first() const { return team == nullptr || team->first(); }
+    /// The provenance of what networks and flows, their seeds and tolerances, play no part in.
+    [[nodiscard]] std::string provenance_of_data() const {
+        return provenance.substr(0, provenance.rfind(" (seed "));
+    }
     /// The value of an option; empty where it was not given.
     [[nodiscard]] std::string get(std::string_view name) const;
 };

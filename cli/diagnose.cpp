@@ -1,14 +1,12 @@
-#include <fmt/format.h>
-
 #include <filesystem>
+#include <memory>
 
-#include "fusionflow/cli/answer.hpp"
 #include "fusionflow/cli/attempts.hpp"
 #include "fusionflow/cli/command.hpp"
-#include "fusionflow/cli/diagnosis_answer.hpp"
 #include "fusionflow/cli/progress.hpp"
 #include "fusionflow/cli/run.hpp"
 #include "fusionflow/cli/sample_tables.hpp"
+#include "fusionflow/cli/streams.hpp"
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/validation/diagnosis/diagnosis.hpp"
 #include "fusionflow/validation/figures/gnuplot.hpp"
@@ -81,20 +79,10 @@ void add_files_of_diagnose(const arguments& given, validation::file_plan& plan) 
     }
 }
 
-void write_report(const arguments& given, const diagnosis_request& request,
-                  const validation::diagnosis& d, const json& answer) {
-    const std::string folder = given.get("report");
-    validation::write_diagnosis_report(request, d, folder, {to_text(answer), given.provenance});
-    if (!given.quiet) {
-        say("fusionflow: report: " + (std::filesystem::path(folder) / "index.html").string());
-    }
-}
-
 exit_code run_diagnose(const arguments& given) {
-    if (given.has("held-out") && reads_tables(given)) {
-        throw data::input_error("held-out",
-                                "cannot be combined with --modality: "
-                                "--train-fraction and --split hold rows of the tables out");
+    if (reads_tables(given)) {
+        given.refuse({"held-out"}, "cannot be combined with --modality: --train-fraction and "
+                                   "--split hold rows of the tables out");
     }
     check_report(given);
     const samples_read samples = read_samples(given);
@@ -107,14 +95,19 @@ exit_code run_diagnose(const arguments& given) {
         });
     }
     d.warnings.insert(d.warnings.begin(), samples.warnings.begin(), samples.warnings.end());
-    const json answer = to_json(request, d, given.provenance);
     attempts all;
     if (given.has("report")) {
-        all.add([&] { write_report(given, request, d, answer); });
+        const std::filesystem::path folder = given.get("report");
+        all.add([&] {
+            validation::write_diagnosis_report(request, d, folder.string(), given.provenance);
+            if (!given.quiet) {
+                say("fusionflow: report: " + (folder / "index.html").string());
+            }
+        });
     }
     all.add([&] {
         if (given.json) {
-            print(answer);
+            print_json(json_text(request, d, given.provenance));
         } else {
             print_text(to_text(request, d));
             print_warnings(given, d.warnings);

@@ -1,38 +1,27 @@
-#include <fmt/format.h>
+#include <optional>
+#include <string>
 
-#include "fusionflow/cli/answer.hpp"
 #include "fusionflow/cli/command.hpp"
 #include "fusionflow/cli/run.hpp"
-#include "fusionflow/cli/sensitivities.hpp"
-#include "fusionflow/data/error.hpp"
 
 namespace fusionflow::cli {
 
 namespace {
 
 // Only the exact flow has a draw, and only networks that are drawn have a width.
-void check_drawing(const arguments& given) {
-    if (given.has("exact")) {
-        return;
-    }
-    for (const std::string_view name : {"widths", "seed"}) {
-        if (given.settings.has(name)) {
-            throw data::input_error(std::string(name), "needs --exact");
+void check_flow(const arguments& given) {
+    const theory::scheme& drawn = *given.settings.init.drawn;
+    if (!given.has("exact")) {
+        given.refuse({"widths", "seed"}, "needs --exact");
+        if (!drawn.keeps_norms) {
+            given.refuse({"width"},
+                         fmt::format("needs --exact or --scheme {}",
+                                     theory::schemes().names([](const auto& s) { return s.keeps_norms; })));
         }
     }
-    if (given.settings.has("width") && !given.settings.init.drawn->keeps_norms) {
-        throw data::input_error("width", fmt::format("needs --exact or --scheme {}",
-                                                     theory::schemes().names([](const auto& s) {
-                                                         return s.keeps_norms;
-                                                     })));
-    }
-}
-
-void check_sensitivities(const arguments& given) {
-    const bool reduced = !given.has("exact") && given.settings.init.balanced();
-    if (given.has("sensitivities") && !reduced) {
-        throw data::input_error("sensitivities",
-                                "need the reduced flow: --scheme balanced, without --exact");
+    if (given.has("exact") || !drawn.balanced) {
+        given.refuse({"sensitivities"},
+                     "need the reduced flow: --scheme balanced, without --exact");
     }
 }
 
@@ -58,24 +47,8 @@ std::optional<solver::flow_sensitivity_table> sensitivities(const arguments& giv
     return solver::flow_sensitivities(about, quietly);
 }
 
-json integration_json(const arguments& given, const solver::model& about,
-                      const solver::answer& result) {
-    json all = to_json(about.moments, result, given.provenance);
-    all["flow"] = result.equations;
-    if (given.has("exact")) {
-        all["scheme"] = about.init.drawn->name;
-        all["width"] = about.init.last_width();
-        all["seed"] = about.training.seed;
-    } else if (!about.init.balanced()) {
-        all["scheme"] = about.init.drawn->name;
-        all["width"] = about.init.width;
-    }
-    return all;
-}
-
 exit_code run_integrate(const arguments& given) {
-    check_drawing(given);
-    check_sensitivities(given);
+    check_flow(given);
     const solver::model about = validation::build_model(given.settings);
     check_plot(given);
     progress_line progress(given.quiet);
@@ -87,23 +60,9 @@ exit_code run_integrate(const arguments& given) {
         result.warnings.insert(result.warnings.end(), changes->warnings.begin(),
                                changes->warnings.end());
     }
-    const auto print_answer = [&] {
-        if (given.json) {
-            json all = integration_json(given, about, result);
-            if (changes) {
-                all["sensitivities"] = sensitivities_json(about.moments, *changes);
-            }
-            print(all);
-        } else {
-            print_text(fmt::format("{}{} flow\n{}", to_text(about.moments, result, {}),
-                                   result.equations,
-                                   changes ? sensitivities_text(about.moments, *changes) : ""));
-        }
-    };
     attempts all;
-    write_run_files(given, result, about.moments, how, all);
-    all.add(print_answer);
-    return finish_run(given, about.moments, result, all);
+    return finish_run(given, {about, how, "", given.provenance}, result, all,
+                      changes ? &*changes : nullptr);
 }
 
 }  // namespace

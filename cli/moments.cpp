@@ -3,20 +3,14 @@
 
 #include "fusionflow/cli/attempts.hpp"
 #include "fusionflow/cli/command.hpp"
-#include "fusionflow/cli/moments_answer.hpp"
 #include "fusionflow/cli/sample_tables.hpp"
 #include "fusionflow/cli/streams.hpp"
-#include "fusionflow/data/error.hpp"
 #include "fusionflow/validation/files/files.hpp"
+#include "fusionflow/validation/report/moments_report.hpp"
 
 namespace fusionflow::cli {
 
 namespace {
-
-// Seeds and tolerances of networks and flows play no part.
-std::string provenance_of(const arguments& given) {
-    return given.provenance.substr(0, given.provenance.rfind(" (seed "));
-}
 
 std::vector<option> moments_options() {
     std::vector<option> all = sample_options();
@@ -38,22 +32,20 @@ void print_moments(const arguments& given, const samples_read& r, const std::str
     if (given.json) {
         print_json(text);
     } else {
-        print_text(to_text(r.training, r.held_out ? "training" : ""));
+        print_text(validation::to_text(r.training, r.held_out ? "training" : ""));
         if (r.held_out) {
-            print_text('\n' + to_text(*r.held_out, "held out"));
+            print_text('\n' + validation::to_text(*r.held_out, "held out"));
         }
     }
     print_warnings(given, r.warnings);
 }
 
 exit_code run_moments(const arguments& given) {
-    for (const char* option : {"held-out", "held-out-rows"}) {
-        if (given.has(option) && !holds_out(given)) {
-            throw data::input_error(option, "needs --train-fraction or --split");
-        }
+    if (!holds_out(given)) {
+        given.refuse({"held-out", "held-out-rows"}, "needs --train-fraction or --split");
     }
     const samples_read r = read_samples(given);
-    const std::string provenance = provenance_of(given);
+    const std::string provenance = given.provenance_of_data();
     const std::string text = data::format_summary(r.training, provenance);
     attempts all;
     all.add([&] { write_moments(given, "output", text); });

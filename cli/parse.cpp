@@ -186,6 +186,15 @@ std::string settings_help(const command& c) {
 
 }  // namespace
 
+void arguments::refuse(std::initializer_list<std::string_view> names,
+                       const std::string& rule) const {
+    for (const std::string_view name : names) {
+        if (has(name) || settings.has(name)) {
+            throw data::input_error(std::string(name), rule);
+        }
+    }
+}
+
 std::string arguments::get(std::string_view name) const {
     const auto found = values.find(name);
     return found == values.end() ? "" : found->second;

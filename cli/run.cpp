@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <thread>
 
-#include "fusionflow/cli/answer.hpp"
+#include "fusionflow/cli/streams.hpp"
 #include "fusionflow/validation/figures/render.hpp"
 #include "fusionflow/validation/figures/run_figure.hpp"
 #include "fusionflow/validation/files/files.hpp"
@@ -43,8 +43,11 @@ solver::run_options run_options(const arguments& given, progress_line& line, int
     return options;
 }
 
-void write_run_files(const arguments& given, const solver::answer& run,
-                     const data::moments& moments, const solver::method& how, attempts& all) {
+exit_code finish_run(const arguments& given, const validation::run_question& asked,
+                     const solver::answer& run, attempts& all,
+                     const solver::flow_sensitivity_table* changes) {
+    const data::moments& moments = asked.about.moments;
+    const bool failed = theory::is_failure(run.ended);
     if (given.has("trajectory")) {
         all.add([&] {
             const std::string file = given.get("trajectory");
@@ -54,26 +57,38 @@ void write_run_files(const arguments& given, const solver::answer& run,
                                        : solver::to_csv(run.path, {given.provenance}));
         });
     }
-    if (given.has("plot") && !theory::is_failure(run.ended)) {
+    if (given.has("plot") && !failed) {
         all.add([&] {
             validation::draw(
-                validation::one_run_figure(given.settings, how, run.path, given.provenance),
+                validation::one_run_figure(given.settings, asked.how, run.path, given.provenance),
                 given.get("plot"));
         });
     }
-}
-
-exit_code finish_run(const arguments& given, const data::moments& moments,
-                     const solver::answer& run, const attempts& all) {
-    const bool failed = theory::is_failure(run.ended);
+    all.add([&] {
+        given.json ? print_json(json_text(asked, run, changes))
+                   : print_text(to_text(asked, run, changes));
+    });
     if (failed) {
         say_error(fmt::format("{} at step {}, t = {:.6g}: {}", theory::to_string(run.ended),
                               run.work.steps, run.time_final, theory::advice(run.ended)));
     } else if (!given.json) {
-        print_warnings(given, warnings_of(moments, run));
+        print_warnings(given, validation::warnings_of(moments, run));
     }
     all.finish();
     return failed ? exit_code::numerical_failure : exit_code::done;
+}
+
+exit_code report_trouble(const validation::table& t) {
+    const auto in_trouble = [](const validation::table_row& row) { return row.failed; };
+    const auto failed = std::count_if(t.rows.begin(), t.rows.end(), in_trouble);
+    if (failed == 0) {
+        return exit_code::done;
+    }
+    const auto first = std::find_if(t.rows.begin(), t.rows.end(), in_trouble);
+    say_error(fmt::format("{} of {} rows ended in trouble, the first by {} ({}{}{})", failed,
+                          t.rows.size(), first->outcome, t.methods[first->method],
+                          t.points.axes().empty() ? "" : " at ", t.points.describe(first->point)));
+    return exit_code::numerical_failure;
 }
 
 }  // namespace fusionflow::cli

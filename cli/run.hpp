@@ -1,13 +1,13 @@
 #pragma once
 
-#include <string>
-
 #include "fusionflow/cli/arguments.hpp"
 #include "fusionflow/cli/attempts.hpp"
 #include "fusionflow/cli/progress.hpp"
 #include "fusionflow/solver/method.hpp"
+#include "fusionflow/validation/report/run_report.hpp"
+#include "fusionflow/validation/study/table.hpp"
 
-// What integrate and simulate have in common around the run itself.
+// What commands have in common around what they compute.
 namespace fusionflow::cli {
 
 /// Threads: --jobs, or all processors.
@@ -25,16 +25,19 @@ void check_plot(const arguments& given);
 [[nodiscard]] solver::run_options run_options(const arguments& given, progress_line& line,
                                               int modalities);
 
-/// Writes --trajectory, also where the run failed; --plot only where it did not.
+/// Writes --trajectory, also where the run failed, and --plot only where it did not; prints the
+/// answer; says on stderr how the run failed, or beside a text answer what its warnings are; then
+/// throws what the attempts failed with.
 ///
-/// \param how  The method that ran.
-/// \param all  What is attempted.
-void write_run_files(const arguments& given, const solver::answer& run,
-                     const data::moments& moments, const solver::method& how, attempts& all);
+/// \param all      What was attempted before.
+/// \param changes  Of the times, which are printed with them; null: there are none.
+[[nodiscard]] exit_code finish_run(const arguments& given, const validation::run_question& asked,
+                                   const solver::answer& run, attempts& all,
+                                   const solver::flow_sensitivity_table* changes = nullptr);
 
-/// Says on stderr how the run failed, or beside a text answer what its warnings are; then throws
-/// what the attempts failed with.
-[[nodiscard]] exit_code finish_run(const arguments& given, const data::moments& moments,
-                                   const solver::answer& run, const attempts& all);
+/// Names on stderr how many rows of a table ended in trouble, and the first of them.
+///
+/// \return  numerical_failure if there are any.
+[[nodiscard]] exit_code report_trouble(const validation::table& t);
 
 }  // namespace fusionflow::cli

@@ -1,87 +1,25 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <utility>
 
-#include "fusionflow/cli/answer.hpp"
 #include "fusionflow/cli/command.hpp"
-#include "fusionflow/cli/ensemble_answer.hpp"
 #include "fusionflow/cli/run.hpp"
+#include "fusionflow/cli/streams.hpp"
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/data/readers/npz.hpp"
 #include "fusionflow/solver/method.hpp"
 #include "fusionflow/solver/networks/weights_file.hpp"
 #include "fusionflow/validation/files/files.hpp"
+#include "fusionflow/validation/report/ensemble_report.hpp"
 #include "fusionflow/validation/settings/numbers.hpp"
 #include "fusionflow/validation/study/ensemble.hpp"
 
 namespace fusionflow::cli {
 
 namespace {
-
-// What was trained, and how: of one run or many.
-void add_training(const arguments& given, const solver::model& about, json& result) {
-    result["method"] = solver::to_string(about.training.method);
-    if (given.has("weights")) {
-        result["weights"] = given.get("weights");
-    } else {
-        result["scheme"] = about.init.drawn->name;
-    }
-    if (!given.has("weights") || about.training.samples.batch > 0) {
-        result["seed"] = about.training.seed;
-    }
-    if (about.samples) {
-        result["samples"] = given.settings.samples.count;
-        result["activation"] = solver::to_string(about.training.samples.units);
-        result["loss"] = about.training.samples.loss->name;
-    }
-}
-
-std::string samples_text(const solver::model& about, const solver::trained_network& network) {
-    std::string text = "asymmetry of the samples:";
-    for (std::size_t m = 0; m < network.asymmetry.size(); ++m) {
-        const double value = network.asymmetry[m];
-        text += fmt::format("{} {} {}", m == 0 ? "" : ",", about.moments.names()[m],
-                            std::isnan(value) ? "-" : fmt::format("{:.2g}", value));
-    }
-    return text + '\n';
-}
-
-json simulation_json(const arguments& given, const solver::model& about, const solver::method& how,
-                     const solver::answer& trained) {
-    const solver::trained_network& network = *trained.network;
-    json result = to_json(about.moments, trained, given.provenance);
-    for (std::size_t m = 0; m < trained.epochs.size(); ++m) {
-        result["modalities"][m]["epoch"] = number(trained.epochs[m]);
-    }
-    if (about.training.method == solver::training_method::gradient_descent) {
-        result["ended_at_epoch"] = trained.work.steps;
-    }
-    result["representation"] = how.name;
-    result["widths"] = network.widths;
-    if (how.compresses) {
-        result["drawn_widths"] = network.drawn_widths;
-        result["rounds"] = network.rounds;
-        result["truncation_error"] = number(network.truncation_error);
-    }
-    for (std::size_t m = 0; m < network.asymmetry.size(); ++m) {
-        result["modalities"][m]["asymmetry"] = number(network.asymmetry[m]);
-    }
-    add_training(given, about, result);
-    return result;
-}
-
-std::string compression_text(const solver::method& how, const solver::trained_network& network) {
-    if (!how.compresses) {
-        return "";
-    }
-    const double error = network.truncation_error;
-    return fmt::format("{} in {} rounds: hidden widths {} for {}, {}\n", how.name, network.rounds,
-                       fmt::join(network.widths, ", "), fmt::join(network.drawn_widths, ", "),
-                       std::isnan(error) ? "error not estimated"
-                                         : fmt::format("|W_m(t)| to about {:.1e}", error));
-}
 
 // The network that stands for what is drawn, as a method.
 const solver::method& read_representation(const arguments& given) {
@@ -91,11 +29,9 @@ const solver::method& read_representation(const arguments& given) {
                                 fmt::format("need full, compressed or sampled, got '{}'", name));
     }
     const solver::method& how = solver::find_method(name);
-    for (const std::string_view option : {"rounds", "accuracy", "no-estimate"}) {
-        if (!how.compresses && given.settings.has(option)) {
-            throw data::input_error(std::string(option),
-                                    "needs --representation compressed or sampled");
-        }
+    if (!how.compresses) {
+        given.refuse({"rounds", "accuracy", "no-estimate"},
+                     "needs --representation compressed or sampled");
     }
     return how;
 }
@@ -104,17 +40,14 @@ validation::ensemble_options read_repeats(const arguments& given) {
     validation::ensemble_options options;
     if (given.has("repeats")) {
         options.repeats = validation::parse_int("repeats", given.get("repeats"));
-    } else if (given.has("jobs")) {
-        throw data::input_error("jobs", "needs --repeats");
+    } else {
+        given.refuse({"jobs"}, "needs --repeats");
     }
     options.jobs = read_jobs(given);
     options.validate();
-    for (const std::string_view name :
-         {"trajectory", "plot", "weights", "save-initial", "save-weights"}) {
-        if (options.repeats > 1 && given.has(name)) {
-            throw data::input_error(std::string(name), "is of one run: cannot be combined with "
-                                                       "--repeats above 1");
-        }
+    if (options.repeats > 1) {
+        given.refuse({"trajectory", "plot", "weights", "save-initial", "save-weights"},
+                     "is of one run: cannot be combined with --repeats above 1");
     }
     return options;
 }
@@ -145,11 +78,7 @@ exit_code run_repeats(const arguments& given, const solver::model& about, const 
             });
     }
     if (given.json) {
-        json answer = to_json(about.moments, result);
-        answer["representation"] = how.name;
-        add_training(given, about, answer);
-        answer["provenance"] = given.provenance;
-        print(answer);
+        print_json(json_text({about, how, "", given.provenance}, result));
     } else {
         print_text(to_text(about.moments, result));
         print_warnings(given, warnings_of(about.moments, result));
@@ -159,24 +88,14 @@ exit_code run_repeats(const arguments& given, const solver::model& about, const 
 
 // Given weights leave nothing to draw, and nothing that --plot could draw beside them.
 void check_given_weights(const arguments& given, const solver::method& how) {
-    const validation::settings& s = given.settings;
-    for (const std::string_view name : {"init", "scheme", "width", "widths", "seed"}) {
-        const bool shuffles = name == "seed" && s.has("batch");
-        if (s.has(name) && !shuffles) {
-            throw data::input_error(std::string(name), "cannot be combined with --weights");
-        }
+    const std::string rule = "cannot be combined with --weights";
+    given.refuse({"init", "scheme", "width", "widths"}, rule);
+    if (!given.settings.has("batch")) {
+        given.refuse({"seed"}, rule);
     }
-    if (given.has("plot")) {
-        throw data::input_error("plot", "cannot be combined with --weights");
-    }
+    given.refuse({"plot"}, rule);
     if (!how.takes_start) {
         throw data::input_error("representation", "need full or compressed with --weights");
-    }
-}
-
-void check_saved_names(const arguments& given, const solver::model& about) {
-    if (given.has("save-initial") || given.has("save-weights")) {
-        solver::require_array_names(about.moments.names(), about.architecture);
     }
 }
 
@@ -210,18 +129,6 @@ void save_weights(const arguments& given, const solver::model& about,
                            data::format_npz(arrays, {{"provenance", given.provenance}}));
 }
 
-void print_answer(const arguments& given, const solver::model& about, const solver::method& how,
-                  const solver::answer& trained) {
-    if (given.json) {
-        print(simulation_json(given, about, how, trained));
-    } else {
-        const solver::trained_network& network = *trained.network;
-        print_text(to_text(about.moments, trained, trained.epochs) +
-                   compression_text(how, network) +
-                   (network.asymmetry.empty() ? "" : samples_text(about, network)));
-    }
-}
-
 exit_code run_simulate(const arguments& given) {
     const solver::method& how = read_representation(given);
     const validation::ensemble_options repeats = read_repeats(given);
@@ -233,7 +140,9 @@ exit_code run_simulate(const arguments& given) {
     if (repeats.repeats > 1) {
         return run_repeats(given, about, how, repeats);
     }
-    check_saved_names(given, about);
+    if (given.has("save-initial") || given.has("save-weights")) {
+        solver::require_array_names(about.moments.names(), about.architecture);
+    }
     auto start = read_weights(given, about);
     progress_line progress(given.quiet);
     solver::run_options options = run_options(given, progress, about.moments.count());
@@ -243,9 +152,7 @@ exit_code run_simulate(const arguments& given) {
     attempts all;
     all.add([&] { save_weights(given, about, network, "save-initial", network.at_start); });
     all.add([&] { save_weights(given, about, network, "save-weights", network.at_end); });
-    write_run_files(given, trained, about.moments, how, all);
-    all.add([&] { print_answer(given, about, how, trained); });
-    return finish_run(given, about.moments, trained, all);
+    return finish_run(given, {about, how, given.get("weights"), given.provenance}, trained, all);
 }
 
 }  // namespace

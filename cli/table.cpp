@@ -8,7 +8,6 @@
 #include "fusionflow/cli/progress.hpp"
 #include "fusionflow/cli/run.hpp"
 #include "fusionflow/cli/streams.hpp"
-#include "fusionflow/cli/trouble.hpp"
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/validation/figures/render.hpp"
 #include "fusionflow/validation/figures/run_figure.hpp"
@@ -82,22 +81,17 @@ table_options table_options_of(const arguments& given, const destination& work) 
     return options;
 }
 
-void check_output(const destination& work) {
-    if (validation::format_of_file(work.file) != table_format::csv && work.part.count > 1) {
-        throw data::input_error("output",
-                                fmt::format("need .csv for a shard, from which `fusionflow merge` "
-                                            "makes the others, got '{}'",
-                                            work.file));
-    }
-}
-
 void check(const arguments& given, const table_options& options, const destination& work) {
     options.validate();
     if (given.team != nullptr) {
         given.team->check_connected(given.has("shard") ? work.part : validation::shard{});
     }
-    if (given.has("output")) {
-        check_output(work);
+    if (given.has("output") && validation::format_of_file(work.file) != table_format::csv &&
+        work.part.count > 1) {
+        throw data::input_error("output",
+                                fmt::format("need .csv for a shard, from which `fusionflow merge` "
+                                            "makes the others, got '{}'",
+                                            work.file));
     }
     if (options.resume && options.journal.empty()) {
         throw data::input_error("resume", given.has("output")

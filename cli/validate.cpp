@@ -6,12 +6,12 @@
 #include <filesystem>
 #include <optional>
 
-#include "fusionflow/cli/answer.hpp"
 #include "fusionflow/cli/attempts.hpp"
 #include "fusionflow/cli/command.hpp"
 #include "fusionflow/cli/command_files.hpp"
 #include "fusionflow/cli/progress.hpp"
 #include "fusionflow/cli/run.hpp"
+#include "fusionflow/cli/streams.hpp"
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/data/text_file.hpp"
 #include "fusionflow/solver/method.hpp"
@@ -22,6 +22,7 @@
 #include "fusionflow/validation/report/results_json.hpp"
 #include "fusionflow/validation/settings/numbers.hpp"
 #include "fusionflow/validation/study/journal.hpp"
+#include "fusionflow/validation/study/spelling.hpp"
 
 namespace fusionflow::cli {
 
@@ -39,7 +40,8 @@ std::string allowed_text(const check_result& c) {
     }
     // What is never learned, or a time that should be 0, is no relative error.
     if (!std::isfinite(c.measured) || (!std::isnan(c.expected) && !std::isfinite(c.error))) {
-        return fmt::format("measured {}, allowed {}", spell(c.measured), to_string(c.allowed));
+        return fmt::format("measured {}, allowed {}", validation::spell(c.measured),
+                           to_string(c.allowed));
     }
     return std::isnan(c.expected)
                ? fmt::format("{} {:.6g}, allowed {}", c.quantity, c.measured, to_string(c.allowed))
@@ -97,32 +99,11 @@ std::vector<suite> load_all(const std::vector<std::string>& names) {
     return suites;
 }
 
-json list_json(const std::vector<suite>& suites) {
-    json all = json::array();
-    for (const suite& s : suites) {
-        json checks = json::array();
-        json experiments = json::array();
-        for (const validation::experiment& e : s.experiments) {
-            experiments.push_back({{"name", e.name}, {"title", e.title}, {"claim", e.claim}});
-            for (const validation::statement& c : e.statements) {
-                // One entry for all the quantities that a check asks for.
-                if (json entry = {{"name", e.name_of(c)}, {"claim", c.says}};
-                    checks.empty() || checks.back() != entry) {
-                    checks.push_back(std::move(entry));
-                }
-            }
-        }
-        all.push_back(
-            {{"name", s.name}, {"about", s.about}, {"experiments", std::move(experiments)}});
-    }
-    return {{"suites", std::move(all)}};
-}
-
 void list_suites(const arguments& given) {
     const auto& named = given.positional;
     const std::vector<suite> suites = load_all(named.empty() ? validation::suite_names() : named);
     if (given.json) {
-        print(list_json(suites));
+        print_json(validation::suites_json(suites));
         return;
     }
     for (const suite& s : suites) {
@@ -192,17 +173,17 @@ void check_perturbed(const std::vector<suite>& suites, const std::string& spoile
 }
 
 std::vector<std::string> read_formats(const arguments& given) {
+    if (!given.has("report")) {
+        given.refuse({"figures"}, "needs --report");
+    }
     std::vector<std::string> formats;
     if (given.has("figures")) {
-        if (!given.has("report")) {
-            throw data::input_error("figures", "needs --report");
-        }
         formats = validation::split(given.get("figures"), ',');
-        for (const std::string& format : formats) {
-            if (format != "png" && format != "pdf") {
-                throw data::input_error("figures",
-                                        fmt::format("need png, pdf or both, got '{}'", format));
-            }
+    }
+    for (const std::string& format : formats) {
+        if (format != "png" && format != "pdf") {
+            throw data::input_error("figures",
+                                    fmt::format("need png, pdf or both, got '{}'", format));
         }
     }
     return formats;
@@ -213,9 +194,7 @@ std::optional<validation::journal> open_journal(const arguments& given,
                                                 const std::vector<suite>& suites,
                                                 const validation::conditions& under) {
     if (!given.has("report")) {
-        if (given.has("resume")) {
-            throw data::input_error("resume", "needs --report");
-        }
+        given.refuse({"resume"}, "needs --report");
         return std::nullopt;
     }
     validation::make_report_folder(given.get("report"));

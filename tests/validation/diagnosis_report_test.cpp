@@ -4,6 +4,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/validation/diagnosis/diagnosis_tables.hpp"
@@ -44,8 +45,8 @@ diagnosis_request request_of(int targets) {
 
 std::string page_of(const diagnosis_request& r, const diagnosis& d) {
     const tests::temporary_folder folder;
-    write_diagnosis_report(r, d, folder.file("r"), {"{\"a\": 1}\n", "made <by> a test"});
-    BOOST_TEST(tests::read(folder.file("r/diagnosis.json")) == "{\"a\": 1}\n");
+    write_diagnosis_report(r, d, folder.file("r"), "made <by> a test");
+    BOOST_TEST(tests::read(folder.file("r/diagnosis.json")) == json_text(r, d, "made <by> a test"));
     return tests::read(folder.file("r/index.html"));
 }
 
@@ -163,6 +164,34 @@ BOOST_AUTO_TEST_CASE(figures_have_a_mark_for_each_time) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(json_and_text_say_what_was_found) {
+    diagnosis_request r = request_of(1);
+    r.depths = {2};
+    r.inits = {0.01};
+    const diagnosis d = validation::diagnose(r);
+    const auto all = to_json(r, d, "made by a test");
+    BOOST_TEST(all["samples"] == 321);
+    BOOST_TEST(all["first_learned"] == d.modalities[0].name);
+    BOOST_TEST(all["modalities"][1]["strength"] == d.modalities[1].strength);
+    BOOST_TEST(all["modalities"][1]["growth"].is_null());
+    BOOST_TEST(all["plateaus"].size() == d.plateaus.size());
+    BOOST_TEST_REQUIRE(all["fusions"].size() == 2U);
+    const auto& late = all["fusions"][1];
+    const auto& found = d.fusions[1];
+    BOOST_TEST(late["fusion"] == found.fusion);
+    BOOST_TEST(late["networks"]["times"][0]["mean"] == found.networks.times[0].mean.mean);
+    BOOST_TEST(late["predictions"]["formula"]["errors_percent"][0] ==
+               prediction_error(found, *find_prediction(found, "formula"), 0));
+    BOOST_TEST(late["sensitivities"].size() == 2U);
+    BOOST_TEST(all["further"][0]["init"] == 0.01);
+    BOOST_TEST(all["provenance"] == "made by a test");
+    const std::string text = to_text(r, d);
+    shows(text, fmt::format("all together explain {:.1f} %\n", 100 * d.explained));
+    shows(text, "\nepochs at which |W_m| reaches half of its plateau");
+    shows(text, "\nthe same from other initial norms\ninit  fused  modality ");
+    shows(text, "\n- " + d.advice.front().substr(0, 20));
+}
+
 BOOST_AUTO_TEST_CASE(several_targets_have_networks_only) {
     diagnosis_request r = request_of(2);
     r.depths = {2};
@@ -216,7 +245,7 @@ BOOST_AUTO_TEST_CASE(refuses_a_folder_that_is_a_file) {
     r.depths = {};
     r.epochs.reset();
     BOOST_CHECK_EXCEPTION(
-        write_diagnosis_report(r, validation::diagnose(r), folder.file("f"), {}), data::input_error,
+        write_diagnosis_report(r, validation::diagnose(r), folder.file("f"), ""), data::input_error,
         tests::says("report: cannot make the folder '" + folder.file("f") + "': Not a directory"));
 }
 

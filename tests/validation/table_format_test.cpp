@@ -130,6 +130,13 @@ BOOST_AUTO_TEST_CASE(text_is_aligned_by_characters_not_bytes) {
     BOOST_TEST(validation::to_text(s) == "ä     number\né          1\nlong      22\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_column_says_of_every_row_what_stands_there) {
+    validation::sheet s = validation::sheet::of_rows(2);
+    s.add({"name", false}, [](std::size_t row) { return row == 0 ? "first" : "second"; });
+    s.add({"square"}, [](std::size_t row) { return std::to_string(row * row); });
+    BOOST_TEST(validation::to_text(s) == "name    square\nfirst        0\nsecond       1\n");
+}
+
 BOOST_AUTO_TEST_CASE(file_endings_choose_the_format) {
     BOOST_TEST((validation::format_of_file("a/b.md") == format::markdown));
     BOOST_TEST((validation::format_of_file("b.csv") == format::csv));

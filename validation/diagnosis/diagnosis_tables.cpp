@@ -1,11 +1,13 @@
 #include "fusionflow/validation/diagnosis/diagnosis_tables.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
+
+#include "fusionflow/validation/study/spelling.hpp"
 
 namespace fusionflow::validation {
 
@@ -13,14 +15,10 @@ namespace {
 
 // Five digits, and whole numbers rather than exponents up to ten million: a row fits a terminal.
 std::string spell_time(const diagnosis_request& r, double time) {
-    if (!std::isfinite(time)) {
-        return std::isinf(time) ? "never" : "-";
-    }
     const double value = time * time_scale(r);
     const double size = std::abs(value);
     return size >= 1e5 && size < 1e7 ? fmt::format("{:.0f}", value)
-           : size >= 1e7             ? fmt::format("{:.3g}", value)
-                                     : fmt::format("{:.5g}", value);
+                                     : spell(value, size >= 1e7 ? 3 : 5);
 }
 
 std::string quantile_text(const diagnosis_request& r, const spread& s, double p) {
@@ -41,18 +39,6 @@ double per_cent_off(double predicted, double seen) {
     return std::isfinite(error) ? error : std::numeric_limits<double>::quiet_NaN();
 }
 
-// Time and error of a prediction that may not exist.
-void add_prediction(const diagnosis_request& r, const fusion_facts& f,
-                    const theory::learning* prediction, int modality,
-                    std::vector<std::string>& row) {
-    if (prediction == nullptr) {
-        row.insert(row.end(), {"-", "-"});
-        return;
-    }
-    row.push_back(spell_time(r, prediction->times[static_cast<std::size_t>(modality)]));
-    row.push_back(error_text(prediction_error(f, *prediction, modality)));
-}
-
 struct quantile {
     double part;
     const char* name;
@@ -60,29 +46,45 @@ struct quantile {
 
 // A row for each way to fuse and modality, by strength.
 sheet times_of(const diagnosis_request& r, const diagnosis& d,
-               const std::vector<fusion_facts>& fusions, const std::vector<quantile>& quantiles) {
-    sheet s{{{"fused"}, {"modality", false}, {"formula"}, {"error"}, {"flow"}, {"error"}}, {}};
+               const std::vector<fusion_facts>& fusions, const std::vector<quantile>& quantiles,
+               bool inits_differ) {
+    const std::size_t modalities = d.order.size();
+    sheet s = sheet::of_rows(fusions.size() * modalities);
+    const auto add = [&](sheet::column named, const auto& cell) {
+        s.add(std::move(named), [&](std::size_t row) {
+            return std::string(cell(fusions[row / modalities], d.order[row % modalities]));
+        });
+    };
+    const auto at = [](int m) { return static_cast<std::size_t>(m); };
+    const auto add_prediction = [&](const char* name, const auto& find) {
+        add({name}, [&](const fusion_facts& f, int m) {
+            const theory::learning* found = find(f);
+            return found == nullptr ? "-" : spell_time(r, found->times[at(m)]);
+        });
+        add({"error"}, [&](const fusion_facts& f, int m) {
+            const theory::learning* found = find(f);
+            return found == nullptr ? "-" : error_text(prediction_error(f, *found, m));
+        });
+    };
+    if (inits_differ) {
+        add({"init"}, [](const fusion_facts& f, int) { return fmt::format("{:g}", f.init); });
+    }
+    add({"fused"},
+        [](const fusion_facts& f, int) { return fmt::format("{}/{}", f.fusion, f.depth); });
+    add({"modality", false}, [&](const fusion_facts&, int m) { return d.modalities[at(m)].name; });
+    add_prediction("formula", [](const fusion_facts& f) { return find_prediction(f, "formula"); });
+    add_prediction("flow", best_flow);
     for (const quantile& q : quantiles) {
-        s.columns.push_back({q.name});
+        add({q.name}, [&](const fusion_facts& f, int m) {
+            return quantile_text(r, f.networks.times[at(m)], q.part);
+        });
     }
-    s.columns.insert(s.columns.end(), {{"runs"}, {"power"}, {"error"}});
-    for (const fusion_facts& f : fusions) {
-        for (const int m : d.order) {
-            const auto at = static_cast<std::size_t>(m);
-            const spread& seen = f.networks.times[at];
-            std::vector<std::string> row = {fmt::format("{}/{}", f.fusion, f.depth),
-                                            d.modalities[at].name};
-            add_prediction(r, f, find_prediction(f, "formula"), m, row);
-            add_prediction(r, f, best_flow(f), m, row);
-            for (const quantile& q : quantiles) {
-                row.push_back(quantile_text(r, seen, q.part));
-            }
-            row.push_back(fmt::format("{}/{}", seen.finite, f.networks.runs.size()));
-            row.push_back(spell_time(r, f.half_power[at]));
-            row.push_back(error_text(power_error(f, m)));
-            s.rows.push_back(std::move(row));
-        }
-    }
+    add({"runs"}, [&](const fusion_facts& f, int m) {
+        return fmt::format("{}/{}", f.networks.times[at(m)].finite, f.networks.runs.size());
+    });
+    add({"power"},
+        [&](const fusion_facts& f, int m) { return spell_time(r, f.half_power[at(m)]); });
+    add({"error"}, [](const fusion_facts& f, int m) { return error_text(power_error(f, m)); });
     return s;
 }
 
@@ -118,34 +120,25 @@ sheet modality_sheet(const diagnosis& d) {
 }
 
 sheet plateau_sheet(const diagnosis_request& request, const diagnosis& d) {
-    const bool held_out = !d.plateaus.empty() && d.plateaus.front().held_out.has_value();
-    sheet s{{{"learned (late fusion)", false}, {"training loss / initial"}}, {}};
-    if (held_out) {
-        s.columns.push_back({"held out / initial"});
-    }
-    for (const auto& p : d.plateaus) {
-        const auto names = request.model.moments.names_of(p.learned);
-        s.rows.push_back({names.empty() ? "nothing" : fmt::format("{}", fmt::join(names, ", ")),
-                          fmt::format("{:.5g}", p.loss)});
-        if (held_out) {
-            s.rows.back().push_back(fmt::format("{:.5g}", *p.held_out));
-        }
+    sheet s = sheet::of_rows(d.plateaus.size());
+    s.add({"learned (late fusion)", false}, [&](std::size_t i) {
+        return spell(request.model.moments.names_of(d.plateaus[i].learned));
+    });
+    s.add({"training loss / initial"},
+          [&](std::size_t i) { return fmt::format("{:.5g}", d.plateaus[i].loss); });
+    if (!d.plateaus.empty() && d.plateaus.front().held_out.has_value()) {
+        s.add({"held out / initial"},
+              [&](std::size_t i) { return fmt::format("{:.5g}", *d.plateaus[i].held_out); });
     }
     return s;
 }
 
 sheet time_sheet(const diagnosis_request& request, const diagnosis& d) {
-    return times_of(request, d, d.fusions, {{0.05, "5 %"}, {0.5, "median"}, {0.95, "95 %"}});
+    return times_of(request, d, d.fusions, {{0.05, "5 %"}, {0.5, "median"}, {0.95, "95 %"}}, false);
 }
 
 sheet further_sheet(const diagnosis_request& request, const diagnosis& d) {
-    sheet s = times_of(request, d, d.further, {{0.5, "median"}});
-    s.columns.insert(s.columns.begin(), {"init"});
-    for (std::size_t i = 0; i < s.rows.size(); ++i) {
-        const fusion_facts& f = d.further[i / d.order.size()];
-        s.rows[i].insert(s.rows[i].begin(), fmt::format("{:g}", f.init));
-    }
-    return s;
+    return times_of(request, d, d.further, {{0.5, "median"}}, true);
 }
 
 const theory::learning* find_prediction(const fusion_facts& f, std::string_view method) {

@@ -1,16 +1,27 @@
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "fusionflow/validation/diagnosis/diagnosis.hpp"
 
 namespace fusionflow::validation {
 
-/// What stands beside a diagnosis in its report.
-struct diagnosis_notes {
-    std::string json;        ///< the diagnosis as JSON: what diagnosis.json holds
-    std::string provenance;  ///< version, commit, options, seeds: the small print
-};
+/// Keys samples, modalities, first_learned, explains_most, superficial_preference, explained,
+/// plateaus, fusions, further, advice, warnings, provenance.
+///
+/// \param provenance  Version, commit, options, seeds: one line.
+/// \see docs/cli.md; tests/validation/diagnosis_report_test.cpp
+[[nodiscard]] nlohmann::ordered_json to_json(const diagnosis_request& request, const diagnosis& d,
+                                             const std::string& provenance);
+
+/// The same as text.
+[[nodiscard]] std::string json_text(const diagnosis_request& request, const diagnosis& d,
+                                    const std::string& provenance);
+
+/// The same for people, without warnings and provenance; times in epochs where there is a learning
+/// rate.
+[[nodiscard]] std::string to_text(const diagnosis_request& request, const diagnosis& d);
 
 /// Writes a diagnosis for reading: `index.html`, one page with figures that needs no other file and
 /// no network, and `diagnosis.json`. Files of the same name are replaced. Nothing is trained again.
@@ -19,6 +30,6 @@ struct diagnosis_notes {
 /// \throws data::input_error naming report, or plot: no gnuplot, or gnuplot failed.
 /// \see docs/diagnose.md#as-a-page; tests/validation/diagnosis_report_test.cpp
 void write_diagnosis_report(const diagnosis_request& request, const diagnosis& d,
-                            const std::string& folder, const diagnosis_notes& notes);
+                            const std::string& folder, const std::string& provenance);
 
 }  // namespace fusionflow::validation

@@ -14,6 +14,7 @@
 #include "fusionflow/validation/files/files.hpp"
 #include "fusionflow/validation/report/html.hpp"
 #include "fusionflow/validation/report/results_json.hpp"
+#include "fusionflow/validation/study/spelling.hpp"
 
 namespace fusionflow::validation {
 
@@ -21,12 +22,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string spell(double value) {
-    if (std::isnan(value)) {
-        return "–";
-    }
-    return std::isinf(value) ? "never" : fmt::format("{:.6g}", value);
-}
+constexpr const char* dash = "–";
+
+std::string spell_measured(double value) { return spell(value, 6, dash); }
 
 // Letters, digits and dashes; what is cut off or spelled alike is told apart by a number.
 std::string id_of(const std::string& suite, const std::string& name, std::set<std::string>& taken) {
@@ -60,13 +58,13 @@ std::vector<std::vector<std::string>> ids_of(const std::vector<suite_result>& su
 std::string case_row(const check_result& c) {
     const std::string measured =
         std::isfinite(c.standard_error)
-            ? fmt::format("{} ± {:.2g}", spell(c.measured), c.standard_error)
-            : spell(c.measured);
+            ? fmt::format("{} ± {:.2g}", spell_measured(c.measured), c.standard_error)
+            : spell_measured(c.measured);
     return fmt::format("<tr><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>"
                        "<td class=\"n\">{}</td><td class=\"n\">{}</td><td>{}</td></tr>\n",
-                       escape_xml(std::string(case_name(c))), spell(c.expected), measured,
+                       escape_xml(std::string(case_name(c))), spell_measured(c.expected), measured,
                        escape_xml(to_string(c.allowed)),
-                       std::isnan(c.error) ? "–" : fmt::format("{:.2g}", c.error),
+                       std::isnan(c.error) ? dash : fmt::format("{:.2g}", c.error),
                        c.passed ? chip("pass", "holds")
                                 : chip("failed", c.trouble.empty() ? "fails" : c.trouble));
 }

@@ -3,18 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "fusionflow/validation/figures/svg.hpp"
+#include "fusionflow/validation/study/spelling.hpp"
 
 namespace fusionflow::validation {
 
 namespace {
 
 using json = nlohmann::ordered_json;
-
-json number(double value) { return std::isfinite(value) ? json(value) : json(nullptr); }
 
 json check_json(const check_result& c) {
     json object = {{"name", c.name},
@@ -110,7 +108,30 @@ std::string results_json(const std::vector<suite_result>& suites, const std::str
                                          {"now", number(c.now)}});
         }
     }
-    return result.dump(2, ' ', false, json::error_handler_t::replace) + '\n';
+    return json_text(result);
+}
+
+std::string suites_json(const std::vector<suite>& suites) {
+    json all = json::array();
+    for (const suite& s : suites) {
+        json checks = json::array();
+        json experiments = json::array();
+        for (const experiment& e : s.experiments) {
+            experiments.push_back({{"name", e.name}, {"title", e.title}, {"claim", e.claim}});
+            for (const statement& c : e.statements) {
+                // One entry for all the quantities that a check asks for.
+                if (json entry = {{"name", e.name_of(c)}, {"claim", c.says}};
+                    checks.empty() || checks.back() != entry) {
+                    checks.push_back(std::move(entry));
+                }
+            }
+        }
+        all.push_back({{"name", s.name},
+                       {"about", s.about},
+                       {"checks", std::move(checks)},
+                       {"experiments", std::move(experiments)}});
+    }
+    return json_text({{"suites", std::move(all)}});
 }
 
 std::string results_junit(const std::vector<suite_result>& suites, const std::string& provenance) {

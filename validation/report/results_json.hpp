@@ -20,6 +20,10 @@ namespace fusionflow::validation {
                                        const std::string& provenance, bool with_runs,
                                        const std::vector<change>* changes = nullptr);
 
+/// What is in some suites: `suites[]` {`name`, `about`, `checks[]` {`name`, `claim`},
+/// `experiments[]` {`name`, `title`, `claim`}}.
+[[nodiscard]] std::string suites_json(const std::vector<suite>& suites);
+
 /// JUnit's XML: a test suite per suite, a test case per check; what failed says what was expected.
 [[nodiscard]] std::string results_junit(const std::vector<suite_result>& suites,
                                         const std::string& provenance);

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace fusionflow::validation {
@@ -14,6 +16,22 @@ struct sheet {
     std::vector<column> columns;
     std::vector<std::vector<std::string>> rows;  ///< as many texts as columns each
     int jobs = 1;                                ///< threads to write it with
+
+    /// A sheet of so many rows that has no column yet.
+    [[nodiscard]] static sheet of_rows(std::size_t count) {
+        return {{}, std::vector<std::vector<std::string>>(count)};
+    }
+
+    /// Adds a column at the right.
+    ///
+    /// \param cell  What stands in row i: a text as the answer to `cell(i)`.
+    template <typename Cell>
+    void add(column named, const Cell& cell) {
+        columns.push_back(std::move(named));
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            rows[i].push_back(cell(i));
+        }
+    }
 };
 
 /// Columns aligned with spaces, for a terminal.

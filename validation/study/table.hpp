@@ -51,11 +51,6 @@ struct table {
     std::string fingerprint{};          ///< equal for shards of one table
 };
 
-/// A row's place among its table's: 0 for the first row of shard 1.
-[[nodiscard]] inline std::size_t place_in_table(std::size_t index, const shard& part) {
-    return index * static_cast<std::size_t>(part.count) + static_cast<std::size_t>(part.index - 1);
-}
-
 /// Writes a result into a row: times, their ratio, how it ended.
 void fill_row(table_row& row, const journal_row& result);
 

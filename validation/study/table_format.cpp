@@ -7,11 +7,13 @@
 #include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/validation/settings/numbers.hpp"
 #include "fusionflow/validation/study/parallel.hpp"
 #include "fusionflow/validation/study/sheet.hpp"
+#include "fusionflow/validation/study/spelling.hpp"
 #include "fusionflow/validation/study/spread.hpp"
 
 namespace fusionflow::validation {
@@ -21,23 +23,10 @@ namespace {
 using nlohmann::ordered_json;
 
 std::string spell(double value, table_format format) {
-    const bool exact = format == table_format::csv;
-    if (std::isnan(value)) {
-        return exact ? "" : "-";
+    if (format != table_format::csv) {
+        return validation::spell(value);
     }
-    if (std::isinf(value)) {
-        return exact ? "inf" : "never";
-    }
-    return exact ? fmt::format("{}", value) : fmt::format("{:.8g}", value);
-}
-
-sheet start_sheet(const table& t) {
-    sheet s;
-    s.jobs = t.jobs;
-    for (const grid_axis& axis : t.points.axes()) {
-        s.columns.push_back({axis.option});
-    }
-    return s;
+    return std::isnan(value) ? "" : fmt::format("{}", value);
 }
 
 std::vector<std::string> row_cells(const table& t, const table_row& row, table_format format) {
@@ -53,7 +42,11 @@ std::vector<std::string> row_cells(const table& t, const table_row& row, table_f
 }
 
 sheet long_sheet(const table& t, table_format format) {
-    sheet s = start_sheet(t);
+    sheet s = sheet::of_rows(t.rows.size());
+    s.jobs = t.jobs;
+    for (const grid_axis& axis : t.points.axes()) {
+        s.columns.push_back({axis.option});
+    }
     s.columns.push_back({"method", false});
     s.columns.push_back({"repeat"});
     for (const std::string& name : t.names) {
@@ -61,7 +54,6 @@ sheet long_sheet(const table& t, table_format format) {
     }
     s.columns.push_back({"time_ratio"});
     s.columns.push_back({"outcome", false});
-    s.rows.resize(t.rows.size());
     for_each_index(t.rows.size(), t.jobs,
                    [&](std::size_t i) { s.rows[i] = row_cells(t, t.rows[i], format); });
     return s;
@@ -80,24 +72,6 @@ std::string spell_cell(const cell& c, table_format format) {
     return fmt::format("{:.5g} ± {:.2g}", c.mean.mean, c.mean.standard_error);
 }
 
-std::string spell_difference(double value, double reference, table_format format) {
-    const double difference = (value - reference) / std::abs(reference);
-    if (!std::isfinite(difference)) {
-        return format == table_format::csv ? "" : "-";
-    }
-    return format == table_format::csv ? fmt::format("{}", difference)
-                                       : fmt::format("{:+.1e}", difference);
-}
-
-// Of never to a time, or of what is unknown, there is no ratio.
-std::string spell_ratio(double value, double reference, table_format format) {
-    const double ratio = value / reference;
-    if (!(std::isfinite(ratio) && std::isfinite(reference))) {
-        return format == table_format::csv ? "" : "-";
-    }
-    return format == table_format::csv ? fmt::format("{}", ratio) : fmt::format("{:.5g}", ratio);
-}
-
 // What the further columns of the wide layout compare with, and how.
 struct comparison {
     std::size_t method = 0;
@@ -106,8 +80,16 @@ struct comparison {
     [[nodiscard]] std::string title(const std::string& own, const std::string& other) const {
         return ratios ? fmt::format("{}/{}", own, other) : fmt::format("{} vs {}", other, own);
     }
+    // Of never to a time, or of what is unknown, there is neither.
     [[nodiscard]] std::string spell(double own, double other, table_format format) const {
-        return ratios ? spell_ratio(own, other, format) : spell_difference(other, own, format);
+        const double value = ratios ? own / other : (other - own) / std::abs(own);
+        const bool exact = format == table_format::csv;
+        if (!(std::isfinite(value) && std::isfinite(other))) {
+            return exact ? "" : "-";
+        }
+        return exact    ? fmt::format("{}", value)
+               : ratios ? fmt::format("{:.5g}", value)
+                        : fmt::format("{:+.1e}", value);
     }
 };
 
@@ -154,39 +136,35 @@ std::vector<std::vector<cell>> summarise_point(const table& t, std::size_t point
 }
 
 sheet wide_sheet(const table& t, table_format format, const comparison& against) {
-    const std::size_t reference = against.method;
-    sheet s = start_sheet(t);
-    s.columns.push_back({"modality", false});
-    for (const std::string& label : t.labels) {
-        s.columns.push_back({label});
-    }
-    for (std::size_t m = 0; m < t.methods.size(); ++m) {
-        if (m != reference) {
-            s.columns.push_back({against.title(t.methods[reference], t.methods[m])});
+    const std::size_t quantities = t.names.size() + 1;
+    std::vector<std::vector<cell>> rows;
+    for (std::size_t p = 0; p < t.points.size(); ++p) {
+        for (std::vector<cell>& by_method : summarise_point(t, p)) {
+            rows.push_back(std::move(by_method));
         }
     }
-    for (std::size_t p = 0; p < t.points.size(); ++p) {
-        const auto cells = summarise_point(t, p);
-        for (std::size_t q = 0; q < cells.size(); ++q) {
-            std::vector<std::string> row = t.points.point(p);
-            row.push_back(q < t.names.size() ? t.names[q] : "last / first");
-            for (const cell& c : cells[q]) {
-                row.push_back(spell_cell(c, format));
-            }
-            for (std::size_t m = 0; m < t.methods.size(); ++m) {
-                if (m != reference) {
-                    row.push_back(against.spell(cells[q][reference].mean.mean,
-                                                cells[q][m].mean.mean, format));
-                }
-            }
-            s.rows.push_back(std::move(row));
+    sheet s = sheet::of_rows(rows.size());
+    s.jobs = t.jobs;
+    for (std::size_t a = 0; a < t.points.axes().size(); ++a) {
+        s.add({t.points.axes()[a].option},
+              [&](std::size_t row) { return t.points.point(row / quantities)[a]; });
+    }
+    s.add({"modality", false}, [&](std::size_t row) {
+        const std::size_t q = row % quantities;
+        return q < t.names.size() ? t.names[q] : "last / first";
+    });
+    for (std::size_t m = 0; m < t.methods.size(); ++m) {
+        s.add({t.labels[m]}, [&](std::size_t row) { return spell_cell(rows[row][m], format); });
+    }
+    for (std::size_t m = 0; m < t.methods.size(); ++m) {
+        if (m != against.method) {
+            s.add({against.title(t.methods[against.method], t.methods[m])}, [&](std::size_t row) {
+                return against.spell(rows[row][against.method].mean.mean, rows[row][m].mean.mean,
+                                     format);
+            });
         }
     }
     return s;
-}
-
-ordered_json finite_or_null(double value) {
-    return std::isfinite(value) ? ordered_json(value) : ordered_json(nullptr);
 }
 
 ordered_json json_row(const table& t, const table_row& row) {
@@ -199,9 +177,9 @@ ordered_json json_row(const table& t, const table_row& row) {
     object["method"] = t.methods[row.method];
     object["repeat"] = row.repeat;
     for (std::size_t m = 0; m < t.names.size(); ++m) {
-        object["time_" + t.names[m]] = finite_or_null(row.times[m]);
+        object["time_" + t.names[m]] = number(row.times[m]);
     }
-    object["time_ratio"] = finite_or_null(row.time_ratio);
+    object["time_ratio"] = number(row.time_ratio);
     object["outcome"] = row.outcome;
     return object;
 }
@@ -236,24 +214,20 @@ std::string to_json(const table& t, const std::string& provenance) {
     }
     result["rows"] = std::move(rows);
     result["warnings"] = std::move(warnings);
-    return result.dump(2, ' ', false, ordered_json::error_handler_t::replace) + '\n';
+    return json_text(result);
 }
 
 }  // namespace
 
 table_format format_of_file(const std::string& file) {
     const std::string ending = std::filesystem::path(file).extension().string();
-    if (ending == ".md") {
-        return table_format::markdown;
-    }
-    if (ending == ".csv") {
-        return table_format::csv;
-    }
-    if (ending == ".tex") {
-        return table_format::latex;
-    }
-    if (ending == ".json") {
-        return table_format::json;
+    using kind = std::pair<const char*, table_format>;
+    for (const auto& [known, format] :
+         {kind{".md", table_format::markdown}, kind{".csv", table_format::csv},
+          kind{".tex", table_format::latex}, kind{".json", table_format::json}}) {
+        if (ending == known) {
+            return format;
+        }
     }
     throw data::input_error(
         "output", fmt::format("need a file ending in .csv, .md, .tex or .json, got '{}'", file));

@@ -1,4 +1,4 @@
-#include "fusionflow/cli/moments_answer.hpp"
+#include "fusionflow/validation/report/moments_report.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -9,7 +9,7 @@
 #include "fusionflow/data/pseudo_inverse.hpp"
 #include "fusionflow/validation/study/sheet.hpp"
 
-namespace fusionflow::cli {
+namespace fusionflow::validation {
 
 namespace {
 
@@ -53,15 +53,13 @@ std::string to_text(const sample_summary& s, const std::string& part) {
                     : m.outputs() == 1 ? "target"
                                        : "targets",
                     listed(s.columns.targets));
-    validation::sheet table{{{"modality", false}, {"inputs"}, {"rank"}, {"|s_m|"}, {"condition"}},
-                            {}};
+    sheet table{{{"modality", false}, {"inputs"}, {"rank"}, {"|s_m|"}, {"condition"}}, {}};
     for (int i = 0; i < m.count(); ++i) {
         table.rows.push_back(
             row_of(m.name(i), m.covariance_of(i), m.part(m.correlations(), i).norm()));
     }
     table.rows.push_back(row_of("all", m.covariance(), m.correlations().norm()));
-    return text + validation::to_text(table) +
-           fmt::format("target power <|y|^2>: {:.8g}\n", m.target_power());
+    return text + to_text(table) + fmt::format("target power <|y|^2>: {:.8g}\n", m.target_power());
 }
 
-}  // namespace fusionflow::cli
+}  // namespace fusionflow::validation

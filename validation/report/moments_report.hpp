@@ -4,7 +4,7 @@
 
 #include "fusionflow/data/readers/sample_summary.hpp"
 
-namespace fusionflow::cli {
+namespace fusionflow::validation {
 
 /// What people want to know of moments of samples: how many, and of each modality inputs, rank on
 /// the samples, |s_m| and condition.
@@ -12,4 +12,4 @@ namespace fusionflow::cli {
 /// \param part  Whose samples they are, for the first line: "training", or empty.
 [[nodiscard]] std::string to_text(const data::sample_summary& s, const std::string& part);
 
-}  // namespace fusionflow::cli
+}  // namespace fusionflow::validation

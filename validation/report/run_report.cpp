@@ -1,0 +1,206 @@
+#include "fusionflow/validation/report/run_report.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "fusionflow/validation/report/sensitivities_report.hpp"
+#include "fusionflow/validation/study/sheet.hpp"
+#include "fusionflow/validation/study/spelling.hpp"
+
+namespace fusionflow::validation {
+
+namespace {
+
+using json = nlohmann::ordered_json;
+
+json modalities_json(const data::moments& moments, const solver::answer& run) {
+    const std::vector<int> order = run.order();
+    json modalities = json::array();
+    for (int m = 0; m < moments.count(); ++m) {
+        const auto i = static_cast<std::size_t>(m);
+        const theory::level& level = run.levels[i];
+        const bool passable = level.norm > 0;
+        modalities.push_back(
+            {{"name", moments.name(m)},
+             {"order", order[i] > 0 ? json(order[i]) : json(nullptr)},
+             {"time", number(run.times[i])},
+             {"level", passable ? number(level.norm) : json(nullptr)},
+             {"level_saddle", passable ? json(moments.names_of(level.saddle)) : json(nullptr)},
+             {"final_norm", number(run.final_norms[i])},
+             {"gone", data::contains(run.gone, m)}});
+        if (!run.epochs.empty()) {
+            modalities.back()["epoch"] = number(run.epochs[i]);
+        }
+        if (run.network && !run.network->asymmetry.empty()) {
+            modalities.back()["asymmetry"] = number(run.network->asymmetry[i]);
+        }
+    }
+    return modalities;
+}
+
+json flow_json(const run_question& asked, const solver::answer& run) {
+    const solver::model& about = asked.about;
+    const bool of_a_draw = asked.how.draws != solver::method_draws::nothing;
+    json result = {{"flow", run.equations}};
+    if (of_a_draw || !about.init.balanced()) {
+        result["scheme"] = about.init.drawn->name;
+        result["width"] = of_a_draw ? about.init.last_width() : about.init.width;
+    }
+    if (of_a_draw) {
+        result["seed"] = about.training.seed;
+    }
+    return result;
+}
+
+json network_json(const run_question& asked, const solver::answer& run) {
+    const solver::trained_network& network = *run.network;
+    json result = json::object();
+    if (asked.about.training.method == solver::training_method::gradient_descent) {
+        result["ended_at_epoch"] = run.work.steps;
+    }
+    result["representation"] = asked.how.name;
+    result["widths"] = network.widths;
+    if (asked.how.compresses) {
+        result["drawn_widths"] = network.drawn_widths;
+        result["rounds"] = network.rounds;
+        result["truncation_error"] = number(network.truncation_error);
+    }
+    result.update(training_json(asked));
+    return result;
+}
+
+std::string learned_text(const data::moments& moments, const solver::answer& run) {
+    const std::vector<int> order = run.order();
+    sheet s = sheet::of_rows(order.size());
+    s.add({"modality", false}, [&](std::size_t m) { return moments.names()[m]; });
+    s.add({"order"}, [&](std::size_t m) { return order[m] > 0 ? std::to_string(order[m]) : "-"; });
+    s.add({"time (tau)"}, [&](std::size_t m) { return spell(run.times[m]); });
+    if (!run.epochs.empty()) {
+        s.add({"epoch"}, [&](std::size_t m) { return spell(run.epochs[m]); });
+    }
+    if (!run.gone.empty()) {
+        s.add({"in the end", false}, [&](std::size_t m) {
+            return data::contains(run.gone, static_cast<int>(m)) ? "gone" : "";
+        });
+    }
+    return to_text(s);
+}
+
+std::string phases_text(const data::moments& moments, const solver::answer& run) {
+    sheet s = sheet::of_rows(run.phases.size());
+    s.add({"learned during the phase", false},
+          [&](std::size_t i) { return spell(moments.names_of(run.phases[i].learned)); });
+    s.add({"duration (tau)"}, [&](std::size_t i) { return spell(run.phases[i].duration); });
+    return to_text(s);
+}
+
+std::string network_text(const run_question& asked, const solver::trained_network& network) {
+    std::string text;
+    if (asked.how.compresses) {
+        const double error = network.truncation_error;
+        text = fmt::format("{} in {} rounds: hidden widths {} for {}, {}\n", asked.how.name,
+                           network.rounds, fmt::join(network.widths, ", "),
+                           fmt::join(network.drawn_widths, ", "),
+                           std::isnan(error) ? "error not estimated"
+                                             : fmt::format("|W_m(t)| to about {:.1e}", error));
+    }
+    for (std::size_t m = 0; m < network.asymmetry.size(); ++m) {
+        text += fmt::format("{} {} {}", m == 0 ? "asymmetry of the samples:" : ",",
+                            asked.about.moments.names()[m], spell(network.asymmetry[m], 2));
+    }
+    return text + (network.asymmetry.empty() ? "" : "\n");
+}
+
+}  // namespace
+
+std::vector<std::string> warnings_of(const data::moments& moments, const theory::learning& answer) {
+    std::vector<std::string> warnings = answer.warnings;
+    for (int m = 0; m < moments.count(); ++m) {
+        const double time = answer.times[static_cast<std::size_t>(m)];
+        const bool above = data::contains(answer.above, m);
+        const char* what = std::isinf(time) ? "is never learned"
+                           : std::isnan(time) && !above && theory::is_failure(answer.ended)
+                               ? "was not seen to be learned"
+                               : nullptr;
+        if (what != nullptr) {
+            warnings.push_back(
+                fmt::format("{} {} ({})", moments.name(m), what, theory::to_string(answer.ended)));
+        }
+    }
+    if (answer.ended != theory::outcome::learned) {
+        warnings.push_back(
+            fmt::format("{}: {}", theory::to_string(answer.ended), theory::advice(answer.ended)));
+    }
+    return warnings;
+}
+
+json training_json(const run_question& asked) {
+    const solver::model& about = asked.about;
+    json result = {{"method", solver::to_string(about.training.method)}};
+    if (asked.weights.empty()) {
+        result["scheme"] = about.init.drawn->name;
+    } else {
+        result["weights"] = asked.weights;
+    }
+    if (asked.weights.empty() || about.training.samples.batch > 0) {
+        result["seed"] = about.training.seed;
+    }
+    if (about.samples) {
+        result["samples"] = about.samples->count();
+        result["activation"] = solver::to_string(about.training.samples.units);
+        result["loss"] = about.training.samples.loss->name;
+    }
+    return result;
+}
+
+json to_json(const run_question& asked, const solver::answer& run,
+             const solver::flow_sensitivity_table* changes) {
+    const data::moments& moments = asked.about.moments;
+    json phases = json::array();
+    for (const theory::phase& p : run.phases) {
+        phases.push_back(
+            {{"learned", moments.names_of(p.learned)}, {"duration", number(p.duration)}});
+    }
+    json result = {{"modalities", modalities_json(moments, run)},
+                   {"time_ratio", number(run.time_ratio())},
+                   {"phases", phases},
+                   {"outcome", theory::to_string(run.ended)},
+                   {"ended_at_time", number(run.time_final)},
+                   {"steps", run.work.steps},
+                   {"rejected_steps", run.work.rejected_steps},
+                   {"rhs_evaluations", run.work.rhs_evaluations},
+                   {"stepper", run.stepper},
+                   {"loss_initial", number(run.loss_initial)},
+                   {"loss_final", number(run.loss_final)},
+                   {"warnings", warnings_of(moments, run)},
+                   {"provenance", asked.provenance}};
+    result.update(run.network ? network_json(asked, run) : flow_json(asked, run));
+    if (changes != nullptr) {
+        result["sensitivities"] = to_json(moments, *changes);
+    }
+    return result;
+}
+
+std::string json_text(const run_question& asked, const solver::answer& run,
+                      const solver::flow_sensitivity_table* changes) {
+    return json_text(to_json(asked, run, changes));
+}
+
+std::string to_text(const run_question& asked, const solver::answer& run,
+                    const solver::flow_sensitivity_table* changes) {
+    const data::moments& moments = asked.about.moments;
+    return fmt::format(
+        "{}time ratio, last / first: {}\n\n{}\n"
+        "loss {:.6g} at the start, {:.6g} at the end\n"
+        "{}: {} at t = {:.8g} ({} steps, {} rejected, {} evaluations)\n{}{}",
+        learned_text(moments, run), spell(run.time_ratio()), phases_text(moments, run),
+        run.loss_initial, run.loss_final, run.stepper, theory::to_string(run.ended), run.time_final,
+        run.work.steps, run.work.rejected_steps, run.work.rhs_evaluations,
+        run.network ? network_text(asked, *run.network) : fmt::format("{} flow\n", run.equations),
+        changes == nullptr ? "" : to_text(moments, *changes));
+}
+
+}  // namespace fusionflow::validation

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "fusionflow/solver/method.hpp"
+#include "fusionflow/solver/methods/flow_sensitivity.hpp"
+
+// What flows and networks answer, as JSON and for people.
+namespace fusionflow::validation {
+
+/// What was asked of a flow or a network. It refers to model and method, which outlive it.
+struct run_question {
+    const solver::model& about;
+    const solver::method& how;
+    std::string weights{};     ///< the file of the weights at the start; empty: they were drawn
+    std::string provenance{};  ///< version, commit, options, seeds: one line
+};
+
+/// What to say about times that are null: one warning per modality that is never learned, and one
+/// for an outcome that is not `learned`, after the warnings of the answer itself.
+[[nodiscard]] std::vector<std::string> warnings_of(const data::moments& moments,
+                                                   const theory::learning& answer);
+
+/// Keys modalities, time_ratio, phases, outcome, cost, warnings and provenance; of flows also flow,
+/// of networks representation, widths and those of training_json().
+///
+/// \param changes  Of flows: the key sensitivities; null: there is none.
+/// \see docs/cli.md; tests/validation/run_report_test.cpp
+[[nodiscard]] nlohmann::ordered_json to_json(
+    const run_question& asked, const solver::answer& run,
+    const solver::flow_sensitivity_table* changes = nullptr);
+
+/// The same as text.
+[[nodiscard]] std::string json_text(const run_question& asked, const solver::answer& run,
+                                    const solver::flow_sensitivity_table* changes = nullptr);
+
+/// The same for people, without warnings and provenance; times in epochs too where there are any.
+[[nodiscard]] std::string to_text(const run_question& asked, const solver::answer& run,
+                                  const solver::flow_sensitivity_table* changes = nullptr);
+
+/// How networks were trained: method, scheme or weights, seed, and samples where there are any.
+[[nodiscard]] nlohmann::ordered_json training_json(const run_question& asked);
+
+}  // namespace fusionflow::validation
