@@ -14,9 +14,9 @@ void check_flow(const arguments& given) {
     if (!given.has("exact")) {
         given.refuse({"widths", "seed"}, "needs --exact");
         if (!drawn.keeps_norms) {
-            given.refuse({"width"},
-                         fmt::format("needs --exact or --scheme {}",
-                                     theory::schemes().names([](const auto& s) { return s.keeps_norms; })));
+            given.refuse({"width"}, fmt::format("needs --exact or --scheme {}",
+                                                theory::schemes().names(
+                                                    [](const auto& s) { return s.keeps_norms; })));
         }
     }
     if (given.has("exact") || !drawn.balanced) {

@@ -16,8 +16,8 @@
 
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/data/number_text.hpp"
-#include "fusionflow/data/readers/number_advice.hpp"
 #include "fusionflow/data/printable.hpp"
+#include "fusionflow/data/readers/number_advice.hpp"
 
 namespace fusionflow::data {
 namespace {

@@ -8,10 +8,10 @@
 
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/data/number_text.hpp"
+#include "fusionflow/data/printable.hpp"
 #include "fusionflow/data/readers/csv_fields.hpp"
 #include "fusionflow/data/readers/csv_records.hpp"
 #include "fusionflow/data/readers/missing_marks.hpp"
-#include "fusionflow/data/printable.hpp"
 
 namespace fusionflow::data {
 

@@ -9,10 +9,10 @@
 #include <utility>
 
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/data/printable.hpp"
 #include "fusionflow/data/readers/csv_fields.hpp"
 #include "fusionflow/data/readers/csv_guess.hpp"
 #include "fusionflow/data/readers/csv_records.hpp"
-#include "fusionflow/data/printable.hpp"
 
 namespace fusionflow::data {
 

@@ -7,6 +7,7 @@
 #include "tests/support/models.hpp"
 #include "tests/support/runs.hpp"
 #include "tests/support/says.hpp"
+#include "tests/support/schemes.hpp"
 
 using namespace fusionflow;
 using json = nlohmann::ordered_json;
@@ -92,7 +93,7 @@ BOOST_AUTO_TEST_CASE(what_is_unknown_for_trouble_is_a_warning_too) {
 
 BOOST_AUTO_TEST_CASE(the_exact_flow_of_a_draw_says_what_was_drawn) {
     solver::model about = late({.seed = 3});
-    about.init = {.u0 = 0.1, .drawn = theory::scheme::gaussian_iid, .width = 40};
+    about.init = {.u0 = 0.1, .drawn = tests::scheme::gaussian_iid, .width = 40};
     const solver::method& how = solver::find_method("exact-drawn");
     const json all = to_json({about, how}, solver::run(how, about));
     BOOST_TEST(all["scheme"] == "gaussian-iid");
@@ -131,7 +132,7 @@ BOOST_AUTO_TEST_CASE(given_weights_take_the_place_of_scheme_and_seed) {
 
 BOOST_AUTO_TEST_CASE(compressed_networks_say_how_well_they_stand_for_the_drawn_one) {
     solver::model about = late();
-    about.init = {.u0 = 0.1, .drawn = theory::scheme::gaussian, .width = 30};
+    about.init = {.u0 = 0.1, .drawn = tests::scheme::gaussian, .width = 30};
     const solver::method& how = solver::find_method("compressed");
     const solver::answer run = solver::run(how, about);
     const json all = to_json({about, how}, run);

@@ -346,9 +346,8 @@ BOOST_AUTO_TEST_CASE(nothing_that_a_journal_has_is_run_again) {
         is_same(run_all(&kept), plain);
     }
     const std::string full = tests::read(file);
-    BOOST_TEST(
-        std::count(full.begin(), full.end(), '\n') ==
-        1 + static_cast<long>(planned_runs(suites[0]) + planned_runs(suites[1])));
+    BOOST_TEST(std::count(full.begin(), full.end(), '\n') ==
+               1 + static_cast<long>(planned_runs(suites[0]) + planned_runs(suites[1])));
     {
         validation::journal kept(file, work_of_suites, {.resume = true});
         is_same(run_all(&kept), plain);

@@ -411,8 +411,8 @@ experiment read_experiment(const toml_reader& in) {
     return e;
 }
 
-// The short form of an experiment that makes one statement about one or two methods. Its table holds
-// the keys of both, and its claim is what the statement says.
+// The short form of an experiment that makes one statement about one or two methods. Its table
+// holds the keys of both, and its claim is what the statement says.
 experiment read_single_check(const toml_reader& in) {
     if (in.text("kind") == "invariant") {
         in.refuse(
