@@ -7,7 +7,7 @@
 #include "fusionflow/cli/command.hpp"
 #include "fusionflow/cli/streams.hpp"
 #include "fusionflow/cli/table_words.hpp"
-#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/data/printable.hpp"
 #include "fusionflow/data/readers/chained_table.hpp"
 #include "fusionflow/data/readers/number_advice.hpp"
@@ -120,10 +120,8 @@ std::vector<std::string> columns_warnings(const data::table_source& table,
 }
 
 exit_code run_columns(const arguments& given) {
-    if (given.positional.empty()) {
-        throw data::input_error("columns", "need a table, for example data.csv, or - for standard "
-                                           "input");
-    }
+    data::need(!given.positional.empty(), "columns",
+               "need a table, for example data.csv, or - for standard input");
     const data::table_options options = read_table_options(given);
     const auto table = data::open_tables(given.positional, options);
     const std::vector<column_facts> facts = table->survey();

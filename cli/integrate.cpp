@@ -5,6 +5,7 @@
 #include "fusionflow/cli/run.hpp"
 #include "fusionflow/cli/sensitivities.hpp"
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 
 namespace fusionflow::cli {
 
@@ -16,9 +17,7 @@ void check_drawing(const arguments& given) {
         return;
     }
     for (const std::string_view name : {"widths", "seed"}) {
-        if (given.settings.has(name)) {
-            throw data::input_error(std::string(name), "needs --exact");
-        }
+        data::need(!given.settings.has(name), name, "needs --exact");
     }
     if (given.settings.has("width") && !given.settings.init.drawn->keeps_norms) {
         throw data::input_error("width", fmt::format("needs --exact or --scheme {}",
@@ -30,10 +29,8 @@ void check_drawing(const arguments& given) {
 
 void check_sensitivities(const arguments& given) {
     const bool reduced = !given.has("exact") && given.settings.init.balanced();
-    if (given.has("sensitivities") && !reduced) {
-        throw data::input_error("sensitivities",
-                                "need the reduced flow: --scheme balanced, without --exact");
-    }
+    data::need(!given.has("sensitivities") || reduced, "sensitivities",
+               "need the reduced flow: --scheme balanced, without --exact");
 }
 
 // Which flow stands for the networks that are asked about.

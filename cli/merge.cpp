@@ -7,7 +7,7 @@
 #include "fusionflow/cli/command.hpp"
 #include "fusionflow/cli/run.hpp"
 #include "fusionflow/cli/trouble.hpp"
-#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/validation/files/files.hpp"
 #include "fusionflow/validation/study/table_format.hpp"
 
@@ -29,9 +29,7 @@ void print_answer(const arguments& given, const validation::merged_table& merged
 }
 
 exit_code run_merge(const arguments& given) {
-    if (!given.has("output")) {
-        throw data::input_error("output", "is needed: the file of the whole table");
-    }
+    data::need(given.has("output"), "output", "is needed: the file of the whole table");
     const std::string file = given.get("output");
     const validation::table_format format = validation::format_of_file(file);
     const validation::merged_table merged =

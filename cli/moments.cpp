@@ -6,7 +6,7 @@
 #include "fusionflow/cli/moments_answer.hpp"
 #include "fusionflow/cli/sample_tables.hpp"
 #include "fusionflow/cli/streams.hpp"
-#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/validation/files/files.hpp"
 
 namespace fusionflow::cli {
@@ -48,9 +48,8 @@ void print_moments(const arguments& given, const samples_read& r, const std::str
 
 exit_code run_moments(const arguments& given) {
     for (const char* option : {"held-out", "held-out-rows"}) {
-        if (given.has(option) && !holds_out(given)) {
-            throw data::input_error(option, "needs --train-fraction or --split");
-        }
+        data::need(!given.has(option) || holds_out(given), option,
+                   "needs --train-fraction or --split");
     }
     const samples_read r = read_samples(given);
     const std::string provenance = provenance_of(given);

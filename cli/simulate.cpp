@@ -9,6 +9,7 @@
 #include "fusionflow/cli/ensemble_answer.hpp"
 #include "fusionflow/cli/run.hpp"
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/data/readers/npz.hpp"
 #include "fusionflow/solver/method.hpp"
 #include "fusionflow/solver/networks/weights_file.hpp"
@@ -86,10 +87,8 @@ std::string compression_text(const solver::method& how, const solver::trained_ne
 // The network that stands for what is drawn, as a method.
 const solver::method& read_representation(const arguments& given) {
     const std::string name = given.has("representation") ? given.get("representation") : "full";
-    if (name != "full" && name != "compressed" && name != "sampled") {
-        throw data::input_error("representation",
-                                fmt::format("need full, compressed or sampled, got '{}'", name));
-    }
+    data::need(name == "full" || name == "compressed" || name == "sampled", "representation",
+               "need full, compressed or sampled, got '{}'", name);
     const solver::method& how = solver::find_method(name);
     for (const std::string_view option : {"rounds", "accuracy", "no-estimate"}) {
         if (!how.compresses && given.settings.has(option)) {
@@ -162,16 +161,10 @@ void check_given_weights(const arguments& given, const solver::method& how) {
     const validation::settings& s = given.settings;
     for (const std::string_view name : {"init", "scheme", "width", "widths", "seed"}) {
         const bool shuffles = name == "seed" && s.has("batch");
-        if (s.has(name) && !shuffles) {
-            throw data::input_error(std::string(name), "cannot be combined with --weights");
-        }
+        data::need(!s.has(name) || shuffles, name, "cannot be combined with --weights");
     }
-    if (given.has("plot")) {
-        throw data::input_error("plot", "cannot be combined with --weights");
-    }
-    if (!how.takes_start) {
-        throw data::input_error("representation", "need full or compressed with --weights");
-    }
+    data::need(!given.has("plot"), "plot", "cannot be combined with --weights");
+    data::need(how.takes_start, "representation", "need full or compressed with --weights");
 }
 
 void check_saved_names(const arguments& given, const solver::model& about) {

@@ -13,6 +13,7 @@
 #include "fusionflow/cli/progress.hpp"
 #include "fusionflow/cli/run.hpp"
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/data/text_file.hpp"
 #include "fusionflow/solver/method.hpp"
 #include "fusionflow/validation/experiments/baseline.hpp"
@@ -154,10 +155,8 @@ std::string runs_file(const arguments& given) {
 void read_perturbation(const arguments& given, validation::measure_options& options) {
     const std::string text = given.get("perturb");
     const std::vector<std::string> parts = validation::split(text, '=');
-    if (parts.size() != 2) {
-        throw data::input_error(
-            "perturb", fmt::format("need METHOD=FACTOR, as in formula=1.02, got '{}'", text));
-    }
+    data::need(parts.size() == 2, "perturb", "need METHOD=FACTOR, as in formula=1.02, got '{}'",
+               text);
     options.under.perturbed = solver::find_method(parts[0]).name;
     options.under.factor = validation::parse_number("perturb", parts[1]);
 }
@@ -195,15 +194,11 @@ void check_perturbed(const std::vector<suite>& suites, const std::string& spoile
 std::vector<std::string> read_formats(const arguments& given) {
     std::vector<std::string> formats;
     if (given.has("figures")) {
-        if (!given.has("report")) {
-            throw data::input_error("figures", "needs --report");
-        }
+        data::need(given.has("report"), "figures", "needs --report");
         formats = validation::split(given.get("figures"), ',');
         for (const std::string& format : formats) {
-            if (format != "png" && format != "pdf") {
-                throw data::input_error("figures",
-                                        fmt::format("need png, pdf or both, got '{}'", format));
-            }
+            data::need(format == "png" || format == "pdf", "figures",
+                       "need png, pdf or both, got '{}'", format);
         }
     }
     return formats;
@@ -214,9 +209,7 @@ std::optional<validation::journal> open_journal(const arguments& given,
                                                 const std::vector<suite>& suites,
                                                 const validation::conditions& under) {
     if (!given.has("report")) {
-        if (given.has("resume")) {
-            throw data::input_error("resume", "needs --report");
-        }
+        data::need(!given.has("resume"), "resume", "needs --report");
         return std::nullopt;
     }
     validation::make_report_folder(given.get("report"));

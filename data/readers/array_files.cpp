@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/data/readers/array_table.hpp"
 #include "fusionflow/data/readers/foreign_format.hpp"
 #include "fusionflow/data/readers/npy.hpp"
@@ -141,9 +142,7 @@ std::unique_ptr<table_source> open_npz(const std::string& file, const table_opti
                               }});
         });
     }
-    if (arrays.empty()) {
-        throw input_error(file, "need an array of rows, got none");
-    }
+    need(!arrays.empty(), file, "need an array of rows, got none");
     return make_array_table(file, std::move(arrays), options, archive.bytes());
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/data/readers/class_labels.hpp"
 #include "fusionflow/data/readers/missing_marks.hpp"
 
@@ -28,9 +29,8 @@ public:
         std::vector<std::string> names;
         for (table_array& array : arrays) {
             const array_shape shape = table_shape(array.header);
-            if (!(names.size() + shape.columns <= most_columns)) {
-                throw input_error(file, fmt::format("need at most {} columns", most_columns));
-            }
+            need(names.size() + shape.columns <= most_columns, file, "need at most {} columns",
+                 most_columns);
             for (std::size_t c = 0; c < shape.columns; ++c) {
                 names.push_back(array.name.empty() ? std::to_string(c)
                                 : array.header.shape.size() == 1
