@@ -2,7 +2,6 @@
 
 #include <cmath>
 
-#include "fusionflow/data/error.hpp"
 #include "fusionflow/data/need.hpp"
 #include "fusionflow/data/random.hpp"
 

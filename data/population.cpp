@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include "fusionflow/data/drawn_samples.hpp"
-#include "fusionflow/data/error.hpp"
 #include "fusionflow/data/need.hpp"
 #include "fusionflow/data/parameter_range.hpp"
 #include "fusionflow/data/random.hpp"

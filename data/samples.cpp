@@ -5,7 +5,6 @@
 #include <numeric>
 #include <utility>
 
-#include "fusionflow/data/error.hpp"
 #include "fusionflow/data/need.hpp"
 
 namespace fusionflow::data {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "fusionflow/data/error.hpp"
 #include "fusionflow/data/need.hpp"
 
 namespace fusionflow::theory {

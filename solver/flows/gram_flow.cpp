@@ -4,7 +4,6 @@
 #include <cmath>
 #include <limits>
 
-#include "fusionflow/data/error.hpp"
 #include "fusionflow/data/need.hpp"
 #include "fusionflow/solver/networks/moment_products.hpp"
 

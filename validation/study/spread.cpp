@@ -5,7 +5,6 @@
 #include <cmath>
 #include <limits>
 
-#include "fusionflow/data/error.hpp"
 #include "fusionflow/data/need.hpp"
 
 namespace fusionflow::validation {
