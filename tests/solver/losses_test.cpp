@@ -78,12 +78,12 @@ constexpr solver::loss_function huber = {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(a_loss_that_nobody_knows_trains_networks) {
-    // Targets below 1 in size and outputs on the same side: never an error beyond 1, so that the
-    // numbers are those of the squared error. Its linear networks come to rest, others may not.
-    auto data = data::draw_toy_samples({.rho = 0.5, .ratio = 2}, 50, 1, false);
-    const double largest = data.targets().cwiseAbs().maxCoeff();
-    data =
-        data::samples({"A", "B"}, data.dims(), data.inputs() / largest, data.targets() / largest);
+    // Targets of at most a half and small weights: no error is ever beyond 1, so that the numbers
+    // are those of the squared error.
+    const auto drawn = data::draw_toy_samples({.rho = 0.5, .ratio = 2}, 50, 1, false);
+    const double largest = drawn.targets().cwiseAbs().maxCoeff();
+    const data::samples data({"A", "B"}, drawn.dims(), drawn.inputs(),
+                             drawn.targets() / (2 * largest));
     tests::network_options options{.learning_rate = 0.1};
     const auto train = [&] {
         return tests::simulate(data, theory::architecture::fused(2, 2, 2), tests::gaussian(0.05, 8),
