@@ -57,7 +57,8 @@ void step(benchmark::State& state) {
     const bool beyond_caches = width >= 1000;
     double bandwidth = beyond_caches ? triad_bandwidth() : 0;
     solver::network_descent descent(
-        shape, moments, solver::draw_weights(shape, moments, {.u0 = 0.1, .width = width}, 1), 1e-3);
+        shape, moments, solver::draw_weights(shape, moments, {.u0 = 0.1, .width = width}, 1),
+        {.rate = 1e-3});
     double best = std::numeric_limits<double>::infinity();
     for (auto _ : state) {
         const auto start = std::chrono::steady_clock::now();

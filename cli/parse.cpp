@@ -6,6 +6,7 @@
 
 #include "fusionflow/cli/command.hpp"
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/validation/version.hpp"
 
 namespace fusionflow::cli {
@@ -245,9 +246,8 @@ arguments parse(const command& c, const std::vector<std::string>& words) {
     }
     if (given.count("format") > 0) {
         const auto format = given["format"].as<std::string>();
-        if (format != "text" && format != "json") {
-            throw data::input_error("format", fmt::format("need text or json, got '{}'", format));
-        }
+        data::need(format == "text" || format == "json", "format", "need text or json, got '{}'",
+                   format);
         result.json = format == "json";
     }
     for (const std::string_view name : c.settings) {

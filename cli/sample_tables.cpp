@@ -8,6 +8,7 @@
 #include "fusionflow/cli/progress.hpp"
 #include "fusionflow/cli/table_words.hpp"
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/data/readers/column_subset.hpp"
 #include "fusionflow/data/readers/read_samples.hpp"
 #include "fusionflow/validation/settings/numbers.hpp"
@@ -20,15 +21,12 @@ using data::preparation;
 using data::sample_summary;
 
 void needs(const arguments& given, const char* option, const char* other) {
-    if (given.has(option) && !given.has(other)) {
-        throw data::input_error(option, fmt::format("needs --{}", other));
-    }
+    data::need(!given.has(option) || given.has(other), option, "needs --{}", other);
 }
 
 void refuse_together(const arguments& given, const char* option, const char* other) {
-    if (given.has(option) && given.has(other)) {
-        throw data::input_error(option, fmt::format("cannot be combined with --{}", other));
-    }
+    data::need(!(given.has(option) && given.has(other)), option, "cannot be combined with --{}",
+               other);
 }
 
 data::row_split read_split(const arguments& given) {
@@ -39,9 +37,8 @@ data::row_split read_split(const arguments& given) {
     if (given.has("train-fraction")) {
         const std::string text = given.get("train-fraction");
         split.train_fraction = validation::parse_number("train-fraction", text);
-        if (!(split.train_fraction > 0 && split.train_fraction < 1)) {
-            throw data::input_error("train-fraction", fmt::format("need 0 < F < 1, got {}", text));
-        }
+        data::need(split.train_fraction > 0 && split.train_fraction < 1, "train-fraction",
+                   "need 0 < F < 1, got {}", text);
     }
     if (given.has("data-seed")) {
         split.seed = validation::parse_seed("data-seed", given.get("data-seed"));

@@ -9,6 +9,7 @@
 #include "fusionflow/cli/run.hpp"
 #include "fusionflow/cli/streams.hpp"
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/validation/figures/render.hpp"
 #include "fusionflow/validation/figures/run_figure.hpp"
 #include "fusionflow/validation/files/files.hpp"
@@ -105,9 +106,7 @@ void check(const arguments& given, const table_options& options, const destinati
                                             : "cannot be combined with --shard");
     }
     if (given.has("ratio-of")) {
-        if (!given.has("wide")) {
-            throw data::input_error("ratio-of", "needs --wide");
-        }
+        data::need(given.has("wide"), "ratio-of", "needs --wide");
         validation::check_ratio_of(given.get("ratio-of"), options.methods);
     }
     if (given.has("plot")) {

@@ -1,8 +1,7 @@
 #include "fusionflow/cli/table_words.hpp"
 
-#include <fmt/format.h>
-
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/data/readers/column_selection.hpp"
 #include "fusionflow/validation/settings/numbers.hpp"
 
@@ -11,9 +10,7 @@ namespace fusionflow::cli {
 namespace {
 
 char read_character(const char* option, const std::string& text, const char* need) {
-    if (text.size() != 1) {
-        throw data::input_error(option, fmt::format("need {}, got '{}'", need, text));
-    }
+    data::need(text.size() == 1, option, "need {}, got '{}'", need, text);
     return text[0];
 }
 
@@ -28,9 +25,8 @@ char read_delimiter(const std::string& text) {
 }
 
 data::missing_rule read_missing(const std::string& rule) {
-    if (rule != "refuse" && rule != "skip") {
-        throw data::input_error("missing", fmt::format("need refuse or skip, got '{}'", rule));
-    }
+    data::need(rule == "refuse" || rule == "skip", "missing", "need refuse or skip, got '{}'",
+               rule);
     return rule == "skip" ? data::missing_rule::skip : data::missing_rule::refuse;
 }
 
@@ -76,10 +72,7 @@ data::table_options read_table_options(const arguments& given) {
     options.header = !given.has("no-header");
     if (given.has("skip-lines")) {
         const long lines = validation::parse_whole("skip-lines", given.get("skip-lines"));
-        if (!(lines >= 0)) {
-            throw data::input_error("skip-lines",
-                                    fmt::format("need a whole number >= 0, got {}", lines));
-        }
+        data::need(lines >= 0, "skip-lines", "need a whole number >= 0, got {}", lines);
         options.skip_lines = static_cast<std::uint64_t>(lines);
     }
     if (given.has("comment")) {

@@ -1,10 +1,8 @@
 #include "fusionflow/data/drawn_samples.hpp"
 
-#include <fmt/format.h>
-
 #include <cmath>
 
-#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/data/random.hpp"
 
 namespace fusionflow::data {
@@ -12,13 +10,9 @@ namespace fusionflow::data {
 namespace {
 
 void check_count(long count, long multiple) {
-    if (!(count >= multiple && count <= most_samples)) {
-        throw input_error("samples",
-                          fmt::format("need {} ... {}, got {}", multiple, most_samples, count));
-    }
-    if (count % multiple != 0) {
-        throw input_error("samples", fmt::format("need a multiple of {}, got {}", multiple, count));
-    }
+    need(count >= multiple && count <= most_samples, "samples", "need {} ... {}, got {}", multiple,
+         most_samples, count);
+    need(count % multiple == 0, "samples", "need a multiple of {}, got {}", multiple, count);
 }
 
 }  // namespace
@@ -48,9 +42,8 @@ samples draw_toy_samples(const toy_options& options, long count, std::uint64_t s
 
 samples draw_xor_samples(long count, double variance, std::uint64_t seed) {
     check_count(count, 8);
-    if (!(variance > 0 && std::isfinite(variance))) {
-        throw input_error("variance", fmt::format("need finite v > 0, got {}", variance));
-    }
+    need(variance > 0 && std::isfinite(variance), "variance", "need finite v > 0, got {}",
+         variance);
     random_source random(seed);
     const long drawn = count / 8;
     Eigen::VectorXd linear = random.normal_matrix(drawn, 1, 1);

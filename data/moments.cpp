@@ -11,6 +11,7 @@
 
 #include "fusionflow/data/decompositions.hpp"
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/data/pseudo_inverse.hpp"
 
 namespace fusionflow::data {
@@ -32,25 +33,18 @@ std::string listed(const std::vector<int>& numbers) {
 }
 
 void check_names(const std::vector<std::string>& names, std::size_t count) {
-    if (names.size() != count) {
-        throw input_error("names",
-                          fmt::format("need one per modality, {}, got {}", count, names.size()));
-    }
+    need(names.size() == count, "names", "need one per modality, {}, got {}", count, names.size());
     std::set<std::string> seen;
     for (std::size_t m = 0; m < names.size(); ++m) {
         const auto is_control = [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; };
-        if (names[m].empty()) {
-            throw input_error("names", fmt::format("must not be empty, but number {} is", m + 1));
-        }
+        need(!names[m].empty(), "names", "must not be empty, but number {} is", m + 1);
         if (std::any_of(names[m].begin(), names[m].end(), is_control)) {
             throw input_error(
                 "names",
                 fmt::format("must be free of control characters, but number {} is not", m + 1));
         }
-        if (!seen.insert(names[m]).second) {
-            throw input_error("names",
-                              fmt::format("must differ, but '{}' is there twice", names[m]));
-        }
+        need(seen.insert(names[m]).second, "names", "must differ, but '{}' is there twice",
+             names[m]);
     }
 }
 
@@ -63,10 +57,8 @@ void check_covariance_entries(const Eigen::MatrixXd& covariance, const std::vect
     }
     for (int i = 0; i < dimension; ++i) {
         for (int j = 0; j < dimension; ++j) {
-            if (!std::isfinite(covariance(i, j))) {
-                throw input_error("covariance", fmt::format("must be finite, got {} at ({},{})",
-                                                            covariance(i, j), i + 1, j + 1));
-            }
+            need(std::isfinite(covariance(i, j)), "covariance", "must be finite, got {} at ({},{})",
+                 covariance(i, j), i + 1, j + 1);
         }
     }
 }
@@ -79,12 +71,9 @@ void check_symmetry(const Eigen::MatrixXd& covariance) {
             const double lower = covariance(j, i);
             const double scale =
                 std::sqrt(std::abs(covariance(i, i))) * std::sqrt(std::abs(covariance(j, j)));
-            if (!(std::abs(upper - lower) <= slack * scale)) {
-                throw input_error(
-                    "covariance",
-                    fmt::format("must be symmetric, but ({0},{1}) = {2} and ({1},{0}) = {3}", i + 1,
-                                j + 1, upper, lower));
-            }
+            need(std::abs(upper - lower) <= slack * scale, "covariance",
+                 "must be symmetric, but ({0},{1}) = {2} and ({1},{0}) = {3}", i + 1, j + 1, upper,
+                 lower);
         }
     }
 }
@@ -108,12 +97,8 @@ void check_numbers(const Eigen::MatrixXd& correlation, double target_power, int 
             }
         }
     }
-    if (!std::isfinite(target_power)) {
-        throw input_error("target_power", fmt::format("must be finite, got {}", target_power));
-    }
-    if (!(target_power >= 0)) {
-        throw input_error("target_power", fmt::format("need >= 0, got {}", target_power));
-    }
+    need(std::isfinite(target_power), "target_power", "must be finite, got {}", target_power);
+    need(target_power >= 0, "target_power", "need >= 0, got {}", target_power);
 }
 
 // Within these limits no square, quotient or product of two moments that an answer needs leaves the
@@ -130,27 +115,19 @@ void check_sizes(const Eigen::MatrixXd& covariance, const Eigen::MatrixXd& corre
     double largest = 0;  // |s_i| / sqrt(Sigma_ii), the root of a power
     for (Eigen::Index i = 0; i < covariance.rows(); ++i) {
         const double variance = covariance(i, i);
-        if (!is_zero_or_within(std::abs(variance), largest_variance)) {
-            throw input_error("covariance",
-                              fmt::format("need variances of 0 or {:.0e} to {:.0e}, got {} at {}",
-                                          1 / largest_variance, largest_variance, variance, i + 1));
-        }
+        need(is_zero_or_within(std::abs(variance), largest_variance), "covariance",
+             "need variances of 0 or {:.0e} to {:.0e}, got {} at {}", 1 / largest_variance,
+             largest_variance, variance, i + 1);
         if (variance > 0) {
             largest =
                 std::max(largest, correlation.col(i).cwiseAbs().maxCoeff() / std::sqrt(variance));
         }
     }
-    if (!is_zero_or_within(target_power, largest_power)) {
-        throw input_error("target_power",
-                          fmt::format("need 0 or {:.0e} to {:.0e}, got {}", 1 / largest_power,
-                                      largest_power, target_power));
-    }
-    if (!(largest == 0 || largest >= std::sqrt(1 / largest_power))) {
-        throw input_error("correlation",
-                          fmt::format("need a largest |s_i| / sqrt(Sigma_ii) of 0 or {:.0e} and "
-                                      "more, got {}",
-                                      std::sqrt(1 / largest_power), largest));
-    }
+    need(is_zero_or_within(target_power, largest_power), "target_power",
+         "need 0 or {:.0e} to {:.0e}, got {}", 1 / largest_power, largest_power, target_power);
+    need(largest == 0 || largest >= std::sqrt(1 / largest_power), "correlation",
+         "need a largest |s_i| / sqrt(Sigma_ii) of 0 or {:.0e} and more, got {}",
+         std::sqrt(1 / largest_power), largest);
 }
 
 // A variance below zero is refused however small it is: sums of squares are never negative. Other
@@ -180,13 +157,10 @@ void check_semi_definite(const Eigen::MatrixXd& covariance, const scaled_spectru
 }
 
 void refuse_outside(double outside, double size, double allowed, const scaled_spectrum& parts) {
-    if (!(outside <= allowed)) {
-        throw input_error(
-            "correlation",
-            fmt::format("must lie in the range of the covariance (rank {} of {}), but "
-                        "{:.6g} of its norm {:.6g} lies outside",
-                        parts.rank, parts.values.size(), outside, size));
-    }
+    need(outside <= allowed, "correlation",
+         "must lie in the range of the covariance (rank {} of {}), but {:.6g} of its norm "
+         "{:.6g} lies outside",
+         parts.rank, parts.values.size(), outside, size);
 }
 
 // In a direction where the inputs, of variance one, have power lambda, |s| <= sqrt(<y^2> lambda).
@@ -211,12 +185,9 @@ void check_targets(const Eigen::MatrixXd& correlation, const Eigen::MatrixXd& co
                        parts);
         explained += (target.tail(parts.rank).array().square() / kept).sum();
     }
-    if (!(target_power >= (1 - slack) * explained)) {
-        throw input_error("target_power",
-                          fmt::format("need >= {:.10g} = s Sigma^+ s^T, the power that "
-                                      "the inputs explain, got {}",
-                                      explained, target_power));
-    }
+    need(target_power >= (1 - slack) * explained, "target_power",
+         "need >= {:.10g} = s Sigma^+ s^T, the power that the inputs explain, got {}", explained,
+         target_power);
 }
 
 // What check_semi_definite() and check_targets() have let pass as rounding, with inputs of which
@@ -234,20 +205,14 @@ void clear_empty(Eigen::MatrixXd& covariance, Eigen::Ref<Eigen::MatrixXd> correl
 }  // namespace
 
 std::vector<int> input_offsets(const std::vector<int>& dims) {
-    if (dims.empty()) {
-        throw input_error("dims", "need at least one modality, got none");
-    }
+    need(!dims.empty(), "dims", "need at least one modality, got none");
     std::int64_t total = 0;
     std::vector<int> offsets{0};
     for (std::size_t m = 0; m < dims.size(); ++m) {
-        if (!(dims[m] >= 1)) {
-            throw input_error("dims", fmt::format("need D >= 1, got {} at {}", dims[m], m + 1));
-        }
+        need(dims[m] >= 1, "dims", "need D >= 1, got {} at {}", dims[m], m + 1);
         total += dims[m];
-        if (!(total <= largest_dimension)) {
-            throw input_error("dims", fmt::format("need a sum of at most {}, got {} at {}",
-                                                  largest_dimension, total, m + 1));
-        }
+        need(total <= largest_dimension, "dims", "need a sum of at most {}, got {} at {}",
+             largest_dimension, total, m + 1);
         offsets.push_back(static_cast<int>(total));
     }
     return offsets;
@@ -284,12 +249,10 @@ moments moments::of_targets(std::vector<std::string> names, std::vector<int> dim
 }
 
 const Eigen::VectorXd& moments::correlation() const {
-    if (outputs_ != 1) {
-        throw input_error("correlation",
-                          fmt::format("need one target here, got {}: the race, the flow of "
-                                      "balanced networks and networks take more",
-                                      outputs_));
-    }
+    need(outputs_ == 1, "correlation",
+         "need one target here, got {}: the race, the flow of balanced networks and networks take "
+         "more",
+         outputs_);
     return correlations_;
 }
 

@@ -1,11 +1,9 @@
 #include "fusionflow/data/population.hpp"
 
-#include <fmt/format.h>
-
 #include <cmath>
 
 #include "fusionflow/data/drawn_samples.hpp"
-#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/data/parameter_range.hpp"
 #include "fusionflow/data/random.hpp"
 
@@ -27,26 +25,16 @@ Eigen::VectorXd input_variances(const population_options& options) {
 
 void population_options::validate() const {
     (void)input_offsets(dims);
-    if (variances.size() != dims.size()) {
-        throw input_error("variances", fmt::format("need one per modality, {}, got {}", dims.size(),
-                                                   variances.size()));
-    }
+    need(variances.size() == dims.size(), "variances", "need one per modality, {}, got {}",
+         dims.size(), variances.size());
     for (const double variance : variances) {
-        if (!(variance >= smallest_parameter && variance <= largest_parameter)) {
-            throw input_error("variances",
-                              fmt::format("need 1e-50 <= v <= 1e50, got {}", variance));
-        }
+        need(variance >= smallest_parameter && variance <= largest_parameter, "variances",
+             "need 1e-50 <= v <= 1e50, got {}", variance);
     }
-    if (!(std::abs(input_weight) <= largest_parameter)) {
-        throw input_error("input-weight",
-                          fmt::format("need a number within +-1e50, got {}", input_weight));
-    }
-    if (!(noise >= 0)) {
-        throw input_error("noise", fmt::format("need noise >= 0, got {}", noise));
-    }
-    if (!(noise <= largest_parameter)) {
-        throw input_error("noise", fmt::format("need noise <= 1e50, got {}", noise));
-    }
+    need(std::abs(input_weight) <= largest_parameter, "input-weight",
+         "need a number within +-1e50, got {}", input_weight);
+    need(noise >= 0, "noise", "need noise >= 0, got {}", noise);
+    need(noise <= largest_parameter, "noise", "need noise <= 1e50, got {}", noise);
 }
 
 moments population_moments(const population_options& options) {
@@ -60,9 +48,8 @@ moments population_moments(const population_options& options) {
 
 moments drawn_moments(const population_options& options, long count, std::uint64_t seed) {
     options.validate();
-    if (!(count >= 1 && count <= most_samples)) {
-        throw input_error("draws", fmt::format("need 1 ... {}, got {}", most_samples, count));
-    }
+    need(count >= 1 && count <= most_samples, "draws", "need 1 ... {}, got {}", most_samples,
+         count);
     const Eigen::VectorXd deviations = input_variances(options).cwiseSqrt();
     const Eigen::Index dimension = deviations.size();
     random_source random(seed);

@@ -1,13 +1,11 @@
 #include "fusionflow/data/samples.hpp"
 
-#include <fmt/format.h>
-
 #include <cmath>
 #include <limits>
 #include <numeric>
 #include <utility>
 
-#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 
 namespace fusionflow::data {
 
@@ -22,45 +20,35 @@ void check_finite(const char* field, const Eigen::MatrixXd& numbers) {
     }
     for (Eigen::Index row = 0; row < numbers.rows(); ++row) {
         for (Eigen::Index col = 0; col < numbers.cols(); ++col) {
-            if (!std::isfinite(numbers(row, col))) {
-                throw input_error(field, fmt::format("must be finite, got {} in sample {}",
-                                                     numbers(row, col), row + 1));
-            }
+            need(std::isfinite(numbers(row, col)), field, "must be finite, got {} in sample {}",
+                 numbers(row, col), row + 1);
         }
     }
 }
 
 void check_columns(const char* field, const std::vector<int>& dims, const Eigen::MatrixXd& given) {
     const auto wanted = std::accumulate(dims.begin(), dims.end(), Eigen::Index{0});
-    if (given.cols() != wanted) {
-        throw input_error(field, fmt::format("need {} columns, got {}", wanted, given.cols()));
-    }
+    need(given.cols() == wanted, field, "need {} columns, got {}", wanted, given.cols());
 }
 
 Eigen::MatrixXd checked_inputs(const std::vector<int>& dims, Eigen::MatrixXd inputs) {
-    if (!(inputs.rows() >= 1)) {
-        throw input_error("inputs", "need at least one sample, got none");
-    }
+    need(inputs.rows() >= 1, "inputs", "need at least one sample, got none");
     check_columns("inputs", dims, inputs);
     check_finite("inputs", inputs);
     return inputs;
 }
 
 Eigen::VectorXd checked_targets(Eigen::Index count, Eigen::VectorXd targets) {
-    if (targets.size() != count) {
-        throw input_error("targets",
-                          fmt::format("need one per sample, {}, got {}", count, targets.size()));
-    }
+    need(targets.size() == count, "targets", "need one per sample, {}, got {}", count,
+         targets.size());
     check_finite("targets", targets);
     return targets;
 }
 
 Eigen::MatrixXd checked_features(Eigen::Index count, const std::vector<int>& dims,
                                  Eigen::MatrixXd features) {
-    if (features.rows() != count) {
-        throw input_error(
-            "features", fmt::format("need one row per sample, {}, got {}", count, features.rows()));
-    }
+    need(features.rows() == count, "features", "need one row per sample, {}, got {}", count,
+         features.rows());
     check_columns("features", dims, features);
     check_finite("features", features);
     return features;

@@ -1,10 +1,8 @@
 #include "fusionflow/data/toy.hpp"
 
-#include <fmt/format.h>
-
 #include <cmath>
 
-#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/data/parameter_range.hpp"
 
 namespace fusionflow::data {
@@ -12,9 +10,7 @@ namespace fusionflow::data {
 namespace {
 
 void require(bool rule_holds, const char* field, const char* rule, double value) {
-    if (!rule_holds) {
-        throw input_error(field, fmt::format("need {}, got {}", rule, value));
-    }
+    need(rule_holds, field, "need {}, got {}", rule, value);
 }
 
 }  // namespace

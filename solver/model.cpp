@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/theory/race/weight_decay.hpp"
 
 namespace fusionflow::solver {
@@ -24,13 +25,9 @@ std::string_view to_string(training_method t) {
 }
 
 void training::validate() const {
-    if (!(rate() > 0 && std::isfinite(rate()))) {
-        throw data::input_error("learning-rate",
-                                fmt::format("need finite eta > 0, got {}", rate()));
-    }
-    if (!(max_epochs >= 1)) {
-        throw data::input_error("max-epochs", fmt::format("need at least 1, got {}", max_epochs));
-    }
+    data::need(rate() > 0 && std::isfinite(rate()), "learning-rate", "need finite eta > 0, got {}",
+               rate());
+    data::need(max_epochs >= 1, "max-epochs", "need at least 1, got {}", max_epochs);
     samples.validate();
     theory::check_weight_decay(weight_decay);
     if (method == training_method::gradient_descent && !(rate() * weight_decay < 1)) {

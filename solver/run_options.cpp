@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 
 namespace fusionflow::solver {
 
@@ -48,28 +49,16 @@ void compression_options::validate() const {
     if (!estimate && !rounds) {
         throw data::input_error("no-estimate", "needs --rounds, which are chosen by the estimate");
     }
-    if (!(accuracy >= 1e-10 && accuracy <= 0.1)) {
-        throw data::input_error("accuracy",
-                                fmt::format("need 1e-10 <= accuracy <= 0.1, got {}", accuracy));
-    }
+    data::need(accuracy >= 1e-10 && accuracy <= 0.1, "accuracy",
+               "need 1e-10 <= accuracy <= 0.1, got {}", accuracy);
 }
 
 void run_options::validate() const {
-    if (!(rtol >= 1e-14 && rtol <= 0.1)) {
-        throw data::input_error("rtol", fmt::format("need 1e-14 <= rtol <= 0.1, got {}", rtol));
-    }
-    if (!(max_steps >= 1)) {
-        throw data::input_error("max-steps", fmt::format("need at least 1, got {}", max_steps));
-    }
-    if (!(max_time > 0)) {
-        throw data::input_error("max-time", fmt::format("need a time > 0, got {}", max_time));
-    }
-    if (!(until >= 0)) {
-        throw data::input_error("until", fmt::format("need at least 1 modality, got {}", until));
-    }
-    if (!(tail >= 0 && std::isfinite(tail))) {
-        throw data::input_error("tail", fmt::format("need a fraction >= 0, got {}", tail));
-    }
+    data::need(rtol >= 1e-14 && rtol <= 0.1, "rtol", "need 1e-14 <= rtol <= 0.1, got {}", rtol);
+    data::need(max_steps >= 1, "max-steps", "need at least 1, got {}", max_steps);
+    data::need(max_time > 0, "max-time", "need a time > 0, got {}", max_time);
+    data::need(until >= 0, "until", "need at least 1 modality, got {}", until);
+    data::need(tail >= 0 && std::isfinite(tail), "tail", "need a fraction >= 0, got {}", tail);
     compression.validate();
 }
 

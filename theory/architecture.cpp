@@ -1,10 +1,8 @@
 #include "fusionflow/theory/architecture.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
-#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 
 namespace fusionflow::theory {
 
@@ -16,30 +14,20 @@ constexpr int most_layers = 1000;
 
 architecture::architecture(std::vector<int> branches, int shared)
     : branches_(std::move(branches)), shared_(shared) {
-    if (branches_.empty()) {
-        throw data::input_error("branches", "need at least one branch, got none");
-    }
+    data::need(!branches_.empty(), "branches", "need at least one branch, got none");
     for (const int n : branches_) {
-        if (!(n >= 1 && n <= most_layers)) {
-            throw data::input_error("branches",
-                                    fmt::format("need 1 <= n <= {}, got {}", most_layers, n));
-        }
+        data::need(n >= 1 && n <= most_layers, "branches", "need 1 <= n <= {}, got {}", most_layers,
+                   n);
     }
-    if (!(shared_ >= 0 && shared_ <= most_layers)) {
-        throw data::input_error("shared",
-                                fmt::format("need 0 <= p <= {}, got {}", most_layers, shared_));
-    }
+    data::need(shared_ >= 0 && shared_ <= most_layers, "shared", "need 0 <= p <= {}, got {}",
+               most_layers, shared_);
 }
 
 architecture architecture::fused(int depth, int fusion, int modalities) {
-    if (!(depth >= 1 && depth <= most_layers)) {
-        throw data::input_error("depth",
-                                fmt::format("need 1 <= L <= {}, got {}", most_layers, depth));
-    }
-    if (!(fusion >= 1 && fusion <= depth)) {
-        throw data::input_error("fusion",
-                                fmt::format("need 1 <= L_f <= L = {}, got {}", depth, fusion));
-    }
+    data::need(depth >= 1 && depth <= most_layers, "depth", "need 1 <= L <= {}, got {}",
+               most_layers, depth);
+    data::need(fusion >= 1 && fusion <= depth, "fusion", "need 1 <= L_f <= L = {}, got {}", depth,
+               fusion);
     return {std::vector<int>(static_cast<std::size_t>(std::max(modalities, 0)), fusion),
             depth - fusion};
 }
@@ -63,11 +51,8 @@ data::modality_set architecture::closure(const data::modality_set& learned) cons
 }
 
 void architecture::match(const data::moments& moments) const {
-    if (moments.count() != count()) {
-        throw data::input_error(
-            "branches", fmt::format("need one branch per modality, got {} for {} modalities",
-                                    count(), moments.count()));
-    }
+    data::need(moments.count() == count(), "branches",
+               "need one branch per modality, got {} for {} modalities", count(), moments.count());
 }
 
 }  // namespace fusionflow::theory

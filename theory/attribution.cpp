@@ -1,11 +1,9 @@
 #include "fusionflow/theory/attribution.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <bit>
 
-#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/theory/fixed_points.hpp"
 #include "fusionflow/theory/partial_solution.hpp"
 
@@ -33,12 +31,9 @@ std::vector<double> explained_shares(const data::moments& moments) {
 
 attribution attribute(const data::moments& moments) {
     const int count = moments.count();
-    if (!(count <= most_modalities_for_subsets)) {
-        throw data::input_error("moments",
-                                fmt::format("need at most {} modalities for Shapley values, "
-                                            "got {}",
-                                            most_modalities_for_subsets, count));
-    }
+    data::need(count <= most_modalities_for_subsets, "moments",
+               "need at most {} modalities for Shapley values, got {}", most_modalities_for_subsets,
+               count);
     const std::vector<double> shares = explained_shares(moments);
     const auto all = static_cast<unsigned>(shares.size() - 1);
 

@@ -1,10 +1,8 @@
 #include "fusionflow/theory/fixed_points.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
-#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/theory/race/weight_decay.hpp"
 
 namespace fusionflow::theory {
@@ -13,12 +11,9 @@ std::vector<partial_solution> fixed_points(const data::moments& moments, const a
                                            double weight_decay) {
     arch.match(moments);
     const int count = moments.count();
-    if (!(count <= most_modalities_for_subsets)) {
-        throw data::input_error("moments",
-                                fmt::format("need at most {} modalities to list all subsets, "
-                                            "got {}",
-                                            most_modalities_for_subsets, count));
-    }
+    data::need(count <= most_modalities_for_subsets, "moments",
+               "need at most {} modalities to list all subsets, got {}",
+               most_modalities_for_subsets, count);
     std::vector<data::modality_set> sets;
     for (unsigned bits = 0; bits < (1U << static_cast<unsigned>(count)); ++bits) {
         data::modality_set set;

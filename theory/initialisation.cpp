@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/theory/partial_solution.hpp"
 
 namespace fusionflow::theory {
@@ -52,35 +53,21 @@ two_layer_powers powers_of(const data::moments& moments, const initialisation& i
 }  // namespace
 
 void initialisation::validate(int modalities) const {
-    if (!(u0 > 0 && std::isfinite(u0))) {
-        throw data::input_error("init", fmt::format("need finite u0 > 0, got {}", u0));
-    }
-    if (!(width >= 1 && width <= widest)) {
-        throw data::input_error("width", fmt::format("need 1 <= H <= 1e12, got {}", width));
-    }
+    data::need(u0 > 0 && std::isfinite(u0), "init", "need finite u0 > 0, got {}", u0);
+    data::need(width >= 1 && width <= widest, "width", "need 1 <= H <= 1e12, got {}", width);
     for (const std::int64_t units : widths) {
-        if (!(units >= 1 && units <= widest)) {
-            throw data::input_error("widths", fmt::format("need 1 <= H <= 1e12, got {}", units));
-        }
+        data::need(units >= 1 && units <= widest, "widths", "need 1 <= H <= 1e12, got {}", units);
     }
     const bool balanced_only = !branch_norms.empty() || trunk_excess != 0;
-    if (balanced_only && !balanced()) {
-        throw data::input_error("branch_norms", "need the balanced scheme");
-    }
-    if (!(branch_norms.empty() || static_cast<int>(branch_norms.size()) == modalities)) {
-        throw data::input_error("branch_norms", fmt::format("need {} numbers, got {}", modalities,
-                                                            branch_norms.size()));
-    }
+    data::need(!balanced_only || balanced(), "branch_norms", "need the balanced scheme");
+    data::need(branch_norms.empty() || static_cast<int>(branch_norms.size()) == modalities,
+               "branch_norms", "need {} numbers, got {}", modalities, branch_norms.size());
     for (const double norm : branch_norms) {
-        if (!(norm > 0 && std::isfinite(norm))) {
-            throw data::input_error("branch_norms",
-                                    fmt::format("need finite norms > 0, got {}", norm));
-        }
+        data::need(norm > 0 && std::isfinite(norm), "branch_norms", "need finite norms > 0, got {}",
+                   norm);
     }
-    if (!(trunk_excess >= 0 && std::isfinite(trunk_excess))) {
-        throw data::input_error("trunk_excess",
-                                fmt::format("need finite c >= 0, got {}", trunk_excess));
-    }
+    data::need(trunk_excess >= 0 && std::isfinite(trunk_excess), "trunk_excess",
+               "need finite c >= 0, got {}", trunk_excess);
 }
 
 double initialisation::norm(int m) const {
@@ -104,12 +91,9 @@ initialisation initialisation::of_size_one() const {
 void require_widths(const architecture& arch, const initialisation& init) {
     const int longest = *std::max_element(arch.branches().begin(), arch.branches().end());
     const int hidden = longest + arch.shared() - 1;
-    if (!(init.widths.empty() || std::ssize(init.widths) == hidden)) {
-        throw data::input_error(
-            "widths", fmt::format("need {} numbers, one per hidden layer on the longest path, "
-                                  "got {}",
-                                  hidden, init.widths.size()));
-    }
+    data::need(init.widths.empty() || std::ssize(init.widths) == hidden, "widths",
+               "need {} numbers, one per hidden layer on the longest path, got {}", hidden,
+               init.widths.size());
 }
 
 bool in_range(const architecture& arch, const initialisation& init) {

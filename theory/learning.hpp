@@ -53,8 +53,8 @@ struct phase {
     double duration = 0;  ///< until the next half-height, units of tau; never if it does not end
 };
 
-/// What part of the norm that it is going to have makes a modality count as learned: half. Times
-/// are called half-heights for it. Runs, formulas and their errors all go by this number.
+/// The part of the norm that it is going to have from which on a modality counts as learned: half,
+/// for which times are called half-heights. Runs, formulas and their errors all go by this number.
 inline constexpr double learned_part = 0.5;
 
 /// What a half-height is learned_part of.

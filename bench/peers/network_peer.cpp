@@ -74,7 +74,7 @@ void train_on_samples(const data::samples& data, const solver::network_shape& sh
 void train_from_moments(const data::samples& data, const solver::network_shape& shape, long steps,
                         double rate, const std::vector<double>& weights,
                         std::vector<double>& path) {
-    solver::network_descent descent(shape, data.input_moments(), weights, rate);
+    solver::network_descent descent(shape, data.input_moments(), weights, {.rate = rate});
     for (long step = 0; step < steps; ++step) {
         keep(descent.total_weights(), path);
         descent.step();

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/data/readers/class_labels.hpp"
 #include "fusionflow/data/readers/foreign_format.hpp"
 #include "fusionflow/data/readers/missing_marks.hpp"
@@ -32,9 +33,8 @@ public:
         std::vector<std::string> names;
         for (table_array& array : arrays) {
             const array_shape shape = table_shape(array.header);
-            if (!(names.size() + shape.columns <= most_columns)) {
-                throw input_error(file, fmt::format("need at most {} columns", most_columns));
-            }
+            need(names.size() + shape.columns <= most_columns, file, "need at most {} columns",
+                 most_columns);
             for (std::size_t c = 0; c < shape.columns; ++c) {
                 names.push_back(array.name.empty() ? std::to_string(c)
                                 : array.header.shape.size() == 1
@@ -364,9 +364,7 @@ std::unique_ptr<table_source> open_npz(const std::string& file, const table_opti
                               }});
         });
     }
-    if (arrays.empty()) {
-        throw input_error(file, "need an array of rows, got none");
-    }
+    need(!arrays.empty(), file, "need an array of rows, got none");
     return make_array_table(file, std::move(arrays), options, archive.bytes());
 }
 

@@ -10,6 +10,7 @@
 
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/data/printable.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/data/readers/csv_fields.hpp"
 #include "fusionflow/data/readers/csv_guess.hpp"
 #include "fusionflow/data/readers/csv_records.hpp"
@@ -23,10 +24,8 @@ constexpr std::size_t piece_bytes = std::size_t{1} << 18U;
 csv_guess guess_of(const file_bytes& source, const std::string& file,
                    const table_options& options) {
     const std::string_view head = source.peek();
-    if (head.substr(0, 512).find('\0') != std::string_view::npos) {
-        throw input_error(file, "need text, got NUL bytes (of UTF-16: iconv -f utf-16 -t utf-8 "
-                                "converts it)");
-    }
+    need(head.substr(0, 512).find('\0') == std::string_view::npos, file,
+         "need text, got NUL bytes (of UTF-16: iconv -f utf-16 -t utf-8 converts it)");
     return guess_csv(head, head.size() < file_bytes::peeked, file, options);
 }
 

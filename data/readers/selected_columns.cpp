@@ -10,6 +10,7 @@
 #include "fusionflow/data/byte_source.hpp"
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/data/moments.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/data/readers/chained_table.hpp"
 #include "fusionflow/data/readers/column_selection.hpp"
 #include "fusionflow/data/readers/csv.hpp"
@@ -48,12 +49,8 @@ file_selection read_file_selection(const std::string& selection) {
 
 selected_columns::selected_columns(column_request request, const reading_progress& watch)
     : request_(std::move(request)) {
-    if (request_.modalities.empty()) {
-        throw input_error("modality", "need at least one, NAME=columns");
-    }
-    if (request_.target.empty()) {
-        throw input_error("target", "is needed: the column to predict");
-    }
+    need(!request_.modalities.empty(), "modality", "need at least one, NAME=columns");
+    need(!request_.target.empty(), "target", "is needed: the column to predict");
     collect_names();
     for (const std::string& choice : request_.modalities) {
         choose_modality(choice);
@@ -146,9 +143,8 @@ void selected_columns::choose_modality(const std::string& choice) {
         throw input_error("modality", fmt::format("need NAME=columns, got '{}'", choice));
     }
     const std::string name = choice.substr(0, equals);
-    if (std::find(names_.begin(), names_.end(), name) != names_.end()) {
-        throw input_error("modality", fmt::format("'{}' is there twice", name));
-    }
+    need(std::find(names_.begin(), names_.end(), name) == names_.end(), "modality",
+         "'{}' is there twice", name);
     (void)at_place("modality", name,
                    [&] { return choose(choice.substr(equals + 1), "modality " + name); });
     names_.push_back(name);
@@ -392,11 +388,8 @@ void selected_columns::check_ends() {
     const table_source& first = *readers_.front()->source;
     for (const auto& r : readers_) {
         const std::uint64_t rows = r->source->progress().rows;
-        if (rows != first.progress().rows) {
-            throw input_error(r->source->file(),
-                              fmt::format("need {} rows as in {}, got {}", first.progress().rows,
-                                          first.file(), rows));
-        }
+        need(rows == first.progress().rows, r->source->file(), "need {} rows as in {}, got {}",
+             first.progress().rows, first.file(), rows);
     }
 }
 

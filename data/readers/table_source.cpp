@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/data/readers/array_table.hpp"
 #include "fusionflow/data/readers/csv_table.hpp"
 #include "fusionflow/data/readers/foreign_format.hpp"
@@ -30,13 +31,9 @@ std::unique_ptr<table_source> open_table(const std::string& file, const table_op
     options.validate();
     auto source = std::make_unique<file_bytes>(file);
     const std::string_view head = source->peek();
-    if (head.empty()) {
-        throw input_error(file, "is empty, need a table");
-    }
+    need(!head.empty(), file, "is empty, need a table");
     if (head.starts_with("PK\3\4") || file.ends_with(".npz")) {
-        if (!source->seekable()) {
-            throw input_error(file, "need a file: a zip archive cannot be read from a pipe");
-        }
+        need(source->seekable(), file, "need a file: a zip archive cannot be read from a pipe");
         return open_npz(file, options);
     }
     if (const std::string foreign = about_foreign_format(head); !foreign.empty()) {

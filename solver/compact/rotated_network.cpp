@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 
 namespace fusionflow::solver {
 
@@ -10,9 +10,7 @@ weighted_network rotated_network(const data::moments& moments, const theory::arc
                                  const two_layer_start& start) {
     arch.match(moments);
     start.match(arch);
-    if (!start.fits(moments)) {
-        throw data::input_error("moments", "the rotated network starts from other modalities");
-    }
+    data::need(start.fits(moments), "moments", "the rotated network starts from other modalities");
     const bool early = two_layer_early(arch);
     hidden_widths hidden;
     for (const two_layer_start::block& b : start.blocks()) {

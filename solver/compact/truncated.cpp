@@ -4,7 +4,7 @@
 
 #include <limits>
 
-#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/data/random.hpp"
 #include "fusionflow/solver/compact/compression.hpp"
 #include "fusionflow/solver/compact/sampled.hpp"
@@ -21,18 +21,13 @@ constexpr double most_weights = 2e7;
 
 answer train_fixed(const model& about, const run_options& options, krylov_growth& growth,
                    int rounds) {
-    if (!(rounds >= growth.least_rounds())) {
-        throw data::input_error("rounds", fmt::format("need at least {} to reach every hidden "
-                                                      "layer, got {}",
-                                                      growth.least_rounds(), rounds));
-    }
+    data::need(rounds >= growth.least_rounds(), "rounds",
+               "need at least {} to reach every hidden layer, got {}", growth.least_rounds(),
+               rounds);
     const double weights = growth.most_weights(rounds + 1);
-    if (!(weights <= most_weights)) {
-        throw data::input_error(
-            "rounds", fmt::format("need networks of at most {:g} weights, {} rounds and one more "
-                                  "may take {:.2g}",
-                                  most_weights, rounds, weights));
-    }
+    data::need(weights <= most_weights, "rounds",
+               "need networks of at most {:g} weights, {} rounds and one more may take {:.2g}",
+               most_weights, rounds, weights);
     return train_truncated(about, options, growth, rounds);
 }
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/solver/networks/moment_products.hpp"
 
 namespace fusionflow::solver {
@@ -25,9 +25,7 @@ void check_chain_start(const data::moments& moments, const theory::aligned_weigh
     for (int m = 0; fits && m < moments.count(); ++m) {
         fits = start.first[static_cast<std::size_t>(m)].size() == moments.dim(m);
     }
-    if (!fits) {
-        throw data::input_error("moments", "the chain flow starts from other modalities");
-    }
+    data::need(fits, "moments", "the chain flow starts from other modalities");
 }
 
 }  // namespace
@@ -52,9 +50,7 @@ chain_flow::chain_flow(const data::moments& moments, const theory::aligned_weigh
     trunk_.without.resize(trunk_.count);
     initial_.insert(initial_.end(), start.trunk.begin(), start.trunk.end());
     for (const double x : initial_) {
-        if (!std::isfinite(x)) {
-            throw data::input_error("init", "the chain flow needs finite weights");
-        }
+        data::need(std::isfinite(x), "init", "the chain flow needs finite weights");
     }
     const auto least = [this](const product& p, double found) {
         for (std::size_t i = p.at; i < p.at + p.count; ++i) {

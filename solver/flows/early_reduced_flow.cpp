@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/solver/networks/power.hpp"
 #include "fusionflow/theory/race/potential.hpp"
 
@@ -37,9 +37,7 @@ early_reduced_flow::early_reduced_flow(const data::moments& moments,
     : moments_(&moments), modes_(modes_of(moments)), shared_(arch.shared()),
       trunk_excess_(init.trunk_excess) {
     theory::require_start(moments, arch, init);
-    if (!init.balanced()) {
-        throw data::input_error("scheme", "the reduced flow is that of balanced networks");
-    }
+    data::need(init.balanced(), "scheme", "the reduced flow is that of balanced networks");
     Eigen::VectorXd start = theory::initial_directions(moments);
     for (int m = 0; m < moments.count(); ++m) {
         moments.part(start, m) *= init.norm(m);

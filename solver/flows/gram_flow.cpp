@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/solver/networks/moment_products.hpp"
 
 namespace fusionflow::solver {
@@ -17,14 +17,11 @@ constexpr double changes_of_speed = 4;  // in a step, in units of the speed
 constexpr double at_rest = 1e-8;
 
 void check_gram_start(const data::moments& moments, const two_layer_start& start) {
-    if (!start.fits(moments)) {
-        throw data::input_error("moments", "the exact two-layer flow starts from other modalities");
-    }
+    data::need(start.fits(moments), "moments",
+               "the exact two-layer flow starts from other modalities");
     for (const two_layer_start::block& b : start.blocks()) {
-        if (!(b.weights.squaredNorm() >= std::numeric_limits<double>::min())) {
-            throw data::input_error("init", "the exact two-layer flow needs weights whose squares "
-                                            "can be told from zero");
-        }
+        data::need(b.weights.squaredNorm() >= std::numeric_limits<double>::min(), "init",
+                   "the exact two-layer flow needs weights whose squares can be told from zero");
     }
 }
 

@@ -1,15 +1,14 @@
 #include "fusionflow/solver/flows/one_way_flow.hpp"
 
-#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/data/pseudo_inverse.hpp"
 
 namespace fusionflow::solver {
 
 one_way_flow::one_way_flow(const data::moments& moments, const two_layer_start& start, int first)
     : gram_flow(moments, start), moments_(&moments), first_(first) {
-    if (!(moments.count() == 2 && start.blocks().size() == 2 && (first == 0 || first == 1))) {
-        throw data::input_error("one-way", "need two modalities, fused late");
-    }
+    data::need(moments.count() == 2 && start.blocks().size() == 2 && (first == 0 || first == 1),
+               "one-way", "need two modalities, fused late");
     const int a = moments.offset(first);
     const int b = moments.offset(1 - first);
     const int size = moments.dim(first);

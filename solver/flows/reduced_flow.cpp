@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/solver/flows/potential_steps.hpp"
 #include "fusionflow/solver/networks/moment_products.hpp"
 #include "fusionflow/solver/networks/power.hpp"
@@ -35,9 +35,7 @@ reduced_flow::reduced_flow(const data::moments& moments, const theory::architect
       left_over_(Eigen::VectorXd::Zero(moments.dimension())),
       direction_(theory::initial_directions(moments)) {
     theory::require_start(moments, arch, init);
-    if (!init.balanced()) {
-        throw data::input_error("scheme", "the reduced flow is that of balanced networks");
-    }
+    data::need(init.balanced(), "scheme", "the reduced flow is that of balanced networks");
     for (int m = 0; m < moments.count(); ++m) {
         const auto d = moments.part(direction_, m);
         part p;

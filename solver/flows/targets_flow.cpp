@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/solver/flows/potential_steps.hpp"
 #include "fusionflow/solver/flows/targets_motion.hpp"
 #include "fusionflow/solver/flows/targets_start.hpp"
@@ -68,9 +68,7 @@ targets_flow::targets_flow(const data::moments& moments, const theory::architect
                            const theory::initialisation& init)
     : own_(std::make_unique<parts>()) {
     theory::require_start(moments, arch, init);
-    if (!init.balanced()) {
-        throw data::input_error("scheme", "the reduced flow is that of balanced networks");
-    }
+    data::need(init.balanced(), "scheme", "the reduced flow is that of balanced networks");
     own_->moments = &moments;
     own_->start(arch, init);
 }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/solver/networks/moment_products.hpp"
 
 namespace fusionflow::solver {
@@ -14,15 +14,12 @@ two_layer_flow::two_layer_flow(const data::moments& moments, std::vector<double>
       overlap_(std::move(overlap)), weights_(moments.dimension()), residual_(moments.dimension()) {
     const auto positive = [](double x) { return x > 0 && std::isfinite(x); };
     const auto count = static_cast<std::size_t>(moments.count());
-    if (!(moments.dimension() == moments.count())) {
-        throw data::input_error("moments", "the exact two-layer flow needs scalar modalities");
-    }
-    if (!(plus_.size() == count && minus_.size() == count &&
-          std::all_of(plus_.begin(), plus_.end(), positive) &&
-          std::all_of(minus_.begin(), minus_.end(), positive))) {
-        throw data::input_error("init",
-                                "the exact two-layer flow needs P > 0 and Q > 0 per modality");
-    }
+    data::need(moments.dimension() == moments.count(), "moments",
+               "the exact two-layer flow needs scalar modalities");
+    data::need(plus_.size() == count && minus_.size() == count &&
+                   std::all_of(plus_.begin(), plus_.end(), positive) &&
+                   std::all_of(minus_.begin(), minus_.end(), positive),
+               "init", "the exact two-layer flow needs P > 0 and Q > 0 per modality");
     overlap_.resize(count);
     for (std::size_t m = 0; m < count; ++m) {
         root_.push_back(std::sqrt(plus_[m]) * std::sqrt(minus_[m]));

@@ -9,6 +9,7 @@
 
 #include "fusionflow/data/decompositions.hpp"
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/solver/networks/draw.hpp"
 
 namespace fusionflow::solver {
@@ -136,11 +137,9 @@ two_layer_start two_layer_start::expected(const data::moments& moments,
 void two_layer_start::match(const theory::architecture& arch) const {
     require_two_layers(arch);
     const auto blocks = two_layer_early(arch) ? 1 : arch.count();
-    if (!(std::ssize(blocks_) == blocks)) {
-        throw data::input_error(
-            "exact", fmt::format("need a start of {} blocks of weights for this network, got {}",
-                                 blocks, blocks_.size()));
-    }
+    data::need(std::ssize(blocks_) == blocks, "exact",
+               "need a start of {} blocks of weights for this network, got {}", blocks,
+               blocks_.size());
 }
 
 bool two_layer_start::fits(const data::moments& moments) const {

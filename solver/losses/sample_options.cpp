@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 
 namespace fusionflow::solver {
 
@@ -50,13 +51,9 @@ activation parse_activation(const std::string& text) {
 }
 
 void sample_options::validate() const {
-    if (!(units.slope >= 0 && std::isfinite(units.slope))) {
-        throw data::input_error("activation",
-                                fmt::format("need a finite slope >= 0, got {}", units.slope));
-    }
-    if (!(batch >= 0)) {
-        throw data::input_error("batch", fmt::format("need at least 1, got {}", batch));
-    }
+    data::need(units.slope >= 0 && std::isfinite(units.slope), "activation",
+               "need a finite slope >= 0, got {}", units.slope);
+    data::need(batch >= 0, "batch", "need at least 1, got {}", batch);
 }
 
 }  // namespace fusionflow::solver

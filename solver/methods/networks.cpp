@@ -4,6 +4,7 @@
 
 #include <iterator>
 
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/data/random.hpp"
 #include "fusionflow/solver/compact/compression.hpp"
 #include "fusionflow/solver/compact/rotated_network.hpp"
@@ -35,9 +36,7 @@ weighted_network start_of(const model& about, const run_options& options) {
         const auto& layers = start.shape.branch(m);
         fits = std::ssize(layers) == arch.branch(m) && layers.front().cols == inputs.dim(m);
     }
-    if (!fits) {
-        throw data::input_error("weights", "need those of this architecture and data");
-    }
+    data::need(fits, "weights", "need those of this architecture and data");
     return start;
 }
 

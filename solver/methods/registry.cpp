@@ -1,5 +1,7 @@
 #include "fusionflow/solver/method.hpp"
 
+#include "fusionflow/data/need.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -46,12 +48,9 @@ const method& find_method(std::string_view name) {
 answer run(const method& how, const model& about, const run_options& options) {
     about.validate();
     options.validate();
-    if (options.start && !how.takes_start) {
-        throw data::input_error("weights",
-                                fmt::format("{} starts from weights of its own: need full or "
-                                            "compressed for given ones",
-                                            how.name));
-    }
+    data::need(!options.start || how.takes_start, "weights",
+               "{} starts from weights of its own: need full or compressed for given ones",
+               how.name);
     if (const auto refused = how.refusal(about)) {
         throw *refused;
     }

@@ -1,10 +1,8 @@
 #include "fusionflow/solver/networks/network.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
-#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/solver/networks/power.hpp"
 
 namespace fusionflow::solver {
@@ -40,11 +38,9 @@ void require_memory(const std::vector<int>& dims, const hidden_widths& hidden,
         count += weight_count(meeting, {hidden.trunk.begin() + 1, hidden.trunk.end()}, last);
     }
     const double bytes = count * sizeof(double);
-    if (!(bytes <= most_bytes)) {
-        throw data::input_error(
-            "width", fmt::format("need weights of at most {:.0f} GiB, got H = {} ({:.3g} GiB)",
-                                 most_bytes / (1 << 30), widest, bytes / (1 << 30)));
-    }
+    data::need(bytes <= most_bytes, "width",
+               "need weights of at most {:.0f} GiB, got H = {} ({:.3g} GiB)",
+               most_bytes / (1 << 30), widest, bytes / (1 << 30));
 }
 
 Eigen::MatrixXd imbalance(const Eigen::MatrixXd& below, const Eigen::MatrixXd& above) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/data/pseudo_inverse.hpp"
 
 namespace fusionflow::solver {
@@ -43,10 +44,8 @@ void sample_network::connect(const network_shape& shape, const data::samples& da
                                                         data.dims().size(), shape.count()));
     }
     const auto& tops = shape.trunk().empty() ? shape.branch(0) : shape.trunk();
-    if (tops.back().rows != 1) {
-        throw data::input_error(
-            "targets", fmt::format("need a network with one output, got {}", tops.back().rows));
-    }
+    data::need(tops.back().rows == 1, "targets", "need a network with one output, got {}",
+               tops.back().rows);
     size_ = shape.size();
     const auto add_space = [this](Eigen::Index units, bool biased) {
         spaces_.push_back({units, nullptr, nullptr, biased ? size_ : -1});
@@ -55,11 +54,8 @@ void sample_network::connect(const network_shape& shape, const data::samples& da
     };
     for (int m = 0; m < shape.count(); ++m) {
         const Eigen::Index dim = data.dims()[static_cast<std::size_t>(m)];
-        if (shape.branch(m).front().cols != dim) {
-            throw data::input_error("branches",
-                                    fmt::format("need {} inputs in branch {}, got {}", dim, m + 1,
-                                                shape.branch(m).front().cols));
-        }
+        data::need(shape.branch(m).front().cols == dim, "branches",
+                   "need {} inputs in branch {}, got {}", dim, m + 1, shape.branch(m).front().cols);
         std::size_t below = add_space(dim, false);
         inputs_.push_back(below);
         for (const layer& l : shape.branch(m)) {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 
 namespace fusionflow::solver {
 
@@ -225,9 +226,7 @@ theory::initialisation like_weights(const weighted_network& network) {
             ++layers;
         }
     }
-    if (!(squares > 0)) {
-        throw data::input_error("weights", "need branches that are not all zero");
-    }
+    data::need(squares > 0, "weights", "need branches that are not all zero");
     theory::initialisation init;
     init.drawn = &theory::schemes().find("gaussian");
     init.u0 = std::sqrt(squares / layers);

@@ -8,7 +8,7 @@
 #include <cmath>
 #include <limits>
 
-#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/solver/steps/step_control.hpp"
 #include "fusionflow/solver/steps/step_method.hpp"
 
@@ -107,15 +107,12 @@ private:
 }  // namespace
 
 void tolerance::validate() const {
-    if (!(absolute >= 0 && std::isfinite(absolute))) {
-        throw data::input_error("absolute", fmt::format("need a number >= 0, got {}", absolute));
-    }
-    if (!(relative >= 0 && std::isfinite(relative))) {
-        throw data::input_error("relative", fmt::format("need a number >= 0, got {}", relative));
-    }
-    if (!(absolute + relative > 0)) {
-        throw data::input_error("absolute", "need absolute > 0 or relative > 0, got 0 for both");
-    }
+    data::need(absolute >= 0 && std::isfinite(absolute), "absolute", "need a number >= 0, got {}",
+               absolute);
+    data::need(relative >= 0 && std::isfinite(relative), "relative", "need a number >= 0, got {}",
+               relative);
+    data::need(absolute + relative > 0, "absolute",
+               "need absolute > 0 or relative > 0, got 0 for both");
 }
 
 /// Steps through states of one size.

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/data/random.hpp"
 #include "fusionflow/solver/networks/sample_network.hpp"
 #include "fusionflow/solver/training/epoch_loop.hpp"
@@ -118,14 +119,10 @@ const Eigen::VectorXd& sample_descent::train() {
 
 void check_training(const model& about) {
     const sample_options& how = about.training.samples;
-    if (about.training.method != training_method::gradient_descent) {
-        throw data::input_error("method", "need gd on samples, got flow");
-    }
-    if (!(how.batch <= about.samples->count())) {
-        throw data::input_error("batch",
-                                fmt::format("need at most the number of samples, {}, got {}",
-                                            about.samples->count(), how.batch));
-    }
+    data::need(about.training.method == training_method::gradient_descent, "method",
+               "need gd on samples, got flow");
+    data::need(how.batch <= about.samples->count(), "batch",
+               "need at most the number of samples, {}, got {}", about.samples->count(), how.batch);
     const auto is_label = [](double y) { return y == 1 || y == -1; };
     const auto& targets = about.samples->targets();
     if (how.loss->needs_labels && !std::all_of(targets.begin(), targets.end(), is_label)) {
@@ -137,9 +134,8 @@ void check_training(const model& about) {
 // The weights with biases of zero where there are none yet.
 state with_biases(state weights, const network_shape& shape, Eigen::Index size) {
     const auto given = std::ssize(weights);
-    if (given != size && given != shape.size()) {
-        throw data::input_error("weights", fmt::format("need {} numbers, got {}", size, given));
-    }
+    data::need(given == size || given == shape.size(), "weights", "need {} numbers, got {}", size,
+               given);
     if (!std::all_of(weights.begin(), weights.end(), [](double w) { return std::isfinite(w); })) {
         throw data::input_error("weights", "must be finite");
     }

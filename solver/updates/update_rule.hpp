@@ -23,7 +23,7 @@ struct descent_law {
 };
 
 /// Changes the parameters (weights, then biases) by one step; `gradient` is dLoss/d(parameters).
-/// What a rule keeps beside the weights is part of the function object: one for each run.
+/// What a rule keeps beside the weights is part of the function object, of which each run has one.
 using update = std::function<void(Eigen::Ref<Eigen::ArrayXd> parameters,
                                   const Eigen::Ref<const Eigen::ArrayXd>& gradient)>;
 
@@ -32,8 +32,7 @@ using update = std::function<void(Eigen::Ref<Eigen::ArrayXd> parameters,
 struct update_rule {
     std::string_view name;   ///< "gd"
     std::string_view about;  ///< one line
-    /// Every step is that of descent_law: second moments of samples suffice, and theory is about
-    /// it.
+    /// Every step is that of descent_law, which theory is about: second moments of samples suffice.
     bool plain = false;
     /// Begins a run.
     ///

@@ -100,7 +100,8 @@ double difference(const example& e, int steps, double decay, int targets = 1) {
     const solver::network_shape shape(e.dims, {e.branches, e.trunk}, targets);
     const solver::state start = drawn(shape, 0.3);
     matrices expected = unpack(shape, start);
-    const auto descent = solver::start_descent(shape, moments, start, 0.02, decay);
+    const auto descent =
+        solver::start_descent(shape, moments, start, {.rate = 0.02, .weight_decay = decay});
     for (int i = 0; i < steps; ++i) {
         textbook_step(moments, expected, 0.02, decay);
         descent->step();

@@ -83,4 +83,19 @@ BOOST_AUTO_TEST_CASE(iid_entries_have_the_scale_itself) {
     BOOST_TEST(std::abs(square / 0.01 - 1) < 0.1);
 }
 
+BOOST_AUTO_TEST_CASE(a_scheme_that_nobody_knows_is_drawn) {
+    constexpr theory::scheme fan_in = {
+        .name = "fan-in",
+        .about = "variance of a third over the inputs",
+        .power = [](const theory::layer_entries& of) { return of.count / (3 * of.columns); },
+        .scaled = false};
+    const theory::initialisation init{.u0 = 5, .drawn = &fan_in, .width = 60};
+    const drawn d(theory::architecture::fused(4, 2, 2), init, 1);
+    // 3,600 entries each: the mean square has a standard error of 2.4 %. The fusing matrix has 120
+    // columns.
+    const auto mean_square = [&](const solver::layer& l) { return std::pow(d.norm(l), 2) / 3600; };
+    BOOST_TEST(std::abs(mean_square(d.shape.trunk()[0]) * 180 - 1) < 0.1);
+    BOOST_TEST(std::abs(mean_square(d.shape.branch(1)[1]) * 360 - 1) < 0.1);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(a_step_of_gradient_descent_adds_the_descent) {
     for (std::size_t i = 0; i < weights.size(); ++i) {
         expected[i] += 0.1 * descent[i];
     }
-    solver::network_descent stepping(shape, moments, weights, 0.1);
+    solver::network_descent stepping(shape, moments, weights, {.rate = 0.1});
     stepping.step();
     weights = std::move(stepping).take_weights();
     for (std::size_t i = 0; i < weights.size(); ++i) {

@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(a_rule_that_nobody_knows_trains_networks) {
 
     options.samples.rule = &solver::gradient_descent_rule;
     const auto plain = tests::simulate(data, arch, init, options);
-    BOOST_TEST(plain.network->at_end != trained.network->at_end);
+    BOOST_TEST((plain.network->at_end != trained.network->at_end));
 }
 
 BOOST_AUTO_TEST_CASE(networks_from_moments_refuse_other_rules_than_theirs) {

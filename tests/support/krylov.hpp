@@ -40,9 +40,9 @@ inline std::vector<double> deviations(const data::moments& moments,
                                       const std::vector<solver::weighted_network>& small, int steps,
                                       double rate) {
     std::deque<solver::network_descent> all;
-    all.emplace_back(full.shape, moments, full.weights, rate);
+    all.emplace_back(full.shape, moments, full.weights, solver::descent_law{rate});
     for (const auto& n : small) {
-        all.emplace_back(n.shape, moments, n.weights, rate);
+        all.emplace_back(n.shape, moments, n.weights, solver::descent_law{rate});
     }
     std::vector<double> apart(small.size(), 0);
     for (int step = 0; step <= steps; ++step) {

@@ -12,10 +12,9 @@
 
 using namespace fusionflow;
 using tests::says;
-using theory::schemes;
 namespace scheme = fusionflow::tests::scheme;
 
-BOOST_AUTO_TEST_SUITE(schemes_of_weights)
+BOOST_AUTO_TEST_SUITE(schemes)
 
 namespace {
 
@@ -31,12 +30,12 @@ constexpr theory::scheme fan_in = {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(names_read_back) {
-    for (const auto* s : schemes().all) {
-        BOOST_TEST((&schemes().find(s->name) == s));
+    for (const auto* s : theory::schemes().all) {
+        BOOST_TEST((&theory::schemes().find(s->name) == s));
         BOOST_TEST(s->balanced == (s->power == nullptr));
     }
     BOOST_CHECK_EXCEPTION(
-        (void)schemes().find("orthogonal"), data::input_error,
+        (void)theory::schemes().find("orthogonal"), data::input_error,
         says("scheme: need balanced, gaussian or gaussian-iid, got 'orthogonal'"));
 }
 

@@ -27,10 +27,10 @@ struct effective_start {
 /// balanced: the weights themselves: u_m(0) along initial_directions() and in each branch layer,
 /// u_f in the trunk.
 ///
-/// Schemes that keep norms, large width H: first and last layers act with their norms a and b; the
-/// r = L - 2 layers between them, which move a unit vector by eps = u0/sqrt(H) only, by what grows
-/// out of them. One of them starts at 0, so that the total weight does too and may take either
-/// sign; the others at A, such that the chain blows up when the random layers do:
+/// Schemes that keep norms (gaussian), large width H: first and last layers act with their norms a
+/// and b; the r = L - 2 layers between them, which move a unit vector by eps = u0/sqrt(H) only, by
+/// what grows out of them. One of them starts at 0, so that the total weight does too and may take
+/// either sign; the others at A, such that the chain blows up when the random layers do:
 ///
 ///     r = 2:   A^2 = eps_1^2 + eps_2^2
 ///     r >= 3:  A^(r-2) = B(1/2, r/2 - 1)/(2 T(eps_1 ... eps_r))

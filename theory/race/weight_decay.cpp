@@ -1,13 +1,11 @@
 #include "fusionflow/theory/race/weight_decay.hpp"
 
-#include <fmt/format.h>
-
 #include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/theory/race/phase_time.hpp"
 
 namespace fusionflow::theory {
@@ -48,10 +46,8 @@ Eigen::VectorXd norms_of(const data::moments& moments, const Eigen::VectorXd& we
 }  // namespace
 
 void check_weight_decay(double lambda) {
-    if (!(lambda >= 0 && std::isfinite(lambda))) {
-        throw data::input_error("weight-decay",
-                                fmt::format("need finite lambda >= 0, got {}", lambda));
-    }
+    data::need(lambda >= 0 && std::isfinite(lambda), "weight-decay",
+               "need finite lambda >= 0, got {}", lambda);
 }
 
 Eigen::VectorXd decay_pulls(const architecture& arch, const Eigen::VectorXd& norms, double lambda) {

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/data/pseudo_inverse.hpp"
 #include "fusionflow/solver/method.hpp"
 #include "fusionflow/theory/attribution.hpp"
@@ -249,24 +250,18 @@ void check_request(const diagnosis_request& r) {
         throw data::input_error("held-out", "need the same inputs and targets as in the training "
                                             "samples");
     }
-    if (!(r.networks >= 1 && r.networks <= most_repeats)) {
-        throw data::input_error("networks",
-                                fmt::format("need 1 ... {}, got {}", most_repeats, r.networks));
-    }
+    data::need(r.networks >= 1 && r.networks <= most_repeats, "networks", "need 1 ... {}, got {}",
+               most_repeats, r.networks);
     check_depths(r.depths);
     for (const double init : r.inits) {
-        if (!(init > 0 && std::isfinite(init))) {
-            throw data::input_error("inits", fmt::format("need finite norms > 0, got {}", init));
-        }
+        data::need(init > 0 && std::isfinite(init), "inits", "need finite norms > 0, got {}", init);
     }
     if (r.inits.size() > most_inits) {
         throw data::input_error(
             "inits", fmt::format("need at most {} norms, got {}", most_inits, r.inits.size()));
     }
     refuse_twice("inits", r.inits);
-    if (r.epochs && !r.model.training.learning_rate) {
-        throw data::input_error("epochs", "needs --learning-rate");
-    }
+    data::need(!r.epochs || r.model.training.learning_rate, "epochs", "needs --learning-rate");
     if (r.epochs && !(*r.epochs > 0)) {
         throw data::input_error("epochs", fmt::format("need a number > 0, got {}", *r.epochs));
     }

@@ -9,6 +9,7 @@
 
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/data/moments_json.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/data/text_file.hpp"
 #include "fusionflow/validation/experiments/embedded_suites.hpp"
 #include "fusionflow/validation/study/checksum.hpp"
@@ -104,10 +105,9 @@ suite load_suite(const std::string& name_or_file) {
                        : only(std::move(whole), name_or_file.substr(slash + 1));
         }
     }
-    if (!name_or_file.ends_with(".toml")) {
-        throw data::input_error("suite", fmt::format("need {} or a file ending in .toml, got '{}'",
-                                                     fmt::join(suite_names(), ", "), name_or_file));
-    }
+    data::need(name_or_file.ends_with(".toml"), "suite",
+               "need {} or a file ending in .toml, got '{}'", fmt::join(suite_names(), ", "),
+               name_or_file);
     return parse_suite(data::read_text(name_or_file), name_or_file);
 }
 

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/validation/figures/axis_scale.hpp"
 #include "fusionflow/validation/figures/gnuplot.hpp"
 #include "fusionflow/validation/figures/svg.hpp"
@@ -50,11 +50,8 @@ constexpr std::array<int, 7> point_types = {0, 6, 4, 8, 12, 10, 14};  // outline
 
 std::string format_of(const std::filesystem::path& file) {
     const std::string ending = file.extension().string();
-    if (ending != ".svg" && ending != ".png" && ending != ".pdf") {
-        throw data::input_error("plot", fmt::format("need a file ending in .svg, .png or .pdf, "
-                                                    "got '{}'",
-                                                    file.string()));
-    }
+    data::need(ending == ".svg" || ending == ".png" || ending == ".pdf", "plot",
+               "need a file ending in .svg, .png or .pdf, got '{}'", file.string());
     return ending.substr(1);
 }
 

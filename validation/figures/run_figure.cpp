@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/solver/method.hpp"
 #include "fusionflow/validation/figures/path_figure.hpp"
 
@@ -63,10 +63,8 @@ figure figure_of(const std::vector<path_panel>& panels, const std::string& prove
 }  // namespace
 
 void check_table_figure(const grid& points) {
-    if (!(points.size() <= most_panels)) {
-        throw data::input_error("plot", fmt::format("need at most {} grid points to draw, got {}",
-                                                    most_panels, points.size()));
-    }
+    data::need(points.size() <= most_panels, "plot", "need at most {} grid points to draw, got {}",
+               most_panels, points.size());
 }
 
 figure table_figure(const settings& base, const grid& points,

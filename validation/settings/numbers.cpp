@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 
 namespace fusionflow::validation {
 
@@ -33,10 +34,7 @@ Number parse(std::string_view name, std::string_view text, std::string_view kind
 
 double parse_number(std::string_view name, std::string_view text) {
     const auto value = parse<double>(name, text, "a number");
-    if (!std::isfinite(value)) {
-        throw data::input_error(std::string(name),
-                                fmt::format("need a finite number, got '{}'", text));
-    }
+    data::need(std::isfinite(value), name, "need a finite number, got '{}'", text);
     return value;
 }
 
@@ -46,10 +44,8 @@ long parse_whole(std::string_view name, std::string_view text) {
         return parse<long>(name, text, "a whole number");
     }
     const auto value = parse<double>(name, text, "a whole number");
-    if (!(value == std::floor(value) && std::abs(value) <= 0x1p53)) {
-        throw data::input_error(std::string(name),
-                                fmt::format("need a whole number, got '{}'", text));
-    }
+    data::need(value == std::floor(value) && std::abs(value) <= 0x1p53, std::string(name),
+               "need a whole number, got '{}'", text);
     return static_cast<long>(value);
 }
 
@@ -63,18 +59,12 @@ std::uint64_t parse_seed(std::string_view name, std::string_view text) {
         return parse<std::uint64_t>(name, text, "a whole number");
     }
     const long seed = parse_whole(name, text);
-    if (!(seed >= 0)) {
-        throw data::input_error(std::string(name),
-                                fmt::format("need a whole number >= 0, got {}", seed));
-    }
+    data::need(seed >= 0, std::string(name), "need a whole number >= 0, got {}", seed);
     return static_cast<std::uint64_t>(seed);
 }
 
 bool parse_flag(std::string_view name, std::string_view text) {
-    if (text != "true" && text != "false") {
-        throw data::input_error(std::string(name),
-                                fmt::format("need true or false, got '{}'", text));
-    }
+    data::need(text == "true" || text == "false", name, "need true or false, got '{}'", text);
     return text == "true";
 }
 

@@ -8,6 +8,7 @@
 
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/data/moments_json.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/validation/settings/numbers.hpp"
 #include "fusionflow/validation/settings/settings.hpp"
 
@@ -39,10 +40,7 @@ auto list_of(std::string_view name, std::string_view text) {
 
 std::array<double, 2> parse_pair(std::string_view name, const std::string& text) {
     const std::vector<std::string> pieces = split(text, ',');
-    if (pieces.size() != 2) {
-        throw data::input_error(std::string(name),
-                                fmt::format("need two numbers w_A,w_B, got '{}'", text));
-    }
+    data::need(pieces.size() == 2, name, "need two numbers w_A,w_B, got '{}'", text);
     return {parse_number(name, pieces[0]), parse_number(name, pieces[1])};
 }
 
@@ -341,10 +339,7 @@ void check_options(const settings& s) {
             continue;
         }
         for (const std::string& other : split(e.excluded_by, ' ')) {
-            if (s.has(other)) {
-                throw data::input_error(std::string(e.info.name),
-                                        fmt::format("cannot be combined with --{}", other));
-            }
+            data::need(!s.has(other), e.info.name, "cannot be combined with --{}", other);
         }
         const std::string broken = e.broken == nullptr ? "" : e.broken(s);
         if (!broken.empty()) {

@@ -1,13 +1,11 @@
 #include "fusionflow/validation/study/ensemble.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <mutex>
 
-#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/data/random.hpp"
 #include "fusionflow/validation/study/parallel.hpp"
 
@@ -70,10 +68,8 @@ double ensemble::median_end() const {
 }
 
 void ensemble_options::validate() const {
-    if (!(repeats >= 1 && repeats <= most_repeats)) {
-        throw data::input_error("repeats",
-                                fmt::format("need 1 ... {}, got {}", most_repeats, repeats));
-    }
+    data::need(repeats >= 1 && repeats <= most_repeats, "repeats", "need 1 ... {}, got {}",
+               most_repeats, repeats);
     check_jobs(jobs);
 }
 

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/theory/learning.hpp"
 #include "fusionflow/validation/settings/numbers.hpp"
 #include "fusionflow/validation/study/shard_file.hpp"
@@ -26,14 +27,11 @@ std::vector<const shard_content*> in_order(const std::vector<shard_content>& con
     const shard_content& one = contents.front();
     std::vector<const shard_content*> ordered(static_cast<std::size_t>(one.part.count), nullptr);
     for (const shard_content& c : contents) {
-        if (!(c.provenance == one.provenance && c.table_id == one.table_id &&
-              c.all_rows == one.all_rows && c.grid == one.grid && c.columns == one.columns)) {
-            throw data::input_error(c.file, fmt::format("is of another table than '{}'", one.file));
-        }
-        if (c.part.count != one.part.count) {
-            throw data::input_error(c.file, fmt::format("is shard {}, but '{}' is shard {}",
-                                                        c.part.text(), one.file, one.part.text()));
-        }
+        data::need(c.provenance == one.provenance && c.table_id == one.table_id &&
+                       c.all_rows == one.all_rows && c.grid == one.grid && c.columns == one.columns,
+                   c.file, "is of another table than '{}'", one.file);
+        data::need(c.part.count == one.part.count, c.file, "is shard {}, but '{}' is shard {}",
+                   c.part.text(), one.file, one.part.text());
         const shard_content*& place = ordered[static_cast<std::size_t>(c.part.index - 1)];
         if (place != nullptr) {
             throw data::input_error("merge", fmt::format("'{}' and '{}' are both shard {}",
@@ -138,9 +136,7 @@ void read_rows(const std::vector<const shard_content*>& ordered, table& whole) {
 }  // namespace
 
 merged_table merge_shards(const std::vector<std::string>& files, int jobs) {
-    if (files.empty()) {
-        throw data::input_error("merge", "need the files of the shards");
-    }
+    data::need(!files.empty(), "merge", "need the files of the shards");
     std::vector<shard_content> contents;
     contents.reserve(files.size());
     for (const std::string& file : files) {

@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/validation/settings/numbers.hpp"
 #include "fusionflow/validation/study/deal.hpp"
 #include "fusionflow/validation/study/parallel.hpp"
@@ -142,7 +143,7 @@ void serve(open_rows& rows, int others, const ranks::accept_row& accept) {
 }
 
 // Brings rows to the first rank and gets new ones.
-std::vector<std::size_t> exchange(const std::string& lines, std::size_t wanted) {
+std::vector<std::size_t> trade(const std::string& lines, std::size_t wanted) {
     send(fmt::format("{}\n{}", wanted, lines), finished);
     const MPI_Status about = wait_for(0, answer);
     int count = 0;
@@ -162,7 +163,7 @@ void compute_there(int jobs, const ranks::compute_row& compute) {
             std::string lines;
             while (!stopped) {
                 std::unique_lock lock(talking);
-                const std::vector<std::size_t> mine = exchange(lines, piece.next());
+                const std::vector<std::size_t> mine = trade(lines, piece.next());
                 lock.unlock();
                 if (mine.empty()) {
                     return;
@@ -266,12 +267,9 @@ void ranks::share(const std::string& fingerprint, const std::vector<std::size_t>
     const std::vector<std::string> works = gather(fingerprint, size_);
     const auto other = std::find_if(works.begin(), works.end(),
                                     [&](const std::string& w) { return w != works[0]; });
-    if (other != works.end()) {
-        throw data::input_error(
-            "mpirun", fmt::format("rank {} has another version, other options or other moments "
-                                  "than rank 0",
-                                  other - works.begin()));
-    }
+    data::need(other == works.end(), "mpirun",
+               "rank {} has another version, other options or other moments than rank 0",
+               other - works.begin());
     int threads = 0;
     MPI_Allreduce(&jobs, &threads, 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD);
     if (!first()) {

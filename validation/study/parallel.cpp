@@ -1,19 +1,16 @@
 #include "fusionflow/validation/study/parallel.hpp"
 
-#include <fmt/format.h>
 #include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
-#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 
 namespace fusionflow::validation {
 
 void check_jobs(int jobs) {
     constexpr int most = 1024;
-    if (!(jobs >= 1 && jobs <= most)) {
-        throw data::input_error("jobs", fmt::format("need 1 ... {}, got {}", most, jobs));
-    }
+    data::need(jobs >= 1 && jobs <= most, "jobs", "need 1 ... {}, got {}", most, jobs);
 }
 
 void for_each_index(std::size_t count, int jobs, const std::function<void(std::size_t)>& body,

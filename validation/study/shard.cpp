@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/validation/settings/numbers.hpp"
 
 namespace fusionflow::validation {
@@ -33,12 +34,9 @@ long step_of_array(const environment& variables, long min, long count) {
         return 1;
     }
     const long max = read_variable(variables, task_max);
-    if (!(max > min && (max - min) % (count - 1) == 0)) {
-        throw data::input_error(
-            task_max, fmt::format("need array indices that are evenly spaced, got {} from {} to "
-                                  "{}: give --shard",
-                                  count, min, max));
-    }
+    data::need(max > min && (max - min) % (count - 1) == 0, task_max,
+               "need array indices that are evenly spaced, got {} from {} to {}: give --shard",
+               count, min, max);
     return (max - min) / (count - 1);
 }
 
@@ -47,16 +45,12 @@ long step_of_array(const environment& variables, long min, long count) {
 std::string shard::text() const { return fmt::format("{}/{}", index, count); }
 
 void shard::validate() const {
-    if (!(index >= 1 && index <= count)) {
-        throw data::input_error("shard", fmt::format("need i/n with 1 <= i <= n, got {}", text()));
-    }
+    data::need(index >= 1 && index <= count, "shard", "need i/n with 1 <= i <= n, got {}", text());
 }
 
 shard parse_shard(const std::string& text) {
     const std::vector<std::string> parts = split(text, '/');
-    if (parts.size() != 2) {
-        throw data::input_error("shard", fmt::format("need i/n, got '{}'", text));
-    }
+    data::need(parts.size() == 2, "shard", "need i/n, got '{}'", text);
     const shard part{parse_int("shard", parts[0]), parse_int("shard", parts[1])};
     part.validate();
     return part;
@@ -68,17 +62,13 @@ std::optional<shard> slurm_shard(const environment& variables) {
     }
     const long id = read_variable(variables, task_id);
     const long count = read_variable(variables, task_count);
-    if (!(count >= 1)) {
-        throw data::input_error(task_count, fmt::format("need >= 1, got {}", count));
-    }
+    data::need(count >= 1, task_count, "need >= 1, got {}", count);
     const long min = read_variable(variables, task_min);
     const long step = step_of_array(variables, min, count);
     const long place = (id - min) / step;
-    if (!(id >= min && (id - min) % step == 0 && place < count)) {
-        throw data::input_error(
-            task_id, fmt::format("need one of the {} array indices from {} in steps of {}, got {}",
-                                 count, min, step, id));
-    }
+    data::need(id >= min && (id - min) % step == 0 && place < count, task_id,
+               "need one of the {} array indices from {} in steps of {}, got {}", count, min, step,
+               id);
     return shard{static_cast<int>(place + 1), static_cast<int>(count)};
 }
 

@@ -1,13 +1,11 @@
 #include "fusionflow/validation/study/spread.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
 
-#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 
 namespace fusionflow::validation {
 
@@ -36,12 +34,8 @@ mean_value mean_of(std::span<const double> values) {
 }
 
 double quantile(std::span<const double> sorted, double p) {
-    if (sorted.empty()) {
-        throw data::input_error("sorted", "need at least one value");
-    }
-    if (!(p >= 0 && p <= 1)) {
-        throw data::input_error("p", fmt::format("need 0 <= p <= 1, got {}", p));
-    }
+    data::need(!sorted.empty(), "sorted", "need at least one value");
+    data::need(p >= 0 && p <= 1, "p", "need 0 <= p <= 1, got {}", p);
     const double place = p * static_cast<double>(sorted.size() - 1);
     const auto below = static_cast<std::size_t>(place);
     const std::size_t above = std::min(below + 1, sorted.size() - 1);

@@ -11,6 +11,7 @@
 
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/data/moments_json.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/solver/networks/network.hpp"
 #include "fusionflow/validation/study/checksum.hpp"
 #include "fusionflow/validation/study/parallel.hpp"
@@ -22,11 +23,8 @@ namespace {
 
 void check_axes(const settings& base, const grid& points) {
     for (const grid_axis& axis : points.axes()) {
-        if (base.has(axis.option)) {
-            throw data::input_error("grid", fmt::format("--{} is given too: say it once, here or "
-                                                        "there",
-                                                        axis.option));
-        }
+        data::need(!base.has(axis.option), "grid", "--{} is given too: say it once, here or there",
+                   axis.option);
     }
 }
 
@@ -214,9 +212,7 @@ private:
 }  // namespace
 
 void table_options::validate() const {
-    if (methods.empty()) {
-        throw data::input_error("methods", "need at least one");
-    }
+    data::need(!methods.empty(), "methods", "need at least one");
     for (std::size_t i = 0; i < methods.size(); ++i) {
         (void)solver::find_method(methods[i]);
         for (std::size_t j = 0; j < i; ++j) {
@@ -225,10 +221,8 @@ void table_options::validate() const {
             }
         }
     }
-    if (!(repeats >= 1 && repeats <= most_repeats)) {
-        throw data::input_error("repeats",
-                                fmt::format("need 1 ... {}, got {}", most_repeats, repeats));
-    }
+    data::need(repeats >= 1 && repeats <= most_repeats, "repeats", "need 1 ... {}, got {}",
+               most_repeats, repeats);
     part.validate();
     check_jobs(jobs);
 }
