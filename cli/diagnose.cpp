@@ -7,7 +7,6 @@
 #include "fusionflow/cli/run.hpp"
 #include "fusionflow/cli/sample_tables.hpp"
 #include "fusionflow/cli/streams.hpp"
-#include "fusionflow/data/error.hpp"
 #include "fusionflow/validation/diagnosis/diagnosis.hpp"
 #include "fusionflow/validation/figures/gnuplot.hpp"
 #include "fusionflow/validation/report/diagnosis_report.hpp"

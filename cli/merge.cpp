@@ -2,15 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "fusionflow/cli/attempts.hpp"
 #include "fusionflow/cli/command.hpp"
 #include "fusionflow/cli/run.hpp"
 #include "fusionflow/cli/streams.hpp"
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/validation/files/files.hpp"
-#include "fusionflow/validation/study/spelling.hpp"
 #include "fusionflow/validation/study/table_format.hpp"
 
 namespace fusionflow::cli {
@@ -20,10 +17,7 @@ namespace {
 void print_answer(const arguments& given, const validation::merged_table& merged) {
     const std::string file = given.get("output");
     if (given.json) {
-        print_json(validation::json_text({{"shards", given.positional.size()},
-                                          {"rows", merged.whole.rows.size()},
-                                          {"output", file},
-                                          {"provenance", merged.provenance}}));
+        print_json(json_text(merged, given.positional.size(), file));
     } else {
         print_text(fmt::format("{} rows of {} shards: {}\n", merged.whole.rows.size(),
                                given.positional.size(), file));

@@ -1,6 +1,7 @@
 #include "fusionflow/validation/study/merge.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <nlohmann/json.hpp>
 
 #include "fusionflow/validation/study/shard_file.hpp"
 #include "fusionflow/validation/study/table_format.hpp"
@@ -64,6 +65,17 @@ void refuses(const std::vector<std::string>& files, const std::string& message) 
 }
 
 }  // namespace
+
+BOOST_AUTO_TEST_CASE(json_says_what_was_put_together) {
+    validation::merged_table merged;
+    merged.whole.rows.resize(3);
+    merged.provenance = provenance;
+    const auto all = nlohmann::json::parse(json_text(merged, 2, "t.csv"));
+    BOOST_TEST(all["shards"] == 2);
+    BOOST_TEST(all["rows"] == 3);
+    BOOST_TEST(all["output"] == "t.csv");
+    BOOST_TEST(all["provenance"] == provenance);
+}
 
 BOOST_AUTO_TEST_CASE(merged_shards_are_the_table_of_one_run_byte_for_byte) {
     const validation::table whole = validation::run_table(model(), options());

@@ -8,14 +8,12 @@
 namespace fusionflow::validation {
 
 /// Keys samples, modalities, first_learned, explains_most, superficial_preference, explained,
-/// plateaus, fusions, further, advice, warnings, provenance.
+/// plateaus, fusions, further, advice, warnings, provenance. json_text() is it as text.
 ///
 /// \param provenance  Version, commit, options, seeds: one line.
 /// \see docs/cli.md; tests/validation/diagnosis_report_test.cpp
 [[nodiscard]] nlohmann::ordered_json to_json(const diagnosis_request& request, const diagnosis& d,
                                              const std::string& provenance);
-
-/// The same as text.
 [[nodiscard]] std::string json_text(const diagnosis_request& request, const diagnosis& d,
                                     const std::string& provenance);
 

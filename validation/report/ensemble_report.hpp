@@ -14,11 +14,9 @@ namespace fusionflow::validation {
 [[nodiscard]] nlohmann::ordered_json to_json(const spread& s);
 
 /// Keys repeats, ensemble, runs, warnings, representation, those of training_json(), provenance.
-///
+/// json_text() is it as text.
 /// \see docs/cli.md; tests/validation/ensemble_report_test.cpp
 [[nodiscard]] nlohmann::ordered_json to_json(const run_question& asked, const ensemble& e);
-
-/// The same as text.
 [[nodiscard]] std::string json_text(const run_question& asked, const ensemble& e);
 
 /// The same for people, without the single runs, warnings and provenance.

@@ -28,14 +28,13 @@ struct prediction_report {
 [[nodiscard]] std::vector<std::string> warnings_of(const prediction_report& r);
 
 /// Keys modalities, modes, time ratios, fixed_points, superficial_preference, permanent_bias,
-/// outcome, warnings, provenance, and sensitivities where they were asked for.
+/// outcome, warnings, provenance, and sensitivities where they were asked for. json_text() is it as
+/// text.
 ///
 /// \param provenance  Version, commit, options: one line.
 /// \see docs/cli.md; tests/validation/prediction_report_test.cpp
 [[nodiscard]] nlohmann::ordered_json to_json(const prediction_report& r,
                                              const std::string& provenance);
-
-/// The same as text.
 [[nodiscard]] std::string json_text(const prediction_report& r, const std::string& provenance);
 
 /// The same for people, without warnings and provenance; times in epochs too where there is a

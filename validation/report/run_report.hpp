@@ -24,15 +24,13 @@ struct run_question {
                                                    const theory::learning& answer);
 
 /// Keys modalities, time_ratio, phases, outcome, cost, warnings and provenance; of flows also flow,
-/// of networks representation, widths and those of training_json().
+/// of networks representation, widths and those of training_json(). json_text() is it as text.
 ///
 /// \param changes  Of flows: the key sensitivities; null: there is none.
 /// \see docs/cli.md; tests/validation/run_report_test.cpp
 [[nodiscard]] nlohmann::ordered_json to_json(
     const run_question& asked, const solver::answer& run,
     const solver::flow_sensitivity_table* changes = nullptr);
-
-/// The same as text.
 [[nodiscard]] std::string json_text(const run_question& asked, const solver::answer& run,
                                     const solver::flow_sensitivity_table* changes = nullptr);
 

@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <limits>
+#include <nlohmann/json.hpp>
 
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/data/need.hpp"
 #include "fusionflow/theory/learning.hpp"
 #include "fusionflow/validation/settings/numbers.hpp"
 #include "fusionflow/validation/study/shard_file.hpp"
+#include "fusionflow/validation/study/spelling.hpp"
 
 namespace fusionflow::validation {
 
@@ -157,6 +159,13 @@ merged_table merge_shards(const std::vector<std::string>& files, int jobs) {
     whole.rows.resize(one.all_rows);
     read_rows(ordered, whole);
     return merged;
+}
+
+std::string json_text(const merged_table& merged, std::size_t shards, const std::string& output) {
+    return json_text({{"shards", shards},
+                      {"rows", merged.whole.rows.size()},
+                      {"output", output},
+                      {"provenance", merged.provenance}});
 }
 
 }  // namespace fusionflow::validation

@@ -23,4 +23,8 @@ struct merged_table {
 /// \see tests/validation/merge_test.cpp
 [[nodiscard]] merged_table merge_shards(const std::vector<std::string>& files, int jobs);
 
+/// JSON with the keys shards (how many), rows, output (the file of the whole table), provenance.
+[[nodiscard]] std::string json_text(const merged_table& merged, std::size_t shards,
+                                    const std::string& output);
+
 }  // namespace fusionflow::validation
