@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "fusionflow/data/error.hpp"
-#include "fusionflow/data/printable.hpp"
 #include "fusionflow/data/need.hpp"
+#include "fusionflow/data/printable.hpp"
 #include "fusionflow/data/readers/csv_fields.hpp"
 #include "fusionflow/data/readers/csv_guess.hpp"
 #include "fusionflow/data/readers/csv_records.hpp"
