@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(compressed_networks_follow_the_full_one) {
         const auto growth = tests::growth_of(moments, arch, init, "compressed", 1);
         const auto small = solver::train_truncated(tests::model_of(moments, arch, init, options),
                                                    options.run(), *growth, rounds);
-        solver::comparison truth(moments, full, options.learning_rate, 0);
+        solver::comparison truth(moments, full, {.rate = options.learning_rate});
         (void)solver::train(tests::model_of(moments, arch, init, options), options.run(),
                             growth->network(rounds), &truth);
         BOOST_TEST_MESSAGE(rounds << " rounds: " << truth.deviation() << ", estimate "

@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(the_estimate_bounds_the_error_on_random_architectures) {
                                                  options.run(), *growth, rounds);
         // The truth: the same training beside the full network.
         solver::comparison truth(moments, tests::draw_full(moments, arch, init, seed),
-                                 options.learning_rate, options.weight_decay);
+                                 options.training().law());
         (void)solver::train(tests::model_of(moments, arch, init, options), options.run(),
                             growth->network(rounds), &truth);
         const bool holds = truth.deviation() <= run.network->truncation_error;

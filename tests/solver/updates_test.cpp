@@ -6,6 +6,7 @@
 #include "fusionflow/solver/networks/draw.hpp"
 #include "fusionflow/solver/networks/sample_network.hpp"
 #include "fusionflow/solver/updates/update_rule.hpp"
+#include "tests/support/models.hpp"
 #include "tests/support/runs.hpp"
 #include "tests/support/says.hpp"
 #include "tests/support/schemes.hpp"

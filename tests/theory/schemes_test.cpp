@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(a_scheme_that_nobody_knows_is_predicted) {
     for (std::size_t m = 0; m < 2; ++m) {
         BOOST_TEST(std::abs(mine->times[m] / known->times[m] - 1) < 1e-12);
     }
-    BOOST_TEST(theory::predict(moments, late, own).refined.has_value());
+    BOOST_TEST(theory::predict(moments, late, own, {}).refined.has_value());
     BOOST_TEST(theory::missing_law(late, own) == "the law is that of gaussian networks");
 }
 
