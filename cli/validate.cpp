@@ -19,7 +19,7 @@
 #include "fusionflow/validation/figures/gnuplot.hpp"
 #include "fusionflow/validation/files/files.hpp"
 #include "fusionflow/validation/report/report.hpp"
-#include "fusionflow/validation/report/results_json.hpp"
+#include "fusionflow/validation/report/results_report.hpp"
 #include "fusionflow/validation/settings/numbers.hpp"
 #include "fusionflow/validation/study/journal.hpp"
 #include "fusionflow/validation/study/spelling.hpp"
@@ -32,63 +32,6 @@ using validation::check_result;
 using validation::suite;
 using validation::suite_result;
 using words = std::vector<std::string>;
-
-// What was measured beside what was allowed.
-std::string allowed_text(const check_result& c) {
-    if (!c.trouble.empty()) {
-        return "no answer";
-    }
-    // What is never learned, or a time that should be 0, is no relative error.
-    if (!std::isfinite(c.measured) || (!std::isnan(c.expected) && !std::isfinite(c.error))) {
-        return fmt::format("measured {}, allowed {}", validation::spell(c.measured),
-                           to_string(c.allowed));
-    }
-    return std::isnan(c.expected)
-               ? fmt::format("{} {:.6g}, allowed {}", c.quantity, c.measured, to_string(c.allowed))
-               : fmt::format("error {:.1e}, allowed {:.1e}", c.error, c.tolerance);
-}
-
-// A line per check with the case that came closest to its tolerance, and a line per failed case.
-std::string results_text(const std::vector<check_result>& checks) {
-    std::string text;
-    for (auto from = checks.begin(); from != checks.end();) {
-        const auto to = std::find_if(from, checks.end(), [&](const check_result& c) {
-            return check_name(c) != check_name(*from);
-        });
-        const bool passed = std::all_of(from, to, [](const check_result& c) { return c.passed; });
-        const auto tightest = std::min_element(from, to, validation::is_tighter);
-        text +=
-            fmt::format("{}  {:<46} {:>3} {}  {}\n", passed ? "pass" : "FAIL", check_name(*from),
-                        to - from, to - from == 1 ? "case " : "cases", allowed_text(*tightest));
-        for (auto c = from; c != to; ++c) {
-            if (c->passed && c->is_count_of_left_out && c->measured > 0) {
-                text += fmt::format("      {}: {}, allowed {}\n", c->quantity, c->measured,
-                                    to_string(c->allowed));
-            }
-            if (!c->passed) {
-                if (const auto which = case_name(*c); !which.empty()) {
-                    text += fmt::format("      {}\n", which);
-                }
-                text += fmt::format("        {}\n", failure_text(*c));
-            }
-        }
-        from = to;
-    }
-    return text;
-}
-
-std::string findings_text(const suite_result& s) {
-    std::string text;
-    for (const validation::experiment_result& e : s.experiments) {
-        const int failed = e.measured.failed();
-        text += fmt::format("{:<12}  {}/{}: {}{}\n", to_string(e.found), s.name, e.about.name,
-                            e.about.claim,
-                            failed > 0 ? fmt::format(" ({} of {} runs ended in trouble)", failed,
-                                                     e.measured.count())
-                                       : "");
-    }
-    return text;
-}
 
 std::vector<suite> load_all(const std::vector<std::string>& names) {
     std::vector<suite> suites;
@@ -104,26 +47,9 @@ void list_suites(const arguments& given) {
     const std::vector<suite> suites = load_all(named.empty() ? validation::suite_names() : named);
     if (given.json) {
         print_json(validation::suites_json(suites));
-        return;
+    } else {
+        print_text(validation::suites_text(suites));
     }
-    for (const suite& s : suites) {
-        print_text(fmt::format("{}: {}\n", s.name, s.about));
-        for (const validation::experiment& e : s.experiments) {
-            print_text(fmt::format("  {}/{}: {}\n", s.name, e.name, e.claim));
-        }
-    }
-}
-
-std::string changes_text(const std::vector<validation::change>& changes) {
-    std::string text = "\n";
-    long beyond = 0;
-    for (const validation::change& c : changes) {
-        text += fmt::format("{:<8} {}: {:.8g} -> {:.8g}{}\n", to_string(c.what), c.name, c.before,
-                            c.now, c.passed ? "" : " (fails)");
-        beyond += c.what == validation::change::kind::noise ? 0 : 1;
-    }
-    return text + fmt::format("{} changes since the baseline, {} of them beyond noise\n",
-                              changes.size(), beyond);
 }
 
 std::string runs_file(const arguments& given) {
@@ -246,20 +172,12 @@ std::vector<check_result> all_of(const std::vector<suite_result>& results) {
 }
 
 void print_results(const arguments& given, const std::vector<suite_result>& results,
-                   const std::vector<check_result>& checks, long failed,
-                   const std::optional<std::vector<validation::change>>& changes) {
+                   const std::vector<validation::change>* changes) {
     if (given.json) {
-        print_json(validation::results_json(results, given.provenance, false,
-                                            changes ? &*changes : nullptr));
-        return;
+        print_json(validation::results_json(results, given.provenance, false, changes));
+    } else {
+        print_text(validation::results_text(results, changes));
     }
-    std::string findings;
-    for (const suite_result& s : results) {
-        findings += findings_text(s);
-    }
-    print_text(fmt::format(
-        "{}{}{}{}{} passed, {} failed\n", results_text(checks), findings.empty() ? "" : "\n",
-        findings, changes ? changes_text(*changes) : "", std::ssize(checks) - failed, failed));
 }
 
 void write_files(const arguments& given, const std::vector<suite_result>& results,
@@ -339,7 +257,7 @@ exit_code run_validate(const arguments& given) {
     }
     attempts all;
     write_files(given, results, formats, all);
-    all.add([&] { print_results(given, results, checks, failed, changes); });
+    all.add([&] { print_results(given, results, changes ? &*changes : nullptr); });
     all.finish();
     return failed == 0 ? exit_code::done : exit_code::check_failed;
 }

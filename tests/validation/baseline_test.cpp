@@ -3,7 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "fusionflow/data/error.hpp"
-#include "fusionflow/validation/report/results_json.hpp"
+#include "fusionflow/validation/report/results_report.hpp"
 #include "tests/support/says.hpp"
 
 using namespace fusionflow;

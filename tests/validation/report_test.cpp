@@ -7,7 +7,7 @@
 #include <set>
 
 #include "fusionflow/data/error.hpp"
-#include "fusionflow/validation/report/results_json.hpp"
+#include "fusionflow/validation/report/results_report.hpp"
 #include "tests/support/folder.hpp"
 #include "tests/support/says.hpp"
 

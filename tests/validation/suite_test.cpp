@@ -6,7 +6,7 @@
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/data/moments_json.hpp"
 #include "fusionflow/data/toy.hpp"
-#include "fusionflow/validation/report/results_json.hpp"
+#include "fusionflow/validation/report/results_report.hpp"
 #include "tests/support/folder.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/says.hpp"

@@ -13,7 +13,7 @@
 #include "fusionflow/validation/figures/svg.hpp"
 #include "fusionflow/validation/files/files.hpp"
 #include "fusionflow/validation/report/html.hpp"
-#include "fusionflow/validation/report/results_json.hpp"
+#include "fusionflow/validation/report/results_report.hpp"
 #include "fusionflow/validation/study/spelling.hpp"
 
 namespace fusionflow::validation {

@@ -20,9 +20,17 @@ namespace fusionflow::validation {
                                        const std::string& provenance, bool with_runs,
                                        const std::vector<change>* changes = nullptr);
 
+/// The same for people: a line per check with the case that came closest to what is allowed, lines
+/// for what failed, the finding of each experiment, what changed, and the counts.
+[[nodiscard]] std::string results_text(const std::vector<suite_result>& suites,
+                                       const std::vector<change>* changes = nullptr);
+
 /// What is in some suites: `suites[]` {`name`, `about`, `checks[]` {`name`, `claim`},
 /// `experiments[]` {`name`, `title`, `claim`}}.
 [[nodiscard]] std::string suites_json(const std::vector<suite>& suites);
+
+/// The suites and the claims of their experiments, for people.
+[[nodiscard]] std::string suites_text(const std::vector<suite>& suites);
 
 /// JUnit's XML: a test suite per suite, a test case per check; what failed says what was expected.
 [[nodiscard]] std::string results_junit(const std::vector<suite_result>& suites,

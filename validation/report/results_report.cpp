@@ -1,8 +1,9 @@
-#include "fusionflow/validation/report/results_json.hpp"
+#include "fusionflow/validation/report/results_report.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "fusionflow/validation/figures/svg.hpp"
@@ -77,6 +78,74 @@ std::string escape_attribute(const std::string& text) {
     return escaped;
 }
 
+// What was measured beside what was allowed.
+std::string allowed_text(const check_result& c) {
+    if (!c.trouble.empty()) {
+        return "no answer";
+    }
+    // What is never learned, or a time that should be 0, is no relative error.
+    if (!std::isfinite(c.measured) || (!std::isnan(c.expected) && !std::isfinite(c.error))) {
+        return fmt::format("measured {}, allowed {}", spell(c.measured), to_string(c.allowed));
+    }
+    return std::isnan(c.expected)
+               ? fmt::format("{} {:.6g}, allowed {}", c.quantity, c.measured, to_string(c.allowed))
+               : fmt::format("error {:.1e}, allowed {:.1e}", c.error, c.tolerance);
+}
+
+// A line per check with the case that came closest to its tolerance, and a line per failed case.
+std::string checks_text(const std::vector<check_result>& checks) {
+    std::string text;
+    for (auto from = checks.begin(); from != checks.end();) {
+        const auto to = std::find_if(from, checks.end(), [&](const check_result& c) {
+            return check_name(c) != check_name(*from);
+        });
+        const bool passed = std::all_of(from, to, [](const check_result& c) { return c.passed; });
+        const auto tightest = std::min_element(from, to, is_tighter);
+        text +=
+            fmt::format("{}  {:<46} {:>3} {}  {}\n", passed ? "pass" : "FAIL", check_name(*from),
+                        to - from, to - from == 1 ? "case " : "cases", allowed_text(*tightest));
+        for (auto c = from; c != to; ++c) {
+            if (c->passed && c->is_count_of_left_out && c->measured > 0) {
+                text += fmt::format("      {}: {}, allowed {}\n", c->quantity, c->measured,
+                                    to_string(c->allowed));
+            }
+            if (!c->passed) {
+                if (const auto which = case_name(*c); !which.empty()) {
+                    text += fmt::format("      {}\n", which);
+                }
+                text += fmt::format("        {}\n", failure_text(*c));
+            }
+        }
+        from = to;
+    }
+    return text;
+}
+
+std::string findings_text(const suite_result& s) {
+    std::string text;
+    for (const experiment_result& e : s.experiments) {
+        const int failed = e.measured.failed();
+        text += fmt::format("{:<12}  {}/{}: {}{}\n", to_string(e.found), s.name, e.about.name,
+                            e.about.claim,
+                            failed > 0 ? fmt::format(" ({} of {} runs ended in trouble)", failed,
+                                                     e.measured.count())
+                                       : "");
+    }
+    return text;
+}
+
+std::string changes_text(const std::vector<change>& changes) {
+    std::string text = "\n";
+    long beyond = 0;
+    for (const change& c : changes) {
+        text += fmt::format("{:<8} {}: {:.8g} -> {:.8g}{}\n", to_string(c.what), c.name, c.before,
+                            c.now, c.passed ? "" : " (fails)");
+        beyond += c.what == change::kind::noise ? 0 : 1;
+    }
+    return text + fmt::format("{} changes since the baseline, {} of them beyond noise\n",
+                              changes.size(), beyond);
+}
+
 }  // namespace
 
 std::string results_json(const std::vector<suite_result>& suites, const std::string& provenance,
@@ -111,6 +180,25 @@ std::string results_json(const std::vector<suite_result>& suites, const std::str
     return json_text(result);
 }
 
+std::string results_text(const std::vector<suite_result>& suites,
+                         const std::vector<change>* changes) {
+    std::string checks;
+    std::string findings;
+    std::size_t all = 0;
+    long passed = 0;
+    for (const suite_result& s : suites) {
+        const std::vector<check_result> of_suite = s.all();
+        checks += checks_text(of_suite);
+        findings += findings_text(s);
+        all += of_suite.size();
+        passed += std::count_if(of_suite.begin(), of_suite.end(),
+                                [](const check_result& c) { return c.passed; });
+    }
+    return fmt::format("{}\n{}{}{} passed, {} failed\n", checks, findings,
+                       changes == nullptr ? "" : changes_text(*changes), passed,
+                       static_cast<long>(all) - passed);
+}
+
 std::string suites_json(const std::vector<suite>& suites) {
     json all = json::array();
     for (const suite& s : suites) {
@@ -132,6 +220,17 @@ std::string suites_json(const std::vector<suite>& suites) {
                        {"experiments", std::move(experiments)}});
     }
     return json_text({{"suites", std::move(all)}});
+}
+
+std::string suites_text(const std::vector<suite>& suites) {
+    std::string text;
+    for (const suite& s : suites) {
+        text += fmt::format("{}: {}\n", s.name, s.about);
+        for (const experiment& e : s.experiments) {
+            text += fmt::format("  {}/{}: {}\n", s.name, e.name, e.claim);
+        }
+    }
+    return text;
 }
 
 std::string results_junit(const std::vector<suite_result>& suites, const std::string& provenance) {
