@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(options_of_samples_make_a_model_with_samples) {
     BOOST_TEST(m.samples->targets().cwiseAbs().sum() == 40);  // labels
     BOOST_TEST((m.moments.covariance() == m.samples->input_moments().covariance()));
     BOOST_TEST(s.training.samples.units.slope == 0.2);
-    BOOST_TEST((s.training.samples.loss == solver::loss_kind::logistic));
+    BOOST_TEST((s.training.samples.loss == &solver::losses().find("logistic")));
     BOOST_TEST(s.training.samples.bias);
     BOOST_TEST(s.training.samples.batch == 8);
     const auto xor_model =
