@@ -1,10 +1,7 @@
 // What a user of the installed libraries writes: the time ratio of the paper's example.
 
+#include <fusionflow/fusionflow.hpp>
 #include <iostream>
-
-#include "fusionflow/data/toy.hpp"
-#include "fusionflow/theory/prediction/predict.hpp"
-#include "fusionflow/validation/version.hpp"
 
 int main() {
     const auto moments = fusionflow::data::toy_moments({.rho = 0.5, .ratio = 2});

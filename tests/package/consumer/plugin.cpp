@@ -1,8 +1,6 @@
 // A shared library with functions of fusionflow in it: the time ratio of the paper's example.
 
-#include "fusionflow/data/error.hpp"
-#include "fusionflow/data/toy.hpp"
-#include "fusionflow/theory/prediction/predict.hpp"
+#include <fusionflow/theory.hpp>
 
 extern "C" double time_ratio(double rho) {
     const auto moments = fusionflow::data::toy_moments({.rho = rho, .ratio = 2});
