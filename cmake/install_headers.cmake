@@ -2,6 +2,7 @@
 # that they include, directly or not. What no public header needs is detail, and stays out.
 #
 # source: the project; destination: the absolute folder of the headers, without DESTDIR.
+cmake_policy(VERSION 3.25)
 file(GLOB pending RELATIVE ${source}/include ${source}/include/fusionflow/*.hpp)
 set(public "")
 while(pending)

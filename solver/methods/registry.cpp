@@ -1,12 +1,12 @@
 #include "fusionflow/solver/method.hpp"
 
-#include "fusionflow/data/need.hpp"
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
+
+#include "fusionflow/data/need.hpp"
 
 namespace fusionflow::solver {
 

@@ -299,7 +299,7 @@ BOOST_AUTO_TEST_CASE(repeats_and_runs_have_the_limits_of_the_command_line) {
                                   "\"full\""),
                          "depth = 3", "depth = 3, scheme = \"gaussian\"") +
                 "repeats = 1000000\n",
-            "line 7: init: cannot be combined with --grid");
+            "line 3: need at most 10000000 runs, got 1000001 at each of 11 points");
     // Experiments that are small enough by themselves are too many in one suite.
     std::string many = "about = \"x\"\n";
     const std::string one = experiment.substr(experiment.find('\n') + 1);

@@ -1,5 +1,7 @@
 #include "fusionflow/validation/figures/axis_scale.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -88,5 +90,7 @@ std::vector<double> axis_scale::numbers(int most_steps) const {
     }
     return numbers;
 }
+
+std::string axis_scale::label(double number) { return fmt::format("{:.6g}", number); }
 
 }  // namespace fusionflow::validation

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "fusionflow/validation/figures/figure.hpp"
@@ -30,6 +31,9 @@ public:
     ///
     /// \param most_steps  How many steps from one number to the next there may be; > 0.
     [[nodiscard]] std::vector<double> numbers(int most_steps) const;
+
+    /// What stands at such a number.
+    [[nodiscard]] static std::string label(double number);
 
 private:
     axis of_;

@@ -181,7 +181,7 @@ std::string axis_commands(const char* name, const axis& of, const axis_scale& sc
     std::vector<std::string> labels;
     for (const double number : scale.numbers(most_steps)) {
         labels.push_back(
-            fmt::format("'{}' {:.8g}", numbers ? fmt::format("{:.6g}", number) : "", number));
+            fmt::format("'{}' {:.8g}", numbers ? axis_scale::label(number) : "", number));
     }
     return fmt::format("{0} logscale {1}\nset {1}range [{2:.8g}:{3:.8g}]\nset {1}tics ({4})\n",
                        of.log ? "set" : "unset", name, scale.low(), scale.high(),

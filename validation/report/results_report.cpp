@@ -87,9 +87,13 @@ std::string allowed_text(const check_result& c) {
     if (!std::isfinite(c.measured) || (!std::isnan(c.expected) && !std::isfinite(c.error))) {
         return fmt::format("measured {}, allowed {}", spell(c.measured), to_string(c.allowed));
     }
-    return std::isnan(c.expected)
-               ? fmt::format("{} {:.6g}, allowed {}", c.quantity, c.measured, to_string(c.allowed))
-               : fmt::format("error {:.1e}, allowed {:.1e}", c.error, c.tolerance);
+    if (!std::isnan(c.expected)) {
+        return fmt::format("error {:.1e}, allowed {:.1e}", c.error, c.tolerance);
+    }
+    if (std::isinf(c.allowed.low) && std::abs(c.measured) < 1e-3) {
+        return fmt::format("{} {:.1e}, at most {:.6g}", c.quantity, c.measured, c.allowed.high);
+    }
+    return fmt::format("{} {:.6g}, allowed {}", c.quantity, c.measured, to_string(c.allowed));
 }
 
 // A line per check with the case that came closest to its tolerance, and a line per failed case.
@@ -121,9 +125,13 @@ std::string checks_text(const std::vector<check_result>& checks) {
     return text;
 }
 
+// A check in its short form is all of its experiment, and has its line among the checks.
 std::string findings_text(const suite_result& s) {
     std::string text;
     for (const experiment_result& e : s.experiments) {
+        if (e.about.statements.front().name.empty()) {
+            continue;
+        }
         const int failed = e.measured.failed();
         text += fmt::format("{:<12}  {}/{}: {}{}\n", to_string(e.found), s.name, e.about.name,
                             e.about.claim,
@@ -194,8 +202,8 @@ std::string results_text(const std::vector<suite_result>& suites,
         passed += std::count_if(of_suite.begin(), of_suite.end(),
                                 [](const check_result& c) { return c.passed; });
     }
-    return fmt::format("{}\n{}{}{} passed, {} failed\n", checks, findings,
-                       changes == nullptr ? "" : changes_text(*changes), passed,
+    return fmt::format("{}{}{}{}{} passed, {} failed\n", checks, findings.empty() ? "" : "\n",
+                       findings, changes == nullptr ? "" : changes_text(*changes), passed,
                        static_cast<long>(all) - passed);
 }
 
