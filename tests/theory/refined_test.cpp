@@ -116,6 +116,22 @@ BOOST_AUTO_TEST_CASE(balanced_weights_never_turn) {
     BOOST_TEST(answer.times[1] == theory::never);
 }
 
+// B alone would reach 1 + rho kappa = 2.2, half of which it begins above. With B learned A goes to 1
+// and begins above half of that, though not above half of the 1 + rho/kappa = 1.3 that it would
+// reach alone: it is found second, and comes first in the answer.
+BOOST_AUTO_TEST_CASE(levels_stay_with_their_modalities_whoever_is_found_first) {
+    const auto answer =
+        theory::refined_two_layer(
+            tests::toy(0.6, 2), architecture::fused(2, 2, 2),
+            theory::initialisation{.branch_norms = {std::sqrt(0.6), std::sqrt(1.2)}})
+            .value();
+    BOOST_TEST(answer.above == (data::modality_set{0, 1}), boost::test_tools::per_element());
+    BOOST_TEST_REQUIRE(answer.warnings.size() == 2U);
+    BOOST_TEST(answer.warnings[0].starts_with("A "));
+    BOOST_TEST(answer.warnings[0].find("above 0.5,") != std::string::npos, answer.warnings[0]);
+    BOOST_TEST(answer.warnings[1].find("above 1.1,") != std::string::npos, answer.warnings[1]);
+}
+
 BOOST_AUTO_TEST_CASE(what_begins_above_half_of_its_height_has_no_time) {
     // |W_A| begins at 4, above half of 1, and |W_B| at 1e-6, below half of 1.
     const auto answer = refined(tests::toy(0, 2), {.u0 = 1, .branch_norms = {2, 1e-3}});

@@ -248,7 +248,8 @@ data::modality_set waiting_room<Number>::pass(const std::vector<Number>& waits, 
         result.times[i] = time_;
         if (!(time_ > 0)) {
             result.times[i] = std::numeric_limits<double>::quiet_NaN();
-            result.levels.push_back(level_of(m));
+            const auto place = std::ranges::lower_bound(result.above, m) - result.above.begin();
+            result.levels.insert(result.levels.begin() + place, level_of(m));
             result.above = data::with(std::move(result.above), m);
         }
     }
