@@ -4,11 +4,11 @@
 
 namespace fusionflow::cli {
 
-/// What is done with an answer once it is there: files are written, then it is printed. One of them
-/// that fails keeps no other from being done, so that no work is lost.
+/// What is done with an answer once it is there: files are written, then it is printed. A step that
+/// fails does not keep the others from being done, so that no work is lost.
 class attempts {
 public:
-    /// Does something at once; what it throws is kept.
+    /// Does a step at once; what it throws is kept.
     template <typename Action>
     void add(const Action& action) {
         try {
@@ -18,7 +18,7 @@ public:
         }
     }
 
-    /// Throws what the first of them that failed has thrown.
+    /// Throws what the first failed step has thrown, if any has.
     void finish() const {
         if (first_failure_) {
             std::rethrow_exception(first_failure_);

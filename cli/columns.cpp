@@ -29,7 +29,7 @@ exit_code run_columns(const arguments& given) {
     return exit_code::done;
 }
 
-// All but --missing: nothing is left out.
+// The options of reading tables without --missing, because a survey leaves no rows out.
 std::vector<option> columns_options() {
     std::vector<option> all = table_reading_options();
     all.erase(

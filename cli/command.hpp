@@ -16,13 +16,13 @@ struct command {
     std::string_view positional;             ///< what may follow without dashes, e.g. "[SUITE...]"
     std::vector<std::string_view> settings;  ///< options of validation::setting_table()
     std::vector<option> options;             ///< options of its own
-    std::string_view example;  ///< runs as it stands; more of them on lines of their own
+    std::string_view example;  ///< a line that runs as it stands; more on lines of their own
     exit_code (*run)(const arguments& given);
     bool by_ranks = false;            ///< processes that mpirun started together run it as one
-    file_use words = file_use::none;  ///< of what follows without dashes
+    file_use words = file_use::none;  ///< what is done with words without dashes
     /// Adds files whose names are not simply values of options; may be null.
     void (*more_files)(const arguments& given, validation::file_plan& plan) = nullptr;
-    /// Its own values for settings that were not given, where they are not those of --help's table.
+    /// The command's own defaults of settings, where they differ from the table's; may be null.
     std::vector<validation::given_option> (*defaults)(const validation::settings&) = nullptr;
 };
 
@@ -36,7 +36,7 @@ extern const command columns_command;
 extern const command diagnose_command;
 extern const command validate_command;
 
-/// Names of the settings in some groups, in their order. \see validation::setting_info::group
+/// Names of the settings in some groups, in table order. \see validation::setting_info::group
 [[nodiscard]] std::vector<std::string_view> settings_in(
     const std::vector<std::string_view>& groups);
 

@@ -6,8 +6,8 @@ namespace fusionflow::cli {
 
 namespace {
 
-// FILE and FILE:COLUMNS behind an @: which of them is meant depends on what is there, and neither
-// may be written.
+// Plans to read both FILE and FILE:COLUMNS behind an @: which is meant depends on the files that
+// are there, and neither may be written.
 void reads_behind_at(const std::string& what, const std::string& value,
                      validation::file_plan& plan) {
     const std::size_t start = value.find('=') + 1;  // 0 without a name before it

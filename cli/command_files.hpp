@@ -4,8 +4,8 @@
 
 namespace fusionflow::cli {
 
-/// The files that all options and words of a command name whose file_use says what is done with
-/// them. check() of it refuses, before any work, what is read too or would be written twice.
+/// The files that options and words with a file_use name, and what is done with them. check() of
+/// the plan refuses, before any work, to write a file twice or one that is read.
 ///
 /// \throws data::input_error naming the option of a file that could not be written.
 [[nodiscard]] validation::file_plan planned_files(const command& c, const arguments& given);

@@ -64,7 +64,7 @@ diagnosis_request read_request(const arguments& given, const samples_read& sampl
     return request;
 }
 
-// Refuses what could not be written or drawn, before anything is read.
+// Refuses a report that could not be written or drawn, before anything is read.
 void check_report(const arguments& given) {
     if (given.has("report")) {
         validation::check_report_folder(given.get("report"));

@@ -10,7 +10,7 @@ namespace fusionflow::cli {
 
 namespace {
 
-// Only the exact flow has a draw, and only networks that are drawn have a width.
+// Only the exact flow draws weights. Without it only schemes that keep norms have a width.
 void check_flow(const arguments& given) {
     const theory::scheme& drawn = *given.settings.init.drawn;
     if (!given.has("exact")) {
@@ -27,7 +27,7 @@ void check_flow(const arguments& given) {
     }
 }
 
-// Which flow stands for the networks that are asked about.
+// The flow that stands for the networks in question.
 const solver::method& flow_for(const arguments& given, const solver::model& about) {
     if (given.has("exact")) {
         return solver::find_method("exact-drawn");
@@ -36,7 +36,7 @@ const solver::method& flow_for(const arguments& given, const solver::model& abou
     return solver::find_method(balanced ? "flow" : "chain");
 }
 
-// Nothing where they were not asked for, or the run itself was in trouble.
+// The sensitivities of the times, unless they were not asked for or the run itself failed.
 std::optional<solver::flow_sensitivity_table> sensitivities(const arguments& given,
                                                             const solver::model& about,
                                                             const solver::run_options& options,

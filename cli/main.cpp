@@ -50,7 +50,7 @@ int fail(std::string_view line, exit_code code) noexcept {
     return static_cast<int>(code);
 }
 
-// What was thrown as a line and an exit code; errors about options of `c` get their dashes.
+// Turns what was thrown into a line and an exit code; options of `c` get their dashes.
 int fail(const std::exception_ptr& thrown, const command* c, bool prints) noexcept {
     const auto end = [prints](std::string_view line, exit_code code) {
         return prints ? fail(line, code) : static_cast<int>(code);
@@ -71,7 +71,7 @@ int fail(const std::exception_ptr& thrown, const command* c, bool prints) noexce
     }
 }
 
-// Each of them may well have work of its own, by a script that was started many times: no error.
+// Warns that each process does all the work. A script may well mean that, so it is no error.
 void say_that_each_does_all(const command& c, const cli::arguments& given) {
     const validation::launched together = validation::read_launched(std::getenv);
     if (together.size > 1 && together.rank == 0) {
@@ -143,8 +143,8 @@ int finish(int code) {
                                exit_code::bad_input);
 }
 
-// Nothing that is thrown where nothing may be (memory that runs out in a destructor, or before
-// main) ends the program with a signal.
+// Ends the program, without a signal, if something is thrown where nothing may be (memory runs out
+// in a destructor, or before main).
 [[noreturn]] void end_at_once() noexcept {
     const std::exception_ptr thrown = std::current_exception();
     int code = static_cast<int>(exit_code::numerical_failure);
@@ -157,7 +157,7 @@ int finish(int code) {
     ::_exit(code);
 }
 
-// Before anything else is set up, which may run out of memory already.
+// This runs before all other set-up, which may itself run out of memory.
 [[gnu::constructor(101)]] void set_end_at_once() noexcept { std::set_terminate(end_at_once); }
 
 }  // namespace

@@ -21,7 +21,7 @@ constexpr auto common_options = std::to_array<option>({
     {"help", "", "print this", true},
 });
 
-// What has no dashes; cannot be typed as an option because of its space.
+// Boost's name for words without dashes; its space keeps it from being typed as an option.
 constexpr const char* positional_words = "positional words";
 
 std::vector<validation::given_option> own_defaults(const command& c,
@@ -83,8 +83,8 @@ po::variables_map read(const command& c, const po::options_description& all,
     return given;
 }
 
-// What a result depends on and the options may not say: seed, tolerance, and the command's own
-// defaults, where the command has such an option.
+// The seed, the tolerance and the command's own defaults, as far as the command has them: results
+// depend on them even if no option says them.
 std::string terms_of(const command& c, validation::settings used) {
     const auto has = [&c](std::string_view name) {
         return std::find(c.settings.begin(), c.settings.end(), name) != c.settings.end();
@@ -100,8 +100,8 @@ std::string terms_of(const command& c, validation::settings used) {
     return terms.substr(std::min<std::size_t>(2, terms.size()));
 }
 
-// Boost takes whatever comes next for the value of an option: a value that was forgotten must not
-// swallow the option after it.
+// Boost takes the next word as the value of an option. A forgotten value must not swallow the
+// option after it.
 void refuse_own_option(const command& c, std::string_view name, const std::string& value) {
     if (value.starts_with("--") &&
         is_option(c, std::string_view(value).substr(2, value.find('=') - 2))) {
@@ -159,7 +159,7 @@ constexpr auto group_titles = std::to_array<std::pair<std::string_view, std::str
     {"solver", "Integration"},
 });
 
-// The help of a setting, which ends with its default in brackets, with the command's own.
+// The help of a setting, with the command's own default in the brackets at its end.
 std::string with_own_default(const command& c, const validation::setting_info& info) {
     std::string text(info.help);
     for (const validation::given_option& d : own_defaults(c, {})) {

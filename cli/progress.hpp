@@ -8,7 +8,7 @@
 
 namespace fusionflow::cli {
 
-/// One line on stderr that is written over, only where stderr is a terminal; gone when it ends.
+/// One line on stderr that is written over, only if stderr is a terminal; it is cleared at the end.
 class progress_line {
 public:
     explicit progress_line(bool quiet);
@@ -20,10 +20,10 @@ public:
     [[nodiscard]] bool due();
     void show(const std::string& text);
 
-    /// If it is due: what is done and failed, the rate since the line began, and the time left.
+    /// If due(), shows what is done and failed, the rate since the line began, and the time left.
     ///
-    /// \param before  Comes first.
-    /// \param what    Plural of what is counted.
+    /// \param before  Text that comes first.
+    /// \param what    What is counted, in the plural.
     void report(const validation::work_done& work, std::string_view before, std::string_view what);
 
 private:

@@ -59,7 +59,7 @@ sample_summary prepared_summary(const data::sample_statistics& of,
                           [&] { return data::summarise(of, labels, prepared, like); });
 }
 
-// What is there, and what it is called.
+// The statistics that were read, and the names that go with them.
 struct statistics_read {
     data::sample_statistics training;
     std::optional<data::sample_statistics> held_out{};
@@ -85,7 +85,7 @@ void drop_constant(statistics_read& read) {
     }
 }
 
-// The table as the samples of another were prepared.
+// Summarises a table prepared as other samples were (--prepared-as).
 sample_summary prepared_as(const arguments& given, statistics_read& read) {
     for (const char* other : {"center", "standardize", "train-fraction", "split"}) {
         refuse_together(given, "prepared-as", other);
@@ -103,13 +103,13 @@ sample_summary prepared_as(const arguments& given, statistics_read& read) {
     });
 }
 
-// Where means were not taken off and matter, what "explained" then means.
+// Warns if means were not taken off but matter, and so change what "explained" means.
 std::optional<std::string> warning_of_means(const sample_summary& s) {
     if (s.prepared != preparation::as_read) {
         return std::nullopt;
     }
     const auto samples = static_cast<double>(s.samples);
-    // Beyond three standard errors of a mean that is zero.
+    // A mean shows if its share is above `least` and it is three standard errors away from zero.
     const auto shows = [samples](double share, double least) {
         return share > least && samples * share > 9 * (1 - share);
     };
@@ -133,7 +133,7 @@ std::optional<std::string> warning_of_means(const sample_summary& s) {
         100 * target, mostly_mean, inputs);
 }
 
-// Moments of what was read, with the options that say which columns and how.
+// The moments of what was read, with the columns and the preparation that options ask for.
 samples_read summarised(const arguments& given, const data::selected_columns& columns,
                         const data::sample_sums& sums, preparation prepared) {
     statistics_read read{

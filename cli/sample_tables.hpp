@@ -11,11 +11,11 @@
 // Samples in files, for the commands that read them.
 namespace fusionflow::cli {
 
-/// What was read.
+/// The moments of the samples that were read.
 struct samples_read {
     data::sample_summary training;
     std::optional<data::sample_summary> held_out{};  ///< with --train-fraction or --split
-    std::vector<std::uint64_t> held_out_rows{};      ///< where they are to be listed, from 0
+    std::vector<std::uint64_t> held_out_rows{};      ///< from 0; only if they are to be listed
     std::vector<std::string> warnings{};
 };
 
@@ -32,12 +32,12 @@ struct samples_read {
     return given.has("train-fraction") || given.has("split");
 }
 
-/// Reads tables, or puts moments of parts together where there is no --modality. Shows progress.
+/// Reads tables or, without --modality, puts moments of parts together. Shows progress.
 ///
 /// \throws data::input_error naming an option or a file.
 [[nodiscard]] samples_read read_samples(const arguments& given);
 
-/// Moments of held-out samples that may be held against those of training.
+/// Reads moments of held-out samples, and checks that they can be compared with those of training.
 ///
 /// \throws data::input_error  naming held-out and the file: they are of other columns or prepared
 ///         otherwise.

@@ -21,7 +21,7 @@ namespace fusionflow::cli {
 
 namespace {
 
-// The network that stands for what is drawn, as a method.
+// The method of --representation: the full network, or one that stands for it.
 const solver::method& read_representation(const arguments& given) {
     const std::string name = given.has("representation") ? given.get("representation") : "full";
     if (name != "full" && name != "compressed" && name != "sampled") {
@@ -86,7 +86,7 @@ exit_code run_repeats(const arguments& given, const solver::model& about, const 
     return report_failures(result);
 }
 
-// Given weights leave nothing to draw, and nothing that --plot could draw beside them.
+// With given weights nothing is drawn at random, and --plot has no flow to show beside them.
 void check_given_weights(const arguments& given, const solver::method& how) {
     const std::string rule = "cannot be combined with --weights";
     given.refuse({"init", "scheme", "width", "widths"}, rule);
@@ -99,7 +99,7 @@ void check_given_weights(const arguments& given, const solver::method& how) {
     }
 }
 
-// The network of --weights; what it is like becomes the initialisation of the model.
+// Reads the network of --weights; what it is like becomes the initialisation of the model.
 std::shared_ptr<const solver::weighted_network> read_weights(const arguments& given,
                                                              solver::model& about) {
     if (!given.has("weights")) {

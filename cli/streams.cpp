@@ -14,7 +14,7 @@ namespace fusionflow::cli {
 
 namespace {
 
-int first_trouble = 0;  // of standard output
+int first_trouble = 0;  // error number of standard output's first failure
 
 void note(bool written) noexcept {
     if (!written && first_trouble == 0) {
@@ -29,7 +29,7 @@ void write_to_stdout(std::string_view bytes) noexcept {
 
 }  // namespace
 
-// Opened the wrong way round: what is written to a closed stdout must not pass for written.
+// Streams are opened the wrong way round, so that writing to a closed stdout cannot pass for done.
 void keep_standard_streams_apart() noexcept {
     for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
         if (::fcntl(number, F_GETFD) < 0 && errno == EBADF) {
@@ -40,8 +40,8 @@ void keep_standard_streams_apart() noexcept {
 
 void print_text(std::string_view text) { write_to_stdout(data::printable(text, '?', "\n")); }
 
-// JSON has them only inside of texts: those below U+0020 are escaped already, DEL and U+0080 to
-// U+009F (two bytes, the first C2) may stand there as they are.
+// Only texts in JSON have control characters. Those below U+0020 are escaped already; DEL and
+// U+0080 to U+009F (two bytes, the first C2) may stand there as they are.
 void print_json(std::string_view text) {
     std::string safe;
     safe.reserve(text.size());
@@ -67,7 +67,7 @@ void say_as_it_is(std::string_view bytes) noexcept {
 
 void say(std::string_view line) { say_as_it_is(data::printable(line) + '\n'); }
 
-// In one write, as far as it goes, so that lines of several processes do not mix.
+// The line goes out in one write if memory allows, so that lines of several processes do not mix.
 void say_error(std::string_view line) noexcept {
     try {
         say(fmt::format("fusionflow: {}", line));

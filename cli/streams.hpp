@@ -6,26 +6,25 @@
 
 #include "fusionflow/cli/arguments.hpp"
 
-// The one way in which the program prints. Nothing here throws because a stream is closed or full:
-// what happened to standard output is asked for once, at the end; what happens to standard error
-// changes nothing.
+// The one way in which the program prints. Nothing here throws because a stream is closed or full.
+// Failures of standard output are asked for once, at the end; those of standard error are ignored.
 namespace fusionflow::cli {
 
-/// Opens what the program was started without (stdin, stdout or stderr closed), so that no file it
-/// opens takes their places: reading and writing fail there as before.
+/// Fills the places of standard streams that were closed at the start, so that no file that is
+/// opened later takes them. Reading and writing still fail there.
 void keep_standard_streams_apart() noexcept;
 
-/// To standard output, for people: data::printable() but for the ends of lines.
+/// Prints to standard output, for people: data::printable() except for the ends of lines.
 void print_text(std::string_view text);
 
-/// To standard output, text that is JSON: control characters in it become \u00xx.
+/// Prints JSON to standard output; control characters in it become \u00xx.
 void print_json(std::string_view text);
 
-/// A line to standard error, data::printable().
+/// Prints a line to standard error: data::printable().
 void say(std::string_view line);
-/// `fusionflow: ` and a line that an error is; any text, without allocating.
+/// Prints `fusionflow: ` and the line of an error to standard error, even if memory has run out.
 void say_error(std::string_view line) noexcept;
-/// To standard error, as it is: for lines that are written over.
+/// Prints bytes to standard error as they are, for lines that are written over.
 void say_as_it_is(std::string_view bytes) noexcept;
 
 /// Writes out what is left of standard output.
@@ -33,7 +32,7 @@ void say_as_it_is(std::string_view bytes) noexcept;
 /// \return  0, or the error number of the first thing that could not be written.
 [[nodiscard]] int finish_standard_output() noexcept;
 
-/// To stderr, one line each, unless --quiet.
+/// Prints warnings to standard error, one line each, unless --quiet.
 void print_warnings(const arguments& given, const std::vector<std::string>& warnings);
 
 }  // namespace fusionflow::cli

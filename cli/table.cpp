@@ -27,10 +27,10 @@ using validation::table_format;
 using validation::table_layout;
 using validation::table_options;
 
-// The shard, and where it is written.
+// The shard to compute, and the file it is written to.
 struct destination {
     validation::shard part{};
-    std::string file;         // empty: nowhere but to stdout
+    std::string file;         // empty: the table is only printed
     bool from_array = false;  // a Slurm job array says which shard
 };
 
@@ -48,7 +48,7 @@ destination read_destination(const arguments& given) {
 
 constexpr const char* rows_ending = ".rows";
 
-// Beside a pipe or a device nothing can be kept.
+// Rows are kept beside the output file, which a pipe or a device does not allow.
 bool keeps_rows(const destination& work) {
     return !work.file.empty() && !validation::is_stream(work.file);
 }

@@ -30,7 +30,7 @@ data::missing_rule read_missing(const std::string& rule) {
     return rule == "skip" ? data::missing_rule::skip : data::missing_rule::refuse;
 }
 
-// A comma list, perhaps after `only:`.
+// Reads a comma list, perhaps after `only:`.
 void read_marks(std::string text, data::table_options& options) {
     constexpr std::string_view only = "only:";
     if (text.starts_with(only)) {

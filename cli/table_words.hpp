@@ -5,13 +5,13 @@
 #include "fusionflow/cli/arguments.hpp"
 #include "fusionflow/data/readers/table_options.hpp"
 
-// How tables are read, in words: the one place for every command that reads some.
+// The options that say how tables are read, for every command that reads some.
 namespace fusionflow::cli {
 
 /// --missing, --missing-marks, --delimiter, --no-header and so on.
 [[nodiscard]] std::vector<option> table_reading_options();
 
-/// What these were given. \throws data::input_error naming the option.
+/// Reads those options. \throws data::input_error naming the option.
 [[nodiscard]] data::table_options read_table_options(const arguments& given);
 
 }  // namespace fusionflow::cli

@@ -56,7 +56,7 @@ std::string runs_file(const arguments& given) {
     return (std::filesystem::path(given.get("report")) / "runs.journal").string();
 }
 
-// METHOD=FACTOR
+// Reads METHOD=FACTOR.
 void read_perturbation(const arguments& given, validation::measure_options& options) {
     const std::string text = given.get("perturb");
     const std::vector<std::string> parts = validation::split(text, '=');
@@ -80,7 +80,7 @@ validation::measure_options read_measure_options(const arguments& given) {
     return options;
 }
 
-// A spoiled method that nothing is held against would pass unnoticed.
+// Refuses a spoiled method whose times no check judges: it would pass unnoticed.
 void check_perturbed(const std::vector<suite>& suites, const std::string& spoiled) {
     const auto judged = [&](std::string_view name) {
         return std::any_of(suites.begin(), suites.end(),
@@ -115,7 +115,7 @@ std::vector<std::string> read_formats(const arguments& given) {
     return formats;
 }
 
-// Finished runs are kept beside the report until it is there.
+// Finished runs are kept beside the report until the report is written.
 std::optional<validation::journal> open_journal(const arguments& given,
                                                 const std::vector<suite>& suites,
                                                 const validation::conditions& under) {
@@ -197,7 +197,7 @@ void write_files(const arguments& given, const std::vector<suite_result>& result
     }
 }
 
-// Suites that are files, and what is in a report.
+// Plans to read the suites that are files, and to write what is in a report.
 void add_files_of_validate(const arguments& given, validation::file_plan& plan) {
     for (const std::string& word : given.positional) {
         if (word.ends_with(".toml")) {
@@ -212,7 +212,7 @@ void add_files_of_validate(const arguments& given, validation::file_plan& plan) 
     }
 }
 
-// Moments in files that suites name, which are read with them.
+// Refuses to write over files of moments that suites read.
 void check_files_of(const std::vector<suite>& suites, const arguments& given) {
     validation::file_plan plan = planned_files(validate_command, given);
     const auto add = [&plan](const validation::settings& s) {

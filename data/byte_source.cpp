@@ -30,7 +30,7 @@ public:
     raw_file& operator=(const raw_file&) = delete;
     ~raw_file() { ::close(descriptor_); }
 
-    // What was not taken yet; more is read where `wanted` bytes are not there. Shorter at the end.
+    // The bytes not taken yet; at least `wanted` of them, unless the file ends before.
     std::string_view look(std::size_t wanted) {
         if (end_ - begin_ < wanted && !ended_) {
             std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_),
@@ -48,7 +48,7 @@ public:
         passed_ += bytes;
     }
 
-    // Fills `bytes` as far as there are any.
+    // Reads into `bytes` until it is full or the file ends.
     std::size_t read(std::span<char> bytes) {
         std::size_t done = std::min(bytes.size(), end_ - begin_);
         std::copy_n(buffer_.data() + begin_, done, bytes.data());
@@ -71,7 +71,7 @@ public:
     [[nodiscard]] std::uint64_t passed() const noexcept { return passed_; }
 
 private:
-    // One call of the system, again where a signal came between.
+    // Makes one call of the system, again if a signal interrupted it.
     std::size_t read_some(char* to, std::size_t room) {
         constexpr std::size_t most = std::size_t{1} << 30U;
         for (;;) {
@@ -94,8 +94,8 @@ private:
     bool ended_ = false;
 };
 
-// Members of a gzip file, one after another. What follows the last may be zeros, as tapes and
-// block devices add them. zlib's own gzread() drops whatever else is there without a word.
+// Members of a gzip file, one after another. Zeros may follow the last, as tapes and block devices
+// add them; anything else is refused, while zlib's own gzread() drops it silently.
 class gzip_members {
 public:
     gzip_members() {
@@ -117,7 +117,7 @@ public:
     }
 
 private:
-    // False where the file ends after a member.
+    // Begins the next member; false if the file ends instead.
     bool next_member(raw_file& from) {
         const std::string_view head = from.look(gzip_magic.size());
         if (head.starts_with(gzip_magic)) {
@@ -176,7 +176,7 @@ std::string byte_source::take(std::size_t count) {
 struct file_bytes::handle {
     explicit handle(int descriptor) : raw(descriptor) {}
     raw_file raw;
-    std::unique_ptr<gzip_members> gzip{};  // null for what is not compressed
+    std::unique_ptr<gzip_members> gzip{};  // null if the file is not compressed
 };
 
 file_bytes::file_bytes(const std::string& file) {

@@ -37,7 +37,7 @@ singular_parts decompose_singular(const Eigen::MatrixXd& matrix, singular_vector
 }
 
 spectrum decompose(const Eigen::MatrixXd& symmetric) {
-    if (symmetric.rows() == 2) {  // two scalar modalities: the same without memory of its own
+    if (symmetric.rows() == 2) {  // two scalar modalities: this solver allocates nothing
         const Eigen::SelfAdjointEigenSolver<Eigen::Matrix2d> solved(symmetric);
         return {solved.eigenvalues(), solved.eigenvectors()};
     }

@@ -2,8 +2,8 @@
 
 #include <Eigen/Core>
 
-/// The decompositions of matrices that several sources need, behind plain functions: Eigen's
-/// templates for them take a compiler seconds each and are instantiated here alone.
+/// Matrix decompositions behind plain functions, for all sources that need them. Eigen's templates
+/// for them take a compiler seconds each and are instantiated here alone.
 namespace fusionflow::data {
 
 /// A = left diag(values) right^T, values descending. Vectors that were not asked for are empty.
@@ -31,21 +31,21 @@ struct spectrum {
 /// The eigenvalues alone, ascending.
 [[nodiscard]] Eigen::VectorXd eigenvalues_of(const Eigen::MatrixXd& symmetric);
 
-/// The first `count` columns of Q of A = Q R: with as many as A has, the span of A's columns is in
-/// theirs; with as many as A has rows, the further ones are across A's columns.
+/// The first `count` columns of Q in A = Q R. A's columns lie in the span of the first A.cols() of
+/// them; those after these, up to A.rows(), are orthogonal to A's columns.
 [[nodiscard]] Eigen::MatrixXd orthonormal_columns(const Eigen::MatrixXd& matrix,
                                                   Eigen::Index count);
 
-/// R of A = Q R: upper triangular, with as many rows as the lesser of A's rows and columns.
+/// R in A = Q R: upper triangular, with min(A.rows(), A.cols()) rows.
 [[nodiscard]] Eigen::MatrixXd triangular_factor(const Eigen::MatrixXd& matrix);
 
-/// A P = Q R with the heaviest column left as the next one (column pivots).
+/// A P = Q R, where P takes the heaviest of the remaining columns next (column pivots).
 struct pivoted_columns {
     Eigen::MatrixXd q;      ///< the first `count` columns of Q
-    Eigen::Index rank = 0;  ///< pivots above `threshold` times the largest
+    Eigen::Index rank = 0;  ///< number of pivots above `threshold` times the largest
 };
 
-/// \param threshold  0: Eigen's, from the size of the matrix and the rounding of a double.
+/// \param threshold  0 takes Eigen's own, from the size of the matrix and the rounding of a double.
 [[nodiscard]] pivoted_columns pivoted_orthonormal_columns(const Eigen::MatrixXd& matrix,
                                                           Eigen::Index count, double threshold = 0);
 

@@ -7,20 +7,20 @@
 
 namespace fusionflow::data {
 
-/// Largest P that is drawn.
+/// Largest number P of samples that can be drawn.
 inline constexpr long most_samples = 10'000'000;
 
 /// P samples of the toy data: Gaussian x_A, x_B, y = w_A x_A + w_B x_B + noise.
 ///
 /// \param count       P, 1 ... most_samples.
-/// \param seed        Of the data: any.
+/// \param seed        Seed of the draw: any.
 /// \param symmetrised Half of the samples are drawn, the others are their mirror images (-x, -y):
 ///                    every odd moment is zero. P must be even.
 /// \throws input_error naming samples, or as toy_options::validate.
 [[nodiscard]] samples draw_toy_samples(const toy_options& options, long count, std::uint64_t seed,
                                        bool symmetrised);
 
-/// A modality that only nonlinear networks can use beside a linear one: x_A in {+-1}^2, scalar x_B,
+/// P samples whose modality A only nonlinear networks can use: x_A in {+-1}^2, scalar x_B,
 ///
 ///     y = XOR(x_A) + x_B,   XOR(x_A) = -x_A1 x_A2 in {+-1},   <x_B^2> = v
 ///
@@ -30,7 +30,7 @@ inline constexpr long most_samples = 10'000'000;
 ///
 /// \param count     P, a multiple of 8, 8 ... most_samples.
 /// \param variance  v > 0, finite.
-/// \param seed      Of the data: any.
+/// \param seed      Seed of the draw: any.
 /// \throws input_error naming samples or variance.
 [[nodiscard]] samples draw_xor_samples(long count, double variance, std::uint64_t seed);
 

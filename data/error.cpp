@@ -6,7 +6,7 @@
 
 namespace fusionflow::data {
 
-// A file or a key may be called anything; the message stays one line all the same.
+// Names of files and keys may hold line ends; printable() keeps the message on one line.
 input_error::input_error(std::string field, std::string rule)
     : std::invalid_argument(printable(field + ": " + rule)), field_(std::move(field)),
       rule_(std::move(rule)) {}

@@ -12,7 +12,7 @@ namespace fusionflow::data {
 /// can put the dashes back.
 class input_error : public std::invalid_argument {
 public:
-    /// \param field  What was wrong: an option's name without dashes, a key, or a file.
+    /// \param field  What is wrong: an option's name without dashes, a key, or a file.
     /// \param rule   What is needed and what was found, for example `need L >= 1, got 0`.
     input_error(std::string field, std::string rule);
 
@@ -24,13 +24,13 @@ private:
     std::string rule_;
 };
 
-/// Refuses what breaks a rule at a place that at_place() names.
+/// Throws an input_error with an empty field, which at_place() fills in.
 [[noreturn]] void refuse(const std::string& rule);
 
-/// Runs an action; what refuse() says in it is refused at a place, other errors pass as they are.
+/// Runs an action and names the place in what refuse() throws there; other errors pass unchanged.
 ///
 /// \param place  The field of the error: an option, a file.
-/// \param part   Of the place, not empty: the rule becomes `part: rule`.
+/// \param part   A part of the place; unless it is empty, the rule becomes `part: rule`.
 template <typename Action>
 auto at_place(const std::string& place, const std::string& part, const Action& action) {
     try {

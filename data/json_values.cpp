@@ -15,7 +15,7 @@ namespace {
 
 using nlohmann::json;
 
-// More than the largest moments hold (5000^2 numbers in the covariance), few enough to fit.
+// The largest moments hold fewer (5000^2 numbers in the covariance), and so many fit into memory.
 constexpr std::size_t most_values = 26'000'000;
 constexpr int deepest = 64;
 
@@ -38,7 +38,7 @@ std::string shown(const json& value) {
 
 std::string quoted_key(const std::string& key) { return shown(json(key)); }
 
-// `byte` counts from one and is the last one read; one past the end where the text stops too early.
+// `byte`, from 1, is the last byte that was read; one past the end if the text stops too early.
 std::string not_json(std::string_view text, std::size_t byte) {
     const std::size_t last = std::min(std::max<std::size_t>(byte, 1) - 1, text.size());
     const std::string_view before = text.substr(0, last);
@@ -53,8 +53,8 @@ std::string not_json(std::string_view text, std::size_t byte) {
     return c > 0x20 && c < 0x7f ? fmt::format("{}: unexpected '{}'", place, c) : place;
 }
 
-// Looks at every value while it is read: refuses what the parsed tree would hide (a key given
-// twice) and what it would cost too much to hold.
+// Sees every value while the text is parsed. Refuses a key given twice, which the parsed tree would
+// hide, and a tree too large or too deep to hold.
 class guard {
 public:
     bool operator()(int depth, json::parse_event_t event, const json& parsed) {
@@ -90,7 +90,7 @@ json parse_json(std::string_view text) {
     if (text.find_first_not_of(" \t\r\n") == text.npos) {
         refuse("is empty, need a JSON object");
     }
-    // The parser takes one for the end of the text.
+    // The parser takes a NUL byte for the end of the text.
     if (const std::size_t nul = text.find('\0'); nul != text.npos) {
         refuse(not_json(text, nul + 1) + ": a NUL byte");
     }
@@ -100,7 +100,7 @@ json parse_json(std::string_view text) {
     } catch (const json::parse_error& e) {
         refuse(not_json(text, e.byte));
     } catch (const json::out_of_range& e) {
-        // The library quotes the number and has no position for it.
+        // The library's message quotes the number and has no position for it.
         const std::string_view message = e.what();
         const std::size_t quote = message.find('\'');
         const auto number = quote == message.npos ? std::string_view() : message.substr(quote + 1);
@@ -135,8 +135,8 @@ double json_number(const json& value, const char* key, const char* need) {
     return value.get<double>();
 }
 
-// Rows of one length make a matrix, right or not: that is for `moments` to say. Rows of different
-// lengths do not, and the first that does not have `dimension` numbers is named.
+// Rows of one length make a matrix; whether its size is right is for `moments` to check. Where
+// lengths differ, the error names the first row that does not have `dimension` numbers.
 Eigen::MatrixXd json_rows(const json& rows, const char* key, std::size_t dimension) {
     (void)json_list(rows, key, "a list of rows");
     bool ragged = false;

@@ -12,18 +12,18 @@ namespace {
 
 using Eigen::Index;
 
-// These decide in which order numbers are added, and so the last digits. Eigen would cut
+// These sizes decide in which order numbers are added, and so the last digits. Eigen would cut
 // longer products into pieces by the size of the processor's cache.
 constexpr Index block_rows = 256;
 constexpr Index tile_width = 128;
 
-// Blocks that are worked on side by side: more of them where the matrix is small.
+// Number of blocks that are worked on side by side; it is larger where the matrix is small.
 Index batch_blocks(Index columns) {
     constexpr Index most_entries = Index{1} << 20U;
     return std::clamp<Index>(most_entries / (columns * columns), 1, 32);
 }
 
-// a + b is exactly sum + rest.
+// Adds b to a sum, and to its rest exactly what rounding took off the sum.
 void add_exactly(double& sum, double& rest, double b) {
     const double a = sum;
     sum = a + b;
@@ -31,8 +31,8 @@ void add_exactly(double& sum, double& rest, double b) {
     rest += (a - (sum - b_seen)) + (b - b_seen);
 }
 
-// Takes the mean off a block of rows. The mean is first + rest: one double would be off by
-// 1e-16 of it, which can be more than the deviations.
+// The mean of a block of rows is first + rest: one double would be off by 1e-16 of it, which can be
+// more than the deviations. centre() takes `first` off the rows.
 struct shifted_mean {
     Eigen::VectorXd first;
     Eigen::VectorXd rest;
@@ -54,7 +54,7 @@ shifted_mean centre(Eigen::Ref<row_matrix> rows) {
     return {shift.transpose(), sum.transpose() / count};
 }
 
-// A piece of the lower triangle.
+// A piece of a matrix; the tiles together cover its lower triangle.
 struct tile {
     Index row, rows, col, cols;
 };
@@ -80,13 +80,13 @@ void in_parallel(Index count, const auto& body) { tbb::parallel_for(Index{0}, co
 
 }  // namespace
 
-// How samples join sums: delta delta^T weight is added besides their own sum of squares.
+// How samples join sums: weight delta delta^T is added besides their own sum of squares.
 struct moment_sums::step {
-    Eigen::VectorXd delta;  // between the means
+    Eigen::VectorXd delta;  // difference of the two means
     double weight = 0;
 };
 
-// The same of a block, whose rows were shifted by its mean but for the rest of it.
+// The step of a block; `rest` is what its rows still have of their mean after they were shifted.
 struct moment_sums::block_step : moment_sums::step {
     Eigen::VectorXd rest;
     double size = 0;
@@ -136,7 +136,7 @@ moment_sums::step moment_sums::join_means(sums& into, const Eigen::VectorXd& mea
     return joining;
 }
 
-// Each block's sums of products, tile by tile, block after block.
+// The products of the columns of each block, tile by tile, block after block.
 std::vector<Eigen::MatrixXd> moment_sums::products(const row_matrix& rows, Index count) const {
     const std::vector<tile> tiles = tiles_of(columns());
     const auto tile_count = static_cast<Index>(tiles.size());
@@ -152,7 +152,7 @@ std::vector<Eigen::MatrixXd> moment_sums::products(const row_matrix& rows, Index
     return products;
 }
 
-// Takes the means off the rows, and says how each block joins the sums.
+// Takes each block's mean off its rows and joins it to the sums; returns each block's step.
 std::vector<moment_sums::block_step> moment_sums::place(row_matrix& rows, Index count, sums& into) {
     const Index blocks = blocks_in(count);
     std::vector<block_step> steps(static_cast<std::size_t>(blocks));

@@ -6,10 +6,10 @@
 
 namespace fusionflow::data {
 
-/// A row per sample.
+/// A matrix with a row per sample.
 using row_matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-/// What is known of N samples z in R^C.
+/// Mean and covariance of N samples z in R^C.
 struct sample_statistics {
     std::uint64_t count = 0;      ///< N
     Eigen::VectorXd mean{};       ///< C numbers
@@ -39,8 +39,8 @@ public:
     /// Adds samples: any number of rows of C finite numbers.
     void add(const Eigen::Ref<const row_matrix>& rows);
 
-    /// Adds all that other sums have seen; of as many columns. The same to rounding as if this had
-    /// seen their rows too.
+    /// Adds the samples of other sums, which have as many columns. To rounding the result is the
+    /// same as adding their rows.
     void merge(const moment_sums& other);
 
     [[nodiscard]] Eigen::Index columns() const noexcept { return pending_.cols(); }
@@ -48,11 +48,11 @@ public:
     [[nodiscard]] std::uint64_t count() const noexcept {
         return running_.count + static_cast<std::uint64_t>(waiting_);
     }
-    /// Of at least one sample.
+    /// The statistics of all samples added so far; there must be at least one.
     [[nodiscard]] sample_statistics statistics() const;
 
 private:
-    // Sums of squares are total + total_rest, in the lower triangle.
+    // The sums of products of deviations are total + total_rest, in the lower triangle.
     struct sums {
         std::uint64_t count = 0;
         Eigen::VectorXd mean{};
@@ -64,7 +64,7 @@ private:
     struct block_step;
 
     [[nodiscard]] sums empty() const;
-    // Adds the first `count` rows, and leaves them without their means.
+    // Adds the first `count` rows to `into`; each block of rows loses its mean.
     void take(row_matrix& rows, Eigen::Index count, sums& into) const;
     [[nodiscard]] std::vector<Eigen::MatrixXd> products(const row_matrix& rows,
                                                         Eigen::Index count) const;
@@ -72,8 +72,8 @@ private:
     static step join_means(sums& into, const Eigen::VectorXd& mean, const Eigen::VectorXd& rest,
                            std::uint64_t count);
 
-    row_matrix pending_;        // rows that do not fill a batch of blocks yet
-    Eigen::Index waiting_ = 0;  // so many
+    row_matrix pending_;        // rows that do not yet fill a batch of blocks
+    Eigen::Index waiting_ = 0;  // number of these rows
     sums running_;
 };
 

@@ -18,8 +18,8 @@ namespace fusionflow::data {
 
 namespace {
 
-// Moments that come from a program or through a file of ten digits or more are off by less than
-// this, relative to the scale of the numbers; mistakes are off by far more.
+// Rounding in a program, or in a file of ten digits or more, moves moments by less than this part
+// of their scale; mistakes move them by far more.
 constexpr double slack = 1e-9;
 
 // Larger covariances (200 MB each) take minutes to decompose and are mistakes as a rule.
@@ -63,7 +63,7 @@ void check_covariance_entries(const Eigen::MatrixXd& covariance, const std::vect
     }
 }
 
-// |<x_i x_j>| is at most the product of the two root mean squares, so rounding is measured by it.
+// |<x_i x_j>| is at most the product of the two root mean squares: asymmetry is measured by it.
 void check_symmetry(const Eigen::MatrixXd& covariance) {
     for (Eigen::Index i = 0; i < covariance.rows(); ++i) {
         for (Eigen::Index j = i + 1; j < covariance.cols(); ++j) {
@@ -102,7 +102,7 @@ void check_numbers(const Eigen::MatrixXd& correlation, double target_power, int 
 }
 
 // Within these limits no square, quotient or product of two moments that an answer needs leaves the
-// range of double, and none loses digits at its end. Toy data reach 1e100 and 1e200.
+// range of double, or loses digits near its end. Toy data reach 1e100 and 1e200.
 constexpr double largest_variance = 1e101;
 constexpr double largest_power = 1e202;
 
@@ -112,7 +112,7 @@ bool is_zero_or_within(double value, double largest) {
 
 void check_sizes(const Eigen::MatrixXd& covariance, const Eigen::MatrixXd& correlation,
                  double target_power) {
-    double largest = 0;  // |s_i| / sqrt(Sigma_ii), the root of a power
+    double largest = 0;  // the largest |s_i| / sqrt(Sigma_ii), the root of a power
     for (Eigen::Index i = 0; i < covariance.rows(); ++i) {
         const double variance = covariance(i, i);
         need(is_zero_or_within(std::abs(variance), largest_variance), "covariance",
@@ -131,11 +131,11 @@ void check_sizes(const Eigen::MatrixXd& covariance, const Eigen::MatrixXd& corre
 }
 
 // A variance below zero is refused however small it is: sums of squares are never negative. Other
-// negative powers are measured against the variances, so that no unit of an input hides them.
+// negative eigenvalues are judged on the correlation coefficients, so that no unit hides them.
 void check_semi_definite(const Eigen::MatrixXd& covariance, const scaled_spectrum& parts) {
     const double variance = covariance.diagonal().minCoeff();
     const double largest = covariance.diagonal().maxCoeff();
-    bool empty_rows = true;  // an input that is always zero goes with nothing
+    bool empty_rows = true;  // an input that is always zero correlates with nothing
     for (Eigen::Index i = 0; i < covariance.rows(); ++i) {
         empty_rows &= covariance(i, i) > 0 ||
                       covariance.row(i).cwiseAbs().maxCoeff() <= slack * std::abs(largest);
@@ -163,9 +163,9 @@ void refuse_outside(double outside, double size, double allowed, const scaled_sp
          parts.rank, parts.values.size(), outside, size);
 }
 
-// In a direction where the inputs, of variance one, have power lambda, |s| <= sqrt(<y^2> lambda).
-// Directions up to the rank tolerance count as empty, so that much may be left in each of them,
-// besides rounding.
+// In a direction where the inputs, scaled to variance one, have power lambda, |s| is at most
+// sqrt(<y^2> lambda). Directions with lambda up to the rank tolerance count as empty: s may have as
+// much as that allows in each of them, besides rounding.
 void check_targets(const Eigen::MatrixXd& correlation, const Eigen::MatrixXd& covariance,
                    const scaled_spectrum& parts, double target_power) {
     const Eigen::Index empty = parts.values.size() - parts.rank;
@@ -190,8 +190,8 @@ void check_targets(const Eigen::MatrixXd& correlation, const Eigen::MatrixXd& co
          target_power);
 }
 
-// What check_semi_definite() and check_targets() have let pass as rounding, with inputs of which
-// there is nothing.
+// Sets to zero, for inputs that are always zero, what check_semi_definite() and check_targets()
+// have let pass as rounding.
 void clear_empty(Eigen::MatrixXd& covariance, Eigen::Ref<Eigen::MatrixXd> correlation) {
     for (Eigen::Index i = 0; i < covariance.rows(); ++i) {
         if (covariance(i, i) == 0) {
@@ -227,7 +227,7 @@ moments::moments(std::vector<std::string> names, std::vector<int> dims, Eigen::M
     check_covariance_entries(covariance_, dims_, dimension());
     check_numbers(correlation, target_power_, dimension());
     check_symmetry(covariance_);
-    // Halves first: the sum of two finite numbers may overflow.
+    // Halving comes first: the sum of two finite numbers may overflow.
     covariance_ = (0.5 * covariance_ + 0.5 * covariance_.transpose()).eval();
     check_sizes(covariance_, correlation, target_power_);
     const scaled_spectrum parts = decompose_scaled(covariance_);

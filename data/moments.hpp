@@ -8,7 +8,7 @@
 
 namespace fusionflow::data {
 
-/// First input of each modality, and D after the last.
+/// Index of the first input of each modality, and D after the last.
 ///
 /// \param dims  D_m >= 1, at least one; their sum is at most 5000.
 /// \throws input_error naming dims.
@@ -19,13 +19,13 @@ namespace fusionflow::data {
 ///
 ///     Sigma_mn = <x_m x_n^T>,   s_m = <y x_m^T> (K x D_m),   <|y|^2>        (not centred)
 ///
-/// What has K numbers for every input (s, W, E) is *stacked*: a K x D matrix column by column, so
-/// that a modality is one piece of it. With one target that is a row of D numbers.
+/// Quantities with K numbers for every input (s, W, E) are *stacked*: a K x D matrix column by
+/// column, so that a modality is one piece of it. With one target that is a row of D numbers.
 ///
 /// Immutable; every object satisfies the rules below. \see docs/theory.md#problem
 class moments {
 public:
-    /// Of one target.
+    /// Moments with one target.
     ///
     /// \param names         One per modality, unique, not empty.
     /// \param dims          D_m >= 1, one per modality; their sum is D.
@@ -37,7 +37,7 @@ public:
     moments(std::vector<std::string> names, std::vector<int> dims, Eigen::MatrixXd covariance,
             const Eigen::VectorXd& correlation, double target_power);
 
-    /// Of K targets.
+    /// Moments with K targets.
     ///
     /// \param correlation   s, K x D, K >= 1, every row in the range of Sigma.
     /// \param target_power  <|y|^2> >= tr s Sigma^+ s^T.
@@ -62,7 +62,7 @@ public:
     [[nodiscard]] const std::vector<int>& dims() const noexcept { return dims_; }
 
     [[nodiscard]] const Eigen::MatrixXd& covariance() const noexcept { return covariance_; }
-    /// s of one target, D numbers: what the theory is about.
+    /// s, D numbers, where there is one target.
     ///
     /// \throws input_error  naming correlation where K > 1.
     [[nodiscard]] const Eigen::VectorXd& correlation() const;
@@ -70,7 +70,7 @@ public:
     [[nodiscard]] const Eigen::VectorXd& correlations() const noexcept { return correlations_; }
     [[nodiscard]] double target_power() const noexcept { return target_power_; }
 
-    /// What is modality m's of K D stacked numbers.
+    /// The piece of K D stacked numbers that belongs to modality m.
     template <typename Vector>
     [[nodiscard]] auto part(Vector&& stacked, int m) const {
         return stacked.segment(Eigen::Index{outputs_} * offset(m), Eigen::Index{outputs_} * dim(m));

@@ -21,7 +21,7 @@ namespace {
 
 using nlohmann::json;
 
-// What a file of samples' moments says besides (data/readers/sample_summary.hpp).
+// Keys that a file of samples' moments adds (data/readers/sample_summary.hpp).
 const std::set<std::string> besides{"provenance", "samples", "prepared",  "classes",
                                     "columns",    "mean",    "mean_rest", "scale"};
 
@@ -41,7 +41,7 @@ std::vector<int> read_dims(const json& value) {
     return dims;
 }
 
-// Numbers, or a row of them for each of several targets.
+// Reads a list of numbers or, for several targets, a list with a row of numbers for each.
 Eigen::MatrixXd read_correlation(const json& value, std::size_t dimension) {
     (void)json_list(value, "correlation", "a list of numbers");
     if (!value.empty() && value[0].is_array()) {
@@ -77,7 +77,7 @@ moments read_moments(const std::filesystem::path& file) {
 }
 
 std::string format_moments(const moments& m, const std::string& more) {
-    // Shortest digits that read back to the same number; bytes that are no UTF-8 are replaced.
+    // Numbers get the fewest digits that read back the same; bytes that are no UTF-8 are replaced.
     const auto dumped = [](const json& value) {
         return value.dump(-1, ' ', false, json::error_handler_t::replace);
     };

@@ -12,10 +12,10 @@ namespace fusionflow::data {
 /// All objects of a kind, each with a `name`.
 template <typename Named>
 struct named_list {
-    std::string_view field;             ///< what errors call a name: the option that takes one
+    std::string_view field;             ///< the field of errors: the option that takes a name
     std::span<const Named* const> all;  ///< in the order of the help
 
-    /// \throws input_error naming `field`: what there is, and what was asked for.
+    /// \throws input_error naming `field`, with the names there are and the one asked for.
     [[nodiscard]] const Named& find(std::string_view name) const {
         const auto found = std::find_if(all.begin(), all.end(),
                                         [name](const Named* n) { return n->name == name; });
@@ -29,7 +29,7 @@ struct named_list {
     [[nodiscard]] std::string names() const {
         return names([](const Named& /*any*/) { return true; });
     }
-    /// `a, b or c` of those that are wanted.
+    /// The names of the objects that are wanted, as `a, b or c`.
     template <typename Wanted>
     [[nodiscard]] std::string names(const Wanted& wanted) const {
         std::string text;

@@ -10,13 +10,13 @@
 
 namespace fusionflow::data {
 
-/// Refuses what breaks a rule. Conditions are on numbers that should be, so that NaN fails them:
+/// Throws unless a condition holds. Conditions are written positively, so that NaN fails them:
 ///
 ///     need(rho > -1 && rho < 1, "rho", "need -1 < rho < 1, got {}", rho);
 ///
-/// \param field   What was wrong: input_error::field().
+/// \param field   What is wrong: input_error::field().
 /// \param rule    What is needed and what was found, in the format of fmt.
-/// \param values  Of the rule; they are asked for whether the condition holds or not.
+/// \param values  The values in the rule; they are evaluated even where the condition holds.
 /// \throws input_error unless `holds`.
 template <typename... Values>
 void need(bool holds, std::string_view field, fmt::format_string<Values...> rule,

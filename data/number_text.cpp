@@ -19,20 +19,20 @@ bool is_large(std::string_view digits) {
         return false;
     }
     const std::size_t point = std::min(mantissa.find('.'), mantissa.size());
-    // Powers of ten of the first digit, from 0 for the one before the point.
+    // The power of ten of the first digit; 0 for the digit before the point.
     const auto place = static_cast<double>(point) - static_cast<double>(first) - 1;
     double exponent = 0;
     for (const char c : digits.substr(e)) {
         exponent = c >= '0' && c <= '9' ? 10 * exponent + (c - '0') : exponent;
     }
     const bool negative = e + 1 < digits.size() && digits[e + 1] == '-';
-    // An exponent of so many digits that it is infinite here decides alone.
+    // An exponent with so many digits that it is infinite here decides alone.
     return (negative ? -exponent : exponent) + place > 0;
 }
 
 number_text read_with_point(std::string_view text) {
     using kind = number_text::kind;
-    // A plus sign is what people write; std::from_chars does not take it.
+    // People write a plus sign, which std::from_chars does not take.
     const bool plus = text.size() > 1 && text[0] == '+' && text[1] != '-';
     const std::string_view digits = text.substr(plus ? 1 : 0);
     double value = 0;

@@ -4,8 +4,8 @@
 
 namespace fusionflow::data {
 
-/// One more column: what a vector has outside of the columns, of length one (Gram-Schmidt, twice,
-/// since once leaves rounding of a nearly parallel one).
+/// Appends to the columns the part of a vector that is orthogonal to them, at length one.
+/// Gram-Schmidt runs twice, since once leaves rounding where the vector is nearly in their span.
 ///
 /// \param columns  n x k, k < n, orthonormal.
 /// \param vector   n numbers, not in their span; of length one where there are no columns yet.

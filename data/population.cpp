@@ -11,7 +11,7 @@ namespace fusionflow::data {
 
 namespace {
 
-// v_m of every input.
+// The variance v_m of every input.
 Eigen::VectorXd input_variances(const population_options& options) {
     const std::vector<int> offsets = input_offsets(options.dims);
     Eigen::VectorXd variances(offsets.back());
@@ -61,7 +61,7 @@ moments drawn_moments(const population_options& options, long count, std::uint64
         }
         sample(dimension) =
             options.input_weight * sample.head(dimension).sum() + options.noise * random.normal();
-        // Sample by sample: products of whole matrices round by the caches of the machine.
+        // Samples are added one by one: whole products round by the caches of the machine.
         for (Eigen::Index k = 0; k <= dimension; ++k) {
             const Eigen::Index below = dimension + 1 - k;
             sums.col(k).tail(below) += sample(k) * sample.tail(below);

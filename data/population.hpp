@@ -27,8 +27,8 @@ struct population_options {
 /// \throws input_error as population_options::validate.
 [[nodiscard]] moments population_moments(const population_options& options);
 
-/// Second moments of P samples drawn from the population: X^T X / P, X^T y / P, y^T y / P, the
-/// noise in y included. With P < D the covariance is singular. Larger P continue the same samples.
+/// Second moments of P samples drawn from the population: X^T X / P, X^T y / P, y^T y / P, noise in
+/// y included. With P < D the covariance is singular. A larger P continues the same samples.
 ///
 /// \param count  P, 1 ... 10,000,000.
 /// \param seed   Any; the same seed gives the same digits.

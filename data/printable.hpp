@@ -14,30 +14,30 @@ namespace fusionflow::data {
 /// that is not part of valid UTF-8. All other text stays as it is.
 ///
 /// \param text     Bytes, UTF-8 as far as they are text.
-/// \param instead  Stands in place of such a character.
+/// \param instead  The character put in place of such a character.
 /// \param kept     ASCII control characters that may stay, such as "\n".
 /// \see tests/data/printable_test.cpp
 [[nodiscard]] std::string printable(std::string_view text, char instead = '?',
                                     std::string_view kept = {});
 
-/// The same where each such character is to be told from others: written as `\x1b` or `\u202e`.
+/// The text with each such character written out, as `\x1b` or `\u202e`, to be told from others.
 [[nodiscard]] std::string escaped(std::string_view text);
 
-/// Bytes of the character that a text begins with, if printable() lets it stay; 0 if not.
+/// Length in bytes of the first character of a text; 0 where printable() would replace it.
 ///
 /// \param text  Not empty.
 [[nodiscard]] std::size_t printable_bytes(std::string_view text);
 
-/// What some programs put before a text in UTF-8.
+/// The bytes that some programs put before a text in UTF-8.
 inline constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
 /// One character of UTF-8.
 struct utf8_character {
     char32_t code = 0;
-    std::size_t bytes = 0;  ///< 1 to 4; 0: none
+    std::size_t bytes = 0;  ///< 1 to 4; 0: no character
 };
 
-/// The character that a text begins with; none where it does not begin with a well-formed one.
+/// The first character of a text; it has 0 bytes where the text begins with no well-formed one.
 ///
 /// \param text  Not empty.
 [[nodiscard]] utf8_character first_character(std::string_view text);
@@ -45,7 +45,7 @@ struct utf8_character {
 /// True if a text is well-formed UTF-8.
 [[nodiscard]] bool is_utf8(std::string_view text);
 
-/// What to do about a table that is not: for the end of a refusal.
+/// Advice for the end of a refusal: what to do about a table that is not UTF-8.
 inline constexpr std::string_view convert_to_utf8 =
     "(iconv -f latin1 -t utf-8 converts a file in Latin-1)";
 

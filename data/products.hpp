@@ -3,8 +3,8 @@
 #include <Eigen/Core>
 
 /// Products of two matrices behind plain functions. Eigen's operators make a type, and code, of
-/// every expression; sources with many products compile several times faster by these, which round
-/// alike.
+/// every expression. Sources with many products compile several times faster with these functions,
+/// which round alike.
 namespace fusionflow::data {
 
 using matrix_view = Eigen::Ref<const Eigen::MatrixXd>;

@@ -23,7 +23,7 @@ spectrum decompose_pair(const Eigen::MatrixXd& unit) {
     return parts;
 }
 
-// C of A = diag(d) C diag(d).
+// Returns C of A = diag(d) C diag(d).
 Eigen::MatrixXd without_scale(const Eigen::MatrixXd& matrix, const Eigen::VectorXd& scale) {
     Eigen::MatrixXd unit = scale.cwiseInverse().asDiagonal() * matrix;
     unit *= scale.cwiseInverse().asDiagonal();
@@ -48,11 +48,11 @@ double tolerance_of(const Eigen::VectorXd& eigenvalues) {
            std::max(0.0, eigenvalues.maxCoeff());
 }
 
-// The same kernel of C by vectors that have as many zeros as they can (Gauss-Jordan elimination
-// with complete pivoting): in units far apart rounding in place of a zero may outweigh all else.
+// Another basis of a kernel of C, with as many zeros as possible (Gauss-Jordan elimination with
+// complete pivoting). Where units are far apart, rounding in place of a zero may outweigh all else.
 Eigen::MatrixXd sparse_kernel(Eigen::MatrixXd kernel) {
     const double zero = 100 * eps * static_cast<double>(kernel.rows());
-    Eigen::MatrixXd open = kernel.cwiseAbs();  // where a pivot may be
+    Eigen::MatrixXd open = kernel.cwiseAbs();  // entries that may become pivots
     for (Eigen::Index done = 0; done < kernel.cols(); ++done) {
         Eigen::Index row = 0;
         Eigen::Index column = 0;
@@ -75,8 +75,8 @@ Eigen::MatrixXd sparse_kernel(Eigen::MatrixXd kernel) {
     return (kernel.array().abs() > zero).select(kernel, 0);
 }
 
-// An orthonormal basis of the columns, whose rows may differ by any factor: Householder's
-// reflections with pivots keep the digits of light rows where heavy ones come first.
+// An orthonormal basis of the span of columns whose rows may differ by any factor: Householder's
+// reflections with pivots keep the digits of light rows if heavy ones come first.
 Eigen::MatrixXd orthonormal_basis(const Eigen::MatrixXd& columns) {
     std::vector<Eigen::Index> heavy_first(static_cast<std::size_t>(columns.rows()));
     std::iota(heavy_first.begin(), heavy_first.end(), 0);
@@ -116,7 +116,7 @@ symmetric_pseudo_inverse pseudo_inverse(const Eigen::MatrixXd& matrix) {
     if (size == 0) {
         return result;
     }
-    if (size == 1 && matrix(0, 0) > 0) {  // what most models are made of
+    if (size == 1 && matrix(0, 0) > 0) {  // a scalar modality, the usual case
         result.inverse = matrix.cwiseInverse();
         result.kernel = Eigen::MatrixXd(1, 0);
         result.rank = 1;
@@ -127,12 +127,12 @@ symmetric_pseudo_inverse pseudo_inverse(const Eigen::MatrixXd& matrix) {
     result.rank = static_cast<int>(parts.rank);
     result.tolerance = parts.tolerance;
     const auto per_unit = parts.scale.cwiseInverse().asDiagonal();
-    // F with inverse F F^T: any F will do that solves A F F^T A = A, less its part in the kernel.
+    // The inverse is F F^T. Any F with A F F^T A = A will do, less its part in the kernel.
     Eigen::MatrixXd root = per_unit * parts.vectors.rightCols(parts.rank) *
                            parts.values.tail(parts.rank).cwiseSqrt().cwiseInverse().asDiagonal();
     result.kernel = Eigen::MatrixXd(size, size - parts.rank);
     if (parts.rank < size) {
-        constexpr double alike = 1e4;  // units that cost no more than four digits
+        constexpr double alike = 1e4;  // ratio of units that costs no more than four digits
         const bool far = parts.scale.maxCoeff() > alike * parts.scale.minCoeff();
         const Eigen::MatrixXd empty = parts.vectors.leftCols(size - parts.rank);
         result.kernel = orthonormal_basis(per_unit * (far ? sparse_kernel(empty) : empty));
@@ -153,7 +153,7 @@ conditioning conditioning_of(const Eigen::MatrixXd& matrix) {
     const Eigen::VectorXd values = eigenvalues_of(matrix);
     const double largest = values(values.size() - 1);
     const double least = values(values.size() - rank);
-    constexpr double sure = 1e-10;  // a part of the largest that has six digits
+    constexpr double sure = 1e-10;  // an eigenvalue above this part of the largest has six digits
     if (least > sure * largest) {
         return {static_cast<int>(rank), largest / least};
     }

@@ -17,7 +17,7 @@ double random_source::uniform(double low, double high) {
 }
 
 double random_source::chi(double dof) {
-    // By gamma numbers, at a cost that does not grow with dof.
+    // The gamma distribution behind this takes a time that does not grow with dof.
     return std::sqrt(boost::random::chi_squared_distribution<double>(dof)(engine_));
 }
 
@@ -60,13 +60,13 @@ std::uint64_t repeat_seed(std::uint64_t seed, int repeat) {
     if (repeat == 0) {
         return seed;
     }
-    // Step `repeat` of the splitmix64 sequence that starts at `seed`: a Weyl sequence of odd step,
-    // then a mixer that is one to one, so repeats of one seed all differ.
+    // This is step `repeat` of the splitmix64 sequence that starts at `seed`: a Weyl sequence of
+    // odd step, then a mixer that is one to one, so repeats of one seed all differ.
     return mixed(seed + static_cast<std::uint64_t>(repeat) * weyl_step);
 }
 
 double uniform_at(std::uint64_t seed, std::uint64_t index) {
-    // The seed is mixed first: seeds that are a step apart do not share a sequence.
+    // The seed is mixed first, so that seeds that are a step apart do not share a sequence.
     const std::uint64_t bits = mixed(mixed(seed + weyl_step) + (index + 1) * weyl_step);
     return static_cast<double>(bits >> 11U) * 0x1p-53;
 }

@@ -20,7 +20,7 @@ public:
     /// One number uniform on [low, high).
     [[nodiscard]] double uniform(double low, double high);
 
-    /// Length of a vector of that many N(0, 1) numbers (chi distribution).
+    /// Length of a vector of `dof` N(0, 1) numbers (chi distribution).
     ///
     /// \param dof  Degrees of freedom, 1 ... 1e15.
     [[nodiscard]] double chi(double dof);
@@ -28,7 +28,7 @@ public:
     /// rows x cols numbers N(0, sd^2), drawn column by column.
     [[nodiscard]] Eigen::MatrixXd normal_matrix(Eigen::Index rows, Eigen::Index cols, double sd);
 
-    /// Puts `places` into an order drawn uniformly from all.
+    /// Puts `places` into a random order; all orders are equally likely.
     void shuffle(std::span<Eigen::Index> places);
 
     /// A unit vector of `size` numbers, uniform on the sphere; size >= 1.
@@ -41,11 +41,11 @@ private:
 
 /// The seed of repeat `repeat` of a run with seed `seed`: well-mixed (splitmix64), so that seeds
 /// 1, 2, 3 and their repeats never share a stream; repeat 0 is the seed itself.
-/// Numbers below 0 are for what else a run draws: -1 the order of its samples.
+/// Repeats below 0 seed what else a run draws: -1 the order of its samples.
 [[nodiscard]] std::uint64_t repeat_seed(std::uint64_t seed, int repeat);
 
-/// A number uniform on [0, 1) that depends on a seed and an index alone: numbers by index, in any
-/// order and from any thread (splitmix64 of both).
+/// A number uniform on [0, 1) that depends on a seed and an index alone (splitmix64 of both), so
+/// that numbers can be drawn in any order and by any thread.
 [[nodiscard]] double uniform_at(std::uint64_t seed, std::uint64_t index);
 
 }  // namespace fusionflow::data

@@ -8,7 +8,7 @@ namespace fusionflow::data {
 
 namespace {
 
-// A with A A^T ~ Wishart(dof, I): Bartlett's decomposition, lower triangular.
+// Draws A with A A^T ~ Wishart(dof, I) by Bartlett's decomposition; A is lower triangular.
 Eigen::MatrixXd draw_wishart_root(random_source& random, Eigen::Index size, double dof) {
     Eigen::MatrixXd root = Eigen::MatrixXd::Zero(size, size);
     for (Eigen::Index j = 0; j < size; ++j) {
@@ -20,8 +20,8 @@ Eigen::MatrixXd draw_wishart_root(random_source& random, Eigen::Index size, doub
     return root;
 }
 
-// (A A^T)^-1, its entries dot products of columns of A^-1. Column by column, because products of
-// whole matrices are cut to fit the caches of the machine, and would round by them.
+// (A A^T)^-1, whose entries are dot products of columns of A^-1. It is made column by column:
+// products of whole matrices are cut to fit the caches of the machine, and would round by them.
 Eigen::MatrixXd inverse_of_square(const Eigen::MatrixXd& root) {
     const Eigen::Index size = root.rows();
     Eigen::MatrixXd inverse = Eigen::MatrixXd::Identity(size, size);

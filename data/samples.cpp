@@ -11,7 +11,7 @@ namespace fusionflow::data {
 
 namespace {
 
-// What rounding leaves of a correlation that is zero, relative to the sizes of x and y.
+// A correlation below this part of the sizes of x and y is rounding of zero.
 constexpr double rounding = 1e-13;
 
 void check_finite(const char* field, const Eigen::MatrixXd& numbers) {

@@ -11,9 +11,9 @@ namespace fusionflow::data {
 /// P samples of M modalities x_m in R^{D_m} and a scalar target y: what nonlinear networks
 /// train on.
 ///
-/// What counts as learned of a modality is measured on its *features*: functions phi_m of x_m that
-/// the target contains. They are the inputs themselves, unless something else is said (XOR data:
-/// the exclusive or of the two inputs, which no linear function of them shows).
+/// How far a modality is learned is measured on its *features*: functions phi_m of x_m that the
+/// target contains. They are the inputs themselves unless others are given (for XOR data: the
+/// exclusive or of the two inputs, which no linear function of them shows).
 ///
 /// Immutable. \see docs/theory.md#beyond-linear
 class samples {
@@ -26,9 +26,9 @@ public:
     samples(std::vector<std::string> names, std::vector<int> dims, Eigen::MatrixXd inputs,
             Eigen::VectorXd targets);
 
-    /// The same with features of their own.
+    /// Samples with features other than the inputs.
     ///
-    /// \param feature_dims  Features of each modality, >= 1.
+    /// \param feature_dims  Number of features of each modality, >= 1.
     /// \param features      P x (their sum), finite.
     /// \throws input_error naming names, dims, inputs, targets or features.
     samples(std::vector<std::string> names, std::vector<int> dims, Eigen::MatrixXd inputs,
@@ -39,7 +39,7 @@ public:
     [[nodiscard]] const std::vector<int>& dims() const noexcept { return input_moments_.dims(); }
     [[nodiscard]] const Eigen::MatrixXd& inputs() const noexcept { return inputs_; }
     [[nodiscard]] const Eigen::VectorXd& targets() const noexcept { return targets_; }
-    /// P x D where no features were given: the inputs.
+    /// The features; where none were given, the inputs.
     [[nodiscard]] const Eigen::MatrixXd& features() const noexcept {
         return has_features_ ? features_ : inputs_;
     }
@@ -47,10 +47,10 @@ public:
 
     /// Sample moments of the inputs: Sigma = X^T X / P, s = X^T y / P, <y^2> = y^T y / P.
     [[nodiscard]] const moments& input_moments() const noexcept { return input_moments_; }
-    /// The same of the features: what half-heights are measured by.
+    /// Sample moments of the features, by which half-heights are measured.
     [[nodiscard]] const moments& feature_moments() const noexcept { return feature_moments_; }
 
-    /// The same inputs and features with sign(y) as the target (+1 where y = 0): classes.
+    /// The samples as two classes: sign(y) is the target (+1 where y = 0), the rest is the same.
     [[nodiscard]] samples labelled() const;
 
 private:
@@ -62,7 +62,7 @@ private:
     moments feature_moments_;
 };
 
-/// How far each modality's data are from symmetric (x, y) -> (-x, -y), as a rectifier sees it:
+/// How far each modality's data are from the symmetry (x, y) -> (-x, -y), as a rectifier sees it:
 ///
 ///     |<y |d_m x_m|>| / |s_m|,   d_m = s_m/|s_m|
 ///

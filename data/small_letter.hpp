@@ -2,7 +2,7 @@
 
 namespace fusionflow::data {
 
-/// The small letter of a capital of ASCII; any other byte as it is.
+/// The small letter of an ASCII capital; any other byte unchanged.
 [[nodiscard]] constexpr char small_letter(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }

@@ -32,13 +32,13 @@ std::string read_text(const std::filesystem::path& file) {
         refuse(too_large);
     }
     errno = 0;
-    // Standard input by the name that the system has for it.
+    // Standard input is opened by the name that the system has for it.
     std::ifstream in(file == standard_input ? "/dev/stdin" : file, std::ios::binary);
     if (!in) {
         refuse("cannot be opened" +
                (errno == 0 ? "" : ": " + std::generic_category().message(errno)));
     }
-    // In pieces, because pipes and devices have no size.
+    // The file is read in pieces, because pipes and devices have no size.
     std::string text;
     std::vector<char> piece(std::size_t{1} << 16U);
     while (in.read(piece.data(), static_cast<std::streamsize>(piece.size())) || in.gcount() > 0) {

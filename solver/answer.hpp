@@ -12,34 +12,34 @@
 
 namespace fusionflow::solver {
 
-/// What is left of a network after training.
+/// A network that was trained: its shape, its weights before and after, and what it stands for.
 struct trained_network {
     network_shape shape;                       ///< as trained
-    state at_start{};                          ///< its weights, biases after them
-    state at_end{};                            ///< likewise
+    state at_start{};                          ///< weights at t = 0, then biases
+    state at_end{};                            ///< weights at the end, then biases
     std::vector<Eigen::Index> widths{};        ///< hidden widths on the longest path, as trained
-    std::vector<Eigen::Index> drawn_widths{};  ///< of the network that this one stands for
-    int rounds = 0;                            ///< of the compression; 0: its own weights
-    /// Of the compression, see train_truncated(); 0: its own weights; NaN: no estimate.
+    std::vector<Eigen::Index> drawn_widths{};  ///< widths of the drawn network it stands for
+    int rounds = 0;                            ///< rounds of compression; 0: not compressed
+    /// Estimated error of compression (train_truncated()); 0: not compressed; NaN: no estimate.
     double truncation_error = 0;
-    std::vector<double> asymmetry{};  ///< of the samples (data::asymmetry); empty from moments
+    std::vector<double> asymmetry{};  ///< data::asymmetry() of the samples; empty from moments
 };
 
-/// What a method says of a model: when each modality is learned (theory::learning), and of flows
-/// and networks how they got there.
+/// A method's answer for a model: when each modality is learned (theory::learning) and, for flows
+/// and networks, the way there.
 struct answer : theory::learning {
     answer() = default;
     explicit answer(theory::learning learned) : theory::learning(std::move(learned)) {}
 
-    trajectory path{};  ///< empty for formulas, and unless asked for
+    trajectory path{};  ///< empty for formulas, and unless run_options::record
     double loss_initial = 0;
     double loss_final = 0;
     double time_final = 0;            ///< units of tau
     Eigen::VectorXd weights_final{};  ///< W at the end; empty for formulas
-    std::string stepper{};            ///< what took the steps; empty for formulas
+    std::string stepper{};            ///< method that took the steps; empty for formulas
     std::string_view equations{};     ///< of a flow: "reduced", "targets", "chain", "sinh", ...
-    std::vector<double> epochs{};     ///< times as epochs; of gradient descent only
-    std::optional<trained_network> network{};  ///< of networks only
+    std::vector<double> epochs{};     ///< half-height times in epochs; gradient descent only
+    std::optional<trained_network> network{};  ///< networks only
 };
 
 }  // namespace fusionflow::solver

@@ -22,12 +22,12 @@ enum class method_kind {
 /// What a method draws anew for every repeat.
 enum class method_draws {
     nothing,
-    weights,              ///< those of random schemes
-    weights_and_batches,  ///< and the order of samples in batches
+    weights,              ///< initial weights, in random schemes
+    weights_and_batches,  ///< weights, and the order of samples in batches
 };
 
-/// A way to find out when each modality is learned. Each stands in a file of its own in
-/// solver/methods/ and in the list of solver/methods/registry.cpp, and nowhere else.
+/// A way to find out when each modality is learned. Each method is defined in a file of
+/// solver/methods/ and listed in solver/methods/registry.cpp, and nowhere else.
 struct method {
     std::string_view name;   ///< as in `table --methods`
     std::string_view about;  ///< one line
@@ -36,17 +36,17 @@ struct method {
     bool forms_weights = false;  ///< has a drawn network's own matrices in memory
     bool compresses = false;     ///< trains a smaller network that stands for the drawn one
     bool takes_start = false;    ///< can start from run_options::start
-    std::string_view label{};    ///< for people: "reduced flow"; what goes before "network"
-    /// Why there is no answer for a model: which part of it, and what would do instead.
+    std::string_view label{};    ///< readable: "reduced flow"; networks: the word before the scheme
+    /// Says why a model has no answer: which part stands in the way, and what would do instead.
     std::optional<data::input_error> (*refusal)(const model& about);
-    /// The answer, where there is no refusal. The model and the options are valid.
+    /// Computes the answer for a valid model and options, where there is no refusal.
     answer (*run)(const model& about, const run_options& options);
 };
 
-/// All methods, in the order of their help.
+/// All methods, in the order of the help.
 [[nodiscard]] std::span<const method* const> methods();
 
-/// Their names.
+/// The names of all methods.
 [[nodiscard]] std::vector<std::string> method_names();
 
 /// \throws data::input_error with field "methods": unknown name, and the ones there are.
@@ -58,19 +58,20 @@ struct method {
 ///                          .architecture = theory::architecture::fused(4, 2, 2),
 ///                          .init = {.u0 = 0.1}})
 ///
-/// \return  Its outcome says how the run ended; numerical trouble is one of them, not an exception.
-/// \throws data::input_error where a part of the model or an option is not valid, or the method has
-///         no answer for the model: what it names is the part, and the rule says what would do.
+/// \return  The answer, whose outcome says how the run ended: numerical trouble is an outcome, not
+///          an exception.
+/// \throws data::input_error naming the part of the model, or the option, that is not valid or that
+///         the method has no answer for; its rule says what would do.
 /// \see docs/architecture.md; tests/validation/methods_test.cpp
 [[nodiscard]] answer run(const method& how, const model& about, const run_options& options = {});
 [[nodiscard]] answer run(std::string_view method_name, const model& about,
                          const run_options& options = {});
 
-/// A method's name for people, with the scheme and the units of networks: "balanced network".
+/// A method's readable name; networks are named by scheme and units: "balanced network".
 [[nodiscard]] std::string label(const method& how, const theory::initialisation& init,
                                 const training& trained);
 
-/// True where repeats differ: networks from random weights, or their exact flows.
+/// True where repeats differ: the method draws random weights or shuffles batches.
 [[nodiscard]] bool is_random(const method& how, const theory::initialisation& init,
                              const training& trained);
 

@@ -26,15 +26,15 @@ enum class training_method {
 /// How networks are trained.
 struct training {
     training_method method = training_method::gradient_descent;
-    /// Step of gradient descent, > 0; absent: 0.01 for networks, and formulas are those of gradient
-    /// flow.
+    /// Step size of gradient descent, > 0. Absent: networks take 0.01, and formulas are those of
+    /// gradient flow.
     std::optional<double> learning_rate{};
     long max_epochs = 10'000'000;  ///< of gradient descent, >= 1
     std::uint64_t seed = 1;        ///< of the initial weights
     double weight_decay = 0;       ///< lambda of lambda/2 |weights|^2 (not biases), >= 0
-    sample_options samples{};      ///< of networks on samples
+    sample_options samples{};      ///< for networks on samples
 
-    /// The step that networks take.
+    /// The step size, with its default for networks.
     [[nodiscard]] double rate() const noexcept { return learning_rate.value_or(0.01); }
 
     [[nodiscard]] descent_law law() const noexcept { return {rate(), weight_decay}; }
@@ -50,9 +50,9 @@ struct model {
     theory::architecture architecture;
     theory::initialisation init{};
     solver::training training{};
-    /// What networks see. Null: they see moments. Otherwise `moments` are those of its features.
+    /// Samples to train on, `moments` being those of their features. Null: train on `moments`.
     std::shared_ptr<const data::samples> samples{};
-    /// Of what `moments` are a draw: generalisation is measured by it.
+    /// Population that `moments` are a sample of; generalisation is measured on it.
     std::optional<data::moments> population{};
 
     /// True where samples have features that no linear network or theory knows of.
@@ -64,7 +64,7 @@ struct model {
 
     /// Checks that the parts fit each other.
     ///
-    /// \throws data::input_error naming what does not fit, or a rule that is broken.
+    /// \throws data::input_error naming the part that does not fit or breaks a rule of its own.
     void validate() const;
 };
 

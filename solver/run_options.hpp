@@ -10,7 +10,7 @@
 
 namespace fusionflow::solver {
 
-/// The work of explicit ones grows with the length of plateaus.
+/// How a flow is integrated. The work of explicit steppers grows with the length of plateaus.
 enum class stepper {
     automatic,       ///< dopri5 where the flow is not stiff, radau or rkc where it is
     dopri5,          ///< Dormand-Prince 5(4), explicit
@@ -30,8 +30,8 @@ using progress_callback = std::function<void(long steps, double time, int learne
 /// How small a compressed or sampled network is made.
 struct compression_options {
     std::optional<int> rounds{};  ///< 1 ... 1000; absent: as many as `accuracy` takes
-    double accuracy = 1e-6;       ///< wanted, of W_m(t) relative to its largest norm; 1e-10 ... 0.1
-    /// Train the network of one more round beside it, which tells the error. Needed without rounds.
+    double accuracy = 1e-6;       ///< wanted error of W_m(t) over its largest norm; 1e-10 ... 0.1
+    /// Train a network of one more round too, to estimate the error. Needed if `rounds` is absent.
     bool estimate = true;
 
     /// \throws data::input_error naming rounds, accuracy or no-estimate.
@@ -42,16 +42,16 @@ struct compression_options {
 struct run_options {
     double rtol = 1e-9;  ///< relative error per step of a flow, 1e-14 ... 0.1
     stepper method = stepper::automatic;
-    long max_steps = 20'000'000;  ///< of a flow, accepted and rejected, >= 1
+    long max_steps = 20'000'000;  ///< steps of a flow, accepted and rejected, >= 1
     double max_time = std::numeric_limits<double>::infinity();  ///< units of tau, > 0
     int until = 0;        ///< stop once so many modalities are learned, >= 0; 0: all
     bool record = false;  ///< keep a trajectory; implies `settle`
     bool settle = false;  ///< go on after the last half-height, for `tail`
     double tail = 0.15;   ///< fraction of the time of the last half-height, >= 0
     progress_callback progress{};
-    compression_options compression{};  ///< of compressed and sampled networks
+    compression_options compression{};  ///< for compressed and sampled networks
     int repeat = 0;  ///< which draw: weights are those of data::repeat_seed(seed, repeat)
-    /// Weights to start from in place of drawn ones, biases after them where they are trained.
+    /// Weights to start from in place of drawn ones; biases may follow where there are samples.
     std::shared_ptr<const weighted_network> start{};
 
     /// \throws data::input_error naming rtol, max-steps, max-time, until or tail, or as

@@ -37,7 +37,7 @@ public:
     [[nodiscard]] bool would_keep(double t, const Eigen::VectorXd& weights) const;
     /// \param last  Keep the instant whatever moved.
     void offer(double t, const Eigen::VectorXd& weights, const Eigen::VectorXd& branch, bool last);
-    /// The same where the loss is not that of the total weights: of a nonlinear network.
+    /// The same with the loss `now`, which in a nonlinear network is not that of the total weights.
     void offer(double t, const Eigen::VectorXd& weights, const Eigen::VectorXd& branch, double now,
                bool last);
     [[nodiscard]] trajectory take() && { return std::move(path_); }
@@ -53,14 +53,13 @@ private:
 };
 
 /// The text of a CSV file: lines of `header` as comments (`# ...`), the line `# partial: ...` where
-/// the run ended in trouble, then t, loss, and per modality |W_m|, u_m and the numbers of W_m
-/// (`W_i`, with several targets `W_k_i` of target k).
+/// the run ended in trouble, then the columns t, loss, |W_m| and u_m of each modality, and the
+/// numbers of W (`W_i`, with several targets `W_k_i` of target k).
 [[nodiscard]] std::string to_csv(const trajectory& path, const std::vector<std::string>& header);
 
 /// The bytes of an .npz file: `t` and `loss`, n numbers each; per modality `norm_<name>` and
-/// `u_<name>`, n numbers, and `W_<name>`, n x D_m
-/// (with several targets n x K x D_m); `partial`, 1 where the run ended in trouble,
-/// else 0; the text `provenance`.
+/// `u_<name>`, n numbers, and `W_<name>`, n x D_m (with several targets n x K x D_m); `partial`,
+/// 1 where the run ended in trouble, else 0; the text `provenance`.
 ///
 /// \see docs/file-formats.md#trajectories; tests/solver/trajectory_test.cpp
 [[nodiscard]] std::string to_npz(const trajectory& path, const data::moments& moments,

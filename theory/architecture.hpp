@@ -36,9 +36,8 @@ public:
     /// Two layers on every path and no trunk: late fusion at L = 2.
     [[nodiscard]] bool two_layer_late() const;
 
-    /// The smallest set that can stand still while `learned` is learned: with branches of one layer
-    /// there is no saddle that keeps them waiting once the trunk has grown (or where there is
-    /// none).
+    /// The smallest set that contains `learned` and has a saddle: no saddle keeps branches of one
+    /// layer waiting once the trunk has grown, or where there is no trunk.
     [[nodiscard]] data::modality_set closure(const data::modality_set& learned) const;
 
     /// \throws data::input_error naming branches if the number of modalities differs.

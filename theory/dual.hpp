@@ -11,18 +11,18 @@ namespace fusionflow::theory {
 /// A number and its derivative along one direction: forward automatic differentiation. Comparisons
 /// are those of the values.
 ///
-/// Keep results in variables of this type: those of operators refer to their operands.
+/// Keep results in variables of this type: what operators return only refers to their operands.
 using dual = Eigen::AutoDiffScalar<Eigen::Matrix<double, 1, 1>>;
 
 template <typename Number>
 inline constexpr bool is_dual = std::is_same_v<Number, dual>;
 
-/// Numbers with room for more than a double has: theory/wide.hpp.
+/// True for numbers whose range exceeds that of double: theory/wide.hpp.
 template <typename Number>
 inline constexpr bool beyond_double = false;
 
-/// What a model is made of (rates, initial norms) where times are `Number`: it fits in a double
-/// where times may not, and has a derivative where they do.
+/// The type of rates and initial norms where times are `Number`. They fit in a double even where
+/// times do not; for dual times they are dual too.
 template <typename Number>
 using model_number = std::conditional_t<beyond_double<Number>, double, Number>;
 
@@ -34,7 +34,7 @@ using matrix_of = Eigen::Matrix<Number, Eigen::Dynamic, Eigen::Dynamic>;
 [[nodiscard]] inline dual make_dual(double value, double slope) {
     return {value, dual::DerType::Constant(slope)};
 }
-/// Values with their slopes, of the same size.
+/// Pairs values with their slopes; both have the same size.
 [[nodiscard]] inline vector_of<dual> make_dual(const Eigen::VectorXd& values,
                                                const Eigen::VectorXd& slopes) {
     return values.binaryExpr(slopes, [](double v, double s) { return make_dual(v, s); });
@@ -56,7 +56,7 @@ template <typename Number>
 }
 
 [[nodiscard]] inline double norm_of(const Eigen::VectorXd& v) { return v.norm(); }
-/// |v|. At v = 0 it has no slope (NaN), unless v stays there (0).
+/// |v|. At v = 0 its slope is NaN, or 0 where v does not move.
 [[nodiscard]] inline dual norm_of(const vector_of<dual>& v) {
     const Eigen::VectorXd values = values_of(v);
     const double norm = values.norm();
@@ -71,7 +71,7 @@ template <typename Number, typename Exponent>
 [[nodiscard]] Number power(const Number& x, const Exponent& a) {
     using std::pow;
     if constexpr (is_dual<Number>) {
-        // Not a x^(a-1), which leaves the range of numbers before x^a does.
+        // The usual slope a x^(a-1) would leave the range of numbers before x^a does.
         const double result = std::pow(x.value(), a);
         return make_dual(result, a * result * (slope_of(x) / x.value()));
     } else {
@@ -89,7 +89,7 @@ template <typename Number>
     }
 }
 
-/// The first of two equal numbers: its slope is NaN where the slopes differ.
+/// The first of two numbers of equal value; its slope becomes NaN where their slopes differ.
 template <typename Number>
 [[nodiscard]] Number tied(const Number& a, const Number& b) {
     if constexpr (is_dual<Number>) {

@@ -14,9 +14,10 @@ namespace fusionflow::theory {
 
 namespace {
 
-constexpr double most_log10 = 295;  // of a time: what is left below 1e308 is for factors
+constexpr double most_log10 = 295;  // of a time; the room up to 1e308 is for prefactors
 
-// Phases of m, and the speed of time, go as u_m(0) to minus this power.
+// A phase of m, and the speed of time on the fusion clock, are about u_m(0) to minus this power at
+// most.
 int time_power(const architecture& arch, int m) {
     return std::max(arch.depth(m) - 2, arch.shared());
 }
@@ -35,8 +36,8 @@ Eigen::MatrixXd polar_factor(const Eigen::MatrixXd& of) {
     return svd.matrixU().leftCols(rank) * svd.matrixV().leftCols(rank).transpose();
 }
 
-// What the squares of one unit's weights, to an input of modality m or to an output, add up to over
-// all hidden units of a two-layer late network; in units of scale()^2.
+// Expected sum of squares, over all hidden units of a two-layer late network, of the weights of one
+// input of modality m and of one output; in units of scale()^2.
 struct two_layer_powers {
     double input;
     double output;

@@ -24,7 +24,7 @@ struct initialisation {
     /// \throws data::input_error naming init, width, widths, branch_norms or trunk_excess.
     void validate(int modalities) const;
 
-    /// Units of the last hidden layer: all there is in two-layer networks.
+    /// Width of the last hidden layer; a two-layer network has no other.
     [[nodiscard]] std::int64_t last_width() const { return widths.empty() ? width : widths.back(); }
 
     /// u_m(0).
@@ -32,48 +32,49 @@ struct initialisation {
 
     [[nodiscard]] bool balanced() const noexcept { return drawn->balanced; }
 
-    /// What all weights are proportional to: u0, or 1 where the scheme gives u0 no say.
+    /// The factor that all weights are proportional to: u0, or 1 for a scheme that does not use u0.
     [[nodiscard]] double scale() const noexcept { return drawn->scaled ? u0 : 1; }
 
-    /// Root of what the squares of some entries of a layer add up to in the mean: of one entry its
-    /// standard deviation. Not of balanced schemes.
+    /// Root of the expected sum of squares of some entries of a layer; for one entry, its standard
+    /// deviation. Balanced schemes have none.
     [[nodiscard]] double norm_of(const layer_entries& entries) const;
 
-    /// The same with all weights divided by scale().
+    /// These initial weights divided by scale(), with u0 = 1.
     [[nodiscard]] initialisation of_size_one() const;
 };
 
-/// \throws data::input_error naming widths unless they are none, or one per hidden layer on the
-///         longest path.
+/// \throws data::input_error naming widths unless the list is empty or has one number per hidden
+///         layer on the longest path.
 void require_widths(const architecture& arch, const initialisation& init);
 
-/// True where times fit in a double: phases of m last about u_m(0)^(2 - n_m - p), and the speed of
-/// time on the fusion clock is u_f^(-p); 1e295 is the most that they may be.
+/// True where times fit in a double: a phase of m lasts about u_m(0)^(2 - n_m - p), and time runs
+/// as u_f^(-p) on the fusion clock; neither may exceed 1e295.
 [[nodiscard]] bool in_range(const architecture& arch, const initialisation& init);
 
-/// Refuses what is not in_range().
+/// Refuses a model that is not in_range().
 ///
-/// \throws data::input_error naming init, with log10 of the longest of them, where it is above 295.
+/// \throws data::input_error naming init, with log10 of the time that is too long.
 void require_range(const architecture& arch, const initialisation& init);
 
-/// Refuses what no race starts from: sizes that differ, a broken rule of `init`, require_range().
+/// Refuses a model that no race starts from: sizes differ, `init` breaks a rule, or the model is
+/// not in_range().
 ///
 /// \throws data::input_error as architecture::match(), initialisation::validate(), require_range().
 void require_start(const data::moments& moments, const architecture& arch,
                    const initialisation& init);
 
-/// Unit vectors w_m(0)/u_m(0), stacked (D numbers): along s_m; where s_m = 0 along the residual
-/// that is left when all others are learned; where that is zero too, the first axis.
+/// Unit vectors w_m(0)/u_m(0), stacked (D numbers). Each points along s_m; where s_m = 0, along the
+/// residual that is left when all others are learned; where that is zero too, along the first axis.
 ///
-/// Of K targets the same with polar factors in place of unit vectors, K x D_m with singular values
-/// of 1 (K D numbers): s_m = P O_m, P positive semi-definite. Where s_m is rank-deficient, as its
-/// singular value decomposition completes them.
+/// With K targets they are polar factors O_m, K x D_m with singular values of 1 (K D numbers in
+/// all): s_m = P O_m, P positive semi-definite. Where s_m is rank-deficient, its singular value
+/// decomposition completes O_m.
 [[nodiscard]] Eigen::VectorXd initial_directions(const data::moments& moments);
 
 /// The norm with which modality m starts to grow, on average over draws. In two-layer late fusion
-/// that is half of the root of (d; v)^T Q_m (d; v), Q_m the Gram matrix of its weights, of a mode
-/// with input direction d and output direction v; elsewhere, and of balanced weights, it is u_m(0).
-/// With standard deviations sigma_1 and sigma_2 of entries of the two layers:
+/// it is sqrt((d; v)^T Q_m (d; v)) / 2 for a mode with input direction d and output direction v,
+/// Q_m being the Gram matrix of its weights; elsewhere, and for balanced weights, it is u_m(0).
+/// With standard deviations sigma_1 and sigma_2 of the entries of the two layers:
 ///
 ///     sqrt(H sigma_1^2 + H sigma_2^2) / 2      gaussian: u0 sqrt(1/D_m + 1/K) / 2
 ///                                              gaussian-iid: u0 sqrt(H/2)

@@ -87,8 +87,8 @@ bool is_failure(std::string_view name) {
 }
 
 std::vector<int> learning::order() const {
-    // When total times are equal to the last digit, the phases still tell: a phase of 1e290 hides
-    // one of 1e3 in their sum.
+    // Where times are equal to the last digit, the phases still tell the order: in a sum, a phase
+    // of 1e290 hides one of 1e3.
     const auto entered = [this](int m) {
         const auto first = std::find_if(phases.begin(), phases.end(), [m](const phase& p) {
             return data::contains(p.learned, m);
@@ -123,7 +123,7 @@ double learning::time_ratio() const {
     if (!log10_times.empty()) {
         return std::pow(10.0, *last - *first);
     }
-    // All at once (also all at t = 0) is a ratio of one.
+    // Where all are learned at once (also at t = 0) the ratio is one.
     return *first == *last ? 1 : *last / *first;
 }
 

@@ -12,7 +12,7 @@ namespace fusionflow::theory {
 /// "Never", as a time.
 inline constexpr double never = std::numeric_limits<double>::infinity();
 
-/// A number that nobody can tell.
+/// A number that is not known.
 inline constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
 /// Clock readings whose relative difference is at most this are a tie: they agree to rounding of
@@ -25,7 +25,7 @@ enum class outcome {
     permanent_bias,       ///< no residual is left for the waiting modalities
     decayed,              ///< weight decay outweighs the residual of the waiting modalities
     sign_reversal,        ///< a waiting scalar modality decays on the balanced manifold
-    stopped,              ///< as asked: as many modalities as wanted were learned
+    stopped,              ///< as many modalities as asked for were learned
     no_plateau,           ///< formulas only: no small-u0 phase exists (u0 >= 1, depth 1)
     time_limit,           ///< not learned within the time limit
     step_limit,           ///< not learned within the step limit
@@ -40,11 +40,11 @@ enum class outcome {
 [[nodiscard]] std::string_view to_string(outcome o);
 /// Names of all outcomes.
 [[nodiscard]] std::vector<std::string> outcome_names();
-/// What it means and what to do about it, one sentence.
+/// What the outcome means and what to do about it, in one sentence.
 [[nodiscard]] std::string_view advice(outcome o);
 /// True for the outcomes that are trouble rather than answers (exit code 3).
 [[nodiscard]] bool is_failure(outcome o);
-/// The same by name; false for what is no outcome's name.
+/// is_failure() of the outcome of that name; false for any other name.
 [[nodiscard]] bool is_failure(std::string_view name);
 
 /// Time spent with a set of modalities learned.
@@ -53,11 +53,11 @@ struct phase {
     double duration = 0;  ///< until the next half-height, units of tau; never if it does not end
 };
 
-/// The part of the norm that it is going to have from which on a modality counts as learned: half,
-/// for which times are called half-heights. Runs, formulas and their errors all go by this number.
+/// A modality counts as learned once |W_m| reaches this part of its norm at the saddle it goes to:
+/// half, hence half-height times. Runs, formulas and their estimated errors all use this number.
 inline constexpr double learned_part = 0.5;
 
-/// What a half-height is learned_part of.
+/// The norm that a modality has to reach to count as learned.
 struct level {
     double norm = 0;            ///< learned_part of |W_m| at the saddle; 0: m has no weight there
     data::modality_set saddle;  ///< the least-squares solution on these modalities
@@ -73,42 +73,42 @@ struct cost {
 /// When each modality was learned: the answer of formulas, flows and networks alike.
 struct learning {
     std::vector<double>
-        times;  ///< per modality, half-height time in units of tau; never; NaN unknown
-    /// log10 of the times: of formulas whose times are beyond the range of double, empty otherwise.
-    /// `times` that do not fit are unknown then.
+        times;  ///< per modality, half-height time in units of tau, `never` or `unknown` (NaN)
+    /// log10 of the times, where a formula's times exceed the range of double; empty otherwise.
+    /// `times` that do not fit in a double are unknown then.
     std::vector<double> log10_times{};
     std::vector<phase> phases;
     outcome ended = outcome::learned;
     cost work;
     std::vector<std::string> warnings;
-    /// Per modality, the level that it passed, or has ahead; of flows and networks.
+    /// Per modality, the level that it passed or has ahead; flows and networks only.
     std::vector<level> levels{};
-    /// |W_m| at the end of the run; of flows and networks.
+    /// |W_m| at the end of the run; flows and networks only.
     std::vector<double> final_norms{};
-    /// Those that began above their level: nobody saw them learned, and their time is unknown.
+    /// Modalities that began above their level: the time at which they were learned is unknown.
     data::modality_set above{};
-    /// Those that were learned, but at the saddle where the run goes to have a norm below the level
-    /// that they passed.
+    /// Modalities that were learned but do not stay so: at the saddle that the run goes to, |W_m|
+    /// is below the level that they passed.
     data::modality_set gone{};
 
-    /// 1 for the modality learned first; modalities with equal times share a rank; 0: never or
-    /// unknown, as all are where some modality began above its level.
+    /// Ranks: 1 for the modality learned first, equal for equal times, 0 for never or unknown. All
+    /// are 0 where some modality began above its level.
     [[nodiscard]] std::vector<int> order() const;
-    /// Time of the last learned / time of the first; never, or NaN where a time is unknown.
+    /// The last time over the first; `never` where one is never, NaN where one is unknown.
     [[nodiscard]] double time_ratio() const;
 };
 
-/// Phases from half-height times: one per distinct time, and one that does not end where some
-/// modality is never learned (of unknown duration where its time is unknown).
+/// Phases from half-height times: one per distinct time, then a last one that does not end where
+/// some modality is never learned, or whose duration is unknown where some time is.
 [[nodiscard]] std::vector<phase> phases_from_times(const std::vector<double>& times);
 
-/// What a run has to say that ended so.
+/// The result of a run that ended with the outcome `ended`.
 ///
-/// \param times   As found until the end; `never` where nothing was found. In trouble that becomes
-///                unknown, and when diverged all times do: jumps over half-heights are not
-///                learning.
-/// \param phases  Those that have ended; one that does not end is added where it has to be.
-/// \param above   Those that began above their level.
+/// \param times   Times found until the end; `never` where none was. If the run failed or was
+///                stopped, `never` becomes unknown; if it diverged, all times do: jumps over
+///                half-heights are not learning.
+/// \param phases  Phases that have ended; an open one is added where modalities still wait.
+/// \param above   Modalities that began above their level.
 [[nodiscard]] learning conclude(std::vector<double> times, std::vector<phase> phases, outcome ended,
                                 const cost& work, const data::modality_set& above = {});
 

@@ -20,10 +20,10 @@ Eigen::Index inputs_in(const data::moments& moments, const data::modality_set& s
     return count;
 }
 
-/// The solution on one set, with what its rounding is judged by.
+/// Solves on one set, and judges which parts of the solution are rounding.
 ///
-/// \tparam Most  Targets, and inputs of the set, at most: where they are few, as in most models, no
-///               memory has to be asked for. Eigen::Dynamic: any number.
+/// \tparam Most  Largest number of targets, and of inputs of the set. With a small one, enough for
+///               most models, matrices need no allocation. Eigen::Dynamic: any number.
 template <int Most>
 class solver {
 public:
@@ -80,7 +80,7 @@ private:
     // sqrt(Sigma_ii)
     [[nodiscard]] double scale(Eigen::Index i) const { return std::sqrt(sigma_(i, i)); }
 
-    // s_i - W Sigma_i of target k.
+    // E at target k and input i: s_i - W Sigma_i.
     [[nodiscard]] long double left(Eigen::Index k, Eigen::Index i) const {
         long double sum = all_(k, i);
         for (Eigen::Index j = 0; j < inputs_.size(); ++j) {
@@ -89,8 +89,8 @@ private:
         return sum;
     }
 
-    // W = s_K Sigma_K^+, and what that misses solved for again. Each round shortens the error by
-    // the factor of the one before: after a change of less than 1e-10 it is below 1e-20.
+    // W = s_K Sigma_K^+, refined: what W misses is solved for again. Each round shrinks the error
+    // by about the same factor; where that is 1e-10, a last change of 1e-10 leaves about 1e-20.
     void refine() {
         constexpr int most_rounds = 30;
         constexpr double enough = 1e-10;
@@ -103,7 +103,7 @@ private:
             change.noalias() = missing * inverse_.inverse;
             const double moved = (change * input_scale_.asDiagonal()).norm();
             if (!(moved < last / 2)) {
-                break;  // rounding
+                break;  // only rounding is left
             }
             weights_ += change.template cast<long double>();
             const double now =
@@ -121,9 +121,9 @@ private:
         sizes_ = weights_.template cast<double>().cwiseAbs() * input_scale_;
     }
 
-    // W_i is off by (ds - W dSigma) Sigma^+, with ds and dSigma from rounding of the moments. Where
-    // that is as large as W_m the others decide whether it is zero: by what they leave for m. They
-    // have their own solution then, without what rounding had given to m.
+    // Rounding ds, dSigma of the moments puts W off by (ds - W dSigma) Sigma^+. A W_m no larger
+    // than that is set to zero if the other modalities of the set, solved for alone, leave nothing
+    // for m. The others then get their own solution, without what rounding had given to m.
     void write_weights(partial_solution& found) const {
         const matrix weights = weights_.template cast<double>();
         const vector spread =  // sum_j |Sigma^+_ij| sqrt(Sigma_jj)
@@ -157,7 +157,7 @@ private:
         return solver<any>(moments_, others).leaves_nothing(m);
     }
 
-    // E_m into `out`, or zero where that is what it is to rounding.
+    // Writes E_m into `out`, as exact zeros where it is zero to rounding.
     void find_residual(int m, double* out) const {
         own_residual own(out, all_.rows(), moments_.dim(m));
         for (Eigen::Index k = 0; k < own.rows(); ++k) {
@@ -170,10 +170,10 @@ private:
         }
     }
 
-    // Rounding of the moments, by eps of |s_i| and of sqrt(Sigma_ii Sigma_jj), changes E_i by
-    // ds_i - W dSigma_i - (ds_K - W dSigma_K) L_i, with L_i = Sigma_K^+ Sigma_Ki. That is twice
-    // what correctly rounded moments can have. A modality whose inputs are linear functions of
-    // those of K (by the tolerance of the rank) has no residual at all.
+    // True where E_m may be mere rounding: errors of eps |s_i| and eps sqrt(Sigma_ii Sigma_jj),
+    // twice those of correctly rounded moments, change E_i by ds_i - W dSigma_i -
+    // (ds_K - W dSigma_K) L_i, with L_i = Sigma_K^+ Sigma_Ki. A modality whose inputs are linear
+    // functions of those of K (to the tolerance of the rank) has no residual at all.
     [[nodiscard]] bool is_rounding(int m, const own_residual& residual) const {
         const Eigen::Index at = moments_.offset(m);
         const Eigen::Index dim = moments_.dim(m);
@@ -188,7 +188,7 @@ private:
         bool follows = true;
         for (Eigen::Index i = 0; i < dim; ++i) {
             const double size = scale(at + i);
-            if (size > 0) {  // of an input that is always zero nothing is left
+            if (size > 0) {  // an input that is always zero has no residual
                 const double spread = by.col(i).cwiseAbs().dot(input_scale_) / size;
                 relative.col(i) = residual.col(i) / size;
                 noise.col(i) =
@@ -200,7 +200,7 @@ private:
         return follows || relative.norm() <= noise.norm();
     }
 
-    // The same for one input that waits for one other, which most models are made of.
+    // is_rounding() for one scalar target where m and K have one input each, as in most models.
     [[nodiscard]] bool is_rounding_of_scalars(Eigen::Index input, double residual) const {
         const double size = scale(input);
         const double known = input_scale_(0);

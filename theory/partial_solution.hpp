@@ -22,19 +22,19 @@ struct partial_solution {
     int rank = 0;                ///< of Sigma_K
 };
 
-/// Solves for the moments as they are stored, to about 1e-18 of the terms of E: W is refined in
-/// long double, so that an E of 1e-13 of its terms has its leading digits.
+/// Solves for the moments as they are stored. W is refined in long double, so that E is good to
+/// about 1e-18 of its terms: an E of 1e-13 of them still has its leading digits.
 ///
 /// \param moments  Any.
 /// \param learned  K, possibly empty.
-/// \return  Parts W_m and E_m that the rounding of the moments themselves could have made are set
-///          to exactly zero: docs/theory.md#rounding has the bound.
+/// \return  Parts W_m and E_m that may be mere rounding of the moments are set to exactly zero:
+///          docs/theory.md#rounding has the bound.
 /// \see tests/theory/partial_solution_test.cpp
 [[nodiscard]] partial_solution solve_partial(const data::moments& moments,
                                              const data::modality_set& learned);
 
-/// True if nothing is left for modality m once the set is learned: E_m = 0, or no more than what
-/// rounding of the moments makes of a zero. Permanent bias means this of every modality that waits.
+/// True if nothing is left for modality m at the saddle: E_m is zero up to rounding of the moments.
+/// Under permanent bias this holds for every modality that waits.
 ///
 /// \param saddle  solve_partial() of the moments.
 [[nodiscard]] bool nothing_left(const data::moments& moments, const partial_solution& saddle,

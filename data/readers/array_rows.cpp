@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::uint64_t most_held = std::uint64_t{256} << 20U;
 
-// Columns count in C order of their dimensions; in Fortran order they lie elsewhere.
+// Where each column begins in Fortran order; columns count in C order of their dimensions.
 std::vector<std::uint64_t> fortran_places(const npy_header& header, std::uint64_t columns) {
     const auto steps = item_steps(header.shape, true);
     const auto counts = item_steps(header.shape, false);
@@ -68,7 +68,7 @@ void array_rows::read(const std::vector<std::size_t>& columns, row_matrix& to) {
         read_fortran(columns, to);
     }
     row_ += static_cast<std::uint64_t>(to.rows());
-    // Nothing may follow, and at the end archives check their sums.
+    // Nothing may follow the last row; reading beyond it, archives check their sums.
     if (row_ == static_cast<std::uint64_t>(header_.shape[0])) {
         char beyond = 0;
         if (!(places_.empty() || held_)) {
@@ -93,7 +93,7 @@ void array_rows::read_c(const std::vector<std::size_t>& columns, row_matrix& to)
     }
 }
 
-// Takes in the whole array, no more than there is of it.
+// Reads the whole array in growing steps, so that it takes no memory for bytes that are not there.
 void array_rows::hold() {
     const std::uint64_t all = header_.bytes();
     if (!(all <= most_held)) {

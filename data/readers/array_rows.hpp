@@ -11,19 +11,19 @@
 
 namespace fusionflow::data {
 
-/// An array of N x ... numbers as a table of N rows, read in blocks from begin to end.
+/// An array of N x ... numbers as a table of N rows, read in blocks from beginning to end.
 ///
-/// In Fortran order the columns lie one after another. Where the source can go back that needs no
-/// more memory; else the array is held as it is stored, up to 256 MiB.
+/// In Fortran order the columns lie one after another. A source that can seek is read column by
+/// column; otherwise the whole array is held as it is stored, up to 256 MiB.
 class array_rows {
 public:
-    /// \param header  Of numbers, of at least one dimension.
-    /// \param source  At the first number.
-    /// \param before  Bytes of the source before it.
+    /// \param header  The array's: numbers, with at least one dimension.
+    /// \param source  Stands at the first number.
+    /// \param before  Bytes of the source before the first number.
     array_rows(npy_header header, std::unique_ptr<byte_source> source, std::uint64_t before);
 
-    /// The next rows: `to` has as many as are wanted, and a column for each of `columns` (in C
-    /// order of the dimensions after the first).
+    /// Reads the next to.rows() rows, and of each the `columns` alone, which are numbered in C
+    /// order of the dimensions after the first.
     ///
     /// \throws input_error  with an empty field: the source ends early, goes on after the last row,
     ///         is damaged, or holds an integer beyond 2^53.
@@ -38,14 +38,14 @@ private:
     npy_header header_;
     std::unique_ptr<byte_source> source_;
     std::uint64_t before_;
-    std::uint64_t row_ = 0;                // of the next
-    std::uint64_t width_ = 0;              // columns
-    std::vector<std::uint64_t> places_{};  // in Fortran order: where each column is
-    std::string bytes_{};                  // of a block, or all where it is held
+    std::uint64_t row_ = 0;                // the next row to read
+    std::uint64_t width_ = 0;              // number of columns
+    std::vector<std::uint64_t> places_{};  // in Fortran order: where each column begins
+    std::string bytes_{};                  // of a block, or of the whole array where it is held
     bool held_ = false;
 };
 
-/// What an array is as a table, before it is read.
+/// The size of the table that an array makes.
 struct array_shape {
     std::uint64_t rows = 0;
     std::size_t columns = 0;

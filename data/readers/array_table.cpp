@@ -23,7 +23,7 @@ namespace {
 using Eigen::Index;
 
 class array_table final : public table_source {
-    // As long as blocks are small they may as well be long.
+    // A block has as many rows as fit into so many numbers, at least one.
     static constexpr std::uint64_t most_numbers = std::uint64_t{1} << 20U;
 
 public:
@@ -98,7 +98,7 @@ public:
         return true;
     }
 
-    // Array by array: they may have different numbers of rows.
+    // Surveys one array after another, because they may have different numbers of rows.
     [[nodiscard]] std::vector<column_facts> survey() override {
         std::vector<column_facts> facts(columns().begin(), columns().end());
         for (part& p : parts_) {
@@ -111,10 +111,10 @@ private:
     struct part {
         table_array array;
         array_shape shape;
-        std::size_t first;                 // column of the table
-        std::unique_ptr<array_rows> rows;  // once it is asked for
-        std::vector<std::size_t> columns;  // of the array
-        std::vector<Index> places;         // of these in a row
+        std::size_t first;                 // first column in the table
+        std::unique_ptr<array_rows> rows;  // null until a column is selected
+        std::vector<std::size_t> columns;  // selected columns of the array
+        std::vector<Index> places;         // their places in a row of a block
     };
 
     part& part_of(std::size_t column) {
@@ -239,8 +239,7 @@ std::unique_ptr<table_source> make_array_table(const std::string& file,
 
 namespace {
 
-// What may be an IDX file begins with two zeros, the type of its numbers, and the number of
-// dimensions.
+// An IDX file begins with two zeros, the type of its numbers, and the number of dimensions.
 struct idx_type {
     char code;
     npy_header::kind type;
@@ -296,8 +295,8 @@ npy_start read_idx_start(byte_source& source) {
     return start;
 }
 
-// A file that holds one array. Where it is not compressed its size tells at once whether it holds
-// what its shape says.
+// A table from a file that holds one array. If the file is not compressed, its size shows at once
+// whether it holds what its shape says.
 std::unique_ptr<table_source> one_array(std::unique_ptr<file_bytes> source, const std::string& file,
                                         npy_start (*read_start)(byte_source&),
                                         const table_options& options) {
@@ -311,7 +310,7 @@ std::unique_ptr<table_source> one_array(std::unique_ptr<file_bytes> source, cons
                                start.header.bytes(), left));
         }
         const std::uint64_t all = source->bytes_all();
-        // Shared, because what std::function holds has to be copied.
+        // The rows are shared, because what std::function holds has to be copied.
         auto rows = std::make_shared<std::unique_ptr<array_rows>>(
             std::make_unique<array_rows>(start.header, std::move(source), before));
         std::vector<table_array> arrays;
@@ -346,7 +345,7 @@ std::unique_ptr<table_source> open_npz(const std::string& file, const table_opti
         at_place(file, archive.place(i), [&] {
             const npz_member member = archive.member(i);
             const npy_start start = read_npy_start(*archive.open(member));
-            // Texts and single numbers may be there, but are no columns.
+            // Texts and single numbers may be there, but they are no columns.
             if (start.header.type == npy_header::kind::text || start.header.shape.empty()) {
                 return;
             }

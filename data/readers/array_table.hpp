@@ -17,10 +17,10 @@ struct table_array {
     std::function<std::unique_ptr<array_rows>()> open{};  ///< called at most once
 };
 
-/// A table from arrays of numbers: each row of an N x ... array is one of the table, its columns
-/// are the other dimensions in C order. A named array of one dimension is a column of just this
-/// name. Numbers that are NaN, or marks of the options, are missing values. Only arrays of which
-/// columns are asked for are opened; they need the same N.
+/// A table made of arrays of numbers. The first dimension of an N x ... array counts the rows, the
+/// others, in C order, the columns. A named array of one dimension is a column of just this name.
+/// Numbers that are NaN, or marks of the options, are missing values. Only arrays with selected
+/// columns are opened; they need the same N.
 ///
 /// \param arrays      At least one.
 /// \param file_bytes  Size of the file, for progress.
@@ -31,19 +31,19 @@ struct table_array {
                                                              const table_options& options,
                                                              std::uint64_t file_bytes);
 
-/// A .npy file, from its first byte.
+/// Opens a .npy file; `source` stands at its first byte.
 [[nodiscard]] std::unique_ptr<table_source> open_npy(std::unique_ptr<file_bytes> source,
                                                      const std::string& file,
                                                      const table_options& options);
-/// An .npz file: all of its arrays of numbers.
+/// Opens an .npz file: all of its arrays of numbers.
 [[nodiscard]] std::unique_ptr<table_source> open_npz(const std::string& file,
                                                      const table_options& options);
-/// An IDX file (the format of MNIST): the first dimension is the rows.
+/// Opens an IDX file (the format of MNIST): the first dimension is the rows.
 [[nodiscard]] std::unique_ptr<table_source> open_idx(std::unique_ptr<file_bytes> source,
                                                      const std::string& file,
                                                      const table_options& options);
-/// Whether these first bytes are of an IDX file, of whatever type: two zeros, which no text begins
-/// with.
+/// True if these are the first bytes of an IDX file, of whatever type: two zeros, which no text
+/// begins with.
 [[nodiscard]] bool is_idx(std::string_view head);
 
 }  // namespace fusionflow::data

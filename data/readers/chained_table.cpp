@@ -79,7 +79,7 @@ private:
     std::size_t place_ = 0;
     std::unique_ptr<table_source> current_;
     std::vector<wanted_column> wanted_;
-    table_progress before_;  // of the tables that are read
+    table_progress before_;  // of the tables before the current one
     std::uint64_t all_bytes_ = 0;
 };
 

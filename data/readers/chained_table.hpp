@@ -8,7 +8,7 @@
 
 namespace fusionflow::data {
 
-/// Tables with the same columns as one: their rows follow one another.
+/// Opens tables with the same columns as one table: their rows follow one another.
 ///
 /// \param files  At least one.
 /// \throws input_error  naming the file: it is no table; later, while reading: its columns are not

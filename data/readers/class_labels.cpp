@@ -12,7 +12,7 @@ namespace fusionflow::data {
 
 namespace {
 
-// Digits from the first that is not zero; those of the exponent do not count.
+// Number of digits from the first nonzero one on; those of the exponent do not count.
 std::size_t digits_in(std::string_view number) {
     const std::string_view mantissa = number.substr(0, number.find_first_of("eE"));
     const std::size_t first = mantissa.find_first_of("123456789");
@@ -35,7 +35,7 @@ void class_labels::collect(const label_set& seen) {
 }
 
 void class_labels::freeze() {
-    constexpr std::size_t told_apart = 15;  // digits that a double holds, whichever they are
+    constexpr std::size_t told_apart = 15;  // any number of so many digits survives in a double
     std::map<double, std::vector<std::string>> numbers;
     bool all = true;
     bool short_ones = true;

@@ -11,32 +11,33 @@
 
 namespace fusionflow::data {
 
-/// The classes that the texts of a column name. First they are collected, in any order and by any
-/// thread; once frozen each has a number: 0, 1, ... in sorted order.
+/// The classes that labels, the texts of a column, name. Labels are first collected, in any order
+/// and by any thread; once they are frozen each class has a number: 0, 1, ... in sorted order.
 ///
-/// Labels that are all numbers are numbers: `1`, `1.0`, `01` and `+1` are one class, called as the
-/// number is written shortest, and classes are sorted by value. Those of more than 15 digits, which
-/// a double may not tell apart, stay the texts that they are. \see tests/data/class_labels_test.cpp
+/// If all labels are numbers, `1`, `1.0`, `01` and `+1` are one class, named by the shortest way to
+/// write it, and classes are sorted by value. Each text stays a class of its own if any has more
+/// than 15 digits, which a double may not tell apart.
+/// \see tests/data/class_labels_test.cpp
 class class_labels {
 public:
     using label_set = std::set<std::string, std::less<>>;
     static constexpr std::size_t most = 1000;
 
-    /// Adds labels that were seen; not once frozen. Those of a table are given as they are, so that
-    /// which file has too many is for the caller to say.
+    /// Adds labels that were seen. Not to be called once frozen. The caller says which file has too
+    /// many.
     ///
     /// \throws input_error  with an empty field: more than 1000 different ones.
     void collect(const label_set& seen);
 
-    /// From here on labels are looked up. Sorted as numbers if all are, else byte by byte.
+    /// Ends collecting and sorts the classes: as numbers if all labels are, else byte by byte.
     void freeze();
     [[nodiscard]] bool frozen() const noexcept { return frozen_; }
 
     /// The number of a label; -1 if it was never collected. Only once frozen.
     [[nodiscard]] int code(std::string_view label) const;
-    /// In the order of their numbers. Only once frozen.
+    /// The names of the classes in the order of their numbers. Only once frozen.
     [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
-    /// The labels of the first class that has several, where labels are numbers; else empty.
+    /// If labels are numbers, the spellings of the first class that has several; else empty.
     [[nodiscard]] const std::vector<std::string>& joined() const noexcept { return joined_; }
 
 private:
@@ -47,7 +48,7 @@ private:
     label_set seen_;
     std::vector<std::string> names_;
     std::vector<std::string> joined_;
-    std::unordered_map<std::string_view, int> codes_;  // of the texts in seen_
+    std::unordered_map<std::string_view, int> codes_;  // by label, a text in seen_
 };
 
 }  // namespace fusionflow::data

@@ -11,9 +11,9 @@
 
 namespace fusionflow::data {
 
-/// What a column holds, by all of its values that are not missing.
+/// What the values of a column are; missing ones do not count.
 enum class column_kind {
-    empty,   ///< none
+    empty,   ///< no values
     truth,   ///< True and False
     whole,   ///< numbers without a fraction
     number,  ///< numbers
@@ -21,23 +21,23 @@ enum class column_kind {
     mixed,   ///< numbers and texts
 };
 
-/// `whole`, ...
+/// The name of a kind: `whole`, ...
 [[nodiscard]] std::string_view name_of(column_kind kind);
 
 /// What is known of a column after its values were seen.
 class column_facts {
 public:
     using label_set = std::set<std::string, std::less<>>;
-    /// So many different texts are told apart.
+    /// Number of different texts that are told apart.
     static constexpr std::size_t most_labels = 1000;
 
     explicit column_facts(std::string name) : name_(std::move(name)) {}
 
-    /// A field of text. \param decimal  What stands before the fraction of numbers.
+    /// Adds a field of text. \param decimal  The decimal mark of numbers.
     void add(std::string_view text, const missing_marks& marks, char decimal);
-    /// A number of an array, NaN where it is missing.
+    /// Adds a number of an array, NaN where it is missing.
     void add(double number, const missing_marks& marks);
-    /// All values of the same column in a table that follows.
+    /// Adds all values of the same column in a table that follows.
     void add(const column_facts& later);
 
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
@@ -47,9 +47,9 @@ public:
     [[nodiscard]] std::uint64_t missing() const noexcept { return missing_; }
     [[nodiscard]] std::uint64_t texts() const noexcept { return texts_; }
     [[nodiscard]] column_kind kind() const noexcept;
-    /// True if all values that are there are one.
+    /// True if all values that are not missing are the same.
     [[nodiscard]] bool constant() const noexcept;
-    /// Of the numbers, truth values being 0 and 1. Infinite of opposite signs where there are none.
+    /// The range of the numbers; truth values are 0 and 1. Without numbers it is inf to -inf.
     [[nodiscard]] double least() const noexcept { return least_; }
     [[nodiscard]] double most() const noexcept { return most_; }
     /// The different texts, the first `most_labels` of them that were seen.

@@ -15,7 +15,7 @@ namespace fusionflow::data {
 
 namespace {
 
-// Small letters without what people leave out: blanks, lines, points, quotes.
+// A name in small letters without what people leave out: blanks, dashes, points and quotes.
 std::string bare(const std::string& name) {
     std::string text;
     for (const char c : name) {
@@ -38,7 +38,7 @@ std::string listed(const std::vector<std::string>& columns) {
             : "");
 }
 
-// The columns of one table, and how to say that one is not among them.
+// Finds columns of one table by name, and refuses names that are not among them.
 class column_finder {
 public:
     column_finder(const std::vector<std::string>& columns, const std::string& hint)
@@ -105,7 +105,7 @@ private:
 
 }  // namespace
 
-// Items apart by commas, in quotes if need be: a record of CSV.
+// Items are separated by commas and quoted if need be, so a selection is a record of CSV.
 std::vector<std::string> selection_items(std::string_view selection) {
     return read_csv_header(selection, ',');
 }

@@ -15,12 +15,12 @@ namespace fusionflow::data {
 ///     a..d             from a to d, by their position in the table
 ///     s*  x?           what matches (* any characters, ? one), by position
 ///
-/// A column whose name is the whole item comes before what it may mean otherwise. Patterns pass
-/// over columns without a name, such as the row numbers that pandas writes.
+/// If the name of a column is the whole item, that column is meant. Patterns pass over columns
+/// without a name, such as the row numbers that pandas writes.
 ///
-/// \param named  Columns that patterns pass over: somebody names them.
-/// \param hint   Goes with refusals: why there may be other columns than expected.
-/// \return  Numbers of columns, from 0; those that are named twice are there twice.
+/// \param named  Columns that patterns pass over because a selection names them.
+/// \param hint   Why columns may differ from those expected; added to refusals.
+/// \return  Numbers of columns, from 0; a column that is named twice is there twice.
 /// \throws input_error  with an empty field: an item that is empty, matches nothing (said with the
 ///         columns that there are), or is a range that goes backwards.
 /// \see tests/data/selected_columns_test.cpp

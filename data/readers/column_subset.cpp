@@ -37,18 +37,18 @@ column_subset varying_columns(const sample_statistics& of, const summary_labels&
 
 namespace {
 
-// Columns by number; -1 is one of zeros.
+// Columns by number; -1 stands for a column of zeros.
 using column_list = std::vector<Eigen::Index>;
 
-// Puts the columns of modality after modality, and of the targets, in the order of others.
+// Puts columns, one modality after another and then the targets, in the order of others.
 class aligner {
 public:
     struct rule {
-        bool zeros = false;  // any column that is not there is one of zeros
+        bool zeros = false;  // every column that is missing becomes one of zeros
         bool drop = false;   // columns that the others do not have are left out
     };
 
-    // Those of `like`, and after them those that are left. Returns their names.
+    // Adds the columns of `like`, and after them those that are left. Returns their names.
     std::vector<std::string> add(const std::vector<std::string>& names,
                                  const std::vector<std::string>& like, const rule& how) {
         std::vector<std::string> aligned;
@@ -59,7 +59,7 @@ public:
             } else if (how.zeros || is_category(name, names)) {
                 columns_.push_back(-1);
             } else {
-                continue;  // refused by who compares them
+                continue;  // whoever compares the columns refuses this
             }
             aligned.push_back(name);
         }
@@ -82,7 +82,7 @@ public:
     [[nodiscard]] const std::vector<std::string>& dropped() const { return dropped_; }
 
 private:
-    // `sex=male` is one where there is another `sex=...`.
+    // `sex=male` is a category if another column is called `sex=...`.
     static bool is_category(const std::string& name, const std::vector<std::string>& others) {
         const std::size_t equals = name.find('=');
         return equals != std::string::npos &&

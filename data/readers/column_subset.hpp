@@ -11,36 +11,36 @@ namespace fusionflow::data {
 
 /// Which columns of samples are left, and what they are then called.
 struct column_subset {
-    std::vector<Eigen::Index> kept{};    ///< of the D + K columns, ascending
-    summary_labels labels{};             ///< of those
-    std::vector<std::string> dropped{};  ///< names of the inputs that are not
+    std::vector<Eigen::Index> kept{};    ///< indices among the D + K columns, ascending
+    summary_labels labels{};             ///< labels of the kept columns
+    std::vector<std::string> dropped{};  ///< names of the inputs that are left out
 };
 
-/// All targets and the inputs that vary.
+/// Keeps all targets and the inputs that vary.
 ///
-/// \throws input_error  with an empty field: no input of a modality does.
+/// \throws input_error  with an empty field: no input of some modality varies.
 /// \see tests/data/column_subset_test.cpp
 [[nodiscard]] column_subset varying_columns(const sample_statistics& of,
                                             const summary_labels& labels);
 
-/// The statistics of some columns.
+/// The statistics of the kept columns alone.
 [[nodiscard]] sample_statistics select_columns(const sample_statistics& of,
                                                const std::vector<Eigen::Index>& kept);
 
-/// Columns in the order of other samples.
+/// Columns put into the order of other samples.
 struct aligned_columns {
     sample_statistics statistics{};
     summary_labels labels{};
     std::vector<std::string> dropped{};  ///< inputs that the others do not have
 };
 
-/// The inputs and targets that other samples have, in their order.
+/// Takes the inputs and targets that other samples have, in their order.
 ///
-/// A class or a category (`sex=male` beside another `sex=...`) that no sample has is a column of
-/// zeros, as it is where the others have it.
+/// A class or category (`sex=male` beside another `sex=...`) that only the others have becomes a
+/// column of zeros here.
 ///
-/// \param drop  Leave out inputs that the others do not have; else they stay, at the end of their
-///              modality. \see summarise_as, which refuses them
+/// \param drop  Whether to leave out inputs that the others do not have; else they stay, at the end
+///              of their modality. \see summarise_as, which refuses them
 [[nodiscard]] aligned_columns align_columns(const sample_statistics& of,
                                             const summary_labels& labels,
                                             const summary_labels& like, bool drop);

@@ -4,7 +4,7 @@
 
 namespace fusionflow::data {
 
-/// A text as a field of a CSV file: in quotes, with quotes doubled, where it needs them.
+/// A text as a field of a CSV file: where needed it is put in quotes, and its quotes are doubled.
 [[nodiscard]] std::string csv_field(const std::string& text);
 
 }  // namespace fusionflow::data

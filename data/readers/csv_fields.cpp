@@ -22,7 +22,7 @@
 namespace fusionflow::data {
 namespace {
 
-/// Makes rows of numbers from fields, wherever these come from: what read_csv() is inside.
+/// Makes rows of numbers from fields, whether libcsv or plain_reader finds these.
 class csv_row_builder {
 public:
     csv_row_builder(const csv_layout& layout, csv_piece& piece)
@@ -30,19 +30,19 @@ public:
         piece_.seen.resize(layout.labels.size());
     }
 
-    /// The next field of the record, without the spaces around it. What is wrong with it becomes
-    /// the piece's fault. Never throws.
+    /// Takes the next field of the record, without the spaces around it. An error in it becomes the
+    /// piece's fault. Never throws.
     void field(std::string_view text) noexcept;
-    /// The next field where it is a finite number that takes a place in the row and is no mark.
+    /// Takes the next field as a number, which is finite, has a place in the row and is no mark.
     void number(double value) noexcept {
         row_[static_cast<std::size_t>(layout_.place[column_++])] = value;
     }
-    /// The character that ends the record; -1 at the end of the text. Never throws.
+    /// Ends the record at this character, or at the end of the text (-1). Never throws.
     void record_end(int character) noexcept;
 
     /// True if a number stands for a missing value.
     [[nodiscard]] bool is_mark(double number) const { return layout_.marks.is_gap(number); }
-    /// True if the next field becomes a number with a point.
+    /// True if the next field is to become a number with a decimal point.
     [[nodiscard]] bool wants_number() const noexcept {
         return layout_.decimal == '.' && column_ < layout_.place.size() &&
                layout_.place[column_] >= 0 &&
@@ -72,9 +72,9 @@ private:
     std::uint64_t gaps_ = 0;
     std::uint64_t line_ = 0;
     std::uint64_t record_line_ = 0;
-    char first_ = 0;           // character of the record, where it begins with no number
-    int before_ = 0;           // what ended the record before
-    bool fault_here_ = false;  // the fault is one of a field of this record
+    char first_ = 0;           // first character of the record, unless it begins a number
+    int before_ = 0;           // what ended the record before; 0: none
+    bool fault_here_ = false;  // the fault is in a field of this record
     bool out_of_memory_ = false;
 };
 
@@ -84,7 +84,7 @@ namespace {
 
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
-// At most so many bytes, none of the characters cut in two.
+// The start of a long field, without cutting a character in two.
 std::string shortened_field(std::string_view text) {
     constexpr std::size_t longest = 30;
     if (text.size() <= longest) {
@@ -119,13 +119,13 @@ void csv_row_builder::field(std::string_view text) noexcept {
 }
 
 void csv_row_builder::record_end(int character) noexcept {
-    // Of CR LF the second says nothing, of a blank line the only one.
+    // The LF of CR LF ends no record; a blank line does, as an empty field if there is one column.
     const bool blank = column_ == 0;
     const bool second = blank && character == '\n' && before_ == '\r';
     if (blank && !second && layout_.place.size() == 1) {
         field({});
     }
-    // That a record has too few or too many fields comes before what is wrong with one of them.
+    // A wrong number of fields is reported in place of a fault in one of the fields.
     if (column_ > 0 && (!piece_.fault || (fault_here_ && column_ != layout_.place.size()))) {
         guarded([&] { record(); });
     }
@@ -190,7 +190,7 @@ double csv_row_builder::label(std::size_t place, std::string_view text) {
     return code;
 }
 
-// What is not simply a number: missing, a truth value, or wrong.
+// The value of a text that is not simply a number: it is missing, a truth value, or wrong.
 double csv_row_builder::unusual(std::string_view text, number_text::kind what) {
     if (what == number_text::kind::finite || layout_.marks.is_gap(text)) {
         return gap(text);
@@ -232,7 +232,7 @@ namespace {
 constexpr const char* wrong_quotes =
     "need quotes around whole fields, and doubled inside, got others";
 
-// A parser of libcsv. What its callbacks throw must not pass through C: they keep it.
+// A parser of libcsv. Exceptions must not pass through C: builders of rows keep what they throw.
 class parser {
 public:
     explicit parser(char delimiter) {
@@ -249,8 +249,8 @@ public:
 
     // Calls target.field(text) and target.record_end(character) all along `text`.
     //
-    // Returns how far it got: less than the whole text where quotes are wrong, more where one is
-    // not closed.
+    // Returns the number of bytes read: less than the whole text if quotes are wrong, more if one
+    // is not closed.
     template <typename Target>
     std::size_t read(std::string_view text, Target& target) {
         const auto on_field = [](void* field, std::size_t size, void* to) {
@@ -284,7 +284,7 @@ void check_memory(const auto& builder) {
     }
 }
 
-// Records without quotes: fields are what lies between delimiters. libcsv looks at every byte,
+// Reads records without quotes, whose fields are cut at delimiters. libcsv looks at every byte,
 // which takes three times as long as the numbers.
 class plain_reader {
 public:
@@ -366,7 +366,7 @@ csv_piece read_plain(std::string_view text, const csv_layout& layout) {
     return piece;
 }
 
-// Keeps one record and counts the others.
+// Keeps the fields of the first record and counts all records.
 struct header_builder {
     void field(std::string_view text) {
         if (records == 0 && fields.size() <= most_columns) {
@@ -384,7 +384,7 @@ struct header_builder {
     std::size_t records = 0;
 };
 
-// Looks at the fields of all columns.
+// Adds the fields of all columns to the facts of these.
 class survey_builder {
 public:
     survey_builder(const csv_layout& layout, std::vector<column_facts>& facts, csv_piece& piece)
@@ -434,7 +434,7 @@ private:
     bool out_of_memory_ = false;
 };
 
-// What libcsv says of quotes.
+// Makes a fault of what libcsv found wrong with quotes.
 void check_quotes(std::size_t done, std::string_view text, std::uint64_t record_line,
                   csv_piece& piece) {
     if (!piece.fault && done < text.size()) {

@@ -14,13 +14,13 @@
 
 namespace fusionflow::data {
 
-/// What a piece of CSV is read for.
+/// How a piece of CSV is read, and for which values.
 struct csv_layout {
     char delimiter = ',';
     missing_rule missing = missing_rule::refuse;
-    std::vector<int> place;  ///< of every column: which of the values it becomes; -1: none
-    std::vector<const class_labels*> labels;  ///< of every value; null for numbers
-    char decimal = '.';                       ///< before the fraction of numbers: . or ,
+    std::vector<int> place;  ///< for every column, which of the values it becomes; -1: none
+    std::vector<const class_labels*> labels;  ///< for every value; null for numbers
+    char decimal = '.';                       ///< decimal mark: . or ,
     missing_marks marks{};
 };
 
@@ -34,34 +34,34 @@ struct csv_fault {
 /// What was read of a piece, up to its first fault.
 struct csv_piece {
     std::vector<double> values{};       ///< row by row
-    std::vector<std::uint64_t> rows{};  ///< which records of the piece they are, from 0
+    std::vector<std::uint64_t> rows{};  ///< for each row, its record in the piece, from 0
     std::uint64_t records = 0;
-    std::uint64_t lines = 0;  ///< that end in it
+    std::uint64_t lines = 0;  ///< lines that end in the piece
     std::uint64_t missing_values = 0;
-    std::vector<class_labels::label_set> seen{};  ///< labels that are collected, of every value
+    std::vector<class_labels::label_set> seen{};  ///< for every value, labels to collect
     std::optional<csv_fault> fault{};
 };
 
-/// Reads whole records by RFC 4180: numbers in the columns that are asked for. Lines without
-/// anything are passed over, unless there is but one column. Any number of threads may do so, each
-/// with its piece.
+/// Reads whole records by RFC 4180, and the values in the columns that layout.place names. Empty
+/// lines are passed over unless there is only one column. Threads may read different pieces at
+/// once.
 ///
-/// Text without quotes is only cut at delimiters; read_quoted() says the same of it.
+/// Text without quotes is only cut at delimiters; read_quoted() would read the same.
 /// \see tests/data/csv_table_test.cpp
 [[nodiscard]] csv_piece read_csv(std::string_view text, const csv_layout& layout);
 
-/// As read_csv(), all by libcsv, which takes two to three times as long.
+/// Reads the same as read_csv(), all by libcsv, which takes two to three times as long.
 [[nodiscard]] csv_piece read_quoted(std::string_view text, const csv_layout& layout);
 
-/// Adds whole records to what is known of columns: all of them, whatever their values.
+/// Adds the values of whole records to the facts of all columns, whatever those values are.
 ///
-/// \return  The lines that end in it, and the fault if there is one.
+/// \return  A piece that has only the number of lines and, if there is one, the fault.
 [[nodiscard]] csv_piece survey_csv(std::string_view text, const csv_layout& layout,
                                    std::vector<column_facts>& facts);
 
 /// The fields of the first record of `text`, which is one line or, with quoted line ends, several.
 ///
-/// \throws input_error  with an empty field: quotes are wrong, too many columns, other lines.
+/// \throws input_error  with an empty field: wrong quotes, too many columns, lines that end in CR.
 [[nodiscard]] std::vector<std::string> read_csv_header(std::string_view text, char delimiter);
 
 }  // namespace fusionflow::data

@@ -26,7 +26,7 @@ struct record {
     std::uint64_t line = 1;  // of the file
 };
 
-// The first records, without blank lines.
+// The first records of a text, blank lines left out.
 std::vector<record> first_records(std::string_view sample, bool whole, const line_rules& rules) {
     sample.remove_prefix(sample.starts_with(byte_order_mark) ? byte_order_mark.size() : 0);
     std::string text(sample);
@@ -62,10 +62,10 @@ bool is_number(const std::string& field) {
            read_number(field, ',').what == number_text::kind::finite;
 }
 
-// What a delimiter makes of the first records.
+// How a delimiter cuts the first records.
 struct cut {
     char delimiter = ',';
-    std::size_t columns = 0;  // of all records; 0 where they differ
+    std::size_t columns = 0;  // number of columns; 0 where records differ
     double numbers = 0;       // share of the fields after the header that are numbers or missing
     bool number_in_each = true;
 
@@ -105,7 +105,7 @@ line_rules rules_of(const table_options& options, char delimiter) {
     return {options.skip_lines, options.comment, delimiter == ' '};
 }
 
-// The delimiter that cuts best; 0 where none cuts all records alike.
+// The delimiter that cuts best; 0 if none cuts all records alike.
 char best_delimiter(std::string_view sample, bool whole, const std::string& candidates,
                     const table_options& options) {
     cut best;
@@ -126,7 +126,7 @@ double share_of_numbers(const record& of, char delimiter) {
     return fields.empty() ? 0 : static_cast<double>(numbers) / static_cast<double>(fields.size());
 }
 
-// Numbers as names of columns may be meant: 0, 1, 2, ... is what pandas writes.
+// A header mostly of numbers looks like a row, unless it is 0, 1, 2, ... as pandas writes it.
 bool looks_like_a_row(const record& of, char delimiter) {
     const auto fields = fields_of(of, delimiter);
     bool counts = true;
@@ -136,19 +136,19 @@ bool looks_like_a_row(const record& of, char delimiter) {
     return !counts && share_of_numbers(of, delimiter) > 0.5;
 }
 
-// The mark of a remark that a record begins with; 0 where it is none.
+// The character that marks a record as a remark; 0 if the record is none.
 char mark_of_remark(const record& of) {
     const char first = of.text[0];
     return first == '#' || first == '%' ? first : '\0';
 }
 
-// That of the first remark among these; 0 where there is none.
+// The mark of the first remark among these records; 0 if there is none.
 char mark_of_remarks(const std::vector<record>& records) {
     const auto remark = std::find_if(records.begin(), records.end(), mark_of_remark);
     return remark == records.end() ? '\0' : mark_of_remark(*remark);
 }
 
-// The columns that some delimiter cuts all these records into, the first one that does; 0: none.
+// Number of columns that the first delimiter to cut all these records makes; 0 if none cuts them.
 std::size_t columns_of(const std::vector<record>& records, const std::string& delimiters) {
     for (const char delimiter : delimiters) {
         const cut tried = try_delimiter(records, delimiter);
@@ -159,7 +159,7 @@ std::size_t columns_of(const std::vector<record>& records, const std::string& de
     return 0;
 }
 
-// Where a line before the header has another number of fields than all after it, remarks apart.
+// A hint where the table begins, if the first line has another number of fields (remarks aside).
 std::string hint_of_lines(std::string_view sample, bool whole, std::string_view file,
                           char delimiter, table_options options) {
     auto records = first_records(sample, whole, rules_of(options, delimiter));

@@ -13,7 +13,7 @@ namespace fusionflow::data {
 namespace {
 
 constexpr std::size_t buffer_bytes = std::size_t{4} << 20U;
-// Room for a small file as a whole, and for a byte more, by which its end shows.
+// The buffer has room for a small file as a whole, and for a byte more, by which its end shows.
 std::size_t first_buffer(const file_bytes& source) {
     const bool small = source.seekable() && source.bytes_all() < buffer_bytes;
     return small ? source.bytes_all() + 1 : buffer_bytes;
@@ -71,7 +71,7 @@ record_reader::record_reader(std::unique_ptr<file_bytes> source, std::string fil
     make_room();
 }
 
-// Moves what is left to the front and fills the rest; a full buffer becomes larger.
+// Moves what is left to the front of the buffer and fills the rest; a full buffer becomes larger.
 void record_reader::make_room() {
     if (begin_ == 0 && end_ == buffer_.size()) {
         if (!(end_ < longest_record)) {
@@ -147,7 +147,7 @@ void line_filter::end_comment() {
     ++gaps_.back().lines;
 }
 
-// Writes a character that is kept, and returns where the next goes.
+// Writes a character, unless it is a blank to be joined, and returns where the next goes.
 std::size_t line_filter::keep(std::string& text, std::size_t to, char c) {
     if (place_ != place::quoted && rules_.join_blanks) {
         if (is_blank(c)) {

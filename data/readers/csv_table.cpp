@@ -107,7 +107,7 @@ public:
     }
 
 private:
-    // Without a header the first record says how many columns there are, and is read again.
+    // Without a header the first record shows the number of columns, and is read again as a row.
     void read_header(const table_options& options) {
         const std::string_view text = options.header ? records_.one() : records_.look();
         if (text.empty()) {
@@ -138,7 +138,7 @@ private:
         }
     }
 
-    // Reads the next pieces while those before are worked on. What happens is kept for next().
+    // Reads the next pieces while others are worked on. What it throws is kept for next().
     void read_ahead() {
         started_ = true;
         ahead_.run([this] {
@@ -150,7 +150,7 @@ private:
         });
     }
 
-    // None at the end of the file.
+    // Reads the pieces of a text; there are none at the end of the file.
     [[nodiscard]] std::vector<csv_piece> read_pieces(std::string_view text) {
         std::vector<std::size_t> ends = record_ends(text, piece_bytes);
         if (!text.empty() && (ends.empty() || ends.back() < text.size())) {
@@ -161,7 +161,7 @@ private:
             const std::size_t begin = i == 0 ? 0 : ends[i - 1];
             pieces[i] = read_csv(text.substr(begin, ends[i] - begin), layout_);
         });
-        // The first piece with a fault tells; those before it are whole, so quotes are right.
+        // The first fault is reported: pieces before it are whole, so its own begins with a record.
         for (const csv_piece& piece : pieces) {
             if (piece.fault) {
                 report(*piece.fault);
@@ -213,7 +213,7 @@ private:
     csv_layout layout_;
     std::vector<class_labels*> labels_;
     table_progress progress_;
-    tbb::task_group ahead_;  // at work on these two, and on the records, until it was waited for
+    tbb::task_group ahead_;  // uses pieces_, failure_ and records_ until waited for
     std::vector<csv_piece> pieces_;
     std::exception_ptr failure_;
     bool started_ = false;

@@ -15,19 +15,19 @@ namespace {
 
 using namespace std::string_view_literals;
 
-// Ways round, by pandas where it knows the format.
+// Advice on how to get a table from a file, by pandas where it knows the format.
 constexpr std::string_view by_pandas =
     "python3 -c 'import pandas, sys; pandas.{}(sys.argv[1]).to_csv(sys.argv[2], index=False)' "
     "IN OUT.csv";
 constexpr std::string_view unpack = "unpack it first: {}";
 constexpr std::string_view as_it_is = "{}";
 
-// Those of letters and digits alone may be the name of a column, as in `ORCID,age`: there have to
-// be bytes that are no text, too.
+// A short word may also be the name of a column, as in `ORCID,age`. A magic that is one counts only
+// if the file has bytes that are no text, too.
 struct format {
     std::string_view magic;
     std::string_view name;
-    std::string_view way;  // the words after it go in here
+    std::string_view way;  // `words` go in here
     std::string_view words;
     std::size_t offset = 0;
 };
@@ -87,7 +87,7 @@ bool has_bytes_of_no_text(std::string_view head) {
     return std::any_of(head.begin(), head.end(), is_odd);
 }
 
-// Whether a text begins like this, in small letters, after blanks and line ends.
+// Whether a text, in small letters and after blanks and line ends, begins with `with`.
 bool begins(std::string_view head, std::string_view with) {
     const std::size_t first = head.find_first_not_of(" \t\r\n");
     head.remove_prefix(first == std::string_view::npos ? head.size() : first);
@@ -99,7 +99,7 @@ bool begins(std::string_view head, std::string_view with) {
     return true;
 }
 
-// An object, or a list of objects or lists: `[km]` may be the name of a column.
+// True for an object and for a list of objects or lists; `[km]` may be the name of a column.
 bool is_json(std::string_view head) {
     std::string start;
     for (const char c : head.substr(0, 200)) {
@@ -109,7 +109,7 @@ bool is_json(std::string_view head) {
            start == "{}" || start == "[]";
 }
 
-// Stata before version 117: release, byte order, type of file, nothing.
+// Files of Stata before version 117 begin with release, byte order, type of file and a zero.
 bool is_old_stata(std::string_view head) {
     return head.size() >= 4 && head[0] >= 0x69 && head[0] <= 0x73 &&
            (head[1] == 1 || head[1] == 2) && head[2] == 1 && head[3] == 0;

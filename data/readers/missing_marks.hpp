@@ -7,10 +7,10 @@
 
 namespace fusionflow::data {
 
-/// What stands for a value that is missing: an empty field and, unless options say otherwise,
+/// The texts that stand for a missing value: an empty field and, unless options say otherwise,
 ///
 ///     NA  N/A  #N/A  <NA>  NaN  -NaN  null    in capitals or not
-///     None  ?  -  .                           the same, but among labels they are labels
+///     None  ?  -  .                           likewise, but not in columns of labels
 ///
 /// \see docs/file-formats.md#missing-values; tests/data/missing_marks_test.cpp
 class missing_marks {
@@ -18,11 +18,11 @@ public:
     missing_marks() : missing_marks(table_options{}) {}
     explicit missing_marks(const table_options& options);
 
-    /// Whether a text where a number should be is missing.
+    /// Whether a text in a column of numbers stands for a missing value.
     [[nodiscard]] bool is_gap(std::string_view text) const;
-    /// Whether a text where a label should be is.
+    /// Whether a text in a column of labels stands for a missing value.
     [[nodiscard]] bool is_gap_of_labels(std::string_view text) const;
-    /// Whether a number is a mark of the options.
+    /// Whether a number is one of the marks that options give.
     [[nodiscard]] bool is_gap(double number) const {
         return !numbers_.empty() && is_marked(number);
     }

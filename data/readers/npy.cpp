@@ -27,7 +27,7 @@ std::uint64_t byte_at(std::string_view bytes, std::size_t i) {
     return static_cast<unsigned char>(bytes[i]);
 }
 
-// An unsigned integer of as many bytes as there are.
+// The unsigned integer that all of the bytes make.
 std::uint64_t assemble(std::string_view bytes, bool big_endian) {
     std::uint64_t value = 0;
     for (std::size_t i = 0; i < bytes.size(); ++i) {
@@ -42,7 +42,7 @@ void append_little(std::string& out, std::uint64_t value, std::size_t bytes) {
     }
 }
 
-// Walks through a header, which is a dictionary of Python.
+// Reads a header, which is a dictionary of Python.
 class header_reader {
 public:
     explicit header_reader(std::string_view text) : text_(text) {}
@@ -322,7 +322,7 @@ void decode_as(bool big_endian, std::string_view bytes, double* to) {
     }
 }
 
-// Of one signed and one unsigned type of a width.
+// Decodes integers of one width, signed or unsigned.
 template <typename Signed, typename Unsigned>
 void decode_integers(const npy_header& header, std::string_view bytes, double* to) {
     if (header.type == npy_header::kind::whole) {
@@ -392,7 +392,7 @@ std::vector<double> decode_npy(const npy_header& header, std::string_view bytes)
     std::uint64_t place = 0;
     for (const double value : stored) {
         values[place] = value;
-        // The next in Fortran order: the first index runs fastest.
+        // This moves to the next number in Fortran order: the first index runs fastest.
         for (std::size_t d = 0; d < index.size(); ++d) {
             place += steps[d];
             if (++index[d] < header.shape[d]) {

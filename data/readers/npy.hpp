@@ -11,10 +11,10 @@
 // The .npy format of one array; an .npz file is an archive of them (data/readers/npz.hpp).
 namespace fusionflow::data {
 
-/// Bytes of all that is read from one file: 8 GiB, as much as the weights of a network may take.
+/// Most bytes that are read from one file: 8 GiB, as much as the weights of a network may take.
 inline constexpr std::uint64_t most_npz_bytes = std::uint64_t{8} << 30U;
 
-/// Dimensions of one array: numpy's own limit.
+/// Most dimensions of one array: numpy's own limit.
 inline constexpr std::size_t most_array_dimensions = 32;
 
 /// What the header of an array says.
@@ -22,7 +22,7 @@ struct npy_header {
     enum class kind {
         real,
         integer,
-        whole,  ///< without a sign
+        whole,  ///< integer without a sign
         truth,  ///< what is not 0 is 1
         text,
     };
@@ -37,15 +37,15 @@ struct npy_header {
     [[nodiscard]] std::uint64_t bytes() const noexcept { return count * item_bytes; }
 };
 
-/// What comes before the header proper: 8 bytes of signature and version.
+/// Bytes before the header proper: 6 of signature and 2 of version.
 inline constexpr std::size_t npy_preamble = 8;
 
-/// Bytes of the length that follows the preamble: 2 in version 1.0, 4 in 2.0 and 3.0.
+/// Number of bytes, after the preamble, that hold the header's length: 2 in version 1.0, else 4.
 ///
 /// \throws input_error with an empty field: another signature or version.
 [[nodiscard]] std::size_t npy_length_bytes(std::string_view preamble);
 
-/// The header's length from those bytes.
+/// The header's length, from the bytes that hold it.
 ///
 /// \throws input_error with an empty field: 1 MiB or more.
 [[nodiscard]] std::size_t npy_header_length(std::string_view length);
@@ -60,7 +60,7 @@ inline constexpr std::size_t npy_preamble = 8;
 /// \see docs/file-formats.md#arrays; tests/data/npz_test.cpp
 [[nodiscard]] npy_header parse_npy_header(std::string_view text);
 
-/// Sets the count from the shape.
+/// Sets header.count from header.shape.
 ///
 /// \throws input_error  with an empty field: more than most_npz_bytes.
 void count_items(npy_header& header);
@@ -68,27 +68,27 @@ void count_items(npy_header& header);
 /// How an array begins.
 struct npy_start {
     npy_header header{};
-    std::uint64_t bytes = 0;  ///< before the numbers
+    std::uint64_t bytes = 0;  ///< bytes before the numbers
 };
 
 /// Reads an array up to its numbers. \throws input_error with an empty field.
 [[nodiscard]] npy_start read_npy_start(byte_source& source);
 
-/// Numbers as they are stored, in their order, NaN and infinity too.
+/// Decodes numbers in the order in which they are stored; NaN and infinity are allowed.
 ///
-/// \param bytes  A multiple of header.item_bytes of them.
+/// \param bytes  Whole items of header.item_bytes each.
 /// \param to     Room for bytes.size() / header.item_bytes numbers.
 /// \throws input_error with an empty field: text, or an integer beyond 2^53.
 void decode_numbers(const npy_header& header, std::string_view bytes, double* to);
 
-/// Steps between neighbours along each dimension, the last or, in Fortran order, the first running
-/// fastest.
+/// Distance in items between neighbours along each dimension. The last dimension runs fastest, in
+/// Fortran order the first.
 [[nodiscard]] std::vector<std::uint64_t> item_steps(const std::vector<std::int64_t>& shape,
                                                     bool fortran_order);
 
 /// The numbers of an array in C order, whatever order and type they are stored in.
 ///
-/// \param bytes  header.bytes() of them.
+/// \param bytes  All header.bytes() bytes of the array.
 /// \throws input_error with an empty field: text, a number that is not finite, or an integer beyond
 ///         2^53, which a double does not hold.
 [[nodiscard]] std::vector<double> decode_npy(const npy_header& header, std::string_view bytes);

@@ -29,7 +29,7 @@ struct free_source {
 using archive_ptr = std::unique_ptr<zip_t, discard_archive>;
 using source_ptr = std::unique_ptr<zip_source_t, free_source>;
 
-// Nothing for text.
+// Reads an array; returns nothing for text.
 std::optional<named_array> read_member(const npz_archive& archive, const npz_member& member,
                                        std::uint64_t& budget) {
     const std::unique_ptr<byte_source> source = archive.open(member);
@@ -41,7 +41,7 @@ std::optional<named_array> read_member(const npz_archive& archive, const npz_mem
     if (header.type == npy_header::kind::text) {
         return std::nullopt;
     }
-    // As they are in memory: float32 grows.
+    // Numbers take 8 bytes each in memory, more than float32 in the file.
     const std::uint64_t taken = header.count * sizeof(double);
     if (!(taken <= budget)) {
         refuse("need arrays of at most 8 GiB in all");
@@ -79,7 +79,7 @@ std::vector<std::string> encode_members(const named_arrays& arrays,
     return members;
 }
 
-// Failure here is not the user's: names that are not UTF-8, or memory.
+// A failure here is no mistake of the user: names are not UTF-8, or memory ran out.
 void must(bool done) {
     if (!done) {
         throw std::runtime_error("npz: libzip cannot write the archive");

@@ -12,7 +12,7 @@ namespace fusionflow::data {
 
 namespace {
 
-constexpr std::uint64_t most_deflated = 1032;  // bytes that one byte of deflate can stand for
+constexpr std::uint64_t most_deflated = 1032;  // most bytes that one byte of deflate stands for
 
 struct close_member {
     void operator()(zip_file_t* member) const { zip_fclose(member); }
@@ -27,7 +27,7 @@ std::string described(int code) {
     return text;
 }
 
-// What the archive claims of a member.
+// What the archive says about a member.
 zip_stat_t claims(zip_t* archive, std::uint64_t index) {
     zip_stat_t about;
     constexpr zip_uint64_t needed = ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE |
@@ -39,7 +39,7 @@ zip_stat_t claims(zip_t* archive, std::uint64_t index) {
     return about;
 }
 
-// Held against the size of the file.
+// Checks what the archive says about a member against the size of the file.
 void check_claims(const zip_stat_t& about, std::uint64_t file_bytes) {
     if (about.encryption_method != ZIP_EM_NONE) {
         refuse("is encrypted");

@@ -13,7 +13,7 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// The text with a 0 for every digit, several of them as one: `1,234.5` becomes `0,0.0`.
+// The text with one 0 for each run of digits: `1,234.5` becomes `0,0.0`.
 std::string shape_of(std::string_view text) {
     std::string shape;
     for (const char c : text) {
@@ -37,7 +37,7 @@ bool is_date(std::string_view text) {
                        [&](std::string_view s) { return shape.starts_with(s); });
 }
 
-// Groups of three digits after the first one to three: 1,234 or 1.234,5 or 1 234 or 1'234.
+// True if one to three digits come before a group of three: 1,234 or 1.234,5 or 1 234 or 1'234.
 bool has_thousands(std::string_view text) {
     constexpr std::string_view marks = ",. '_";
     text.remove_prefix(text.starts_with('-') || text.starts_with('+') ? 1 : 0);

@@ -11,7 +11,7 @@ namespace {
 
 using Eigen::Index;
 
-// Rows of training first, those that are held out after them.
+// Copies the training rows and after them the others; returns the number of training rows.
 Index sort_rows(const row_block& block, const row_split& split, row_matrix& scratch,
                 std::vector<std::uint64_t>& held_out_rows) {
     scratch.resize(block.values.rows(), block.values.cols());
@@ -26,7 +26,7 @@ Index sort_rows(const row_block& block, const row_split& split, row_matrix& scra
             held_out_rows.push_back(block.rows[at]);
         }
     }
-    // The order is that of the table in both parts.
+    // The others were written from the end: this puts them in the order of the table.
     scratch.bottomRows(scratch.rows() - training).colwise().reverseInPlace();
     return training;
 }

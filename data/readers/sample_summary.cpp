@@ -55,7 +55,7 @@ struct preparing {
 sample_summary prepare(const sample_statistics& of, const summary_labels& labels,
                        const preparing& how) {
     const bool centered = how.prepared != preparation::as_read;
-    // About zero, or about a mean: that of the samples themselves is no shift at all.
+    // Moments are taken about zero or about a mean; the samples' own mean makes no shift at all.
     const Eigen::VectorXd shift =
         centered ? Eigen::VectorXd((of.mean - how.mean) + (of.mean_rest - how.mean_rest)) : of.mean;
     Eigen::MatrixXd joint = of.covariance + shift * shift.transpose();
@@ -118,7 +118,7 @@ void check_same(const sample_summary& a, const sample_summary& b) {
 struct unscaled {
     Eigen::MatrixXd covariance;
     Eigen::MatrixXd correlation;  // K x D
-    Eigen::VectorXd powers;  // of the targets; where nothing was scaled the sum is in the first
+    Eigen::VectorXd powers;       // of targets; where nothing was scaled their sum is in the first
 };
 
 unscaled without_scale(const sample_summary& s) {
@@ -147,7 +147,7 @@ unscaled joined_moments(const unscaled& a, double part_a, const unscaled& b, dou
     return joined;
 }
 
-// Divides by the deviations and returns them.
+// Divides moments by the deviations of their columns and returns these.
 Eigen::VectorXd scale_again(unscaled& joined, bool classes) {
     const Eigen::Index inputs = joined.covariance.rows();
     const Eigen::Index targets = joined.correlation.rows();
@@ -194,7 +194,7 @@ void check_held_out(const sample_summary& training, const sample_summary& held_o
                            spell_preparation(needed), spell_preparation(training),
                            spell_preparation(held_out)));
     }
-    // What is written and read again is equal to the digit.
+    // Writing and reading keeps every digit, so that the scales have to be equal.
     if (held_out.scale != training.scale) {
         refuse("need moments divided by the deviations of the training moments, got others "
                "(fusionflow moments DATA --prepared-as TRAINING.json makes them)");
@@ -207,7 +207,7 @@ sample_summary merged(const sample_summary& a, const sample_summary& b) {
     const double part_a = static_cast<double>(a.samples) / all;
     const double part_b = static_cast<double>(b.samples) / all;
     const Eigen::VectorXd delta = (b.mean - a.mean) + (b.mean_rest - a.mean_rest);
-    // Moments about the two means miss how far these are apart.
+    // Moments about two different means lack the term of the distance between these.
     const double between =
         a.prepared == preparation::as_read ? 0 : std::sqrt(part_a) * std::sqrt(part_b);
     unscaled joined =
@@ -227,7 +227,7 @@ sample_summary merged(const sample_summary& a, const sample_summary& b) {
                           Eigen::VectorXd::Zero(delta.size()),
                           std::move(scale)};
     if (between > 0) {
-        // What the sum lost; the means are of one size, so that their difference is exact.
+        // This is what the sum lost. The means are of one size, so that their difference is exact.
         result.mean_rest = (a.mean - result.mean) + part_b * delta + a.mean_rest;
     }
     return result;

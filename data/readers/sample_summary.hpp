@@ -15,7 +15,7 @@ namespace fusionflow::data {
 enum class preparation {
     as_read,
     centered,      ///< the mean taken off
-    standardized,  ///< and divided by the standard deviation (classes are not)
+    standardized,  ///< also divided by the standard deviation (classes are not)
 };
 
 /// Names of columns: D inputs, K targets.
@@ -24,7 +24,7 @@ struct column_names {
     std::vector<std::string> targets{};
 };
 
-/// Second moments of N samples and what it takes to put them together with those of others.
+/// Second moments of N samples, with what is needed to merge them with those of other samples.
 /// Vectors have D + K numbers, inputs first.
 struct sample_summary {
     moments values;
@@ -32,13 +32,13 @@ struct sample_summary {
     column_names columns{};
     preparation prepared = preparation::as_read;
     bool classes = false;    ///< targets are classes, 0 or 1: standardizing does not scale them
-    bool by_others = false;  ///< with mean and deviation of other samples (the training part)
+    bool by_others = false;  ///< prepared by the mean and deviation of the training part
     Eigen::VectorXd mean{};  ///< of these samples, before preparation
-    Eigen::VectorXd mean_rest{};  ///< what rounding took off it; 0 where it was not needed
+    Eigen::VectorXd mean_rest{};  ///< what rounding took off the mean; 0 where it was not needed
     Eigen::VectorXd scale{};      ///< what columns were divided by; 1 where they were not
 };
 
-/// How summarise() names things.
+/// The names and sizes that summarise() puts into a summary.
 struct summary_labels {
     std::vector<std::string> names{};  ///< of modalities
     std::vector<int> dims{};           ///< of modalities; D in all
@@ -51,22 +51,22 @@ struct summary_labels {
 ///     <(z - c)(z - c)^T> / (d d^T),    c = 0 or mean,    d = 1 or standard deviation
 ///
 /// \param of      The samples z = (x, y), D + K columns, at least one row.
-/// \param like    Whose mean and deviation to take: those of `of`, or of the training part.
+/// \param like    Gives mean and deviation: `of` itself, or the statistics of the training part.
 /// \throws input_error  with an empty field: a column without variance is to be standardized.
 /// \see docs/file-formats.md#samples; tests/data/sample_summary_test.cpp
 [[nodiscard]] sample_summary summarise(const sample_statistics& of, const summary_labels& labels,
                                        preparation prepared, const sample_statistics& like);
 
-/// The same, prepared as other samples were: by their mean and scale, which those keep.
+/// Second moments of samples prepared as others were: by the mean and scale that `like` keeps.
 ///
-/// \param like  Prepared by their own mean.
-/// \throws input_error  with an empty field: `like` was prepared by that of others, or has other
-///         modalities or columns. \see align_columns
+/// \param like  A summary that was prepared by its own mean.
+/// \throws input_error  with an empty field: `like` was prepared by the mean of others, or has
+///         other modalities or columns. \see align_columns
 [[nodiscard]] sample_summary summarise_as(const sample_statistics& of, const summary_labels& labels,
                                           const sample_summary& like);
 
-/// Refuses what cannot be held against training samples: other modalities or columns, or samples
-/// that were not prepared by the mean and scale of those.
+/// Refuses held-out samples that cannot be compared with training samples: they have other
+/// modalities, columns or scales, or were not prepared by the mean and scale of those.
 ///
 /// \throws input_error  with an empty field, naming both preparations.
 void check_held_out(const sample_summary& training, const sample_summary& held_out);

@@ -32,7 +32,7 @@ struct file_selection {
     std::string columns;
 };
 
-// Of the tables, or after an @ of a file, whose name may have a colon.
+// Splits a selection into a file, which may have a colon in its name, and columns.
 file_selection read_file_selection(const std::string& selection) {
     if (!selection.starts_with('@')) {
         return {"", selection};
@@ -106,12 +106,12 @@ void selected_columns::collect_names() {
                 named_[of.file].insert(std::move(item));
             }
         } catch (const input_error&) {
-            continue;  // refused where it is used
+            continue;  // it is refused where it is used
         }
     }
 }
 
-// Names of the columns that were chosen, which become the next of the joined row.
+// Adds the columns of a selection to the joined row and returns their names.
 std::vector<std::string> selected_columns::choose(const std::string& selection,
                                                   const std::string& user) {
     const file_selection of = read_file_selection(selection);
@@ -196,7 +196,7 @@ void selected_columns::choose_categories() {
     }
 }
 
-// COLUMN, or COLUMN=TEXT,TEXT where no column has this whole name.
+// The request is COLUMN or, if no column has this whole name, COLUMN=TEXT,TEXT.
 void selected_columns::choose_split() {
     if (request_.split.empty()) {
         return;
@@ -230,7 +230,7 @@ void selected_columns::choose_split() {
     has_labels_ = true;
 }
 
-// Which labels of the split hold a row out.
+// Decides which labels of the split hold a row out.
 void selected_columns::decide_split() {
     if (request_.split.empty()) {
         return;
@@ -241,7 +241,7 @@ void selected_columns::decide_split() {
     });
 }
 
-// Reads columns of labels alone, and opens their files once more.
+// Reads the columns of labels alone, and then opens their files once more.
 void selected_columns::collect_labels(const reading_progress& watch) {
     for (const auto& r : readers_) {
         for (std::size_t i = 0; i < r->place.size(); ++i) {
@@ -285,7 +285,7 @@ void selected_columns::collect_labels(reader& from, const reading_progress& watc
     from.source = open_tables(from.files, request_.options);
 }
 
-// What columns are called, once it is known which classes and categories there are.
+// Names the columns, once it is known which classes and categories there are.
 void selected_columns::name_columns() {
     dims_.assign(names_.size(), 0);
     for (const joined_column& column : joined_) {
@@ -324,7 +324,7 @@ bool selected_columns::next(row_block& block) {
     return true;
 }
 
-// Reads on where a block is used up; false once a file has ended.
+// Reads the next block of every file whose block is used up; false once a file has ended.
 bool selected_columns::refill() {
     bool more = true;
     for (const auto& r : readers_) {
@@ -337,7 +337,7 @@ bool selected_columns::refill() {
     return more;
 }
 
-// The rows that no file leaves out, as far as all blocks go.
+// Gives the rows that no file leaves out, as far as the blocks of all files reach.
 bool selected_columns::next_joined(row_block& block) {
     block = {};
     if (!refill()) {
@@ -393,7 +393,7 @@ void selected_columns::check_ends() {
     }
 }
 
-// A column of 0 and 1 for every class or category.
+// Puts a column of 0 and 1 for every class or category in place of its column of labels.
 void selected_columns::expand_labels(row_block& block) const {
     const auto width = static_cast<Eigen::Index>(inputs_.size() + targets_.size());
     row_matrix values = row_matrix::Zero(block.values.rows(), width);

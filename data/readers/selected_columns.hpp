@@ -16,9 +16,9 @@ namespace fusionflow::data {
 
 /// Which columns of which files make modalities and targets.
 ///
-/// A selection of columns (\ref find_columns) is of the tables, or, as `@FILE` or `@FILE:columns`,
-/// of a file of its own; without columns all of that file. Where `FILE:columns` as a whole is a
-/// file that is there, it is meant. Row i of all files is one sample. A pattern passes over columns
+/// A selection (\ref find_columns) takes columns of the tables or, as `@FILE` or `@FILE:columns`,
+/// of a file of its own; `@FILE` takes all of that file. If there is a file whose name is the whole
+/// of `FILE:columns`, it is meant. Row i of all files is one sample. A pattern passes over columns
 /// of its file that any selection names.
 struct column_request {
     std::vector<std::string> tables{};      ///< with the same columns; rows follow one another
@@ -27,20 +27,20 @@ struct column_request {
     bool classes = false;                   ///< the target names classes
     table_options options{};
     std::string one_hot{};  ///< selection of inputs whose texts are categories; or empty
-    /// A column that says which rows are held out: by texts as train and test, or, as `COLUMN=a,b`,
-    /// those where it is a or b. Empty: no column does.
+    /// The column that says which rows are held out: by texts such as train and test or, as
+    /// `COLUMN=a,b`, where its text is a or b. Empty: no column does.
     std::string split{};
 };
 
-/// Is told how far the files are read, by one thread.
+/// Called, by one thread, with how far the files are read.
 using reading_progress = std::function<void(const table_progress&)>;
 
 /// A table whose columns are the inputs of all modalities and then the targets, put together from
 /// files while they are read.
 ///
 /// Target classes become K columns of 0 and 1, one for each class in sorted order (as numbers if
-/// all are), and so does an input of categories, called `sex=female`, `sex=male`. Such columns are
-/// read twice.
+/// all are). An input of categories likewise becomes columns, called `sex=female`, `sex=male`.
+/// Columns of classes and categories are read twice.
 class selected_columns {
 public:
     /// \param watch  Called while classes and categories are read.
@@ -50,7 +50,7 @@ public:
 
     /// The first file.
     [[nodiscard]] const std::string& file() const { return readers_.front()->files.front(); }
-    /// Of the modalities.
+    /// Names of the modalities.
     [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
     [[nodiscard]] const std::vector<int>& dims() const noexcept { return dims_; }
     /// Names of the D input columns.
@@ -58,7 +58,7 @@ public:
     /// Names of the K target columns, or of the classes.
     [[nodiscard]] const std::vector<std::string>& targets() const noexcept { return targets_; }
     [[nodiscard]] bool classes() const noexcept { return request_.classes; }
-    /// True if a column says which rows are held out; blocks do then.
+    /// True if a column says which rows are held out; next() then fills row_block::held_out.
     [[nodiscard]] bool splits() const noexcept { return !request_.split.empty(); }
     /// What was guessed or taken for granted in reading, a sentence each.
     [[nodiscard]] const std::vector<std::string>& notes() const noexcept { return notes_; }
@@ -69,25 +69,25 @@ public:
     ///         another.
     [[nodiscard]] bool next(row_block& block);
 
-    /// Of all files together; rows and skipped rows are those of the joined table.
+    /// Progress in all files together; rows and skipped rows are those of the joined table.
     [[nodiscard]] table_progress progress() const;
 
 private:
-    // A file that is open, or the tables one after another.
+    // One open file, or the tables that are read one after another.
     struct reader {
         std::vector<std::string> files;
         std::unique_ptr<table_source> source{};
         std::vector<wanted_column> wanted{};
-        std::vector<std::size_t> place{};  // of each in the joined row
+        std::vector<std::size_t> place{};  // place of each in the joined row
         row_block block{};
-        std::size_t at = 0;  // in the block
+        std::size_t at = 0;  // next row of the block
         bool ended = false;
     };
 
-    // Of the joined row, as it is read: a number, or a label.
+    // A column of the joined row as it is read: numbers or labels.
     struct joined_column {
         std::string name;
-        std::size_t modality;  // of the target: as many as there are; of the split: one more
+        std::size_t modality;                    // M for the target, M + 1 for the split
         std::unique_ptr<class_labels> labels{};  // null for numbers
     };
 
@@ -113,12 +113,12 @@ private:
     std::vector<int> dims_;
     std::vector<std::string> inputs_;
     std::vector<std::string> targets_;
-    std::map<std::pair<const reader*, std::size_t>, std::string> users_;  // of columns
-    std::map<std::string, std::set<std::string>> named_;  // columns, by file; of the tables: ""
+    std::map<std::pair<const reader*, std::size_t>, std::string> users_;  // what uses a column
+    std::map<std::string, std::set<std::string>> named_;  // in selections, by file; "": the tables
     std::vector<joined_column> joined_;
     bool has_labels_ = false;
-    std::vector<std::string> split_texts_;  // of the rows held out; empty: test and the like
-    std::vector<unsigned char> held_out_;   // of the labels of the split
+    std::vector<std::string> split_texts_;  // texts of rows to hold out; empty: test and the like
+    std::vector<unsigned char> held_out_;   // for each label of the split
     std::vector<std::unique_ptr<reader>> readers_;
     std::vector<std::string> notes_;
     std::uint64_t given_ = 0;  // rows that next() gave

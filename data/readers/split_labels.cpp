@@ -14,7 +14,7 @@ namespace fusionflow::data {
 
 namespace {
 
-// Small letters alone: `Held-out` becomes `heldout`.
+// A text in small letters without blanks and dashes: `Held-out` becomes `heldout`.
 std::string letters_of(const std::string& text) {
     std::string letters;
     for (const char c : text) {

@@ -5,14 +5,14 @@
 
 namespace fusionflow::data {
 
-/// Of each label of a column that splits samples whether its rows are held out.
+/// For each label of a column that splits samples, whether its rows are held out.
 ///
-/// Without texts that name them: `test`, `validation`, `dev`, `held out` and the like are, `train`
+/// If `texts` is empty, `test`, `validation`, `dev`, `held out` and the like are held out, `train`
 /// and `training` are not, in capitals or not.
 ///
 /// \param column  Its name, for refusals.
-/// \param texts   The labels whose rows are held out; those that are numbers in any spelling.
-/// \throws input_error  with an empty field: a label that is neither, a text that no row has, or
+/// \param texts   The labels whose rows are held out; a number matches in any spelling.
+/// \throws input_error  with an empty field: a label of neither kind, a text that no row has, or
 ///         all or no labels are held out.
 /// \see tests/data/split_labels_test.cpp
 [[nodiscard]] std::vector<unsigned char> held_out_labels(const std::string& column,

@@ -11,8 +11,8 @@ struct point {
     double height = 0;
 };
 
-/// Where a function that rises from a to b is zero, to this part of the place; an end where it has
-/// no zero between. By bracketing (Boost.Math, TOMS 748).
+/// Finds the zero of a function that rises from a to b by bracketing (Boost.Math, TOMS 748), to
+/// within accuracy times b.place. Returns one of the two places if there is no zero between them.
 template <typename Function>
 double root(const Function& f, const point& a, const point& b, double accuracy) {
     if (a.height >= 0) {

@@ -16,12 +16,12 @@ namespace fusionflow::solver {
 namespace {
 
 using theory::unknown;
-// The loss is at its least when it is this near, against all that can be explained. Nothing is said
-// to be unlearnable by that.
+// W counts as the full solution when the power of their difference is below this part of what all
+// modalities explain. This test never calls a modality unlearnable.
 constexpr double at_its_least = 1e-9;
-// What rounding takes away of a time is said from this part of it on.
+// A time that rounding makes uncertain by more than this part of it gets a warning.
 constexpr double felt_rounding = 1e-7;
-constexpr long looks_apart = 16;  // with weight decay, where a look solves for the trunk's norm
+constexpr long looks_apart = 16;  // calls per look with weight decay: a look solves for u_f
 
 std::vector<data::modality_set> sets_of(const std::vector<theory::partial_solution>& saddles) {
     std::vector<data::modality_set> sets;
@@ -90,8 +90,8 @@ double half_height_monitor::excess(int m, const Eigen::VectorXd& weights) const 
 }
 
 // The saddle at which the race expects m to be learned, if what is learned now is on the way there.
-// Where the race says that a learned modality fades again before m is learned, as one does whose
-// weight would have to change its sign, the saddle is one without it.
+// A learned modality that the race expects to fade before m is learned, because its weight would
+// have to change sign, is not part of that saddle.
 std::optional<data::modality_set> half_height_monitor::expected_group(int m) const {
     data::modality_set passed;  // learned at some time before
     for (std::size_t i = 1; i < expected_.size(); ++i) {
@@ -109,7 +109,7 @@ std::optional<data::modality_set> half_height_monitor::expected_group(int m) con
     return std::nullopt;
 }
 
-// Which one m goes to when it is the next.
+// The saddle that the path reaches if m is learned next.
 data::modality_set half_height_monitor::saddle_ahead(int m) const {
     return expected_group(m).value_or(arch_->closure(data::with(learned_, m)));
 }
@@ -189,7 +189,7 @@ void half_height_monitor::step(step_view& view, const Eigen::VectorXd& weights, 
 }
 
 // False where every norm is so far below its level at both ends of the step that it cannot have
-// been there in between.
+// reached it in between.
 bool half_height_monitor::may_cross(const Eigen::VectorXd& weights) const {
     constexpr double far = 0.01;
     const auto may = [&](int m, double level) {
@@ -204,8 +204,8 @@ bool half_height_monitor::may_cross(const Eigen::VectorXd& weights) const {
                        [&](int m) { return may(m, levels_[static_cast<std::size_t>(m)].norm); });
 }
 
-// Where |W_m| rises through a level between two places; one of the two where it does so outside.
-// First on the interpolation, then on the real path in a narrow bracket around what that says.
+// The place between two others at which |W_m| rises through a level; one of the two if it does so
+// outside. It is found on the interpolation and refined on the path, in a narrow bracket around it.
 double half_height_monitor::crossing(step_view& view, int m, double level, double from, double to) {
     if (!(to > from)) {
         return from;
@@ -228,8 +228,8 @@ double half_height_monitor::crossing(step_view& view, int m, double level, doubl
     const double accuracy = view.accuracy() / 100;
     const double correction = here.height / slope;
     const double nearer = guess - correction;
-    // What a straight line misses is quadratic in the correction: at most ten times its square on
-    // the scale of the step, which no method takes over more than a few e-foldings.
+    // A straight line errs by at most ten times the square of the correction divided by the length
+    // of the interval, since no method takes a step over more than a few e-foldings.
     if (10 * correction * correction <= accuracy * guess * (to - from) && nearer > from &&
         nearer < to) {
         return nearer;
@@ -243,7 +243,7 @@ double half_height_monitor::crossing(step_view& view, int m, double level, doubl
     return root(height, {from, height(from)}, {to, height(to)}, accuracy);
 }
 
-// First crossings in (from, to] of half of what the norms are at rest.
+// Notes the first crossings in (from, to] of half of each norm at rest.
 void half_height_monitor::examine_rest(step_view& view, double from, double to,
                                        const Eigen::VectorXd& weights) {
     for (std::size_t i = 0; i < half_at_rest_.size(); ++i) {
@@ -255,7 +255,7 @@ void half_height_monitor::examine_rest(step_view& view, double from, double to,
     }
 }
 
-// Everything that crosses its level in (from, to], in order; learning one changes the levels of the
+// Learns all that cross their level in (from, to], in order. Learning one changes the levels of the
 // others, so the rest of the interval is looked at again.
 void half_height_monitor::examine(step_view& view, double from, double to,
                                   const Eigen::VectorXd& weights) {
@@ -312,8 +312,8 @@ end_of_run half_height_monitor::conclude(const standstill& found) {
     if (known) {
         learn_at_rest(found.rest);
     }
-    // A modality that has weight where the path rests, and never came near to it, is held up by
-    // rounding of its residual only, if the others leave it something.
+    // A modality with weight at rest that never reached half of its norm there, although the others
+    // leave it a residual, is held up by the rounding of that residual only.
     const bool held_up =
         known && std::any_of(found.rest.begin(), found.rest.end(), [&](int m) {
             return !data::contains(learned_, m) && half_at_rest_[static_cast<std::size_t>(m)] > 0 &&
@@ -371,8 +371,8 @@ theory::learning half_height_monitor::answer(theory::outcome ended, const theory
     return result;
 }
 
-// While the others stand at their saddle, what is left for a modality that waits is a difference of
-// terms with weights of 16 digits. It is known to a part of itself only, and so is the wait.
+// The residual of a waiting modality at the saddle of the others is a difference of terms, with
+// weights of 16 digits. The wait is as uncertain as that residual, and a warning says how much.
 void half_height_monitor::say_what_rounding_hides(theory::learning& answer) {
     for (int m = 0; m < moments_->count(); ++m) {
         const auto i = static_cast<std::size_t>(m);
@@ -401,7 +401,8 @@ void half_height_monitor::say_what_rounding_hides(theory::learning& answer) {
     }
 }
 
-// |W_m| where the run goes to from its end. Balanced weights do not turn their sign: they vanish.
+// |W_m| at the saddle that the run goes to from its end. A balanced scalar weight cannot change its
+// sign: where it would have to, it vanishes.
 double half_height_monitor::norm_ahead(int m, const theory::partial_solution& last) {
     const auto there = moments_->part(last.weights, m);
     const auto& passed = saddles_.of(levels_[static_cast<std::size_t>(m)].saddle).weights;

@@ -11,15 +11,15 @@ namespace fusionflow::solver {
 
 namespace {
 
-// A weight below this part of its modality's scale is one that waits: half-heights are at 1/2, and
-// what such a weight takes from the others' residuals moves their weights by the same small part.
+// A modality waits while its weight is below this part of its scale. Half-heights are at 1/2, and
+// what so small a weight takes from the others' residuals moves their weights by as small a part.
 constexpr double little = 1e-3;
-// A weight is settled when Newton's method would change less than this part of it. What the
-// residuals of a waiting modality can still add up to while the others settle is a multiple of that
-// part, by the regression coefficients between them; a potential has to fall by 1 and more.
+// A weight is settled when Newton's method would change less than this part of it. While it settles
+// it can lower the potential of a waiting modality by this part times a regression coefficient; to
+// learn that modality its potential has to fall by 1 and more.
 constexpr double settled_part = 3e-5;
-// While a residual that makes its weight grow is above this part of its own terms, something is
-// going on, and there is no need to look closer.
+// While a residual that makes its weight grow is above this part of its own terms, the path moves,
+// and there is no need to look closer.
 constexpr double going_on = 1e-2;
 
 }  // namespace
@@ -119,7 +119,8 @@ rest_judge::fate rest_judge::fate_of(int m, const Eigen::VectorXd& weights,
     return turned ? fate::has_turned : fate::rises;
 }
 
-// They have to fade: that they are small and shrink now says nothing about random weights.
+// True where the waiting modalities fade. That they are small and shrink now is not enough: random
+// weights may do so and grow later. Takes the pull of the decay off the residual.
 bool rest_judge::waiting_fade(const data::modality_set& rest, const Eigen::VectorXd& weights,
                               const fading& fades) {
     Eigen::VectorXd residuals(moments_->count());

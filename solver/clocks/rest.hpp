@@ -29,28 +29,28 @@ private:
 
 /// A path that can learn nothing more.
 struct standstill {
-    data::modality_set rest;  ///< who has weight; they stand at their saddle, the others at zero
-    bool reversed = false;    ///< another one's residual turned against its weight's sign for good
-    bool unresolved = false;  ///< another one's residual is rounding now, but not at the saddle
+    data::modality_set rest;  ///< all with weight: they stand at their saddle, the others at zero
+    bool reversed = false;    ///< a waiting weight is pushed to zero for good (it has turned)
+    bool unresolved = false;  ///< a waiting weight's residual is rounding now, not at the saddle
 };
 
 /// Decides whether anything on a path of total weights can still move. Each modality is judged by
 /// numbers of its own, never by the loss or the correlations of all. It is in one of these states:
 ///
-///     waiting   its weight is a small part of its scale (the norm that it has when it counts)
+///     waiting   its weight is a small part of its scale (the norm that it has once learned)
 ///     settled   its residual is rounding (residual_rounding), or what Newton's method would still
 ///               add to its weight, E_K Sigma_K^+ for the set K of all with weight, is a small part
 ///               of that weight
 ///     moving    neither
 ///
-/// The path stands still when none is moving, and for each that waits
+/// The path stands still when none is moving, and one of these holds for each that waits:
 ///
 ///     nothing is left    its residual at the saddle of K is zero
-///     it is unresolved   that is not zero, but its own one and those of K are rounding now
-///     it has turned      both residuals push the weight of a scalar, whose sign is kept, to zero
+///     it is unresolved   that is not zero, but its residual now and those of K are rounding
+///     it has turned      it is a scalar that keeps its sign, and both residuals push it to zero
 ///
-/// With weight decay the residual is what is left of it after the pull of the decay, a modality is
-/// settled when its weight is that of the saddle, and those that wait have to fade.
+/// With weight decay the pull of the decay is taken off the residual, a modality is settled when
+/// its weight is that of the saddle, and those that wait have to fade.
 ///
 /// docs/numerics.md#at-rest; tests/solver/rest_test.cpp
 class rest_judge {
@@ -62,9 +62,9 @@ public:
     rest_judge(const data::moments& moments, const theory::architecture& arch, double weight_decay);
 
     /// \param weights     W now.
-    /// \param scales      Per modality, the least norm that it would have if it were learned, and
-    ///                    with it all; 0: it has none, and its contribution's power is compared
-    ///                    with `explained`.
+    /// \param scales      Per modality, its norm once learned: the lesser of those with it learned
+    ///                    next and with all learned. 0: it has none, and the power of its
+    ///                    contribution is compared with `explained`.
     /// \param explained   Power that all modalities explain.
     /// \param keeps_signs flow::keeps_signs().
     /// \param fades       Needed with weight decay only.
@@ -97,11 +97,11 @@ private:
     double weight_decay_;
     residual_rounding rounding_;
     Eigen::VectorXd residual_;
-    Eigen::VectorXd terms_;        // of residual_
-    Eigen::VectorXd corrections_;  // that Newton's method would add to the weights
+    Eigen::VectorXd terms_;        // terms of residual_
+    Eigen::VectorXd corrections_;  // what Newton's method would add to the weights
     std::optional<data::modality_set> inverted_;
-    std::vector<Eigen::Index> inputs_;  // of the set that was inverted
-    Eigen::MatrixXd inverse_;           // of its covariance
+    std::vector<Eigen::Index> inputs_;  // inputs of the set inverted_
+    Eigen::MatrixXd inverse_;           // pseudo-inverse of their covariance
 };
 
 }  // namespace fusionflow::solver

@@ -56,7 +56,7 @@ void network_compression::lower(std::size_t l, Eigen::Index count) {
     absorb(along.below, image, least_remainder * w.norm());
 }
 
-// Adds to a basis what candidates have outside of it.
+// Adds to a basis the parts of the candidates that are orthogonal to it.
 void network_compression::absorb(std::size_t s, const Eigen::MatrixXd& candidates, double least) {
     space& where = spaces()[s];
     Eigen::MatrixXd& basis = bases_[s];
@@ -73,8 +73,8 @@ void network_compression::absorb(std::size_t s, const Eigen::MatrixXd& candidate
         if (!(remainder > least)) {
             continue;
         }
-        // Of a small remainder the first pass leaves rounding along the basis; the second, on a
-        // unit vector, takes that away.
+        // The first pass leaves rounding along the basis, which is much of a small remainder; the
+        // second pass, on a unit vector, removes it.
         v /= remainder;
         v -= so_far * (so_far.transpose() * v).eval();
         basis.col(where.known) = v.normalized();

@@ -44,7 +44,7 @@ std::vector<Eigen::Index> krylov_growth::known() const {
 }
 
 void krylov_growth::grow() {
-    // What a round adds is not applied in the same round.
+    // Vectors that a round adds are not applied in the same round.
     const std::vector<Eigen::Index> before = sizes_.back();
     for (std::size_t l = 0; l < links_.size(); ++l) {
         const std::size_t below = links_[l].below;
@@ -90,7 +90,7 @@ Eigen::Index krylov_growth::size_at(int rounds, std::size_t s) const {
 }
 
 double krylov_growth::most_weights(int rounds) const {
-    // A vector for every one that is applied for the first time.
+    // Each vector that is applied for the first time adds at most one new vector.
     std::vector<double> sizes;
     for (const space& s : spaces_) {
         sizes.push_back(static_cast<double>(s.known));

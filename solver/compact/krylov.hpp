@@ -10,19 +10,19 @@ namespace fusionflow::solver {
 
 /// Orthonormal bases of a network's hidden spaces that grow from the whole input spaces upward and
 /// from the outputs downward. One round applies every W and every W^T once to the vectors that the
-/// bases have so far and adds what is new. The matrices B_j^T W_j B_{j-1} are a small network that
-/// has, until the bases are closed, nearly the same W_m(t) under gradient flow and gradient
-/// descent, and then the same (docs/theory.md#compressed-networks).
+/// bases have so far and adds what is new. The matrices B_j^T W_j B_{j-1} are a small network with
+/// nearly the same W_m(t) under gradient flow and gradient descent, and with the very same once the
+/// bases are closed (docs/theory.md#compressed-networks).
 ///
-/// Where the matrices are from is a derived class's matter: network_compression has them,
-/// network_sampler draws them as they are asked for.
+/// Derived classes supply the matrices: network_compression has them, network_sampler draws their
+/// entries as they are needed.
 class krylov_growth {
 public:
     krylov_growth(const krylov_growth&) = delete;
     krylov_growth& operator=(const krylov_growth&) = delete;
     virtual ~krylov_growth() = default;
 
-    /// One round.
+    /// Grows the bases by one round.
     void grow();
     [[nodiscard]] int rounds() const noexcept { return static_cast<int>(sizes_.size()) - 1; }
 
@@ -34,29 +34,29 @@ public:
     /// \param rounds  0 ... rounds() - 1.
     [[nodiscard]] bool closed_at(int rounds) const;
 
-    /// The small network of that many rounds. It is a corner of the one of more rounds: every layer
-    /// keeps its first rows and columns. A hidden space that nothing reaches keeps one unit.
+    /// The small network after `rounds` rounds. Its layers are the top left corners of those after
+    /// more rounds. A hidden space that nothing reaches keeps one unit.
     ///
     /// \param rounds  0 ... rounds().
     /// \throws data::input_error naming width, as network_shape.
     [[nodiscard]] weighted_network network(int rounds) const;
 
-    /// Most weights that the network of that many rounds can have, without growing to it.
+    /// An upper bound on the number of weights of network(rounds), found without growing.
     [[nodiscard]] double most_weights(int rounds) const;
 
 protected:
     /// \param dims    D_m.
-    /// \param hidden  Units of the network that is made small.
+    /// \param hidden  Widths of the network that is made small.
     krylov_growth(const std::vector<int>& dims, const hidden_widths& hidden, Eigen::Index outputs);
 
     struct space {
         Eigen::Index units;  ///< dimension
-        Eigen::Index known;  ///< vectors of the basis so far; all of inputs and outputs
+        Eigen::Index known;  ///< basis vectors so far; inputs and outputs: all units
         bool hidden;
         [[nodiscard]] bool full() const noexcept { return known == units; }
     };
 
-    /// A layer: in the order of network_shape, branch by branch, then the trunk.
+    /// A layer between two spaces. Links are in the order of network_shape: branches, then trunk.
     struct link {
         std::size_t below;
         std::size_t above;
@@ -70,10 +70,10 @@ protected:
     [[nodiscard]] const std::vector<link>& links() const noexcept { return links_; }
 
 private:
-    /// Applies W to the vectors link.raised ... count-1 of the space below, and brings `raised`
-    /// there.
+    /// Applies W to the vectors link.raised ... count-1 of the space below, adds what is new to the
+    /// basis above, and sets link.raised to count.
     virtual void raise(std::size_t l, Eigen::Index count) = 0;
-    /// W^T, the same way down.
+    /// The same downwards, with W^T and link.lowered.
     virtual void lower(std::size_t l, Eigen::Index count) = 0;
     virtual void finish_round() {}
     /// The layer between the first basis vectors of its two spaces, rows x cols.
@@ -89,7 +89,7 @@ private:
     std::vector<std::size_t> trunk_spaces_;
     std::vector<space> spaces_;
     std::vector<link> links_;
-    std::vector<std::vector<Eigen::Index>> sizes_;  // of all bases, after each round
+    std::vector<std::vector<Eigen::Index>> sizes_;  // sizes of all bases after each round
 };
 
 }  // namespace fusionflow::solver

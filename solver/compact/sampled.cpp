@@ -65,7 +65,7 @@ void network_sampler::reveal(std::size_t l, double& entry) {
     }
 }
 
-// Layers that showed all of W x or W^T y before have nothing along the new vector.
+// W x and W^T y of vectors applied before lie in the old basis, so they are zero along the new one.
 void network_sampler::add_vector(std::size_t s) {
     ++spaces()[s].known;
     for (std::size_t l = 0; l < links().size(); ++l) {
@@ -122,7 +122,7 @@ void network_sampler::lower(std::size_t l, Eigen::Index count) {
     }
 }
 
-// Everything between known vectors, so that the network of a round is a corner of all later ones.
+// Draws all entries between known vectors, so that a round's network is a corner of later ones.
 void network_sampler::finish_round() {
     for (std::size_t l = 0; l < links().size(); ++l) {
         for (auto column : entries(l).colwise()) {

@@ -8,14 +8,14 @@
 
 namespace fusionflow::solver {
 
-/// Draws what network_compression would make of a drawn network, at any width: the same in
-/// distribution, at a cost that does not depend on the width.
+/// Draws the small network that network_compression would make of a drawn one: with the same
+/// distribution, at any width, at a cost that does not depend on the width.
 ///
 /// Between orthonormal bases a layer of independent N(0, sd^2) entries has independent N(0, sd^2)
-/// entries again, so entries are drawn when they are first asked for. Applying W to a basis vector
-/// x shows W x: its entries towards the r known vectors of the space above, and a remainder of
-/// length sd * chi_{H-r}, whose direction is that space's next basis vector. Towards vectors that
-/// come later the entries of W x are zero.
+/// entries again, so entries are drawn when they are first needed. Applying W to a basis vector x
+/// fixes all of W x: its entries towards the r known vectors of the space above, and a remainder of
+/// length sd * chi_{H-r}, whose direction becomes that space's next basis vector. Its entries
+/// towards later vectors are zero.
 ///
 /// \see docs/theory.md#sampled-networks; tests/solver/sampled_test.cpp
 class network_sampler final : public krylov_growth {
@@ -23,7 +23,7 @@ public:
     /// \param dims    D_m.
     /// \param hidden  1 ... 1e12 each.
     /// \param init    A scheme of independent entries, and u0.
-    /// \param seed    Any; not the same network as draw_weights() of that seed.
+    /// \param seed    Any; draw_weights() draws another network from the same seed.
     /// \throws data::input_error naming scheme for the balanced one, whose weights are not
     ///         independent.
     network_sampler(const std::vector<int>& dims, const hidden_widths& hidden, Eigen::Index outputs,
@@ -41,8 +41,8 @@ private:
     void add_vector(std::size_t s);
 
     data::random_source random_;
-    std::vector<double> deviations_;  // sd of the links' entries
-    // Of the links, above.known x below.known, with room to spare; NaN: not asked for yet.
+    std::vector<double> deviations_;  // sd of the entries, one per link
+    // One matrix per link, above.known x below.known with room to spare; NaN: not drawn yet.
     std::vector<Eigen::MatrixXd> entries_;
 };
 

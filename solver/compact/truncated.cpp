@@ -16,7 +16,7 @@ namespace {
 
 constexpr double safety = 2;
 constexpr double column_rounding = 1e-11;
-constexpr double most_by_itself = 1e6;  // weights, where nobody asked for that many rounds
+constexpr double most_by_itself = 1e6;  // weights, unless --rounds asks for more
 constexpr double most_weights = 2e7;
 
 answer train_fixed(const model& about, const run_options& options, krylov_growth& growth,

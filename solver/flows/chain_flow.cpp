@@ -11,7 +11,7 @@ namespace fusionflow::solver {
 
 namespace {
 
-// The lesser of the two that is not zero.
+// The smaller of two sizes, or the other one if one of them is zero.
 double least_of(double a, double b) {
     if (a == 0 || b == 0) {
         return std::max(a, b);
@@ -61,7 +61,7 @@ chain_flow::chain_flow(const data::moments& moments, const theory::aligned_weigh
     least_trunk_ = least(trunk_, 0);
     for (branch& b : branches_) {
         b.least = least(b.layers, least_of(numbers(initial_, b.at, b.dim).norm(), least_trunk_));
-        b.least = b.least > 0 ? b.least : 1;  // a path of one layer at zero
+        b.least = b.least > 0 ? b.least : 1;  // where every layer of the path starts at zero
     }
     initial_.push_back(0);  // time
 }
@@ -159,12 +159,12 @@ void chain_flow::find_slopes(const state& x) {
     }
 }
 
-// E_m d2W_m/dx2, above the diagonal.
+// Adds E_m d2W_m/dx2 of one branch to j, above the diagonal.
 void chain_flow::add_curvature(const state& x, const branch& b, Eigen::MatrixXd& j) const {
     const auto e = residual_.segment(b.offset, b.dim);
     const double along = e.dot(numbers(x, b.at, b.dim));
     const auto index = [](std::size_t i) { return static_cast<Eigen::Index>(i); };
-    // Pairs of factors of one product, each with what the product is without both.
+    // Adds, for every pair of factors of a product, the product without both.
     const auto add_pairs = [&](const product& p, double scale) {
         double before = 1;
         for (std::size_t i = 0; i < p.count; ++i) {

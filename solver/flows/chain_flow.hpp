@@ -22,7 +22,7 @@ namespace fusionflow::solver {
 class chain_flow final : public flow {
 public:
     /// \param start  One vector and n_m - 1 numbers per branch, p numbers of the trunk.
-    /// \param keeps_signs  No layer starts at zero and is to change its sign.
+    /// \param keeps_signs  True for balanced weights: flow::keeps_signs().
     /// \throws data::input_error naming moments if sizes differ, init if a weight is not finite.
     chain_flow(const data::moments& moments, const theory::aligned_weights& start,
                bool keeps_signs);
@@ -30,8 +30,8 @@ public:
     [[nodiscard]] state initial() const override { return initial_; }
     [[nodiscard]] std::size_t size() const override { return initial_.size(); }
     void derivative(const state& x, state& dxdt) override;
-    /// Of a layer relative to its size, but at least to the least size, not zero, that a layer of
-    /// its path started from: layers that start at zero are driven by those.
+    /// Errors of a layer are relative to its size, or to the smallest nonzero starting size on its
+    /// path (in the trunk, for the trunk's) if that is larger: those drive layers that start at 0.
     [[nodiscard]] double relative_error(const state& x, const state& error) const override;
     void total_weights(const state& x, Eigen::VectorXd& weights) override;
     void branch_norms(const state& x, Eigen::VectorXd& norms) const override;
@@ -42,19 +42,19 @@ public:
     void jacobian(const state& x, Eigen::MatrixXd& j) override;
 
 private:
-    // Numbers of the state that are multiplied, one after the other.
+    // Consecutive numbers of the state that are multiplied.
     struct product {
         std::size_t at = 0;
         std::size_t count = 0;
         double value = 1;
-        std::vector<double> without{};  // each of the factors
+        std::vector<double> without{};  // the product without each of the factors
     };
     struct branch {
         std::size_t at = 0;  // of w_m
         int dim = 0;
         Eigen::Index offset = 0;
         product layers{};
-        double least = 0;  // size that errors are compared with at least
+        double least = 0;  // least size that errors are compared with
     };
     void find_products(const state& x);
     void find_slopes(const state& x);
@@ -66,7 +66,7 @@ private:
     double least_trunk_ = 0;
     bool keeps_signs_;
     state initial_;
-    // Of the state that was looked at last:
+    // Values at the state that was looked at last.
     Eigen::VectorXd weights_;
     Eigen::VectorXd residual_;
     Eigen::MatrixXd slopes_;  // dW/dx

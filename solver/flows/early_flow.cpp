@@ -11,10 +11,10 @@ namespace fusionflow::solver {
 namespace {
 
 constexpr std::size_t most_numbers = 150;  // larger states cost implicit steps too much
-// |o|^2 at the start, of that of the inputs: a difference of two numbers loses no more digits.
+// |o|^2 is found as the difference sum_i |f_i|^2 - g. It starts at this part of the sum or more, so
+// that the difference loses three digits at most.
 constexpr double least_output = 1e-3;
-constexpr double most_opposite =
-    -0.9;  // cosine with what it is pushed along: how near to zero it dips
+constexpr double most_opposite = -0.9;  // cosine of o and the push on it: below it o nears zero
 
 Eigen::VectorXd first_push(const data::moments& moments, const Eigen::MatrixXd& weights) {
     const Eigen::Index inputs = weights.cols() - 1;

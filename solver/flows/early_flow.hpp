@@ -9,34 +9,34 @@
 
 namespace fusionflow::solver {
 
-/// The exact flow of two-layer early fusion as gram_flow has it, on the clock dc = |o| dt / tau of
-/// the output weights o, for inputs of very different variance, in the eigenvectors of their
-/// covariance (input_modes): i counts eigenvectors, and E_i = lambda_i (W*_i - W_i).
+/// The exact flow of two-layer early fusion (gram_flow) in a form for inputs of very different
+/// variance: on the clock dc = |o| dt / tau, o the output weights, and in the eigenvectors of the
+/// inputs' covariance (input_modes). i counts eigenvectors, and E_i = lambda_i (W*_i - W_i).
 ///
-/// With the conserved g = sum_i |f_i|^2 - |o|^2 the length of o is not a number of its own, and the
+/// Since g = sum_i |f_i|^2 - |o|^2 is conserved, the length of o is not part of the state. Its
 /// direction d = o/|o| hardly turns once anything has been learned:
 ///
 ///     df_i/dc = E_i d,   dd/dc = (I - d d^T) sum_i E_i f_i / |o|^2,   dt/dc = 1/|o|,
 ///     |o|^2 = sum_i |f_i|^2 - g,   W_i = |o| d . f_i
 ///
-/// So what a stiff input relaxes along, d, stays the same while others are learned. In the numbers
-/// of gram_flow it turns, and the iterations of an implicit step, whose Jacobian is that of one
-/// place, lose what is conserved. State: f_1 ... f_D, d (r numbers each), time.
+/// So d, along which stiff inputs relax, stays the same while others are learned. In the variables
+/// of gram_flow that direction turns, and an implicit step, which takes its Jacobian at one place,
+/// loses what is conserved. State: f_1 ... f_D, d (r numbers each), time.
 ///
 /// docs/theory.md#rotated-form; tests/solver/gram_flow_test.cpp
 class early_flow final : public flow {
 public:
-    /// True for starts of early fusion of up to 150 numbers whose output weights are not small and
-    /// do not pass near zero first.
+    /// True for starts of early fusion with several modalities, one target and up to 150 numbers,
+    /// whose output weights are not small and do not pass near zero first.
     [[nodiscard]] static bool serves(const data::moments& moments, const two_layer_start& start);
 
-    /// \param start  One that it serves.
+    /// \param start  A start for which serves() is true.
     early_flow(const data::moments& moments, const two_layer_start& start);
 
     [[nodiscard]] state initial() const override { return initial_; }
     [[nodiscard]] std::size_t size() const override { return initial_.size(); }
     void derivative(const state& x, state& dxdt) override;
-    /// Of the inputs of a modality relative to their norm, and of d.
+    /// The largest error of a modality's inputs, relative to their norm, or of d.
     [[nodiscard]] double relative_error(const state& x, const state& error) const override;
     void total_weights(const state& x, Eigen::VectorXd& weights) override;
     void branch_norms(const state& x, Eigen::VectorXd& norms) const override;
@@ -61,7 +61,7 @@ private:
     double imbalance_;  // g
     input_modes modes_;
     state initial_;
-    // Of the state that was looked at last:
+    // Values at the state that was looked at last.
     double length_ = 0;      // |o|
     Eigen::VectorXd along_;  // d . f_i
     Eigen::VectorXd weights_;

@@ -11,10 +11,10 @@ namespace fusionflow::solver {
 
 namespace {
 
-// Jacobians of more are dearer than the steps that they save (step_method).
+// A Jacobian of more inputs costs more than the steps that it saves (step_method).
 constexpr int most_inputs = 150;
 
-// A sum of squares above this has lost nothing to squares below the least number of all digits.
+// A sum of squares above this has lost no digits to squares that underflow.
 constexpr double lossless_square = 1e-290;
 
 }  // namespace
@@ -52,7 +52,7 @@ double early_reduced_flow::trunk_norm(const state& x) const {
     for (std::size_t i = 0; i + 1 < x.size(); ++i) {
         square += x[i] * x[i];
     }
-    // Squares of very small branches are no numbers, or few digits of one.
+    // Squares of very small branches underflow: to zero, or to few digits.
     return square > lossless_square ? std::sqrt(square)
                                     : std::hypot(numbers(x).stableNorm(), std::sqrt(trunk_excess_));
 }

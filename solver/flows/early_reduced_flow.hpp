@@ -10,8 +10,8 @@
 
 namespace fusionflow::solver {
 
-/// The reduced flow of early fusion, where every branch is the one layer that a trunk of p layers
-/// follows, in the eigenvectors of the covariance (input_modes) and the fusion clock c,
+/// The reduced flow of early fusion, where every branch is one layer and a trunk of p layers
+/// follows, in the eigenvectors of the covariance (input_modes) and on the fusion clock c,
 /// dc = u_f^p dt / tau (docs/theory.md#fusion-clock):
 ///
 ///     dy_i/dc = lambda_i (y*_i - u_f^p y_i),   dt/dc = u_f^(-p),   u_f^2 = |y|^2 + c_0,

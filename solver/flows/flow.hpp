@@ -9,21 +9,21 @@
 namespace fusionflow::solver {
 
 /// An autonomous gradient flow dx/dc = f(x) from whose state the total weights of a network can be
-/// read. The clock c is time in units of tau, or, where keeps_time(), any other, and time is part
-/// of the state. New kinds of flow derive from this; integrators and events know no more.
+/// read. The clock c is time in units of tau or, where keeps_time(), any other clock, with time as
+/// part of the state. New kinds of flow derive from this; integrators and events know no more.
 class flow : public ode {
 public:
     [[nodiscard]] virtual state initial() const = 0;
     [[nodiscard]] std::size_t size() const override { return initial().size(); }
 
-    /// Called with each new start of steps, before settle(). A flow may take out of its state what
-    /// means nothing and was left to drift during the step.
+    /// Called after each accepted step, before settle(). A flow may remove from its state what has
+    /// no meaning and drifted during the step.
     virtual void tidy(state& /*x*/) {}
 
-    /// Called with each new start of steps. A flow may take what rounding leaves of a speed at rest
-    /// for zero from now on: over a plateau of 1e15 it would move things.
+    /// Called after each accepted step. A flow may take what rounding leaves of a speed at rest for
+    /// zero from now on: over a plateau of length 1e15 it would move the weights.
     ///
-    /// \param dxdt  f(x), which is brought up to date.
+    /// \param dxdt  f(x), updated where the flow now takes another speed.
     virtual void settle(const state& /*x*/, state& /*dxdt*/) {}
 
     /// Total weights W, stacked.
@@ -32,8 +32,8 @@ public:
     /// Norms u_m of the first layer of each branch (M numbers).
     virtual void branch_norms(const state& x, Eigen::VectorXd& norms) const = 0;
 
-    /// How far the clock can run from here before something begins that a straight line does not
-    /// show, to within rtol.
+    /// The longest step on the clock that cannot miss anything: beyond it something may begin that
+    /// the speed at x, to within rtol, does not show.
     [[nodiscard]] virtual double horizon(const state& /*x*/, const state& /*dxdt*/,
                                          double /*rtol*/) const {
         return std::numeric_limits<double>::infinity();

@@ -11,9 +11,9 @@ namespace fusionflow::solver {
 
 namespace {
 
-constexpr double changes_of_speed = 4;  // in a step, in units of the speed
-// A residual of this part of its terms has nothing to follow any more: what a step that does not
-// follow it does to the imbalance of the layers goes by its square, which is rounding.
+constexpr double changes_of_speed = 4;  // most change of the speed in a step, in units of the speed
+// A residual below this part of its terms need not be followed: a step that does not follow it
+// changes the imbalance of the layers by the square of that part, which is rounding.
 constexpr double at_rest = 1e-8;
 
 void check_gram_start(const data::moments& moments, const two_layer_start& start) {
@@ -80,7 +80,8 @@ bool gram_flow::stands(Eigen::Index input) const {
     return std::abs(residual_(input)) <= at_rest * terms_(input);
 }
 
-// d2x/dt2 = dK/dt F + K dF/dt, of the inputs that move.
+// Finds the horizon from the speed and its change d2x/dt2 = dK/dt F + K dF/dt, both of the inputs
+// that still move.
 void gram_flow::settle(const state& x, state& /*dxdt*/) {
     if (!has_jacobian()) {
         return;
@@ -123,7 +124,7 @@ void gram_flow::settle(const state& x, state& /*dxdt*/) {
     }
 }
 
-// With V_i = o . f_i, f_i and o the columns of F^T: speeds are E_i o of f_i and sum_i E_i f_i of o.
+// With f_i and o the columns of F^T: V_i = o . f_i, df_i/dt = E_i o, do/dt = sum_i E_i f_i.
 void gram_flow::jacobian(const state& x, Eigen::MatrixXd& j) {
     total_weights(x, weights_);
     residual(*moments_, weights_, residual_);

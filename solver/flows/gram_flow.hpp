@@ -13,8 +13,8 @@ namespace fusionflow::solver {
 /// The exact flow of two-layer networks, late or early, modalities of any dimension, from any
 /// weights, at a cost that does not depend on the width.
 ///
-/// With Theta = [W1^T; w2] of a block (all that share hidden units) and its residual E (D_b
-/// numbers), tau dTheta/dt = K Theta, K = [[0, E^T], [E, 0]], so Q = Theta Theta^T obeys
+/// A block is all modalities that share hidden units. With its Theta = [W1^T; w2] and residual E
+/// (D_b numbers), tau dTheta/dt = K Theta, K = [[0, E^T], [E, 0]], so Q = Theta Theta^T obeys
 /// tau dQ/dt = K Q + Q K. State: a square root F of Q per block, Q = F F^T, (D_b+1) x r, with
 ///
 ///     tau dF/dt = K F,   W = F_last F_top^T,   |W1_m| = |rows m of F|.
@@ -41,13 +41,13 @@ public:
     [[nodiscard]] bool keeps_signs() const override { return keeps_signs_; }
     void settle(const state& x, state& dxdt) override;
     /// A few times as long as the speed takes to change. Implicit steps damp a transient that they
-    /// do not follow, but not what it does, by its square, to the imbalance of the layers, which
-    /// is conserved and comes back from nothing.
+    /// do not follow, but not its effect, by its square, on the imbalance of the layers: that is
+    /// conserved, so nothing brings it back.
     [[nodiscard]] double horizon(const state& /*x*/, const state& /*dxdt*/,
                                  double /*rtol*/) const override {
         return horizon_;
     }
-    /// States of up to 150 numbers have one. Larger states cost an implicit step more than the
+    /// True for states of up to 150 numbers. For larger ones an implicit step costs more than the
     /// stages that an explicit one needs.
     [[nodiscard]] bool has_jacobian() const override;
     /// sum_i E_i d2W_i/dx2 - (dW/dx)^T Sigma dW/dx, as of every gradient flow.
@@ -74,7 +74,7 @@ private:
         std::size_t block;
     };
 
-    // K F with the residual as it is.
+    // dxdt = K F with residual_ as it stands.
     void set_speed(const state& x, state& dxdt) const;
     [[nodiscard]] bool stands(Eigen::Index input) const;
 
@@ -85,8 +85,8 @@ private:
     state initial_;
     bool keeps_signs_;
     double horizon_ = std::numeric_limits<double>::infinity();
-    state speed_;   // of what moves
-    state change_;  // of that speed
+    state speed_;   // of the inputs that move
+    state change_;  // its derivative
     Eigen::VectorXd weights_;
     Eigen::VectorXd residual_;
     residual_rounding rounding_;

@@ -9,13 +9,13 @@
 
 namespace {
 
-// 113 bits, as numbers of quadruple precision have.
+// Quadruple precision: 113 bits.
 using quad = boost::multiprecision::number<boost::multiprecision::cpp_bin_float_quad::backend_type,
                                            boost::multiprecision::et_off>;
 
 }  // namespace
 
-// What Eigen asks of a type of numbers; Boost 1.74's own answer lacks infinity.
+// Eigen asks this of a number type; the specialisation of Boost 1.74 lacks infinity.
 template <>
 struct Eigen::NumTraits<quad> : Eigen::GenericNumTraits<quad> {
     enum : int { ReadCost = 1, AddCost = 8, MulCost = 16, RequireInitialization = 1 };
@@ -27,8 +27,8 @@ namespace {
 
 using quad_matrix = Eigen::Matrix<quad, Eigen::Dynamic, Eigen::Dynamic>;
 
-// An eigenvalue has an error of some epsilon of the largest one: above this part of it the error is
-// below 1e-10 of itself.
+// An eigenvalue errs by a few epsilon of the largest one: above this part of the largest one its
+// relative error is below 1e-10.
 constexpr double far_apart = 1e-6;
 
 input_modes precise_modes(const data::moments& moments) {

@@ -6,8 +6,8 @@
 namespace fusionflow::solver {
 
 /// Gradient flow of a full linear network, dW_j/dt = -dLoss/dW_j - lambda W_j; the state is its
-/// weights. Errors are measured per layer,
-/// relative to the layer's Frobenius norm, so that no scale of weights is preferred.
+/// weights. Errors are measured per layer, relative to the layer's Frobenius norm, so that no scale
+/// of weights is preferred.
 class network_flow final : public flow {
 public:
     network_flow(const network_shape& shape, const data::moments& moments, state weights,
@@ -19,8 +19,8 @@ public:
     [[nodiscard]] double relative_error(const state& x, const state& error) const override;
     void total_weights(const state& x, Eigen::VectorXd& weights) override;
     void branch_norms(const state& x, Eigen::VectorXd& norms) const override;
-    // Reading the weights inside a step costs as much as a derivative, and steps are short against
-    // the growth of |W_m| wherever it can cross.
+    // Reading the weights inside a step costs as much as a derivative, and wherever |W_m| can cross
+    // its level, steps are short against its growth.
     [[nodiscard]] int interior_samples() const override { return 0; }
     [[nodiscard]] bool keeps_signs() const override { return keeps_signs_; }
     [[nodiscard]] double weight_decay() const override { return weight_decay_; }

@@ -17,8 +17,8 @@ namespace fusionflow::solver {
     return {x.data() + at, count};
 }
 
-/// Numbers in a state up to which an exact flow gives its Jacobian: that of more is dearer than the
-/// steps that it saves.
+/// An exact flow gives its Jacobian for states of up to this many numbers: a larger Jacobian costs
+/// more than the steps that it saves.
 inline constexpr std::size_t most_implicit = 150;
 
 /// A system dx/dc = f(x) as the methods that make single steps see it: a flow of this library, or
@@ -37,21 +37,20 @@ public:
     virtual void derivative(const state& x, state& dxdt) = 0;
 
     /// The error of a step relative to what the state means: the integrator keeps it below `rtol`.
-    /// Also used with a derivative in place of the error, as a rate. Leaves out a time that is
-    /// kept.
+    /// With a derivative in place of the error it is a rate. A time that is kept does not count.
     [[nodiscard]] virtual double relative_error(const state& x, const state& error) const = 0;
 
     /// True where the last number of the state is time, which f(x) does not depend on: integrators
     /// set it to zero at the start of each step, so that it holds the time the step took.
     [[nodiscard]] virtual bool keeps_time() const { return false; }
 
-    /// True where the last number runs at one speed, as time does: implicit steppers know it at
-    /// every stage, and need no derivatives with respect to it.
+    /// True where the last number runs at one speed, as time does: implicit steppers then know it
+    /// at every stage, and need no derivatives with respect to it.
     [[nodiscard]] virtual bool ends_with_clock() const { return false; }
 
     /// True where there is a jacobian(): implicit steppers need it.
     [[nodiscard]] virtual bool has_jacobian() const { return false; }
-    /// j = df/dx, of the right size already, without a time that is kept.
+    /// j = df/dx without a time that is kept; j has the right size already.
     virtual void jacobian(const state& /*x*/, Eigen::MatrixXd& /*j*/) {}
 };
 

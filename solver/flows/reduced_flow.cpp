@@ -16,7 +16,7 @@ namespace {
 
 constexpr double slow = 1e-6;                  // a speed, against the terms of its residual
 constexpr double reach = 0.7;                  // of a potential in one step
-constexpr double reach_of_two = 0.6;           // the same of a branch of two layers, a logarithm
+constexpr double reach_of_two = 0.6;           // the same for two layers: a logarithm
 constexpr double least_exact_square = 1e-280;  // below it squares lose digits
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
@@ -63,7 +63,7 @@ reduced_flow::reduced_flow(const data::moments& moments, const theory::architect
     scalars_ = scalar_weights(moments, arch, direction_, trunk_excess_);
 }
 
-// By square roots where there are: this is where an integration spends its time.
+// u from z, by square roots where that is possible: an integration spends its time here.
 double reduced_flow::part::norm(double z) const {
     switch (branch) {
         case 2: return std::exp(z);
@@ -86,7 +86,7 @@ void reduced_flow::find_norms(const state& x) {
     }
 }
 
-// Relative to the largest norm, so that norms of 1e-200 do not vanish when squared.
+// u_f from norms relative to the largest one, so that norms of 1e-200 do not vanish when squared.
 double reduced_flow::small_trunk() const {
     const double root = std::sqrt(trunk_excess_);
     const double largest = std::max(root, *std::max_element(norms_.begin(), norms_.end()));
@@ -106,7 +106,7 @@ void reduced_flow::direction(const state& x, const part& p, Eigen::VectorXd& d) 
     }
 }
 
-// W_m = u_m^(n-1) u_f^p w_m; of w_m only the direction is left in polar form.
+// For n = 1 the factor of w_m in W_m = u_f^p w_m, in polar form of d_m in W_m = u_m^n u_f^p d_m.
 double reduced_flow::weight_size(std::size_t m) const {
     const part& p = parts_[m];
     const double size = (p.polar ? power(norms_[m], p.branch) : 1) * trunk_power_;
@@ -162,8 +162,8 @@ void reduced_flow::derivative(const state& x, state& dxdt) {
     dxdt.back() = 1 / trunk_power_;
 }
 
-// True where a speed is so small against its residual's terms, as they were last, that it may be
-// rounding: it is looked at closer then.
+// True where a speed is so small against the terms of its residual, as last found, that it may be
+// rounding and has to be looked at closer.
 bool reduced_flow::is_slow(const state& dxdt) const {
     return std::any_of(parts_.begin(), parts_.end(), [&](const part& p) {
         const double speed =
@@ -195,7 +195,7 @@ void reduced_flow::settle(const state& x, state& dxdt) {
     }
     rests_ = false;
     if (rests && scalars_.derivative(x, dxdt)) {
-        // The same to the last digit only if it is found by the same code.
+        // Only the code of derivative() finds what it has to take off to the last digit.
         for (const part& p : parts_) {
             found_(p.offset) = found_(p.offset) == 0 ? 0 : dxdt[p.at];
         }
@@ -206,10 +206,10 @@ void reduced_flow::settle(const state& x, state& dxdt) {
 }
 
 double reduced_flow::relative_error(const state& x, const state& error) const {
-    // Errors of ln u, |dz| u^(n-2), where ln u itself is not large, and of unit vectors.
+    // Errors of z count as those of ln u, |dz| u^(n-2), and where n = 2 relative to max(|ln u|, 1).
     double largest = 0;
     const auto take = [&largest](double size) {
-        largest = size <= largest ? largest : size;  // NaN passes through, and stays:
+        largest = size <= largest ? largest : size;  // NaN passes, and becomes infinity:
         largest = std::isnan(size) ? std::numeric_limits<double>::infinity() : largest;
     };
     for (const part& p : parts_) {
@@ -226,8 +226,8 @@ double reduced_flow::relative_error(const state& x, const state& error) const {
     return largest;
 }
 
-// Of the state as it is given; one-layer branches are measured by it, which they make and which is
-// not small where they pass through zero.
+// u_f of the state that is given. Errors of one-layer branches are relative to it, since it is not
+// small where they pass through zero.
 double reduced_flow::trunk_norm(const state& x) const {
     double square = trunk_excess_;
     for (const part& p : parts_) {
@@ -237,8 +237,8 @@ double reduced_flow::trunk_norm(const state& x) const {
 }
 
 // A step of length h from the potential z feels a weight W as h W, so it may go straight on to
-// where that is a small part of rtol of the potential left there. Closer in it goes by parts of
-// what is left. Rounding errors of what it starts from are not to be felt either.
+// where that is a small part of rtol of the potential left there. From there on a step covers part
+// of what is left. least_potential_left keeps rounding errors of z from being felt at the end.
 double reduced_flow::horizon(const state& x, const state& dxdt, double rtol) const {
     double nearest = std::numeric_limits<double>::infinity();
     for (const part& p : parts_) {
@@ -272,8 +272,8 @@ void reduced_flow::branch_norms(const state& x, Eigen::VectorXd& norms) const {
     }
 }
 
-// Columns of modality m: through u_m^n d_m for polar parts, through w_m for the others. Every term
-// is a column of Sigma or of rank one, so that the whole costs O(D^2).
+// Adds dE/dx through the numbers of modality m: through u_m^n d_m for polar parts, through w_m for
+// others. Every term is a column of Sigma or of rank one, so that all modalities cost O(D^2).
 void reduced_flow::add_residual_slopes(const state& x, int m) {
     const auto i = static_cast<std::size_t>(m);
     const part& p = parts_[i];
@@ -294,8 +294,8 @@ void reduced_flow::add_residual_slopes(const state& x, int m) {
     }
 }
 
-// d ln u_f = sum_m u_m^2 / u_f^2 d ln u_m, and through it all weights: W_m is proportional to
-// u_f^p.
+// Adds dE/dx through the trunk: d ln u_f = sum_m u_m^2 / u_f^2 d ln u_m, and every W_m is
+// proportional to u_f^p.
 void reduced_flow::add_trunk_slopes(const state& x) {
     log_trunk_slopes_.setZero(static_cast<Eigen::Index>(x.size()) - 1);
     for (std::size_t m = 0; m < parts_.size(); ++m) {
@@ -312,7 +312,7 @@ void reduced_flow::add_trunk_slopes(const state& x) {
         shared_ * (residual_ - moments_->correlation()) * log_trunk_slopes_.transpose();
 }
 
-// Rows of modality m from those of E_m.
+// Sets the rows of modality m in the Jacobian, from those of E_m in dE/dx.
 void reduced_flow::set_rows(const state& x, int m, Eigen::MatrixXd& j) const {
     const auto i = static_cast<std::size_t>(m);
     const part& p = parts_[i];
@@ -327,7 +327,7 @@ void reduced_flow::set_rows(const state& x, int m, Eigen::MatrixXd& j) const {
     if (p.dim == 1) {
         return;
     }
-    // d/dx of u^(n-2) (I - d d^T) e, d of unit length.
+    // The rows of d_m are d/dx of u^(n-2) (I - d d^T) e with d of unit length.
     const auto e = moments_->part(residual_, m);
     const Eigen::VectorXd across = e - e.dot(d) * d;
     const double length = Eigen::Map<const Eigen::VectorXd>(&x[p.at + 1], p.dim).norm();

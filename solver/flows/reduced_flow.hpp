@@ -35,7 +35,7 @@ public:
     [[nodiscard]] bool keeps_signs() const override { return true; }
     [[nodiscard]] bool keeps_time() const override { return true; }
     void settle(const state& x, state& dxdt) override;
-    /// Potentials of branches of more than two layers stay above zero.
+    /// So bounded, steps keep the potentials of branches of more than two layers above zero.
     [[nodiscard]] double horizon(const state& x, const state& dxdt, double rtol) const override;
     [[nodiscard]] bool waits() const override;
     [[nodiscard]] bool has_jacobian() const override { return true; }
@@ -69,19 +69,19 @@ private:
     double trunk_excess_;
     state initial_;
     scalar_weights scalars_;
-    // Of the state that was looked at last:
+    // Values at the state that was looked at last.
     std::vector<double> norms_;  // u_m
     double trunk_ = 0;           // u_f
     double trunk_power_ = 1;     // u_f^p
     Eigen::VectorXd weights_;
     Eigen::VectorXd residual_;
     residual_rounding rounding_;
-    Eigen::VectorXd terms_;            // of the residual where steps last started
-    Eigen::VectorXd found_;            // room for settle
-    Eigen::VectorXd left_over_;        // of residuals at rest, by rounding: taken off (settle)
-    bool rests_ = false;               // there is any
-    Eigen::VectorXd direction_;        // of polar scalars: sign, always; of the others as looked at
-    Eigen::MatrixXd residual_slopes_;  // dE/dx
+    Eigen::VectorXd terms_;             // terms of the residual, as settle() last found them
+    Eigen::VectorXd found_;             // room for settle()
+    Eigen::VectorXd left_over_;         // rounding of residuals at rest, which is taken off them
+    bool rests_ = false;                // there is such a residual
+    Eigen::VectorXd direction_;         // signs of polar scalars, for others d_m or w_m
+    Eigen::MatrixXd residual_slopes_;   // dE/dx
     Eigen::VectorXd log_trunk_slopes_;  // d ln u_f / dx
 };
 

@@ -4,7 +4,7 @@
 
 namespace fusionflow::solver {
 
-/// A system as the Runge-Kutta schemes of Boost.Odeint call it, counting.
+/// A system as the Runge-Kutta schemes of Boost.Odeint call it; it counts the calls.
 struct right_hand_side {
     ode* system;
     long* evaluations;
@@ -15,7 +15,7 @@ struct right_hand_side {
     }
 };
 
-/// Between two ends of a step of length h by their values and speeds: cubic.
+/// Cubic interpolation inside a step of length h, from the values and speeds at its ends.
 inline void hermite(double place, double h, const state& x, const state& dxdt, const state& next,
                     const state& next_speed, state& out) {
     const double s = place / h;

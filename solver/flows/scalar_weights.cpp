@@ -11,7 +11,7 @@ namespace fusionflow::solver {
 
 namespace {
 
-constexpr double least_norm = 1e-150;  // of a norm whose square still has all its digits
+constexpr double least_norm = 1e-150;  // of u_f^2: below it squares of norms may lose digits
 
 // u^n from u^2.
 double from_square(double square, int n) {
@@ -30,8 +30,8 @@ struct branch_size {
     double power;   // u^n
 };
 
-// From the potential z of a branch of n layers, or from the weight z, with its sign, of a branch of
-// one. By cases, because this is where an integration spends its time.
+// From the potential z of a branch of n layers; where n = 1, z is the weight itself and keeps its
+// sign. Cases are written out because an integration spends its time here.
 branch_size size_of_branch(int n, double z) {
     constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     if (n == 1) {
@@ -68,7 +68,7 @@ scalar_weights::scalar_weights(const data::moments& moments, const theory::archi
     room_.squares.resize(branches_.size());
     room_.weights.resize(branches_.size());
     const auto sign = [&](Eigen::Index m) {
-        const bool has_own = arch.branch(static_cast<int>(m)) == 1;  // in the state
+        const bool has_own = arch.branch(static_cast<int>(m)) == 1;  // the state has its sign
         return directions(m) < 0 && !has_own ? -1.0 : 1.0;
     };
     for (Eigen::Index i = 0; i < moments.count(); ++i) {
@@ -80,7 +80,8 @@ scalar_weights::scalar_weights(const data::moments& moments, const theory::archi
     }
 }
 
-// f(0), f(1) ... Written out where N is known: what is indexed stays in registers then.
+// Calls f(0), f(1), ... The calls are written out where N is known, so that what they index stays
+// in registers.
 template <std::size_t N, typename Function>
 void scalar_weights::each(const Function& f) const {
     if constexpr (N == any_number) {
@@ -121,7 +122,7 @@ bool scalar_weights::find_weights(const double* x, sizes<N>& found, double* weig
         return false;
     }
     each<N>([&](std::size_t m) {
-        const bool own = branches_[m] == 1;  // has its sign in the state
+        const bool own = branches_[m] == 1;  // the state has its sign
         const double size = own ? found.trunk_power : found.weights[m];
         weights[m] = (own ? x[m] : signs_[m]) * (size < least_weight ? least_weight : size);
     });
@@ -165,7 +166,7 @@ bool scalar_weights::find_speeds(const double* x, sizes<N>& found, double* speed
     if constexpr (N == any_number) {
         find_residual(out);
     } else {
-        // Written at once: whoever reads them as a vector would have to wait for single numbers.
+        // All are written at once: reading numbers that were written singly as a vector stalls.
         vector residual;
         find_residual(residual);
         out = residual;
@@ -185,8 +186,8 @@ bool scalar_weights::derivative(const state& x, state& dxdt) {
     return find_speeds<any_number>(x.data(), room_, dxdt.data());
 }
 
-// From d W_k / dz with the trunk as it is and d ln u_f^p / dz; for potentials d ln u_k / dz is
-// u_k^(n-2).
+// Slopes are found from dW_k/dz with the trunk held and from d ln u_f^p / dz. For potentials
+// d ln u_k / dz = u_k^(n-2).
 template <std::size_t N>
 void scalar_weights::set_slopes(const double* x, const sizes<N>& at, Eigen::MatrixXd& j) const {
     const std::size_t modalities = count<N>();

@@ -10,12 +10,12 @@
 
 namespace fusionflow::solver {
 
-/// Total weights of the reduced flow where every modality is a scalar: what most tables are made
-/// of, written out in squares of norms, so that a root or a logarithm is taken only where the
-/// branch needs one. \see solver/flows/reduced_flow.hpp for the formulas
+/// Total weights of the reduced flow where every modality is a scalar, as in most tables. They are
+/// written out in squares of norms, so that a root or a logarithm is taken only where the branch
+/// needs one. \see solver/flows/reduced_flow.hpp for the formulas
 class scalar_weights {
 public:
-    /// Of no model: any() is false.
+    /// Stands for no model: any() is false.
     scalar_weights() = default;
 
     /// \param directions    +1 or -1 for each modality.
@@ -25,7 +25,7 @@ public:
 
     [[nodiscard]] bool any() const noexcept { return !branches_.empty(); }
 
-    /// \param x            Potentials, weights themselves for branches of one layer, then time.
+    /// \param x            Potentials, or for branches of one layer weights; then time.
     /// \param weights      Receives W.
     /// \param trunk_power  Receives u_f^p.
     /// \return  False where this is not such a model, or norms are so small that their squares lose
@@ -41,7 +41,7 @@ public:
     [[nodiscard]] bool jacobian(const state& x, Eigen::MatrixXd& j);
 
 private:
-    // What a state means. N: modalities, where that is known when compiling.
+    // What a state stands for. N is the number of modalities, if known at compile time.
     static constexpr std::size_t any_number = 0;
     template <std::size_t N>
     using numbers = std::conditional_t<N == any_number, std::vector<double>, std::array<double, N>>;
@@ -54,7 +54,7 @@ private:
     };
     template <std::size_t N, typename Function>
     void each(const Function& f) const;
-    // False where there are not digits enough.
+    // False where squares would lose digits.
     template <std::size_t N>
     [[nodiscard]] bool find(const double* x, sizes<N>& found) const;
     template <std::size_t N>

@@ -12,7 +12,7 @@ namespace fusionflow::solver {
 
 namespace {
 
-constexpr double slope_difference = 1e-6;  // relative, of second derivatives; good to 1e-10 of them
+constexpr double slope_difference = 1e-6;  // relative step; second derivatives are good to 1e-10
 
 }  // namespace
 
@@ -46,7 +46,7 @@ sensitive_flow::sensitive_flow(const data::moments& moments, const theory::archi
     }
 }
 
-// A state of the reduced flow, of the numbers from `from` on.
+// A state of the reduced flow, made of the numbers in x from `from` on.
 const state& sensitive_flow::reduced(const state& x, Eigen::Index from, double time) const {
     numbers(reduced_, 0, active_) = numbers(x, from, active_);
     reduced_.back() = time;
@@ -75,7 +75,7 @@ double sensitive_flow::log_trunk_slope(const state& x,
     return sum;
 }
 
-// |W_m| = u_m^n_m u_f^p.
+// d ln |W_m| along a change of x, from |W_m| = u_m^n_m u_f^p.
 double sensitive_flow::log_weight_slope(const state& x, std::size_t m,
                                         const Eigen::Ref<const Eigen::VectorXd>& along) const {
     return parts_[m].branch * log_norm_slope(x, m, along) + shared_ * log_trunk_slope(x, along);
@@ -96,7 +96,7 @@ void sensitive_flow::look_at(const state& x) {
     find_push(x);
 }
 
-// E = s - W Sigma, W as u_f^p.
+// df/dtheta at fixed x, from E = s - W Sigma, in which W is proportional to u_f^p.
 void sensitive_flow::find_push(const state& x) {
     residual_push_.noalias() = change_.correlation - change_.covariance * weights_;
     if (trunk_push_ != 0) {
@@ -142,7 +142,7 @@ double sensitive_flow::relative_error(const state& x, const state& error) const 
     const double of_times =
         times > 0 ? (std::abs(error[time]) + std::abs(error[time + 1])) / times : 0;
     const double largest = std::max({of_state, of_slopes, of_times});
-    // Comparisons lose NaN.
+    // std::max() may drop a NaN.
     return std::isnan(of_slopes + of_times) ? std::numeric_limits<double>::infinity() : largest;
 }
 
@@ -165,7 +165,8 @@ double sensitive_flow::horizon(const state& x, const state& dxdt, double rtol) c
     return base_.horizon(reduced(x, 0, 0), speed, rtol);
 }
 
-// Of a number of x, against its own size: potentials of two-layer branches are logarithms.
+// The step goes with the size of the number that is varied, or with 1 if that is larger for
+// directions and for potentials of two-layer branches, which are logarithms.
 double sensitive_flow::difference_step(const state& x, const part& p, Eigen::Index i) const {
     const double size = std::abs(x[static_cast<std::size_t>(p.at + i)]);
     if (!p.polar()) {

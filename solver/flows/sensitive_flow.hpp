@@ -8,8 +8,8 @@
 
 namespace fusionflow::solver {
 
-/// The reduced flow beside its own derivative by a change of the model: with x the state of
-/// reduced_flow on its clock and S = dx/dtheta at a fixed value of the clock,
+/// The reduced flow together with its derivative by theta, the size of a change of the model: with
+/// x the state of reduced_flow on its clock and S = dx/dtheta at a fixed value of the clock,
 ///
 ///     dS/dc = (df/dx) S + df/dtheta,   dT/dc = d(u_f^-p)/dtheta,
 ///
@@ -18,14 +18,14 @@ namespace fusionflow::solver {
 /// State: x (without time), S, T, time since the start, time since the start of the step.
 class sensitive_flow final : public flow {
 public:
-    /// \param change  Of data and initial weights (its other parts are not the reduced flow's).
+    /// \param change  Of data and initial weights; its other parts do not concern this flow.
     /// \throws data::input_error as reduced_flow.
     sensitive_flow(const data::moments& moments, const theory::architecture& arch,
                    const theory::initialisation& init, theory::variation change);
 
     [[nodiscard]] state initial() const override { return initial_; }
     void derivative(const state& x, state& dxdt) override;
-    /// Of S relative to one and to the size of S, both measured as changes of x.
+    /// Errors of S are relative to one plus the size of S, both measured as changes of x.
     [[nodiscard]] double relative_error(const state& x, const state& error) const override;
     void total_weights(const state& x, Eigen::VectorXd& weights) override;
     void branch_norms(const state& x, Eigen::VectorXd& norms) const override;
@@ -34,13 +34,14 @@ public:
     void settle(const state& x, state& dxdt) override;
     [[nodiscard]] double horizon(const state& x, const state& dxdt, double rtol) const override;
     [[nodiscard]] bool has_jacobian() const override { return true; }
-    /// Second derivatives of the reduced flow by differences: only Newton's iterations use them.
+    /// Finds second derivatives of the reduced flow by differences: only Newton's iterations use
+    /// them.
     void jacobian(const state& x, Eigen::MatrixXd& j) override;
 
     /// d t/d theta of the event |W_m| = level.
     ///
-    /// \param x      A state at which that is so.
-    /// \param level  With its own derivative by theta.
+    /// \param x      A state at which |W_m| is at the level.
+    /// \param level  The level and its derivative by theta.
     [[nodiscard]] double time_slope(const state& x, int m, const theory::dual& level);
 
 private:
@@ -70,7 +71,7 @@ private:
     Eigen::Index active_ = 0;  // numbers in x
     state initial_;
     mutable state reduced_;
-    // Of the state that was looked at last:
+    // Values at the state that was looked at last.
     state speed_;               // of x and time
     Eigen::MatrixXd jacobian_;  // df/dx
     Eigen::VectorXd push_;      // df/dtheta at fixed x

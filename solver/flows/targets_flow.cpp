@@ -20,9 +20,10 @@ using Eigen::MatrixXd;
 using theory::dual;
 
 constexpr double reach_of_modes = 0.75;  // of a potential in one step
-// Of the terms of a residual: what rounding leaves of it at rest.
+// Rounding leaves this part of its terms of a residual at rest.
 constexpr double noise = 16 * std::numeric_limits<double>::epsilon();
-// Of all weights: growth of those that wait, up to which what is at rest need not follow them.
+// While the growth of the waiting weights changes W by less than this part of it, what is at rest
+// need not follow them.
 constexpr double unnoticed = 1e-13;
 
 Eigen::Map<const MatrixXd> numbers(const state& x, std::size_t at, Eigen::Index rows,
@@ -43,11 +44,11 @@ struct targets_flow::parts {
     Eigen::VectorXd stacked;
     Eigen::VectorXd residual;
     MatrixXd residual_matrix;
-    double largest_norm = 0;       // u_i of all modes
+    double largest_norm = 0;       // the largest u_i of all modes
     Eigen::VectorXd correlations;  // |s_m|
     Eigen::MatrixXd covariances;   // |Sigma_mn|
     Eigen::VectorXd sizes;         // |W_m|
-    std::vector<double> rounding;  // of E_m
+    std::vector<double> rounding;  // of E_m at rest
     state moved;
     theory::vector_of<dual> dual_state;
     theory::vector_of<dual> dual_speed;
@@ -158,7 +159,7 @@ void targets_flow::jacobian(const state& x, Eigen::MatrixXd& j) {
     }
 }
 
-// dW/dc
+// |dW/dc|
 double targets_flow::parts::speed_of_weights(const state& x, const state& dxdt) {
     for (std::size_t i = 0; i < x.size(); ++i) {
         dual_state(static_cast<Eigen::Index>(i)) = theory::make_dual(x[i], dxdt[i]);
@@ -183,8 +184,8 @@ void targets_flow::tidy(state& x) {
     }
 }
 
-// What is at rest follows the weights that wait, and is held where it is only as long as those are
-// nothing beside it. Without a trunk nothing waits that rounding would make lean.
+// What is at rest is held only while the waiting weights are nothing beside it, and follows them
+// later. Without a trunk nothing counts as at rest then: rounding makes no waiting weight lean.
 void targets_flow::settle(const state& x, state& dxdt) {
     parts& p = *own_;
     const bool rested = p.rest.any();
@@ -220,9 +221,9 @@ void targets_flow::settle(const state& x, state& dxdt) {
     dxdt = p.moved;
 }
 
-// How much an error of a direction counts that leaves the space of the others. It slows a waiting
-// mode by its square where the mode points along its residual, and by the sine of the angle between
-// them elsewhere; the error shrinks as the mode grows.
+// How much the part of a direction's error counts that leaves the space of its frame. It slows a
+// waiting mode by its square where the mode points along its residual, and elsewhere by itself
+// times the sine of the angle between them. It shrinks as the mode grows.
 double targets_flow::parts::outside_error(std::size_t m, Eigen::Index i, double error,
                                           const Eigen::VectorXd& pulled,
                                           const MatrixXd& frame) const {
@@ -235,14 +236,14 @@ double targets_flow::parts::outside_error(std::size_t m, Eigen::Index i, double 
     return weight <= 1 ? weight * error : error;
 }
 
-// Of the state that was looked at last. A common turn of two frames moves a matrix by the
-// difference of singular values.
+// The error of modality m at the state that was looked at last. A common turn of both frames moves
+// the matrix only by differences of its singular values.
 double targets_flow::parts::error_of(std::size_t m, const state& x, const state& error) const {
     const targets_layout::branch& b = layout.branches[m];
     const auto& part = motion.part(m);
     double largest = 0;
     const auto take = [&largest](double size) {
-        largest = size <= largest ? largest : size;  // NaN passes through, and stays:
+        largest = size <= largest ? largest : size;  // NaN passes, and becomes infinity:
         largest = std::isnan(size) ? std::numeric_limits<double>::infinity() : largest;
     };
     const auto& trunk = motion.trunk();
@@ -334,7 +335,7 @@ double targets_flow::relative_error(const state& x, const state& error) const {
     return largest;
 }
 
-// As of reduced_flow, of each mode.
+// The horizon of reduced_flow, of the mode for which it is the nearest.
 double targets_flow::horizon(const state& x, const state& dxdt, double rtol) const {
     double nearest = std::numeric_limits<double>::infinity();
     own_->look_at(x);
@@ -343,7 +344,7 @@ double targets_flow::horizon(const state& x, const state& dxdt, double rtol) con
         for (Eigen::Index mode = 0; b.layers > 1 && mode < b.rank; ++mode) {
             const std::size_t i = b.at + static_cast<std::size_t>(mode);
             const double z = x[i];
-            // What has been learned seems to move by what rounding leaves of its push.
+            // A learned mode seems to move as fast as rounding leaves its push.
             const double still = own_->rounding[m] * own_->motion.felt(m, mode);
             if (!(dxdt[i] > still && z < 0)) {
                 continue;

@@ -13,10 +13,10 @@ namespace {
 // Singular values nearer to each other than about this part are not told apart: a common rotation
 // of their singular vectors changes nothing, and its speed is a quotient of two small numbers.
 constexpr double same_size = 1e-7;
-// What is below this part of u_f waits. What is learned is larger, since a fourth root makes 0.03
-// of a weight of 1e-6; what waits and is larger has so short a plateau that rounding does no harm.
+// A singular value below this part of u_f waits. Learned ones are larger: the fourth root of a
+// weight of 1e-6 is 0.03. Larger ones that wait have so short a plateau that rounding does no harm.
 constexpr double small = 1e-3;
-constexpr double upright = 1e-12;  // sine of what frames that wait lean by at most
+constexpr double upright = 1e-12;  // largest sine by which vectors of waiting modes may lean
 
 }  // namespace
 
@@ -79,7 +79,7 @@ Number targets_motion<Number>::raised(const Number& x, int n) {
     return n < 0 ? Number(1.0 / x) : result;
 }
 
-// One vector alone is a direction, whatever its length.
+// Brings a frame of a single vector to length one: its length means nothing.
 template <typename Number>
 void targets_motion<Number>::normalise(matrix& frame) {
     using std::sqrt;
@@ -214,8 +214,8 @@ void targets_motion<Number>::look_at(const Number* x, matrix& weights) {
     }
 }
 
-// Of A = U diag(u) V^T whose layers are pushed by X = U^T (...) V: how fast U and V turn in
-// themselves. With i the larger of two, q = u_j / u_i:
+// How fast U and V turn in themselves where the layers of A = U diag(u) V^T are pushed by
+// X = U^T (...) V. With u_i the larger of two singular values and q = u_j / u_i:
 //
 //     (U^T dU)_ij = -u_i^(n-2) (X_ij q^n + X_ji) / (1 - q^2)
 //     (V^T dV)_ij = -u_i^(n-2) (X_ij + X_ji q^n) / (1 - q^2)
@@ -228,7 +228,7 @@ void targets_motion<Number>::turn(const vector& sizes, int layers, const matrix&
     for (Eigen::Index j = 0; j < sizes.size(); ++j) {
         for (Eigen::Index i = 0; i < sizes.size(); ++i) {
             if (i == j || !(i < j ? sizes(i) >= sizes(j) : sizes(i) > sizes(j))) {
-                continue;  // i is the larger one, and not zero:
+                continue;  // from here on u_i is the larger one
             }
             if (!(theory::value_of(sizes(i)) > 0)) {
                 continue;
@@ -243,8 +243,8 @@ void targets_motion<Number>::turn(const vector& sizes, int layers, const matrix&
                 left(i, j) = -speed * (a * last + b) / gap;
                 right(i, j) = -speed * (a + b * last) / gap;
             } else {
-                // What turns them against each other is smooth; what turns them together is left
-                // out where they are the same.
+                // The turn of U against V is smooth; the common turn is left out where both
+                // singular values are the same.
                 Number sum(0.0);
                 Number power(1.0);
                 for (int k = 0; k < layers; ++k) {
@@ -469,7 +469,8 @@ bool targets_motion<Number>::output_waits(Eigen::Index i) const {
     return waits(trunk_(i));
 }
 
-// Speeds by all of the residual, `all`, replace those without its rounding in what follows.
+// For all that does not wait, replaces speeds from residuals without their rounding by those from
+// the whole residuals, `all`.
 template <typename Number>
 void targets_motion<Number>::follow(const Number* all, Number* dxdt) const {
     const Eigen::Index outputs = layout_.outputs;

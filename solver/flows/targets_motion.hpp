@@ -7,7 +7,7 @@
 
 namespace fusionflow::solver {
 
-/// Where the state of targets_flow has what.
+/// Where the parts of a state of targets_flow are.
 struct targets_layout {
     struct branch {
         int layers = 0;           // n_m
@@ -29,25 +29,24 @@ struct targets_layout {
 };
 
 /// What has been learned is at rest along whole rows (outputs) and columns (inputs) of residuals in
-/// the frames of the network. Of those only rounding is left, and is taken for zero. What is
-/// learned also leans on outputs that the trunk does not have yet, by the small weights there: a
-/// push by that lean which is below the rounding of the others is no reason to move, either.
+/// the frames of the network: only rounding is left of these, and it is taken for zero. Learned
+/// modes also lean a little on outputs that the trunk does not have yet. A push through that lean
+/// is taken for zero, too, while it is below the rounding of the mode's own push.
 ///
-/// While the weights that wait are nothing beside those that are learned, the latter are held where
+/// While the waiting weights are nothing beside the learned ones, the learned ones are held where
 /// they are. Later they follow, and rounding does them no harm, because the residual pulls them
-/// back; what waits is not pulled back, and feels residuals without their rounding. Frames of what
-/// waits do not turn with those of what follows, either, but are put upright again after a step
-/// (tidy): their turn would be the sum of what rounding makes of the others' speeds.
+/// back. Waiting weights are not pulled back, and feel residuals without their rounding. Their
+/// frames do not turn with those of the learned ones either, which would add up the rounding of the
+/// learned ones' speeds; they are made orthogonal again after a step (tidy).
 struct targets_rest {
     struct branch {
-        std::vector<bool> rows;  // of S^T E_m; with a trunk alone
-        std::vector<bool>
-            modes;  // rows of U^T diag((p_i/u_f)^p) S^T E_m, without a trunk of U^T E_m
-        std::vector<bool> cols;  // of E_m V
+        std::vector<bool> rows;  // rows of S^T E_m, only with a trunk
+        // Rows of U^T diag((p_i/u_f)^p) S^T E_m, or without a trunk of U^T E_m.
+        std::vector<bool> modes;
+        std::vector<bool> cols;  // columns of S^T E_m V
     };
     std::vector<branch> branches;
-    Eigen::Matrix<bool, Eigen::Dynamic, Eigen::Dynamic>
-        trunk;  // of the trunk's push, entry by entry
+    Eigen::Matrix<bool, Eigen::Dynamic, Eigen::Dynamic> trunk;  // entries of the trunk's push
     bool held = true;
 
     explicit targets_rest(const targets_layout& layout);
@@ -55,7 +54,7 @@ struct targets_rest {
     void clear();
 };
 
-/// What a state of targets_flow stands for, and its speeds: for numbers and for numbers with a
+/// Reads states of targets_flow and finds their speeds. Number is a double or a double with a
 /// derivative, so that the Jacobian is that of this very code.
 template <typename Number>
 class targets_motion {
@@ -72,24 +71,24 @@ public:
         matrix push;       // U u^n over u_f^2: what the trunk is pushed along
     };
 
-    /// \param layout  Is to be there as long as this is, and complete before a state is looked at.
+    /// \param layout  Must outlive this object and be complete before a state is looked at.
     targets_motion(const targets_layout& layout, const targets_rest& rest)
         : layout_(layout), rest_(rest) {}
 
     /// Reads a state and finds W (K x D).
     void look_at(const Number* x, matrix& weights);
-    /// dx/dc at that state, from E (K x D).
+    /// Finds dx/dc at the state that was read, from E (K x D).
     void move(const matrix& residual, Number* dxdt);
 
-    /// Makes the frames of what waits orthogonal to those of what follows, at a state that has just
-    /// been looked at. \return True where that changed the state.
+    /// Makes the vectors of waiting modes orthogonal to those of learned ones, at a state that has
+    /// just been looked at. \return True where one of them leaned by more than 1e-12.
     bool tidy(Number* x) const;
 
-    /// What is at rest at a state from which it has just been moved while nothing was said to be.
+    /// What is at rest, just after move() was called with nothing taken to be at rest.
     ///
     /// \param rounding  Per modality, what rounding may leave of E_m at rest.
     [[nodiscard]] targets_rest resting(const std::vector<double>& rounding) const;
-    /// How much of what rounding leaves of E_m a mode feels: |diag((p_i/u_f)^p) U_j|, up to 1.
+    /// The part of the rounding of E_m that a mode feels: |diag((p_i/u_f)^p) U_j|, up to 1.
     [[nodiscard]] double felt(std::size_t m, Eigen::Index mode) const;
 
     [[nodiscard]] const branch& part(std::size_t m) const { return branches_[m]; }
@@ -112,7 +111,7 @@ private:
     const targets_layout& layout_;
     const targets_rest& rest_;
     std::vector<branch> branches_;
-    matrix trunk_left_;   // frames of the trunk: C = left diag(p) right^T
+    matrix trunk_left_;   // S, the left frame of the trunk: C = S diag(p) R^T
     vector trunk_;        // p_i
     vector trunk_parts_;  // p_i / u_f
     vector shares_;       // (p_i / u_f)^p
@@ -120,7 +119,7 @@ private:
     Number trunk_power_;  // u_f^p
     matrix trunk_push_;   // X of the trunk over u_f^2
     matrix trunk_turn_;   // how fast its left frame turns
-    matrix trunk_twist_;  // and its right one
+    matrix trunk_twist_;  // how fast its right frame turns
     matrix push_, outside_, inner_, turn_left_, turn_right_, scaled_;
     [[nodiscard]] bool waits(const Number& size) const;
     [[nodiscard]] bool mode_waits(std::size_t m, Eigen::Index j) const;

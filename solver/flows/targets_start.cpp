@@ -20,7 +20,7 @@ using Eigen::MatrixXd;
 constexpr double tied = 1e-10;  // eigenvalues nearer than this part of the largest are the same
 
 // Orthonormal columns in which the first matrix is diagonal, within equal eigenvalues of it the
-// second, and so on: what turns singular vectors together vanishes at the start.
+// second, and so on. With them the common turn of singular vectors vanishes at the start.
 MatrixXd frame(const std::vector<MatrixXd>& symmetric) {
     const Eigen::Index size = symmetric.front().rows();
     MatrixXd columns = MatrixXd::Identity(size, size);
@@ -57,15 +57,15 @@ MatrixXd power_of(const MatrixXd& symmetric, int n) {
     return result;
 }
 
-// What the layers are pushed by at the start, in units of the largest norm, whose powers may be out
-// of range.
+// The pushes on the layers at the start, in units of the largest norm, whose powers may be out of
+// range.
 struct first_pushes {
     double scale = 0;
     Eigen::VectorXd directions;
     MatrixXd square;  // C^T C
     MatrixXd trunk;   // T
     MatrixXd left;    // E, in its own units
-    MatrixXd pulled;  // W Sigma: what the first growth takes off E goes this way
+    MatrixXd pulled;  // W Sigma: E begins to change along this
 
     first_pushes(const data::moments& data, const theory::architecture& arch,
                  const theory::initialisation& init);
@@ -99,8 +99,8 @@ first_pushes::first_pushes(const data::moments& data, const theory::architecture
     left = data.matrix(data.correlations()) - pulled;
 }
 
-// All singular values may be equal: any frame would do, but only that in which the push is diagonal
-// is the one that the flow goes on from.
+// All singular values may be equal, so that any frame would do; but the flow goes on smoothly only
+// from the one in which the push is diagonal.
 MatrixXd first_pushes::trunk_frame(const data::moments& data, const theory::architecture& arch,
                                    const theory::initialisation& init) const {
     MatrixXd push = MatrixXd::Zero(square.rows(), square.cols());
@@ -114,7 +114,8 @@ MatrixXd first_pushes::trunk_frame(const data::moments& data, const theory::arch
     return frame({square, push, later});
 }
 
-// U and V with U V^T = o, in which the push is diagonal: all singular values of a branch are equal.
+// U and V with U V^T = o in which the push is diagonal. All singular values of a branch are equal,
+// so that there is a choice.
 std::pair<MatrixXd, MatrixXd> branch_frames(const MatrixXd& o, const MatrixXd& push,
                                             const MatrixXd& later) {
     if (o.cols() <= o.rows()) {
@@ -154,7 +155,7 @@ targets_start::targets_start(const data::moments& data, const theory::architectu
         auto [u, v] =
             branch_frames(o, data::times(first.trunk, first.left.middleCols(b.offset, b.inputs)),
                           data::times(first.trunk, first.pulled.middleCols(b.offset, b.inputs)));
-        // A frame of one number is left out, its sign kept by the other one.
+        // A frame of one number is left out, and the other one takes its sign.
         if (outputs == 1) {
             v *= u(0, 0);
         } else if (b.inputs == 1) {

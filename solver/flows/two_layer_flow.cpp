@@ -66,7 +66,7 @@ double two_layer_flow::relative_error(const state& /*x*/, const state& error) co
 
 void two_layer_flow::branch_norms(const state& x, Eigen::VectorXd& norms) const {
     for (std::size_t m = 0; m < x.size(); ++m) {
-        // Rounding may leave it below zero where w1 is small against w2.
+        // Rounding may make |w1|^2 negative where w1 is small against w2.
         const double square = 2 * root_[m] * std::cosh(x[m]) + 2 * overlap_[m];
         norms(static_cast<Eigen::Index>(m)) = std::sqrt(std::max(square, 0.0));
     }

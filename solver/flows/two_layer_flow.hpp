@@ -16,8 +16,8 @@ class two_layer_flow final : public flow {
 public:
     /// \param plus   P_m > 0 at t = 0, one per modality.
     /// \param minus  Q_m > 0 at t = 0.
-    /// \param overlap a_+ . a_- = (|w1|^2 - |w2|^2)/4, conserved, for |w1|^2 = P + Q + 2 a_+ . a_-;
-    ///               empty: 0.
+    /// \param overlap a_+ . a_- = (|w1|^2 - |w2|^2)/4, which is conserved and enters
+    ///               |w1|^2 = P + Q + 2 a_+ . a_-; empty: 0.
     /// \throws data::input_error where a modality is not scalar or P, Q are not positive.
     two_layer_flow(const data::moments& moments, std::vector<double> plus,
                    std::vector<double> minus, std::vector<double> overlap = {});

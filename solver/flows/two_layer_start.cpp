@@ -32,10 +32,10 @@ theory::architecture architecture_of(const network_shape& shape) {
     return {branches, static_cast<int>(shape.trunk().size())};
 }
 
-// The factor R of an orthogonal one and R: stacked = [W1, w2^T] is H x (D_b+1), R is r x (D_b+1).
+// R of stacked = O R with O^T O = I: stacked = [W1, w2^T] is H x (D_b+1), R is r x (D_b+1).
 Eigen::MatrixXd rotate(const Eigen::MatrixXd& stacked) { return data::triangular_factor(stacked); }
 
-// R with R^T R = gram, without the directions that rounding leaves of a singular one.
+// R with R^T R = gram, without the directions that a singular one has by rounding only.
 Eigen::MatrixXd square_root(const Eigen::MatrixXd& gram) {
     const auto [values, vectors] = data::decompose(gram);
     const double least = static_cast<double>(values.size()) *

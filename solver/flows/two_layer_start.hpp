@@ -17,7 +17,7 @@ namespace fusionflow::solver {
 /// True where the exact two-layer flow holds: late or early fusion at two layers on every path.
 [[nodiscard]] bool has_two_layers(const theory::architecture& arch);
 
-/// \throws data::input_error naming exact where there are other layers.
+/// \throws data::input_error naming exact where has_two_layers() is false.
 void require_two_layers(const theory::architecture& arch);
 
 /// Initial weights of a two-layer network, as far as its total weights W(t) depend on them: the
@@ -50,7 +50,7 @@ public:
 
     /// From the weights that networks of this scheme, width and seed are drawn with.
     ///
-    /// \throws data::input_error naming exact as above, or as network_shape and init.validate().
+    /// \throws data::input_error as from_network(), network_shape and init.validate().
     [[nodiscard]] static two_layer_start drawn(const data::moments& moments,
                                                const theory::architecture& arch,
                                                const theory::initialisation& init,
@@ -63,7 +63,7 @@ public:
     ///     gaussian:      M u0^2 diag(1/D, ..., 1/D, 1)
     ///     gaussian-iid:  H u0^2 I
     ///
-    /// \throws data::input_error naming exact as above, or as init.validate().
+    /// \throws data::input_error as from_network() and init.validate().
     [[nodiscard]] static two_layer_start expected(const data::moments& moments,
                                                   const theory::architecture& arch,
                                                   const theory::initialisation& init);
@@ -71,7 +71,7 @@ public:
     /// \throws data::input_error naming exact if it is the start of another kind of network.
     void match(const theory::architecture& arch) const;
 
-    /// True where it is of these modalities.
+    /// True where the blocks are those of these modalities.
     [[nodiscard]] bool fits(const data::moments& moments) const;
 
     [[nodiscard]] const std::vector<block>& blocks() const noexcept { return blocks_; }

@@ -4,7 +4,7 @@
 
 namespace fusionflow::solver {
 
-// Each is defined in a file of this folder. These two lists are the only places that name it.
+// Each loss is defined in a file of this folder. A new one must be named only in these two lists.
 extern const loss_function logistic_loss, exponential_loss;
 
 data::named_list<loss_function> losses() {

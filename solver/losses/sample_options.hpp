@@ -7,7 +7,7 @@
 
 namespace fusionflow::solver {
 
-/// z for z > 0, slope z otherwise, after every layer but the last.
+/// The units' function, z for z > 0 and slope z otherwise, after every layer but the last.
 struct activation {
     double slope = 1;  ///< 1: linear, 0: ReLU; >= 0, finite
 
@@ -24,8 +24,8 @@ struct sample_options {
     activation units{};
     const loss_function* loss = &squared_loss;         ///< not null
     const update_rule* rule = &gradient_descent_rule;  ///< not null
-    bool bias = false;  ///< one per hidden unit and output, 0 at the start
-    long batch = 0;     ///< samples of a step, reshuffled each epoch; 0: all
+    bool bias = false;  ///< one per hidden unit and output, 0 at t = 0
+    long batch = 0;     ///< samples per step, reshuffled each epoch; 0: all
 
     /// True where samples act through their second moments only: linear units without biases, the
     /// squared error, all samples in every step of plain gradient descent.

@@ -21,14 +21,14 @@ namespace fusionflow::solver {
 
 namespace {
 
-// P = |a_+|^2, Q = |a_-|^2 and a_+ . a_- of scalar modalities in late fusion.
+// P = |a_+|^2, Q = |a_-|^2 and a_+ . a_- of scalar modalities in late fusion, a_+- = (w1 +- w2)/2.
 struct half_grams {
     std::vector<double> plus;
     std::vector<double> minus;
     std::vector<double> overlap;
 };
 
-// Nothing where the sinh coordinates do not exist. Balanced weights have Q = 0 but for rounding.
+// Returns nothing for vectors, for balanced weights, whose Q is rounding, and where P or Q is 0.
 std::optional<half_grams> sinh_start(const two_layer_start& start) {
     half_grams halves;
     for (const two_layer_start::block& b : start.blocks()) {
@@ -54,7 +54,7 @@ std::optional<data::input_error> refuse_drawn(const model& about) {
     return need_one_target(about);
 }
 
-// Of balanced weights there is nothing that would differ between draws: they have the reduced flow.
+// W(t) of balanced weights does not differ between draws: the reduced flow stands for them.
 std::optional<data::input_error> refuse_expected(const model& about) {
     if (about.init.balanced()) {
         return data::input_error("scheme", "balanced weights are not random: need flow");

@@ -13,7 +13,7 @@ namespace {
 
 using theory::unknown;
 
-// The norm that m reached half of, with its derivative.
+// |W_m| at the saddle of a half-height, which the modality reached half of, with its derivative.
 theory::dual level_of(const data::moments& moments, const half_height& what,
                       const theory::variation& change) {
     const auto saddle =

@@ -1,4 +1,4 @@
-// The closed forms.
+// The methods that are closed forms.
 
 #include "fusionflow/solver/method.hpp"
 #include "fusionflow/solver/methods/refusals.hpp"

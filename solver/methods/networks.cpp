@@ -1,4 +1,4 @@
-// Networks that are trained: with their own weights, or in smaller forms that stand for them.
+// The methods that train networks: full ones, or smaller ones that stand for them.
 
 #include <fmt/format.h>
 
@@ -19,7 +19,7 @@ namespace {
 
 std::optional<data::input_error> refuse_nothing(const model& /*about*/) { return std::nullopt; }
 
-// Given weights, which must be those of the model's network, or drawn ones.
+// The weights to start from: given ones, which must fit the model's network, or drawn ones.
 weighted_network start_of(const model& about, const run_options& options) {
     if (!options.start) {
         return draw_network(about, options.repeat);
@@ -27,7 +27,7 @@ weighted_network start_of(const model& about, const run_options& options) {
     const weighted_network& start = *options.start;
     const data::moments& inputs = about.samples ? about.samples->input_moments() : about.moments;
     const theory::architecture& arch = about.architecture;
-    // Biases may follow where there are samples to train them on.
+    // Biases may follow the weights where there are samples to train them on.
     const bool whole = std::ssize(start.weights) == start.shape.size() || about.samples;
     bool fits = whole && start.shape.count() == inputs.count() &&
                 start.shape.outputs() == inputs.outputs() &&
@@ -87,7 +87,7 @@ std::optional<data::input_error> refuse_epochs(const model& about) {
     return refuse_small(about, "exact-epochs");
 }
 
-// The same epochs as of the full network, at a cost that does not grow with the width.
+// The rotated network has the full one's W at every epoch; its steps cost the same at any width.
 answer run_epochs(const model& about, const run_options& options) {
     const auto start =
         two_layer_start::drawn(about.moments, about.architecture, about.init,
@@ -125,7 +125,7 @@ extern const method compressed_method = {
     .refusal = refuse_compressed,
     .run = run_compressed};
 
-/// \see docs/numerics.md#sampled-networks; tests/solver/sampled_test.cpp
+/// \see docs/theory.md#sampled-networks; tests/solver/sampled_test.cpp
 extern const method sampled_method = {.name = "sampled",
                                       .about = "compressed networks, drawn directly at any width",
                                       .kind = method_kind::network,

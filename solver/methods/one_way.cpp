@@ -29,7 +29,7 @@ std::optional<data::input_error> refuse_one_way(const model& about) {
     return refused;
 }
 
-// From expected weights, whatever the draw: a prediction.
+// Starts from expected weights rather than drawn ones, since it is a prediction.
 answer run_one_way(const model& about, const run_options& options) {
     const auto saddles = theory::race_saddles(about.moments, about.architecture, about.init);
     const auto start = two_layer_start::expected(about.moments, about.architecture, about.init);
@@ -41,8 +41,8 @@ answer run_one_way(const model& about, const run_options& options) {
 
 }  // namespace
 
-/// Integrates A, the modality that the race expects first, alone, and B on what A leaves. The path
-/// and the weights at the end are those of the prediction: W_A(t) of A alone.
+/// Integrates A, the modality that the race expects first, as if alone, and B on what A leaves. The
+/// path and the weights at the end are those of the prediction, in which A gives way to B at once.
 /// \see tests/solver/one_way_flow_test.cpp
 extern const method one_way_method = {
     .name = "one-way",

@@ -14,7 +14,7 @@ namespace fusionflow::solver {
 
 namespace {
 
-// It stands for balanced networks whatever scheme the model draws from.
+// The reduced flow stands for balanced networks, whatever scheme the model draws from.
 answer run_reduced(const model& about, const run_options& options) {
     const data::moments& moments = about.moments;
     const theory::architecture& arch = about.architecture;
@@ -40,8 +40,8 @@ answer run_reduced(const model& about, const run_options& options) {
 
 }  // namespace
 
-/// Integrates the reduced flow of balanced, aligned networks (docs/theory.md#reduced-flow); of
-/// several targets, their matrix flow (targets_flow). \see tests/solver/integrate_test.cpp
+/// Integrates the reduced flow of balanced, aligned networks (docs/theory.md#reduced-flow), or with
+/// several targets the matrix flow (targets_flow). \see tests/solver/integrate_test.cpp
 extern const method flow_method = {.name = "flow",
                                    .about = "reduced flow of balanced networks",
                                    .kind = method_kind::flow,

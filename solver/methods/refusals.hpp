@@ -8,7 +8,7 @@
 // Reasons that several methods have for not answering.
 namespace fusionflow::solver {
 
-/// What a check throws, as a reason; nothing where it passes.
+/// Returns what a check throws, as a reason not to answer; nothing where the check passes.
 template <typename Check>
 [[nodiscard]] std::optional<data::input_error> reason_of(const Check& check) {
     try {
@@ -19,7 +19,7 @@ template <typename Check>
     return std::nullopt;
 }
 
-/// Of formulas and flows, which know linear networks without weight decay only.
+/// Refuses what formulas and flows do not know: features beyond linear ones, and weight decay.
 [[nodiscard]] inline std::optional<data::input_error> need_plain_training(const model& about) {
     if (about.beyond_linear()) {
         return data::input_error("data",
@@ -31,7 +31,7 @@ template <typename Check>
     return std::nullopt;
 }
 
-/// The same, and one target.
+/// Refuses these and several targets.
 [[nodiscard]] inline std::optional<data::input_error> need_one_target(const model& about) {
     if (auto refused = reason_of([&] { (void)about.moments.correlation(); })) {
         return refused;

@@ -10,7 +10,7 @@
 
 namespace fusionflow::solver {
 
-// Each is defined in a file of this folder. These two lists are the only places that name it.
+// Each method is defined in a file of this folder. A new one must be named only in these two lists.
 extern const method formula_method, refined_method, law_method, flow_method, chain_method,
     exact_method, exact_drawn_method, one_way_method, exact_epochs_method, compressed_method,
     sampled_method, full_method;

@@ -41,12 +41,12 @@ struct block_dots {
     std::ptrdiff_t c_stride = 0;
 };
 
-/// Sums over samples are formed in so many parts, sample n in part n mod 8, whatever the machine.
+/// Sums over samples are formed in this many parts, sample n in part n mod 8, on every machine.
 inline constexpr std::ptrdiff_t block_lanes = 8;
 
 /// The arithmetic of networks on blocks of samples, for one kind of processor.
 ///
-/// All of them give the same digits: every element is a chain of fused multiply-adds in an order
+/// All kernels give the same digits: every element is a chain of fused multiply-adds in an order
 /// that does not depend on the width of the processor's registers. \see docs/numerics.md#samples;
 /// tests/solver/dense_kernels_test.cpp
 struct dense_kernels {
@@ -55,10 +55,10 @@ struct dense_kernels {
     void (*add_dots)(const block_dots& d);
 };
 
-/// The fastest that this processor can run.
+/// The fastest kernels that this processor can run.
 [[nodiscard]] const dense_kernels& best_kernels();
 
-/// All that this processor can run, `portable` (plain C++) last.
+/// All kernels that this processor can run, `portable` (plain C++) last.
 [[nodiscard]] std::vector<dense_kernels> available_kernels();
 
 }  // namespace fusionflow::solver

@@ -21,7 +21,7 @@ struct wide {
     static vec spread(double x) { return _mm512_set1_pd(x); }
     static vec fused(vec a, vec b, vec c) { return _mm512_fmadd_pd(a, b, c); }
     static double sum(const vec* x) {
-        // The forms with a mask: g++ 12 warns about the undefined registers of those without.
+        // These forms have a mask, since g++ 12 warns about undefined registers in those without.
         const __m256d half = _mm256_add_pd(_mm512_maskz_extractf64x4_pd(0xff, *x, 0),
                                            _mm512_maskz_extractf64x4_pd(0xff, *x, 1));
         const __m128d pair =

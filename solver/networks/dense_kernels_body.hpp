@@ -2,8 +2,9 @@
 
 #include "fusionflow/solver/networks/dense_kernels.hpp"
 
-// The kernels over the registers of a processor. Included by one source per kind of processor, each
-// compiled for its own: nothing else may be included there that another source instantiates too.
+// The kernels, written over the registers `isa` of a processor. One source per kind of processor
+// includes this and is compiled for it. Such a source may include nothing that other sources
+// instantiate too: the linker might keep a version that other processors cannot run.
 //
 // `isa` has: lanes, the doubles of a register; vec, the register; load, store, spread (one number
 // to all lanes), fused (a b + c, rounded once), gated (gate > 0 ? x : y), sum (of block_lanes
@@ -51,7 +52,7 @@ void product_tile(const block_product& p, std::ptrdiff_t i, std::ptrdiff_t j) {
     }
 }
 
-// Rows i ... of the columns of one tile; what is left over in tiles of half the height.
+// Does rows i and on of one tile's columns; rows that are left over go in tiles of half the height.
 template <typename isa, int rows, int vecs>
 void product_rows(const block_product& p, std::ptrdiff_t i, std::ptrdiff_t j) {
     for (; i + rows <= p.rows; i += rows) {

@@ -7,7 +7,7 @@ namespace fusionflow::solver::kernels {
 
 namespace {
 
-// One number at a time. std::fma is exact everywhere, and slow where the processor cannot do it.
+// One number at a time. std::fma rounds once on every machine; without an instruction it is slow.
 struct single {
     static constexpr int lanes = 1;
     static constexpr int product_rows = 4;

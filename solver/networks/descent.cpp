@@ -8,7 +8,7 @@ namespace fusionflow::solver {
 
 namespace {
 
-// Inputs up to which their products are carried along rather than the layer read twice.
+// For up to this many inputs a layer's product with the first layers replaces a second reading.
 constexpr int few_inputs = 4;
 
 }  // namespace
@@ -104,7 +104,7 @@ void network_descent::step() {
     find_total();
 }
 
-// Columns, as far as the turning layers.
+// Carries columns up to the turning layers, which add their part in turn().
 void network_descent::climb() {
     for (space& s : spaces_) {
         s.column.setZero();
@@ -122,7 +122,7 @@ void network_descent::climb() {
     }
 }
 
-// Of all but the last layers and those that turn: that needs the rows of before the step.
+// Updates first, lower and between layers by the rows from before the step; turn() does the rest.
 void network_descent::update() {
     for (node& n : nodes_) {
         if (n.is == role::first) {
@@ -139,7 +139,7 @@ void network_descent::update() {
     }
 }
 
-// Rows, from the last layers down; those that turn have sent theirs down, except at the start.
+// Carries rows down from the last layers. turn() did so for turning layers, except at the start.
 void network_descent::descend(bool first_time) {
     for (std::size_t k = nodes_.size(); k-- > 0;) {
         node& n = nodes_[k];
@@ -174,7 +174,7 @@ double network_descent::branch_norm(int m) const {
     return matrix(weights_.data(), first->where).norm();
 }
 
-// All but that some layers are stored row by row.
+// Brings the stored weights up to date; turning layers stay stored row by row.
 void network_descent::settle() {
     for (node& n : nodes_) {
         if (n.is == role::last) {

@@ -12,9 +12,9 @@
 namespace fusionflow::solver {
 
 /// Full-batch gradient descent of a linear network from second moments, by descent_law. It is no
-/// update_rule, which needs gradients that stand in memory: here they are products of low rank,
-/// added to the weights factor by factor, later and while the weights are read anyway. Owns the
-/// weights while it runs.
+/// update_rule, which needs gradients in memory: here gradients are products of low rank, which are
+/// added to the weights factor by factor while these are read anyway. It owns the weights while it
+/// runs.
 class gradient_descent {
 public:
     gradient_descent() = default;
@@ -30,10 +30,10 @@ public:
     [[nodiscard]] virtual const Eigen::VectorXd& residual() const noexcept = 0;
     /// Frobenius norm of the first layer of branch m.
     [[nodiscard]] virtual double branch_norm(int m) const = 0;
-    /// solver::fades() of the weights now.
+    /// solver::fades() of the present weights.
     [[nodiscard]] virtual bool fades(const data::modality_set& fading,
                                      const Eigen::VectorXd& residuals) = 0;
-    /// The last thing to ask for.
+    /// Moves the weights out; to be called last.
     [[nodiscard]] virtual state take_weights() && = 0;
 };
 
@@ -43,9 +43,9 @@ public:
                                                               state weights,
                                                               const descent_law& law);
 
-/// Of one target: gradients are of rank one. Their updates wait in waiting_layer, and what a step
-/// needs upwards and downwards is arranged so that nearly every weight is read once a step and
-/// written once in eight (docs/numerics.md#a-step).
+/// Gradient descent with one target, whose gradients have rank one. Updates wait in waiting_layer,
+/// and the products of a step, upwards and downwards, are arranged so that nearly every weight is
+/// read once a step and written once in eight steps (docs/numerics.md#a-step).
 /// \see tests/solver/descent_test.cpp
 class network_descent final : public gradient_descent {
 public:
@@ -62,29 +62,29 @@ public:
     [[nodiscard]] state take_weights() && override;
 
 private:
-    // What a layer is in the schedule of a step.
+    // How a step goes through a layer: up with columns, down with rows (space).
     enum class role {
         first,    // from the inputs: few numbers, updated at once
-        last,     // to the output: its one row is what goes down, updated at once
-        lower,    // next to first layers: down and up in one reading
-        turning,  // below the last: up and down in one reading, stored row by row
+        last,     // to the output: its only row goes down, updated at once
+        lower,    // directly above first layers, few inputs: down and up in one reading
+        turning,  // directly below the last: up and down in one reading, stored row by row
         between,  // up in one reading, down in another
     };
-    // Units that layers meet in.
+    // The units between layers, with what a step sends through them.
     struct space {
-        Eigen::VectorXd row;     // comes down: d output / d units
-        Eigen::VectorXd column;  // comes up: what inputs weighted by E make of the units
+        Eigen::VectorXd row;     // goes down: d output / d units
+        Eigen::VectorXd column;  // goes up: the residual E, carried from the inputs to the units
     };
     struct node {
         layer where;
         role is = role::between;
-        space* below = nullptr;  // none of first layers
+        space* below = nullptr;  // null: first layers
         space* above = nullptr;
-        int from = 0;  // first and lower: the inputs that they are made of
+        int from = 0;  // first and lower: where their inputs begin
         int inputs = 0;
-        std::unique_ptr<waiting_layer> body = nullptr;  // not of first and last layers
-        Eigen::MatrixXd first_layers = {};              // lower: units below x inputs
-        Eigen::MatrixXd products = {};                  // lower: with them
+        std::unique_ptr<waiting_layer> body = nullptr;  // null: first and last layers
+        Eigen::MatrixXd first_layers = {};              // lower: layers below it, units x inputs
+        Eigen::MatrixXd products = {};                  // lower: its product with these
     };
     struct turn {
         turning_point point;

@@ -11,7 +11,7 @@ namespace fusionflow::solver {
 
 namespace {
 
-// Independent entries: the branches' layers from the input up, then the trunk.
+// Draws independent entries: the branches' layers from the input up, then the trunk.
 void draw_entries(state& weights, const network_shape& shape, const theory::initialisation& init,
                   data::random_source& random) {
     const double modalities = shape.count();
@@ -53,7 +53,7 @@ void require_room(const network_shape& shape) {
     check(shape.trunk());
 }
 
-// Orthonormal columns, one per target: what stands in a hidden space for the targets.
+// Orthonormal columns, one per target: the directions of a hidden space that the targets use.
 Eigen::MatrixXd draw_frame(Eigen::Index rows, Eigen::Index targets, data::random_source& random) {
     if (rows == targets) {
         return Eigen::MatrixXd::Identity(rows, rows);
@@ -65,8 +65,9 @@ Eigen::MatrixXd draw_frame(Eigen::Index rows, Eigen::Index targets, data::random
     return frame;
 }
 
-// Layers of rank K whose frames meet: (frame above) (square root of what is below) (frame
-// below)^T, the first of a branch (frame above) u_m O_m with O_m = initial_directions().
+// Draws layers of rank K whose frames meet: (frame above) C (frame below)^T, in branches with
+// C = u_m O_m O_m^T, in the trunk with C = (sum_m u_m^2 O_m O_m^T + c I)^(1/2). The first layer of
+// a branch is (frame above) u_m O_m, where O_m are the initial_directions().
 void draw_balanced(state& weights, const network_shape& shape, const data::moments& moments,
                    const theory::initialisation& init, data::random_source& random) {
     const Eigen::Index targets = shape.outputs();

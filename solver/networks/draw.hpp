@@ -7,8 +7,8 @@
 
 namespace fusionflow::solver {
 
-/// Draws the initial weights of a network (docs/theory.md#initialisation), same digits on every
-/// machine for the same seed.
+/// Draws the initial weights of a network (docs/theory.md#initialisation). The same seed gives the
+/// same digits on every machine.
 ///
 /// \param seed  Any.
 /// \return      shape.size() numbers.

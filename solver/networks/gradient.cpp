@@ -6,7 +6,7 @@ namespace fusionflow::solver {
 
 namespace {
 
-// to += a b. With one target the factors are vectors, which Eigen has faster ways for.
+// to += a b. With one target b is a vector, for which Eigen has a faster product.
 template <typename Matrix, typename Left>
 void add_product(Matrix&& to, const Left& a, const Eigen::MatrixXd& b) {
     if (b.cols() == 1) {
@@ -41,7 +41,7 @@ network_gradient::network_gradient(const network_shape& shape, const data::momen
     }
 }
 
-// Rows from the top of the stages down; `below` is what reaches the input of the lowest.
+// Carries rows from the top of the stages down; `below` gets what reaches the input of the lowest.
 void network_gradient::backward(const double* weights, std::vector<stage>& stages,
                                 Eigen::MatrixXd& below) {
     for (std::size_t j = stages.size(); j-- > 0;) {
@@ -65,8 +65,8 @@ void network_gradient::total_weights(const double* weights, Eigen::VectorXd& tot
     }
 }
 
-// Columns from the bottom of the stages up, and with them what becomes of the layers; what leaves
-// the highest is added to `above`, if wanted. A layer is read before it is changed.
+// Carries columns from the bottom of the stages up and calls `change` on each stage. What leaves
+// the highest is added to `above`, unless null. A layer is read before it is changed.
 template <typename Change>
 void network_gradient::forward(const double* weights, std::vector<stage>& stages,
                                Eigen::MatrixXd* above, const Change& change) {
@@ -117,7 +117,7 @@ void network_gradient::step(double* weights, const Eigen::VectorXd& total, const
         if (keep != 1) {
             w *= keep;
         }
-        s.column *= law.rate;  // rows on top are not made anew
+        s.column *= law.rate;  // not the row: that of the top stage is never computed again
         w.noalias() += s.row * s.column.transpose();
     });
 }

@@ -11,8 +11,9 @@ namespace fusionflow::solver {
 
 /// Gradients of a linear network from second moments, as products of rank K: for a layer with the
 /// backward rows B (outputs by units above) and residual-weighted forward columns F (units below by
-/// outputs), -dLoss/dW = B^T F^T, where F is E_m^T carried up from the input. Two products a layer,
-/// no allocation after construction. \see docs/theory.md#problem; tests/solver/gradient_test.cpp
+/// outputs), -dLoss/dW = B^T F^T, where F is E_m^T carried up from the input. It takes two products
+/// a layer and allocates nothing after construction.
+/// \see docs/theory.md#problem; tests/solver/gradient_test.cpp
 class network_gradient {
 public:
     network_gradient(const network_shape& shape, const data::moments& moments);
@@ -25,7 +26,7 @@ public:
 
     /// One step of gradient descent, with the rows of the last total_weights().
     ///
-    /// \param total  What that gave.
+    /// \param total  The result of that call.
     void step(double* weights, const Eigen::VectorXd& total, const descent_law& law);
 
     /// E at the last descent() or step(), stacked.
@@ -50,7 +51,7 @@ private:
     std::vector<std::vector<stage>> branches_;
     std::vector<stage> trunk_;
     Eigen::MatrixXd fused_row_;                // d outputs / d fused hidden units
-    std::vector<Eigen::MatrixXd> input_rows_;  // W_m
+    std::vector<Eigen::MatrixXd> input_rows_;  // W_m^T
     Eigen::VectorXd total_;
     Eigen::VectorXd residual_;
 };

@@ -3,8 +3,8 @@
 #include <Eigen/Core>
 #include <cstring>
 
-// The loops over contiguous lines of numbers that waiting_layer is made of. Four lanes
-// of two packs, the same order of sums on every machine.
+// The loops over contiguous lines of numbers that waiting_layer is made of. Sums run in
+// the same order on every machine; dots() adds in four lanes (two packs).
 namespace fusionflow::solver::line_kernels {
 
 using index = Eigen::Index;
@@ -19,7 +19,7 @@ inline pack load(const double* from) {
 }
 inline void store(const pack& p, double* to) { std::memcpy(to, &p, sizeof(pack)); }
 
-// std::array would drop what makes a pack one: NOLINTBEGIN(modernize-avoid-c-arrays)
+// std::array would drop the attribute of pack: NOLINTBEGIN(modernize-avoid-c-arrays)
 
 /// out_n = lines_n . v
 template <int N>

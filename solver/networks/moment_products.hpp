@@ -4,8 +4,8 @@
 
 namespace fusionflow::solver {
 
-/// E = s - W Sigma, stacked. The products of a few numbers that most models need are written out;
-/// Eigen's kernels would cost more to call than they do.
+/// E = s - W Sigma, stacked. Products of few numbers, which most models need, are written out: a
+/// call of Eigen's kernels would cost more than the arithmetic.
 inline void residual(const data::moments& moments, const Eigen::VectorXd& weights,
                      Eigen::VectorXd& out) {
     constexpr Eigen::Index few = 8;
@@ -24,8 +24,7 @@ inline void residual(const data::moments& moments, const Eigen::VectorXd& weight
     }
 }
 
-/// Power of what total weights make of the inputs, tr W Sigma W^T. With one target nothing is
-/// allocated.
+/// Power of the output W x, tr W Sigma W^T. With one target nothing is allocated.
 [[nodiscard]] inline double output_power(const data::moments& moments,
                                          const Eigen::VectorXd& weights) {
     if (moments.outputs() > 1) {

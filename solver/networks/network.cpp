@@ -11,7 +11,7 @@ namespace {
 
 constexpr double most_bytes = 8.0 * (1 << 30);
 
-// Weights of a chain of layers as a real number: absurd sizes are seen before they overflow.
+// Number of weights in a chain of layers, as a double so that absurd sizes do not overflow.
 double weight_count(double inputs, const std::vector<Eigen::Index>& hidden, double outputs) {
     double count = 0;
     for (const Eigen::Index units : hidden) {
@@ -171,7 +171,7 @@ bool fades(const network_shape& shape, const double* weights, const data::modali
         trunk *= norm;
         largest = std::max(largest, norm);
     }
-    double drive = 0;  // of the trunk, by all branches
+    double drive = 0;  // push of all branches on the trunk
     for (const int m : fading) {
         const auto& layers = shape.branch(m);
         double a = 0;
@@ -186,7 +186,7 @@ bool fades(const network_shape& shape, const double* weights, const data::modali
     }
     const auto p = static_cast<int>(shape.trunk().size());
     const bool alone = p > 0 && std::ssize(fading) == shape.count();
-    // t' <= t^(p-1) drive - lambda t for the largest of the trunk's norms.
+    // The largest norm t of a trunk layer obeys t' <= t^(p-1) drive - lambda t.
     return !alone || power(largest, p - 1) * drive < weight_decay * largest;
 }
 

@@ -23,22 +23,22 @@ struct layer {
 /// Units of the hidden spaces of a network.
 struct hidden_widths {
     std::vector<std::vector<Eigen::Index>> branches;  ///< n_m - 1 each, from the input up
-    std::vector<Eigen::Index> trunk;                  ///< p, the space where branches meet first
+    std::vector<Eigen::Index> trunk;                  ///< p; first the space where branches meet
 
-    /// The same everywhere.
+    /// `width` units in every hidden space.
     [[nodiscard]] static hidden_widths equal(const theory::architecture& arch, Eigen::Index width);
 
-    /// Those of an initialisation: init.width everywhere, or init.widths along the longest path;
-    /// shorter branches have those next to the fusion.
+    /// The widths of an initialisation: init.width everywhere, or init.widths along the longest
+    /// path, of which shorter branches take those next to the fusion.
     ///
     /// \throws data::input_error naming widths where their count is not the longest path's.
     [[nodiscard]] static hidden_widths of(const theory::architecture& arch,
                                           const theory::initialisation& init);
 
-    /// Those of a network.
+    /// The widths of a network.
     [[nodiscard]] static hidden_widths of(const network_shape& shape);
 
-    /// On the longest path (of equal ones the first), from the input up.
+    /// Widths on the longest path (the first of equally long ones), from the input up.
     [[nodiscard]] std::vector<Eigen::Index> along_longest_path() const;
 };
 
@@ -53,7 +53,7 @@ public:
     network_shape(const std::vector<int>& dims, const hidden_widths& hidden,
                   Eigen::Index outputs = 1);
 
-    /// The same width everywhere.
+    /// A network with the same width everywhere.
     ///
     /// \throws data::input_error naming width, or branches where the modalities do not match.
     network_shape(const data::moments& moments, const theory::architecture& arch,
@@ -66,7 +66,7 @@ public:
     }
     /// Layers of the trunk, from the fusion up; empty in late fusion.
     [[nodiscard]] const std::vector<layer>& trunk() const noexcept { return trunk_; }
-    /// K
+    /// Number of targets K.
     [[nodiscard]] Eigen::Index outputs() const {
         return (trunk_.empty() ? branches_.front() : trunk_).back().rows;
     }
@@ -95,8 +95,8 @@ struct weighted_network {
 }
 
 /// Largest change of what gradient flow conserves, W_{j+1}^T W_{j+1} - W_j W_j^T at every interface
-/// (with the sum over branches at the fusion), between two sets of weights; Frobenius norm,
-/// relative to the largest layer of `later` squared.
+/// (with the sum over branches at the fusion), between two sets of weights; in the Frobenius norm,
+/// relative to the square of the largest layer's norm in `later`.
 [[nodiscard]] double balance_drift(const network_shape& shape, const state& earlier,
                                    const state& later);
 
@@ -105,9 +105,9 @@ struct weighted_network {
 ///
 ///     a_m^(n_m - 2) T |E_m| < lambda   for n_m >= 2,
 ///
-/// a_m the largest Frobenius norm of a layer of branch m, T the product of the trunk's. A bound for
-/// any weights, exact for balanced and aligned ones (docs/theory.md#weight-decay). If nobody else
-/// is there the trunk has to shrink too.
+/// with a_m the largest Frobenius norm of a layer of branch m, T the product of the trunk's. This
+/// is sufficient for any weights and exact for balanced and aligned ones
+/// (docs/theory.md#weight-decay). If all modalities are fading, the trunk has to shrink too.
 ///
 /// \param residuals  |E_m|, M numbers.
 [[nodiscard]] bool fades(const network_shape& shape, const double* weights,

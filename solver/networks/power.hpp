@@ -2,11 +2,11 @@
 
 namespace fusionflow::solver {
 
-/// A total weight this small moves nothing; it keeps its direction where it would be rounded to
-/// zero.
+/// Total weights are kept at least this large. So small a weight moves nothing, and it keeps the
+/// direction that it would lose if it were rounded to zero.
 inline constexpr double least_weight = 1e-290;
 
-/// x^n, n >= 0, by products: what is below 1e-308 is zero.
+/// x^n, n >= 0, by products, which may underflow.
 inline double power(double x, int n) {
     double result = 1;
     for (; n > 0; --n) {

@@ -69,7 +69,7 @@ void sample_network::connect(const network_shape& shape, const data::samples& da
     }
     std::size_t below = add_space(shape.branch(0).back().rows, options_.bias);
     for (stage& s : stages_) {
-        s.to = s.to == 0 ? below : s.to;  // 0 is an input: not known until now
+        s.to = s.to == 0 ? below : s.to;  // 0, an input, stood for the space where branches meet
     }
     for (const layer& l : shape.trunk()) {
         const std::size_t above = add_space(l.rows, options_.bias);
@@ -80,7 +80,7 @@ void sample_network::connect(const network_shape& shape, const data::samples& da
 }
 
 void sample_network::place_buffers() {
-    Eigen::Index rows = 1;  // of ones
+    Eigen::Index rows = 1;  // one row of ones
     for (const space& s : spaces_) {
         rows += 2 * s.units;
     }
@@ -148,7 +148,7 @@ double sample_network::batch_gradient(const double* parameters, std::span<const 
     return run(parameters, batch, gradient);
 }
 
-// An empty batch: all samples in their order, and W.
+// An empty batch means all samples in their order; W is then found too.
 double sample_network::run(const double* parameters, std::span<const Eigen::Index> batch,
                            double* gradient) {
     const bool all = batch.empty();
@@ -215,7 +215,7 @@ void sample_network::forward(const double* parameters) {
     }
 }
 
-// Sum of the losses of a block; the gradient of the output, zero where the block is padded.
+// Sums the losses of a block, writes the gradient of the output (zero in the padding), adds to W.
 double sample_network::judge(const Eigen::Index* order, Eigen::Index first, Eigen::Index count,
                              double scale) {
     const double* output = spaces_[output_].values;

@@ -15,18 +15,18 @@ namespace fusionflow::solver {
 ///
 ///     h_0 = x_m,  h_j = phi(W_j h_(j-1) + b_j) in the branches and the trunk,
 ///
-/// branches summed before phi where they meet; no phi on the output f.
+/// with the branches summed before phi where they meet, and no phi on the output f.
 ///
 /// Parameters are the weights in the layout of network_shape, then the biases: of each branch's
 /// hidden spaces from the input up, of the space where branches meet, of the trunk, of the output
 /// (in late fusion the output is where they meet).
 ///
-/// Samples go through in blocks that stay in cache, one after the other, by dense_kernels: the same
-/// digits on every machine. Nothing is allocated after construction.
+/// Samples go through dense_kernels in blocks that stay in cache, with the same digits on every
+/// machine. Nothing is allocated after construction.
 /// \see docs/numerics.md#samples; tests/solver/sample_network_test.cpp
 class sample_network {
 public:
-    /// \param data  Outlives the network.
+    /// \param data  Must outlive the network.
     /// \throws data::input_error naming branches or targets where `shape` does not fit the data, or
     ///         as options.validate().
     sample_network(const network_shape& shape, const data::samples& data,
@@ -41,7 +41,7 @@ public:
     /// Mean loss of all samples.
     double loss(const double* parameters);
 
-    /// The same and its gradient, dLoss/d(parameters): size() numbers.
+    /// Mean loss of all samples, and its gradient dLoss/d(parameters), size() numbers.
     double gradient(const double* parameters, double* gradient);
 
     /// Mean loss of some samples, and its gradient. Leaves total_weights() as it is.
@@ -49,27 +49,27 @@ public:
                           double* gradient);
 
     /// W of the last loss() or gradient(): the coefficients of the linear function of the features
-    /// that is nearest to f on the samples,
+    /// x that is nearest to f on the samples,
     ///
-    ///     W = <f phi^T> <phi phi^T>^+     (with biases: beside a constant)
+    ///     W = <f x^T> <x x^T>^+     (with biases: fitted beside a constant)
     ///
-    /// For linear networks and features = inputs that is the product of the layers, which is what
-    /// is returned then.
+    /// For linear networks whose features are the inputs the product of the layers is such a
+    /// function, and is returned.
     [[nodiscard]] const Eigen::VectorXd& total_weights() const noexcept { return total_; }
 
 private:
-    // Hidden units, inputs or the output: rows over the samples of a block.
+    // Inputs, hidden units or the output; each unit is a row over the samples of a block.
     struct space {
         Eigen::Index units = 0;
         double* values = nullptr;
         double* gradient = nullptr;  // null: inputs
-        Eigen::Index bias = -1;      // first of them among the parameters; -1: none
+        Eigen::Index bias = -1;      // index of the first bias among the parameters; -1: none
     };
     struct stage {
         layer where;
         std::size_t from;
         std::size_t to;
-        bool first;  // into its space
+        bool first;  // the first or last layer into its space
         bool last;
     };
 
@@ -92,13 +92,13 @@ private:
     std::size_t output_ = 0;
     std::vector<stage> stages_;
     Eigen::Index size_ = 0;
-    Eigen::Index block_ = 0;   // samples
-    Eigen::Index padded_ = 0;  // of the block at hand, a multiple of block_lanes
+    Eigen::Index block_ = 0;   // samples in a block
+    Eigen::Index padded_ = 0;  // columns of the present block, a multiple of block_lanes
     Eigen::Index stride_ = 0;  // between rows
     std::vector<double> memory_;
     const double* ones_ = nullptr;
     bool product_ = false;     // W is the product of the layers
-    Eigen::MatrixXd readout_;  // else W = readout^T f, P x features
+    Eigen::MatrixXd readout_;  // otherwise W = readout^T f, P x features
     Eigen::VectorXd total_;
     Eigen::VectorXd row_;
     Eigen::VectorXd row_below_;

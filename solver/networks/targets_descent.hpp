@@ -5,8 +5,8 @@
 
 namespace fusionflow::solver {
 
-/// Gradient descent of a network of any number of targets K: gradients are of rank K. Every weight
-/// is read twice in a step and changed in place. \see tests/solver/targets_test.cpp
+/// Gradient descent with any number of targets K, whose gradients have rank K. Every weight is read
+/// twice in a step and changed in place. \see tests/solver/targets_test.cpp
 class targets_descent final : public gradient_descent {
 public:
     targets_descent(const network_shape& shape, const data::moments& moments, state weights,

@@ -15,10 +15,10 @@ using Eigen::Index;
 
 constexpr Index most_waiting = 8;
 constexpr Index block = 4;       // lines that are worked on together
-constexpr Index wide = 1 << 18;  // numbers, from which on threads pay
+constexpr Index wide = 1 << 18;  // numbers in a layer, from which on threads pay
 constexpr Index chunks_of_wide = 16;
 
-// Lines in a chunk that one thread works on; of the layer only.
+// Number of lines in a chunk, which one thread works on; it depends on the layer only.
 Index chunk_lines(Index lines, Index length) {
     if (lines * length < wide) {
         return std::max<Index>(lines, 1);
@@ -90,7 +90,7 @@ void waiting_layer::settle() {
     forget();
 }
 
-// Dots of at most a block of lines, of W as it truly is.
+// Dots of v with at most a block of lines of W, waiting updates included.
 void waiting_layer::dot_lines(const Eigen::VectorXd& v, Index first, Index count, double* out) {
     if (count == block) {
         line_kernels::dots<block>(line(first), length_, v.data(), out);
@@ -110,7 +110,7 @@ void waiting_layer::dot_lines(const Eigen::VectorXd& v, Index first, Index count
     }
 }
 
-// Sums of at most a block of lines as they are stored.
+// Adds up at most a block of stored lines, without waiting updates.
 void waiting_layer::sum_lines(const double* coefs, Index first, Index count, double* out) const {
     if (count == block) {
         line_kernels::add_sum<block>(line(first), length_, coefs, out);
@@ -167,7 +167,7 @@ void waiting_layer::read(const reading& wanted, Eigen::Ref<Eigen::MatrixXd> sums
     add_waiting(wanted.coefs, sums);
 }
 
-// From the sums of the stored lines to those of the true ones.
+// Turns sums of the stored lines into sums of the lines of W.
 void waiting_layer::add_waiting(const double* coefs, Eigen::Ref<Eigen::MatrixXd> sums) {
     if (scale_ != 1) {
         sums *= scale_;

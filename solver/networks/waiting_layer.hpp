@@ -7,13 +7,13 @@
 
 namespace fusionflow::solver {
 
-/// A matrix W that is worked on in lines, contiguous in memory, and whose rank-one updates wait:
+/// A matrix W whose rank-one updates wait. It is stored in lines, each contiguous in memory:
 ///
 ///     line_i(W) = scale line_i(stored) + sum_k coefs_ik v_k
 ///
-/// Products see the updates at a cost of O(lines + length) each. Every eighth update the stored
-/// numbers are brought up to date by a product that reads them anyway. So a product costs one
-/// reading of the matrix, an update an eighth of a writing: docs/numerics.md#a-step.
+/// Products take waiting updates into account, at a cost of O(lines + length) each. Every eighth
+/// update the stored numbers are brought up to date by a product that reads them anyway. A product
+/// costs a reading of the matrix, an update an eighth of a writing: docs/numerics.md#a-step.
 ///
 /// Wide layers are worked on by several threads, in chunks that depend on the layer only: the
 /// numbers are the same for every number of threads. \see tests/solver/waiting_layer_test.cpp
@@ -28,7 +28,7 @@ public:
     void dots(const Eigen::VectorXd& v, Eigen::VectorXd& out);
     /// out = sum_i coefs_i line_i
     void sums(const Eigen::VectorXd& coefs, Eigen::VectorXd& out);
-    /// Both in one reading, for several columns of coefs (lines x n): out is length x n.
+    /// Both in one reading, with several columns of coefs (lines x n): sum_out is length x n.
     void dots_and_sums(const Eigen::VectorXd& v, Eigen::VectorXd& dot_out,
                        const Eigen::MatrixXd& coefs, Eigen::MatrixXd& sum_out);
     /// Brings the stored numbers up to date.
@@ -39,7 +39,7 @@ public:
 
 private:
     friend class turning_point;
-    // What one reading wants of each line: null, or where it comes from and goes to.
+    // The products that one reading forms: dots with v, sums with coefs, or both. Null: not wanted.
     struct reading {
         const Eigen::VectorXd* v = nullptr;
         double* dots = nullptr;
@@ -70,9 +70,9 @@ private:
     Eigen::MatrixXd partial_;  // sums of chunks
 };
 
-/// Where a step of gradient descent turns, at the layers below the last one (w, a row): their
-/// products upwards are what w is updated by, and the new w is what goes down through them. Line by
-/// line both are done in one reading:
+/// The turn of a step of gradient descent from upwards to downwards, at the layers directly below
+/// the last one (w, a row). Their products upwards update w, and the new w goes down through them.
+/// Both are done line by line in one reading:
 ///
 ///     y_i = above_i + sum_layers line_i . column;  w_i <- keep w_i + eta y_i;
 ///     line_i <- keep line_i + eta w_i(old) column^T;  below += w_i(new) line_i(new)
@@ -84,12 +84,12 @@ public:
         Eigen::VectorXd* below;         // what goes down from it
     };
 
-    /// \param members  All of the same number of lines; a line is a row of the matrix.
+    /// \param members  All have the same number of lines; a line is a row of the matrix.
     explicit turning_point(std::vector<member> members);
 
-    /// One step of every layer, whose -dLoss/dW is (backward row)^T (forward column)^T.
+    /// Takes one step of w and of all members; -dLoss/dW of a member is w(old) column^T.
     ///
-    /// \param above  What other layers send up already; becomes all of y.
+    /// \param above  What other layers send up; on return all of y.
     void turn(const descent_law& by, Eigen::VectorXd& w, Eigen::VectorXd& above);
 
 private:

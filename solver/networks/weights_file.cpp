@@ -45,7 +45,7 @@ std::vector<named_layer> layers_of(const std::vector<std::string>& names,
     return all;
 }
 
-// In the order of sample_network's parameters.
+// The biases in the order of sample_network's parameters.
 std::vector<named_bias> biases_of(const std::vector<std::string>& names,
                                   const network_shape& shape) {
     std::vector<named_bias> all;
@@ -68,7 +68,7 @@ void require_names(const std::vector<std::string>& names, bool has_trunk) {
     }
 }
 
-// The arrays of a file, each of which has to be asked for.
+// The arrays of a file. require_all_used() refuses those that were never asked for.
 class array_finder {
 public:
     array_finder(const data::named_arrays& arrays, std::string source)
@@ -127,7 +127,7 @@ private:
     std::map<std::string, found> by_name_;
 };
 
-// Layers must follow each other; the units of each hidden space are those above the layer below.
+// The hidden widths of a chain of layers, which must fit each other from `below` to `above`.
 std::vector<Eigen::Index> hidden_units(array_finder& arrays, const std::string& part, int layers,
                                        std::int64_t below, std::int64_t above) {
     std::vector<Eigen::Index> units;

@@ -20,19 +20,21 @@ namespace fusionflow::solver {
 /// \throws data::input_error naming names.
 void require_array_names(const std::vector<std::string>& names, const theory::architecture& arch);
 
-/// \param names       Of the modalities.
+/// The weights of a network as named arrays.
+///
+/// \param names       Names of the modalities.
 /// \param parameters  Weights in the layout of `shape`, then the biases, or none (sample_network).
-/// \throws data::input_error as require_array_names(); naming weights: another number of them.
+/// \throws data::input_error as require_array_names(), or naming weights if their number is wrong.
 /// \see docs/file-formats.md#weights; tests/solver/weights_file_test.cpp
 [[nodiscard]] data::named_arrays weights_to_arrays(const std::vector<std::string>& names,
                                                    const network_shape& shape,
                                                    const state& parameters);
 
-/// The network that arrays describe; widths are theirs.
+/// The network that arrays describe; its widths are those of the arrays.
 ///
 /// \param dims    D_m.
-/// \param biases  There are biases too; they follow the weights in the result.
-/// \param source  What the arrays are from, for messages.
+/// \param biases  True: read biases too; they follow the weights in the result.
+/// \param source  Where the arrays come from, for messages.
 /// \param outputs Targets K.
 /// \throws data::input_error naming weights: an array is missing, of another shape or too much; or
 ///         as require_array_names() and network_shape.
@@ -43,9 +45,9 @@ void require_array_names(const std::vector<std::string>& names, const theory::ar
                                                    const std::string& source,
                                                    Eigen::Index outputs = 1);
 
-/// What given weights are like, as far as theory needs to know: gaussian of these widths, with
-/// u0^2 the mean of |W_j|^2 (Frobenius) over the layers of the branches. It says which saddles are
-/// expected, no more.
+/// The initialisation that stands for given weights in theory: gaussian of the same widths, with
+/// u0^2 the mean of |W_j|^2 (Frobenius) over the layers of the branches. It serves only to tell
+/// which saddles are expected.
 ///
 /// \throws data::input_error naming weights where all of the branches are zero.
 [[nodiscard]] theory::initialisation like_weights(const weighted_network& network);

@@ -10,7 +10,7 @@ followed follow_flow(flow& system, const data::moments& moments, const theory::a
     options.validate();
     half_height_monitor monitor(moments, arch, std::move(saddles), system.weight_decay());
     followed done;
-    // A second time, with that known, where the flow came to rest unexpectedly.
+    // If the flow comes to rest unexpectedly, it is watched a second time with that known.
     for (int watched = 0; watched < 2; ++watched) {
         step_loop loop(system, moments, monitor, options, note_crossings);
         done = loop.run();

@@ -13,7 +13,7 @@ struct crossing {
     state at;
 };
 
-/// A flow that was integrated, and what is left of its own state.
+/// What the integration of a flow found, and states of the flow itself.
 struct followed {
     answer found;
     state last;  ///< at the end
@@ -23,7 +23,7 @@ struct followed {
 };
 
 /// Integrates a flow by the method that the options ask for, with step control, limits and
-/// half-heights of our own (step_loop).
+/// half-heights by step_loop.
 ///
 /// \param system   What to integrate, from system.initial() at t = 0.
 /// \param moments  For loss and half-heights.

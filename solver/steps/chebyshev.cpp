@@ -11,7 +11,7 @@ namespace {
 
 constexpr double damping = 2.0 / 13;
 constexpr int most_stages = 250;
-constexpr double margin = 1.2;  // of the radius over its estimate
+constexpr double margin = 1.2;  // the spectral radius is taken for this times its estimate
 constexpr int steps_per_look = 25;
 constexpr double chebyshev_rounding = 2e-15;  // least relative error of a step
 
@@ -41,7 +41,7 @@ private:
 };
 
 /// The damped second-order Runge-Kutta-Chebyshev method of Sommeijer, Shampine and Verwer (J.
-/// Comput. Appl. Math. 88, 1998) with its error estimate; cubic inside.
+/// Comput. Appl. Math. 88, 1998) with its error estimate; interpolation inside a step is cubic.
 class chebyshev final : public single_method {
 public:
     chebyshev(ode& system, long& evaluations)
@@ -71,19 +71,19 @@ private:
 
     right_hand_side rhs_;
     spectral_radius look_;
-    double rate_ = 0;      // as estimated
+    double rate_ = 0;      // estimate of the spectral radius
     int age_ = 0;          // of the estimate, in accepted steps
-    bool known_ = false;   // there is one
-    bool failed_ = false;  // the last attempt
+    bool known_ = false;   // there is an estimate
+    bool failed_ = false;  // the last attempt failed
     state before_, speed_;
     const state* x_ = nullptr;
     const state* dxdt_ = nullptr;
     double h_ = 0;
 };
 
-/// What a step may err by, relatively. The estimate is the error itself, not that of a method of
-/// lower order, and errors of 1 / h steps add up: for a sum of rtol each has to be of h rtol, and
-/// h^3 = h rtol. The factor is measured: half-heights are off by a tenth of rtol to twice that.
+/// The relative error that a step may have. The estimate is the error itself, not that of a method
+/// of lower order, and errors of 1 / h steps add up: for a sum of rtol each has to be of h rtol, so
+/// h^3 = h rtol. The factor is measured: half-heights are mostly off by 0.1 rtol to 2 rtol.
 double allowed(double rtol) {
     return std::clamp(30 * rtol * std::sqrt(rtol), chebyshev_rounding,
                       std::max(rtol, chebyshev_rounding));
@@ -95,10 +95,10 @@ int stages_allowed(double rtol) {
     return static_cast<int>(std::clamp(most, 2.0, static_cast<double>(most_stages)));
 }
 
-/// The real interval of stability: (w_0 + 1) T''(w_0) / T'(w_0), a little more than this.
+/// A little less than the real interval of stability, (w_0 + 1) T''(w_0) / T'(w_0).
 double interval(int stages) { return (double{1} * stages * stages - 1) / 1.54; }
 
-// The least number with h radius <= interval(stages).
+// The least number of stages with margin * rate_ * h <= interval(stages), from 2 to most_stages.
 int chebyshev::stages_for(double h) const {
     const double stages = std::ceil(std::sqrt(1 + 1.54 * margin * rate_ * h));
     return static_cast<int>(std::clamp(stages, 2.0, static_cast<double>(most_stages)));
@@ -138,7 +138,7 @@ bool chebyshev::attempt(const state& x, const state& dxdt, double h, const error
     return true;
 }
 
-// A step of the recurrence: the stages so far are `end` and, one before it, before_.
+// Takes a step by the recurrence. The last stage so far is in `end`, the one before it in before_.
 void chebyshev::step(const state& x, const state& dxdt, double h, int stages, state& end) {
     const double w0 = 1 + damping / (double{1} * stages * stages);
     chebyshev_terms last(w0);

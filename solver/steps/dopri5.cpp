@@ -10,7 +10,7 @@ namespace fusionflow::solver {
 
 namespace {
 
-/// Knows where the last stage but one is, which Odeint's stepper keeps to itself: it and its speed
+/// Notes where the last two stages are, which Odeint's stepper does not tell. They and their speeds
 /// stay in place until the next step.
 struct watched_right_hand_side {
     struct stage {
@@ -47,7 +47,7 @@ public:
         return std::isfinite(error_) && std::isfinite(gauge(next_, next_speed_));
     }
 
-    /// By the last two stages, both at the end of the step (Hairer, Norsett, Wanner II, IV.2):
+    /// Found from the last two stages, both at the end of the step (Hairer and Wanner II, IV.2):
     /// |k_7 - k_6| / |g_7 - g_6|, at most the spectral radius where the Jacobian is symmetric.
     [[nodiscard]] double rate() const override;
 

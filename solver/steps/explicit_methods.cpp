@@ -13,9 +13,9 @@ namespace {
 
 namespace odeint = boost::numeric::odeint;
 
-/// A scheme that makes a step and its error estimate, as a step method. Inside it is the polynomial
-/// of degree 5 through values and speeds at both ends and in the middle, to which a step of its own
-/// leads when somebody asks. These steps are so long that a cubic would misplace half-heights.
+/// A scheme that makes a step and its error estimate, as a step method. Inside a step it
+/// interpolates by the polynomial of degree 5 through values and speeds at both ends and in the
+/// middle, found by a step of half the length on first use. A cubic would misplace half-heights.
 ///
 /// \tparam Scheme  `step(rhs, x, dxdt, next, h, estimate)`, `name` and `error_power`.
 template <typename Scheme>
@@ -89,9 +89,9 @@ private:
     odeint::runge_kutta_cash_karp54<state> stepper_;
 };
 
-/// Boost.Odeint's Runge-Kutta-Fehlberg of order 8, twice over half the step, against once over the
-/// whole. Its embedded estimate of order 7 is blind where the speed hardly depends on the state, as
-/// on the way to a transition, and for integrals, such as time.
+/// Boost.Odeint's Runge-Kutta-Fehlberg of order 8. The error is estimated by comparing two steps of
+/// half the length with one of the whole: the method's own estimate, of order 7, is blind for
+/// integrals, such as time, and where the speed hardly depends on the state, before a transition.
 class fehlberg_scheme {
 public:
     static constexpr const char* name = "fehlberg78";
@@ -101,8 +101,8 @@ public:
 
     void step(right_hand_side& rhs, const state& x, const state& dxdt, state& next, double h,
               state& estimate) {
-        // 2^8 - 1 = 255 where steps are short; long ones on the way to a transition behave as of
-        // order 5.
+        // Short steps would allow 2^8 - 1 = 255, but long ones on the way to a transition behave
+        // as of order 5: 2^5 - 1.
         constexpr double halved = 31;
         stepper_.do_step(rhs, x, dxdt, 0.0, whole_, h);
         stepper_.do_step(rhs, x, dxdt, 0.0, middle_, h / 2);
@@ -119,8 +119,8 @@ private:
 };
 
 /// The extrapolated midpoint rule of Gragg, Bulirsch and Stoer on Boost.Odeint's modified midpoint:
-/// five refinements, order 10. The error is the larger of its differences to the column and to the
-/// row before: long steps are near one of them by chance.
+/// five refinements, order 10. The error estimate is the larger of its differences from the column
+/// and from the row before, since long steps come near one of them by chance.
 class bulirsch_stoer_scheme {
 public:
     static constexpr const char* name = "bulirsch-stoer";
@@ -148,8 +148,8 @@ public:
 private:
     static constexpr std::array<unsigned short, 5> intervals{2, 4, 6, 8, 10};
 
-    // Aitken-Neville in the squares of the step sizes; table_[j] is column k - j... of the last
-    // row.
+    // Adds row k by Aitken-Neville in the squares of the step sizes; table_[j] holds column j of
+    // the last row.
     void extrapolate(std::size_t k, const state& fresh, state& estimate) {
         state& newest = spare_;
         newest = fresh;

@@ -16,12 +16,12 @@ namespace fusionflow::solver {
 
 namespace {
 
-// Of systems that are not known here errors are to fall with the order of the method, which what
-// Newton's iterations leave of a step would blur.
+// In a user's system errors should fall with the order of the method, so Newton's iterations may
+// leave only this part of the tolerance.
 constexpr double unsolved = 0.005;
-// How many tolerances the interpolation inside a step may miss, where it is read.
+// The interpolation inside a step, where it is read, may err by this many tolerances.
 constexpr double allowed_inside = 10;
-constexpr double missed_power = 6;  // of the length of a step
+constexpr double missed_power = 6;  // its error goes as the length of the step to this power
 constexpr double shortening = 0.9;
 constexpr double least_shortening = 0.2;
 
@@ -34,7 +34,7 @@ bool all_finite(const state& x) {
 }
 
 /// The user's system with time as one more number, d(time)/dc = 1, or -1 where steps go back: the
-/// methods know autonomous systems on a clock c that goes forth.
+/// methods need an autonomous system on a clock c that goes forward.
 class extended_system final : public ode {
 public:
     extended_system(std::size_t numbers, const tolerance& allowed)
@@ -67,7 +67,7 @@ public:
         double largest = 0;
         for (std::size_t i = 0; i < numbers_; ++i) {
             if (error[i] == 0) {
-                continue;  // also where nothing is allowed: a number that stays 0
+                continue;  // a number that stays 0 may have a tolerance of 0
             }
             const double part =
                 std::abs(error[i]) / (allowed_.absolute + allowed_.relative * std::abs(x[i]));
@@ -161,9 +161,9 @@ public:
     }
 
 private:
-    // What the interpolation of a step misses, against a step to there, over what it may miss.
+    // The error of the interpolation inside a step, against a step to that place, over its bound.
     double error_inside(double length, const error_gauge& gauge) {
-        constexpr double between_stages = 0.43;  // of radau's
+        constexpr double between_stages = 0.43;  // a place between two stages of radau
         method_->inside(between_stages * length, place_);
         method_->at(between_stages * length, gauge, apart_);
         std::transform(place_.begin(), place_.end(), apart_.begin(), apart_.begin(), std::minus());

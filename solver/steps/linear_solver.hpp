@@ -20,7 +20,7 @@ public:
         if constexpr (N == Eigen::Dynamic) {
             factors_.compute(m);
         } else {
-            // Rows are brought to one size: determinants would leave the range of numbers.
+            // Rows are brought to one size, or determinants would leave the range of numbers.
             scale_ = magnitude(m).rowwise().sum().cwiseInverse();
             const matrix inverse = inverse_of(scale_.asDiagonal() * m);
             real_ = inverse.real();
@@ -36,7 +36,7 @@ public:
             v = (real_ * scale_.cwiseProduct(v)).eval();
         }
     }
-    /// Real and imaginary part of v, and of x.
+    /// Takes the real and imaginary part of v, and returns those of x in their place.
     void solve(real_vector& real, real_vector& imaginary) const
         requires(!std::is_same_v<Scalar, double>) {
         if constexpr (N == Eigen::Dynamic) {

@@ -19,12 +19,12 @@
 /// | Runge-Kutta-Chebyshev, order 2 | controlled_rkc | dense_rkc | `f` |
 ///
 /// f is `void(const State& x, State& dxdt, double t)`. The Jacobian is `void(const State& x,
-/// Eigen::MatrixXd& j, double t)`; j has its size and is zero when it is called. A fourth argument,
+/// Eigen::MatrixXd& j, double t)`; at a call j has its size and is zero. A fourth argument,
 /// `State& dfdt`, is allowed and not used. rkc wants eigenvalues of df/dx that are nearly real.
 ///
 /// A step never passes with a number that is not finite; where none is short enough the steppers
 /// throw boost::numeric::odeint::step_adjustment_error. Odeint takes steppers by value, and a copy
-/// begins anew; std::ref keeps what a stepper has learned of a system.
+/// starts afresh; std::ref keeps what a stepper has learned of a system.
 /// \see tests/solver/odeint_steppers_test.cpp
 namespace fusionflow::solver {
 

@@ -10,15 +10,15 @@ namespace fusionflow::solver {
 namespace {
 
 constexpr int most_iterations = 12;
-// The part of rtol that Newton's error stays below where iterations failed within the last steps:
-// it is they that keep steps short there, not accuracy, and the errors of that many steps add up.
+// For strained_steps steps after iterations failed, Newton's error stays below this part of rtol:
+// there iterations, not accuracy, keep steps short, and the errors of many short steps add up.
 constexpr double strained_part = 0.005;
 constexpr int strained_steps = 20;
-// A rate is not believed to have fallen to less than this part between two iterations: a first
-// change that fast parts of the flow make hides what slow ones still have to go.
+// The rate of convergence is not believed to fall by more than this factor between two iterations:
+// a large first change of fast parts of the flow hides how far slow ones still have to go.
 constexpr double least_fall = 0.2;
-// A flow that bends by less than this within a step is held to a bound that falls with it, to about
-// rtol. Estimates below this part of rtol are fine by any bound.
+// Where a flow bends by less than least_bend within a step, the bound on the estimate falls with
+// the bend, to about rtol. Estimates below least_estimate times rtol are exempt.
 constexpr double least_bend = 2e-4;
 constexpr double least_estimate = 0.01;
 constexpr double radau_rounding = 2e-15;
@@ -36,7 +36,8 @@ const radau_tableau& tableau() {
 
 }  // namespace
 
-// Where the middle stage is thought to be: half as far from the others as the start is.
+// Takes the Jacobian at the guess of the middle stage, which is half as far from the others as the
+// start is. False where it is not finite.
 template <int N>
 bool radau<N>::linearise(const state& x, double h) {
     active(stage_) = active(x) + z_.col(stages / 2);
@@ -44,8 +45,8 @@ bool radau<N>::linearise(const state& x, double h) {
     if (!jacobian_.allFinite()) {
         return false;
     }
-    // Potentials of 1e17 move by 1e10 beside weights that are to be known to 1e-16: equations of
-    // either size must not be added up. Powers of two cost no digits.
+    // Potentials of 1e17 move by 1e10 beside weights that have to be known to 1e-16: equations of
+    // either size must not be added up. Scaling by powers of two costs no digits.
     for (Eigen::Index i = 0; i < active_; ++i) {
         const double size = std::abs(x[static_cast<std::size_t>(i)]);
         scale_(i) = size > 1 && std::isfinite(size) ? power_of_two_below(size) : 1.0;
@@ -62,7 +63,7 @@ void radau<N>::solve_real(typename real_solver::vector& v) const {
     v.array() *= scale_.array();
 }
 
-// Times h, so that numbers of order one are inverted whatever the length of the step.
+// Factorises the equations times h, so that numbers of order one are inverted for any step length.
 template <int N>
 void radau<N>::factorise(double h) {
     matrix_ = -h * jacobian_;
@@ -77,8 +78,8 @@ void radau<N>::factorise(double h) {
     }
 }
 
-// Where the polynomial of a step of length length_ says the stages are, of a step of length h that
-// begins at `from` on it.
+// Guesses the stages of a step of length h from the polynomial of the last step, of length length_,
+// on which the new one begins at `from`.
 template <int N>
 void radau<N>::guess(double from, double h) {
     const double start = from / length_;
@@ -95,7 +96,7 @@ void radau<N>::guess(double from, double h) {
     }
 }
 
-// Where nothing is known of the stages but the times at which they are.
+// Guesses that all stages are at the start, where nothing is known of them but their times.
 template <int N>
 void radau<N>::guess_nothing(double clock_speed, double h) {
     z_.setZero();
@@ -146,7 +147,7 @@ void radau<N>::solve(double h) {
     z_.noalias() = apart_.lazyProduct(t.back.transpose());
 }
 
-// The largest changes of the stages in the last Newton step, as an error at the end.
+// The largest change of each number in the last Newton step, as a relative error at the end.
 template <int N>
 double radau<N>::change_size(const state& x, const error_gauge& gauge) {
     active(stage_) = active(x) + z_.col(stages - 1);
@@ -160,7 +161,7 @@ bool radau<N>::iterate(const state& x, double h, const error_gauge& gauge) {
     double before = 0;
     double rate = 1;
     const double part = strained_ > 0 ? std::min(strained_part, gauge.unsolved) : gauge.unsolved;
-    // Not below what rounding lets it reach.
+    // The bound is not below what rounding lets the iterations reach.
     const double wanted = std::max(part * gauge.rtol, 5 * radau_rounding);
     for (int iteration = 0; iteration < most_iterations; ++iteration) {
         if (!evaluate(x)) {
@@ -173,14 +174,14 @@ bool radau<N>::iterate(const state& x, double h, const error_gauge& gauge) {
         }
         const double seen = iteration == 0 ? 1.0 : size / before;
         rate = iteration == 0 ? 1.0 : std::max(seen, least_fall * rate);
-        // A time that is kept is integrated from the speeds before the last change.
+        // A kept time is integrated from speeds before the last change, which must be small then.
         const bool in_time = active_ == size_ || size <= 10 * wanted;
         const bool done = size <= radau_rounding || (iteration > 0 && rate < 1 && in_time &&
                                                      rate / (1 - rate) * size <= wanted);
         if (done) {
             return true;
         }
-        // What is left of the iterations is not enough, even if they go on as they seem to.
+        // The iterations that are left are not enough, even if they go on converging at this rate.
         const int left = most_iterations - 1 - iteration;
         if (iteration > 0 && !(seen < 1 && size * std::pow(seen, left) / (1 - seen) <= wanted)) {
             return size <= wanted;
@@ -200,14 +201,14 @@ void radau<N>::finish(const state& x, double h, state& end) {
     }
 }
 
-// Quadrature of order s less the method's own: h gamma f_0 + sum e_i Z_i. It is of order s, the
-// method of order 2s - 1: of what the flow bends by within the step, both miss a part, and that of
-// the method is a power of that of the estimate. So the estimate may be much larger than the
-// tolerance, but less so where the flow only begins to bend.
+// The estimate is a quadrature of order s less the method's own, h gamma f_0 + sum e_i Z_i. The
+// method is of order 2s - 1. Both miss a part of what the flow bends by within the step, the method
+// by a power of the estimate's part. So the estimate may be much larger than the tolerance, but
+// less so where the flow only begins to bend.
 template <int N>
 void radau<N>::estimate_error(const state& dxdt, double h, const error_gauge& gauge) {
     const radau_tableau& t = tableau();
-    // (1 - h gamma J)^-1 raw: without it stiff parts would count that the method does not feel.
+    // Without the factor (1 - h gamma J)^-1 stiff parts would count that the method does not feel.
     along_ = h * active(dxdt);
     along_.noalias() += z_.lazyProduct(t.estimate) / t.gamma;
     solve_real(along_);

@@ -11,9 +11,9 @@
 
 namespace fusionflow::solver {
 
-/// Radau IIA of five stages, order 9: simplified Newton iterations, the Jacobian taken in the
-/// middle of the step, one real and two complex factorisations of its size. A time that the flow
-/// keeps is an integral and takes no part in the iterations.
+/// Radau IIA of five stages, order 9, by simplified Newton iterations: the Jacobian is taken in the
+/// middle of the step, and one real and two complex matrices of its size are factorised. A time
+/// that the flow keeps is an integral and takes no part in the iterations.
 ///
 /// \tparam N  Numbers in the iterations, where that is known when compiling.
 template <int N>
@@ -44,14 +44,14 @@ public:
 private:
     static constexpr int stages = radau_tableau::stages;
     static constexpr int pairs = radau_tableau::pairs;
-    // The estimate is of order s, the error that is to be rtol of order 2s - 1.
+    // The estimate goes as h^(s + 1), the error that rtol bounds as h^(2s).
     static constexpr double estimate_power = (stages + 1) / 10.0;
     using columns = Eigen::Matrix<double, N, stages>;
     using stage_row = Eigen::Matrix<double, stages, 1>;
     using real_solver = linear_solver<double, N>;
     using pair_solver = linear_solver<std::complex<double>, N>;
 
-    // Without a time that is kept.
+    // The numbers of a state without a time that is kept.
     [[nodiscard]] auto active(const state& x) const {
         return Eigen::Map<const Eigen::Matrix<double, N, 1>>(x.data(), active_);
     }
@@ -81,14 +81,14 @@ private:
     columns z_;           // the stages less the start, a column each
     columns speeds_;      // derivatives at the stages
     columns apart_;       // the stages in the coordinates of the tableau
-    columns step_;        // and their change in a Newton step
+    columns step_;        // the change of apart_ in a Newton step
     columns polynomial_;  // of the last step that passed: coefficients of powers 1 ... s
-    stage_row time_z_;    // the same of a time that is kept
+    stage_row time_z_;    // z_ of a time that is kept
     stage_row time_speeds_;
     stage_row time_polynomial_;
-    double length_ = 0;       // of that step
-    double allowed_ = 0;      // by the error estimate
-    double allowed_for_ = 0;  // at this rtol
+    double length_ = 0;       // of the last step that passed
+    double allowed_ = 0;      // most that the error estimate may be
+    double allowed_for_ = 0;  // the rtol for which allowed_ holds
     typename real_solver::matrix matrix_;
     typename pair_solver::matrix pair_matrix_;
     real_solver real_;

@@ -8,7 +8,7 @@ namespace fusionflow::solver {
 namespace {
 
 constexpr double power_difference = 1.5e-8;  // relative to |x|: the root of the rounding unit
-constexpr double visible = 1e-3;             // most of it in the flow's own measure
+constexpr double visible = 1e-3;             // largest difference in the flow's own measure
 constexpr double share = 0.1;                // of a new direction in the one that was found last
 constexpr double settled = 0.01;             // relative change by which the iteration ends
 constexpr int most_products = 50;
@@ -34,8 +34,8 @@ spectral_radius::spectral_radius(ode& system, long& evaluations)
     : system_(system), evaluations_(evaluations), along_(system.size(), 0.0),
       aside_(along_.size()) {}
 
-// The direction that was found last (of the speed, if there is none), with a share of one that has
-// something of everything: what is at rest now may be fast later. Of length one.
+// Sets along_ to the direction that was found last (at first that of the speed) with a share of one
+// in which everything moves: what is at rest now may be fast later. Its length is one.
 void spectral_radius::look_along(const state& dxdt) {
     if (!(size_of(along_) > 0)) {
         along_ = dxdt;
@@ -55,7 +55,7 @@ void spectral_radius::look_along(const state& dxdt) {
     scale(along_, 1 / size_of(along_));
 }
 
-// How far aside to look: less where a state has small numbers, which mean something, next to large.
+// How far aside to look: less far where small numbers that matter stand next to large ones.
 double spectral_radius::distance(const state& x) const {
     const double size = size_of(x);
     const double far = power_difference * (size > 0 ? size : 1.0);
@@ -63,7 +63,7 @@ double spectral_radius::distance(const state& x) const {
     return seen * far > visible ? visible / seen : far;
 }
 
-// Replaces along_, of length one, by J along_, of length one; says how long that was.
+// Replaces along_ by J along_, brought to length one, and returns the length that it had.
 double spectral_radius::product(const state& x, const state& dxdt) {
     const double apart = distance(x);
     for (std::size_t i = 0; i < x.size(); ++i) {

@@ -7,8 +7,8 @@ namespace fusionflow::solver {
 /// The largest |lambda| of the Jacobian of a system, by a power iteration whose products are
 /// differences of speeds, (f(x + d v) - f(x)) / d. It begins where the last one ended.
 ///
-/// For a symmetric Jacobian, as of gradient flows, what it says is at most the true one and rises
-/// with every product: use it with a margin.
+/// For a symmetric Jacobian, as gradient flows have, the estimate is at most the true value and
+/// rises with every product: use it with a margin.
 ///
 /// \see tests/solver/chebyshev_test.cpp
 class spectral_radius {
@@ -27,7 +27,7 @@ private:
 
     ode& system_;
     long& evaluations_;
-    state along_;  // the direction that was found last; empty at first
+    state along_;  // the direction that was found last; zero at first
     state aside_;
 };
 

@@ -11,11 +11,11 @@ namespace fusionflow::solver {
 /// Norsett, Wanner, Solving Ordinary Differential Equations I, II.4.
 class step_control {
 public:
-    /// \param unseen  Errors up to this part of the tolerance are taken for rounding, of a flow
+    /// \param unseen  Errors up to this part of the tolerance are taken for the rounding of a flow
     ///                that stands still: the next step is as long as it may become. 0: none are.
     explicit step_control(double unseen = 0) : unseen_(unseen) {}
 
-    /// What to multiply the length of a step that was accepted by.
+    /// The factor for the length of the next step after one that was accepted.
     [[nodiscard]] double after_success(const step_method& method) {
         const double error = std::log(std::max(method.error(), 1e-20));
         const double exponent = pi_part * previous_error_ - (1 - 0.75 * pi_part) * error;
@@ -27,7 +27,7 @@ public:
                           most_factor);
     }
 
-    /// What to multiply the length of a step that was rejected by, less than 1.
+    /// The factor, less than 1, for the length of a step that was rejected.
     ///
     /// \param solved      step_method::attempt() had a finite answer.
     /// \param rejections  In a row, before this one. The more there are, the faster steps shrink,
@@ -36,7 +36,7 @@ public:
                                                 int rejections) {
         const double haste = std::pow(0.5, rejections * rejections / 16.0);
         const double exponent = (1 - 0.75 * pi_part) / method.error_power();
-        // Where an exponential overflows, an error of 1e248 says nothing about the next step.
+        // An exponential that overflows makes errors like 1e248, which say nothing of the step.
         const double factor =
             solved ? std::max(least_cut, safety * std::pow(method.error(), -exponent)) : unsolved;
         // NaN fails the comparison.

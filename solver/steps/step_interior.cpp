@@ -7,8 +7,8 @@ namespace fusionflow::solver {
 
 namespace {
 
-constexpr double beside = 1e-4;    // of a step: as near as that a short step may be exact
-constexpr double straight = 1e-5;  // it is if it bends by less, relatively
+constexpr double beside = 1e-4;    // of a step: over this distance move_by() may be exact
+constexpr double straight = 1e-5;  // it is where the path bends by less, relatively
 
 }  // namespace
 
@@ -29,7 +29,7 @@ const state& step_interior::interpolated(double place) {
     return interpolated_;
 }
 
-// By a step of its own from the start, or from the place that was asked about last.
+// Takes a step of its own from the start, or from the place that was asked about last.
 const state& step_interior::accurate(double place) {
     if (place <= 0) {
         return *start_;
@@ -48,8 +48,8 @@ const state& step_interior::accurate(double place) {
     return accurate_;
 }
 
-// A step of the classical method from accurate_, so short that its error is nothing: false, and
-// nothing is done, where the path bends so much that it may not be.
+// Moves accurate_ by a step of the classical Runge-Kutta method that is so short that its error is
+// nothing. False, and accurate_ stays, where the path bends too much for that.
 bool step_interior::move_by(double aside) {
     constexpr std::array weights{1.0 / 6, 1.0 / 3, 1.0 / 3, 1.0 / 6};
     constexpr std::array reach{0.5, 0.5, 1.0, 0.0};
@@ -61,7 +61,7 @@ bool step_interior::move_by(double aside) {
         for (std::size_t i = 0; i < stage_.size(); ++i) {
             interpolated_[i] += weights[k] * aside * speed_[i];
             stage_[i] = accurate_[i] + reach[k] * aside * speed_[i];
-            // What Euler's step misses, from the first and last speed.
+            // bend_ is what Euler's step misses, from the first and last speed.
             if (k == 0) {
                 bend_[i] = speed_[i];
             } else if (k + 1 == weights.size()) {

@@ -11,15 +11,15 @@ public:
     /// \param evaluations  Counts derivatives.
     step_interior(flow& system, step_method& method, long& evaluations);
 
-    /// A step of this length from x has been accepted, and is what is asked about from now on.
+    /// Called when a step of this length from x has been accepted: places are now inside that one.
     ///
     /// \param x      Must stay as it is until the next step.
     /// \param gauge  As in the attempt; must stay too.
     void begin(const state& x, double length, const error_gauge& gauge);
 
-    /// By the method's interpolation.
+    /// The state at a place by the method's interpolation.
     [[nodiscard]] const state& interpolated(double place);
-    /// As accurate as the end of the step.
+    /// The state at a place, as accurate as the end of the step.
     [[nodiscard]] const state& accurate(double place);
 
 private:

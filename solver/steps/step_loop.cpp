@@ -10,8 +10,8 @@ namespace {
 using theory::outcome;
 
 constexpr double first_part = 0.2;     // of the step that a method of this order takes later
-constexpr double same_horizon = 0.01;  // of the last: nearer is another that came into view
-constexpr double relief = 3;           // of the ceiling that leaves, per step
+constexpr double same_horizon = 0.01;  // of the last one: a nearer one is new, just come into view
+constexpr double relief = 3;           // the ceiling on steps rises by this factor per step
 constexpr int most_rejections = 200;
 constexpr double least_step = 1e-300;
 constexpr double end_of_time = 1e300;
@@ -69,12 +69,12 @@ std::optional<outcome> step_loop::shorten(double factor) {
     return moves ? std::nullopt : std::optional(outcome::step_too_small);
 }
 
-// One accepted step of length step_, or why there is none.
+// Tries steps until one, of length step_, is accepted; otherwise returns why there is none.
 std::optional<outcome> step_loop::try_steps() {
     gauge_.time_scale = std::max(phase_time_, 0.0);
     const double horizon = system_.horizon(x_, dxdt_, options_.rtol);
     if (horizon < horizon_ && horizon > same_horizon * horizon_) {
-        step_ *= horizon / horizon_;  // what was a good part of it before is one now
+        step_ *= horizon / horizon_;  // the step stays the same part of the horizon
     }
     horizon_ = horizon;
     step_ = std::min({step_, horizon, ceiling_});
@@ -111,7 +111,8 @@ void step_loop::record(double t, const state& x, bool last) {
     recorder_.offer(t, weights_, branch_, last);
 }
 
-// Half-heights and trajectory inside the accepted step; weights_ are those at its end afterwards.
+// Notes half-heights and trajectory inside the accepted step. Afterwards weights_ are those at its
+// end.
 void step_loop::note_step() {
     interior_.begin(x_, step_, gauge_);
     system_.total_weights(method_->next(), weights_);
@@ -152,7 +153,7 @@ outcome step_loop::march() {
             return ended_.value_or(outcome::time_limit);
         }
         if (const auto trouble = try_steps()) {
-            // The end is known already; only the tail of the picture is cut short.
+            // The outcome may be known already: then only the tail of the trajectory is cut short.
             return ended_.value_or(*trouble);
         }
         note_step();

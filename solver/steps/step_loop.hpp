@@ -16,7 +16,7 @@ namespace fusionflow::solver {
 /// One run: the method, the ends of the current step, and what is noted on the way.
 class step_loop final : private step_view {
 public:
-    /// \param monitor  At the start of a path.
+    /// \param monitor  Must be at the start of a path.
     step_loop(flow& system, const data::moments& moments, half_height_monitor& monitor,
               const run_options& options, bool note_crossings)
         : system_(system), moments_(moments), options_(options), monitor_(monitor),
@@ -28,7 +28,7 @@ public:
           note_crossings_(note_crossings) {}
 
     followed run();
-    /// Where the flow came to rest, if the monitor did not know.
+    /// The set at which the flow came to rest, if the monitor did not know it.
     [[nodiscard]] const std::optional<data::modality_set>& rest() const { return rest_; }
 
 private:
@@ -73,7 +73,7 @@ private:
     static constexpr double unseen = 1e-8;
     step_control control_{unseen};
     double horizon_ = 0;              // of the last step
-    double ceiling_ = theory::never;  // of steps, after one for which the method had no answer
+    double ceiling_ = theory::never;  // on steps, after one for which the method had no answer
     bool note_crossings_;
     std::vector<crossing> crossings_;
     std::optional<data::modality_set> rest_;

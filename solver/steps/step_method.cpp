@@ -10,8 +10,8 @@ namespace fusionflow::solver {
 
 namespace {
 
-// Time is an integral: nothing makes up for its errors later, and what a method says of them is not
-// as far above them as elsewhere.
+// Errors of time count this many times. Time is an integral: nothing makes up for its errors later,
+// and a method's estimates are not as far above them as above other errors.
 constexpr double strict = 5;
 constexpr std::size_t few = 8;  // numbers in a state: docs/numerics.md#steppers
 // Down to this tolerance steps of order 5 cost less than implicit ones of order 9 where both can be

@@ -11,17 +11,17 @@ namespace fusionflow::solver {
 /// How large an error is, relative to what the state means.
 struct error_gauge {
     const ode* system = nullptr;
-    double time_scale = 0;  ///< where the system keeps time: what its error is compared with, > 0
+    double time_scale = 0;  ///< >= 0; errors of a kept time are relative to this plus the step's
     double rtol = 1e-9;
     /// What the iterations of an implicit method may leave of a step, as a part of rtol.
     double unsolved = 0.05;
 
     /// \param x  At the end of the step, with the time it took.
-    /// \return   The larger one of state and time; infinity where either cannot be told (NaN).
+    /// \return   The larger of the errors of state and time; infinity where one of them is NaN.
     [[nodiscard]] double operator()(const state& x, const state& error) const;
 };
 
-/// One step of a system by some method. What a step left is there until the next attempt.
+/// One step of a system by some method. Its results can be read until the next attempt.
 class step_method {
 public:
     step_method() = default;
@@ -47,23 +47,23 @@ public:
     [[nodiscard]] virtual double error() const = 0;
     /// How error() grows with the step: as h to this power.
     [[nodiscard]] virtual double error_power() const = 0;
-    /// How it falls with the tolerance: as rtol to minus this power.
+    /// How error() falls with the tolerance: as rtol to minus this power.
     [[nodiscard]] virtual double tolerance_power() const { return 1; }
 
     /// The state at a place inside the accepted step, 0 ... h, by interpolation.
     virtual void inside(double place, state& x) = 0;
-    /// The same by a step of its own: as accurate as next(). The interpolation where that has no
-    /// answer.
+    /// The state at a place inside the accepted step by a step of its own, as accurate as next();
+    /// by interpolation where that step has no answer.
     virtual void at(double place, const error_gauge& gauge, state& x) = 0;
 
-    /// Steps by this method begin, or begin again after some by another: what it has estimated of
-    /// the flow may be long out of date.
+    /// Called before steps by this method begin, or begin again after some by another: what it has
+    /// estimated of the flow may be long out of date.
     virtual void begin() {}
-    /// The largest rate at which solutions next to the last step part or meet, as far as the step
-    /// has shown it, at no further derivatives; 0 of methods that do not know.
+    /// The largest rate at which solutions next to the last step part or meet, as far as that step
+    /// showed it without further derivatives; 0 for methods that do not know.
     [[nodiscard]] virtual double rate() const { return 0; }
 
-    /// The step was accepted: the next one may go by another method.
+    /// Called when a step was accepted. The next one may be taken by another method.
     ///
     /// \param proposed  The length that the controller would take next.
     /// \return          The length to take.
@@ -72,7 +72,7 @@ public:
     }
 };
 
-/// A method that keeps what its step left itself.
+/// A method that stores the results of its step.
 class single_method : public step_method {
 public:
     [[nodiscard]] const state& next() const final { return next_; }
@@ -92,8 +92,8 @@ protected:
 [[nodiscard]] std::unique_ptr<step_method> make_cash_karp(ode& system, long& evaluations);
 [[nodiscard]] std::unique_ptr<step_method> make_fehlberg78(ode& system, long& evaluations);
 [[nodiscard]] std::unique_ptr<step_method> make_bulirsch_stoer(ode& system, long& evaluations);
-/// For stiff flows whose Jacobian has real eigenvalues, as gradient flows: stages as many as
-/// stability asks for.
+/// For stiff flows whose Jacobian has real eigenvalues, as gradient flows have: it takes as many
+/// stages as stability needs.
 [[nodiscard]] std::unique_ptr<step_method> make_chebyshev(ode& system, long& evaluations);
 /// The system must have a jacobian().
 [[nodiscard]] std::unique_ptr<step_method> make_radau(ode& system, long& evaluations);
@@ -101,9 +101,9 @@ protected:
 /// jacobian(), and make_chebyshev() if it has none.
 [[nodiscard]] std::unique_ptr<step_method> make_switching(ode& system, long& evaluations);
 
-/// The method of a name. `automatic` is radau where the flow has a jacobian() and the state a few
-/// numbers (its steps are then the cheapest, stiff or not), unless nothing waits and the tolerance
-/// is loose, as in early fusion at 1e-6; it switches there and elsewhere.
+/// The method that the options name. `automatic` is radau where the flow has a jacobian() and the
+/// state a few numbers (its steps are then the cheapest, stiff or not), unless nothing waits and
+/// the tolerance is loose, as in early fusion at 1e-6. Otherwise it is make_switching().
 ///
 /// \throws data::input_error naming stepper where a flow cannot be integrated by it.
 [[nodiscard]] std::unique_ptr<step_method> make_method(const run_options& options, flow& system,

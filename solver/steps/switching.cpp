@@ -11,9 +11,8 @@ namespace {
 constexpr double stable = 2.0;
 constexpr int steps_per_switch_look = 3;  // a look costs a derivative, a step 6
 constexpr int votes_needed = 2;           // of looks
-// Dopri5 sees a rate itself, at no cost, but a lower one than the largest now and then. So many
-// steps that stability limits, one after another, are no chance, and few beside those of a stiff
-// flow.
+// Dopri5 estimates the rate itself at no cost, but now and then below the largest one. A run of
+// steps_needed steps that stability limits is no chance, and short beside what a stiff flow needs.
 constexpr double stable_as_seen = 2.5;
 constexpr int steps_needed = 50;
 constexpr int steps_back = 30;
@@ -99,14 +98,14 @@ private:
     std::unique_ptr<step_method> plain_;
     std::unique_ptr<step_method> stiff_;
     step_method* now_;
-    bool looks_;  // or goes by what the methods say of rates
+    bool looks_;  // false: it goes by the methods' own rate()
     rate_estimate rate_;
     bool switched_ = false;
     int steps_ = 0;
     int votes_ = 0;
 };
 
-// True where the other method should go on.
+// True where the other method should take over, by rates from looks.
 bool switching::votes_by_looks(double proposed) {
     if (++steps_ % steps_per_switch_look != 0) {
         return false;
@@ -118,8 +117,8 @@ bool switching::votes_by_looks(double proposed) {
     return votes_ >= votes_needed;
 }
 
-// The same. With rate h = 1 two stages of rkc, the fewest, get less far than dopri5 would in as
-// many evaluations at the limit of its stability.
+// True where the other method should take over, by the methods' own rates. Where rate h < 1, two
+// stages of rkc, the fewest, get less far than dopri5 at its stability limit for the same work.
 bool switching::votes_by_steps(double proposed) {
     const bool is_plain = now_ == plain_.get();
     const double reach = now_->rate() * proposed;

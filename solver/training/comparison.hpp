@@ -6,25 +6,25 @@
 
 namespace fusionflow::solver {
 
-/// Takes a second network along through the training of a first, and notes how far their total
-/// weights part:
+/// Trains a second network beside a first and notes how far its total weights W' part from those of
+/// the first, W:
 ///
 ///     deviation = max over m of  max_t |W_m(t) - W'_m(t)| / max_t |W_m(t)|
 class comparison {
 public:
     comparison(const data::moments& moments, weighted_network other, const descent_law& law);
 
-    /// Both at t = 0; forgets what was noted before.
+    /// Begins with both networks at t = 0 and forgets what was noted before.
     ///
     /// \param total  W of the first network.
     void start(const Eigen::VectorXd& total);
 
-    /// One epoch of gradient descent.
+    /// Trains the second network by one epoch of gradient descent and notes the distance.
     ///
-    /// \param total  W of the first network after it.
+    /// \param total  W of the first network after the same epoch.
     void follow(const Eigen::VectorXd& total);
 
-    /// Any instant.
+    /// Notes the distance of `total` and `other` at any instant.
     void note(const Eigen::VectorXd& total, const Eigen::VectorXd& other);
 
     /// 0 where nothing was noted; infinite where a weight was not finite.
@@ -38,16 +38,16 @@ private:
     weighted_network other_;
     descent_law law_;
     std::unique_ptr<gradient_descent> descent_;
-    Eigen::VectorXd apart_;  // per modality, largest so far
-    Eigen::VectorXd size_;
+    Eigen::VectorXd apart_;  // largest distance so far, per modality
+    Eigen::VectorXd size_;   // largest norm so far, per modality
 };
 
-/// Gradient flow of a network and of the one it is compared with, in the same steps. All but the
-/// step control sees the first network only.
+/// Gradient flow of a network and of the one that it is compared with, in the same steps. The step
+/// control sees both networks, half-heights and the path only the first.
 class compared_flow final : public flow {
 public:
-    /// \param first     Outlives the flow, as does
-    /// \param compared  this.
+    /// \param first     Must outlive the flow.
+    /// \param compared  Must outlive the flow; notes the distance wherever W is read.
     compared_flow(const weighted_network& first, const data::moments& moments, comparison& compared,
                   bool keeps_signs);
 

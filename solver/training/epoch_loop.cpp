@@ -11,7 +11,7 @@ namespace {
 using theory::outcome;
 
 constexpr long epochs_per_report = 100;
-constexpr double diverged_loss = 10;  // of the initial loss
+constexpr double diverged_loss = 10;  // times the initial loss
 
 }  // namespace
 
@@ -38,7 +38,7 @@ void epoch_loop::record(bool last) {
     }
 }
 
-// True once the run is over: everything learned and its tail seen, or at rest.
+// True once the run is over: everything is learned and the tail has passed, or nothing moves.
 bool epoch_loop::note_end() {
     if (!ended_) {
         const auto end =

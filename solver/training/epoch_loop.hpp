@@ -12,49 +12,50 @@
 
 namespace fusionflow::solver {
 
-/// Gradient descent, epoch by epoch: half-heights lie on straight lines between epochs; the path is
-/// recorded; the run ends when everything is learned or at rest, in trouble, or at a limit. What an
-/// epoch does is a derived class's matter.
+/// Runs gradient descent epoch by epoch. Half-heights are interpolated linearly between epochs, the
+/// path is recorded, and the run ends when everything is learned or at rest, in trouble, or at a
+/// limit. Derived classes train the epochs.
 class epoch_loop : private step_view {
 public:
     answer run();
 
-    /// Where the network came to rest, if the monitor did not know.
+    /// The modalities with weight where the network came to rest, if that was not expected.
     [[nodiscard]] const std::optional<data::modality_set>& rest() const { return rest_; }
-    /// The weights at the end: the last thing to ask for.
+    /// Moves the weights at the end out of the loop; to be called last.
     [[nodiscard]] virtual state take_weights() = 0;
-    /// Of an epoch, in units of tau.
+    /// Length of an epoch in units of tau.
     [[nodiscard]] double length() const final { return length_; }
 
 protected:
-    /// \param about         Outlives the loop, as does `options`. Learning is measured by its
+    /// \param about         Must outlive the loop, as must `options`. Learning is measured on its
     ///                      moments.
-    /// \param weight_decay  That the monitor knows.
+    /// \param rest          Where the network is known to come to rest, from an earlier run.
+    /// \param weight_decay  Weight decay of the monitor's saddles, lambda.
     /// \param steps         Steps of gradient descent in an epoch.
     epoch_loop(const model& about, const run_options& options,
                std::optional<data::modality_set> rest, double weight_decay, bool keeps_signs,
                long steps);
 
 private:
-    /// W at the start.
+    /// Prepares the run and returns W at the start.
     virtual const Eigen::VectorXd& begin() = 0;
-    /// One epoch; W after it.
+    /// Trains one epoch and returns W after it.
     virtual const Eigen::VectorXd& train() = 0;
-    /// The loss now, W being `total`.
+    /// The loss now, where W is `total`.
     [[nodiscard]] virtual double loss_now(const Eigen::VectorXd& total) const = 0;
-    /// The latest loss that an epoch tells without more work: now, or before it, W being `before`.
+    /// The latest loss known without more work: now, or before the epoch, where W was `before`.
     [[nodiscard]] virtual double loss_known(const Eigen::VectorXd& before) const = 0;
     /// Frobenius norm of the first layer of branch m.
     [[nodiscard]] virtual double branch_norm(int m) const = 0;
     /// solver::fades() of the weights now.
     [[nodiscard]] virtual bool fades_now(const data::modality_set& who,
                                          const Eigen::VectorXd& residuals) = 0;
-    /// Called where an epoch led to numbers that are not finite: the loss is the one before again.
+    /// Called where an epoch led to numbers that are not finite: restores the loss before it.
     virtual void forget_epoch() {}
-    /// False where more may be learned after an end that the monitor sees.
+    /// False where more may still be learned although the monitor sees this end.
     [[nodiscard]] virtual bool ends_with(theory::outcome /*seen*/) const { return true; }
 
-    // What the monitor sees of an epoch: places are times since it began.
+    // The monitor sees an epoch as a step, in which a place is the time since the epoch began.
     [[nodiscard]] double accuracy() const override { return 1e-12; }
     void glance(double place, Eigen::VectorXd& weights) override { look(place, weights); }
     void look(double place, Eigen::VectorXd& weights) override {
@@ -88,14 +89,14 @@ private:
     double last_half_height_ = 0;
 };
 
-/// Makes the loop that trains a network from its first weights, knowing where it will come to rest
-/// if that is known.
+/// Makes the loop that trains a network from network.at_start. `rest` says where the network will
+/// come to rest, if that is known.
 using loop_maker = std::function<std::unique_ptr<epoch_loop>(
     const trained_network& network, const std::optional<data::modality_set>& rest)>;
 
-/// Runs a loop, and a second one with that known, where the network came to rest unexpectedly.
+/// Runs a loop; if the network comes to rest unexpectedly, runs a second one that knows where.
 ///
-/// \param network  Not trained yet: all but `at_end`.
+/// \param network  Not trained yet: all but `at_end` is filled in.
 [[nodiscard]] answer run_watched(trained_network network, const loop_maker& make);
 
 }  // namespace fusionflow::solver

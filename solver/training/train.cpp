@@ -47,7 +47,7 @@ private:
     [[nodiscard]] double loss_now(const Eigen::VectorXd& total) const override {
         return loss(moments_, total);
     }
-    // From the residual that the step needed anyway.
+    // Uses the residual that the step needed anyway.
     [[nodiscard]] double loss_known(const Eigen::VectorXd& before) const override {
         return (moments_.target_power() -
                 (moments_.correlations() + descent_->residual()).dot(before)) /
@@ -64,7 +64,7 @@ private:
     comparison* beside_;  // may be null
 };
 
-// What a network is before it is trained.
+// All of a trained_network that is known before training.
 trained_network untrained(weighted_network start) {
     trained_network network{.shape = std::move(start.shape), .at_start = std::move(start.weights)};
     network.widths = hidden_widths::of(network.shape).along_longest_path();

@@ -16,7 +16,7 @@ namespace fusionflow::solver {
 
 namespace {
 
-// Nonlinear networks, and other losses than the squared error, move on where linear ones stay.
+// True for linear networks under the squared error; others move on where these come to rest.
 bool comes_to_rest(const model& about) {
     const sample_options& how = about.training.samples;
     return how.units.is_linear() && how.loss->squared && !about.beyond_linear();
@@ -33,7 +33,7 @@ long steps_per_epoch(const model& about) {
     return static_cast<long>((count + batch - 1) / batch);
 }
 
-// Weight decay as far as the monitor knows it: of linear networks.
+// The weight decay that the monitor is told: 0 for networks that do not come to rest.
 double known_decay(const model& about) {
     return comes_to_rest(about) ? about.training.weight_decay : 0;
 }
@@ -94,7 +94,7 @@ private:
     double loss_before_ = 0;
 };
 
-// Loss and W now; with a full batch also the gradient of the next step, from the same pass.
+// Measures loss and W; with a full batch the same pass gives the gradient of the next step.
 const Eigen::VectorXd& sample_descent::measure() {
     loss_ = is_full_batch() ? network_.gradient(weights_.data(), gradient_.data())
                             : network_.loss(weights_.data());
@@ -131,7 +131,7 @@ void check_training(const model& about) {
     }
 }
 
-// The weights with biases of zero where there are none yet.
+// Appends biases of zero where the weights have none.
 state with_biases(state weights, const network_shape& shape, Eigen::Index size) {
     const auto given = std::ssize(weights);
     data::need(given == size || given == shape.size(), "weights", "need {} numbers, got {}", size,

@@ -4,7 +4,7 @@
 
 namespace fusionflow::solver {
 
-/// Keeps nothing beside the weights. \see tests/solver/updates_test.cpp
+/// Gradient descent has no state of its own. \see tests/solver/updates_test.cpp
 extern const update_rule gradient_descent_rule = {
     .name = "gd",
     .about = "gradient descent with weight decay",

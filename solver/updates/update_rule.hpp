@@ -12,8 +12,8 @@ namespace fusionflow::solver {
 ///
 ///     W <- W - eta (G + lambda W) = (1 - eta lambda) W - eta G,   G = dLoss/dW
 ///
-/// Where G stands in memory, gradient_descent_rule takes the step. Networks from moments never form
-/// G, which is a product of low rank: they scale W by keep() and add -eta G factor by factor.
+/// gradient_descent_rule takes the step where G is in memory. Networks from moments never form G,
+/// which is a product of low rank: they scale W by keep() and add -eta G factor by factor.
 struct descent_law {
     double rate = 0;          ///< eta > 0, time units per step
     double weight_decay = 0;  ///< lambda >= 0, eta lambda < 1
@@ -23,16 +23,16 @@ struct descent_law {
 };
 
 /// Changes the parameters (weights, then biases) by one step; `gradient` is dLoss/d(parameters).
-/// What a rule keeps beside the weights is part of the function object, of which each run has one.
+/// A rule's own state is part of the function object; each run has an object of its own.
 using update = std::function<void(Eigen::Ref<Eigen::ArrayXd> parameters,
                                   const Eigen::Ref<const Eigen::ArrayXd>& gradient)>;
 
-/// How parameters follow from gradients. Each rule stands in a file of its own in solver/updates/
-/// and in the list of solver/updates/updates.cpp, and nowhere else.
+/// How a step changes parameters by their gradient. Each rule is defined in a file of its own in
+/// solver/updates/ and listed in solver/updates/updates.cpp, and nowhere else.
 struct update_rule {
     std::string_view name;   ///< "gd"
     std::string_view about;  ///< one line
-    /// Every step is that of descent_law, which theory is about: second moments of samples suffice.
+    /// True where every step follows descent_law, as in theory: second moments then suffice.
     bool plain = false;
     /// Begins a run.
     ///

@@ -4,7 +4,7 @@
 
 namespace fusionflow::solver {
 
-// Each is defined in a file of this folder; those that have no declaration get one here.
+// Each rule is defined in a file of this folder; one that no header declares is declared here.
 data::named_list<update_rule> update_rules() {
     static constexpr auto all = std::to_array<const update_rule*>({&gradient_descent_rule});
     return {"optimizer", all};

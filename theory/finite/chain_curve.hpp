@@ -4,20 +4,20 @@
 
 namespace fusionflow::theory {
 
-/// The way of an aligned chain of layers whose residual is constant. One layer x starts at zero,
+/// The path of an aligned chain of layers under a constant residual. One layer x starts at zero,
 /// the others at c_j > 0; gradient flow conserves the differences of their squares, so that they
 /// are sqrt(c_j^2 + x^2), and
 ///
 ///     phi(x) = int_0^x dx' / prod_j sqrt(c_j^2 + x'^2)
 ///
-/// grows at the rate |E| of the clock. Places on the curve are given by q, x = unit sinh q.
+/// grows at the constant rate |E|. Places on the curve are given by q, x = unit sinh q.
 ///
 /// \see docs/width-law.md#chain; tests/theory/chain_curve_test.cpp
 class chain_curve {
 public:
     /// \param others  c_j, at least one, each finite and > 0.
-    /// \param unit    Of x, > 0, not above the least of the others; what is smaller than it is not
-    ///                resolved. The least of the others by default.
+    /// \param unit    Unit of x, at most the least of the others, which is also the default (0).
+    ///                Details of the curve at smaller x are not resolved.
     explicit chain_curve(std::vector<double> others, double unit = 0);
 
     /// x at a place.

@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::size_t most_small_layers = 8;
 
-// What layers that keep their norms do to a unit vector at t = 0, at large width.
+// The norm to which each kind of layer takes a unit vector at t = 0, at large width, in schemes
+// that keep norms.
 class gaussian_norms {
 public:
     gaussian_norms(const data::moments& moments, const architecture& arch,
@@ -25,13 +26,14 @@ public:
             fusing_columns_ += arch.branch(m) == 1 ? moments.dim(m) : width_;
         }
     }
-    // sqrt(rows) times the standard deviation of an entry.
+    // The norm is sqrt(rows) times the standard deviation of an entry. A last layer acts backwards
+    // from the one output: for it rows are units below.
     [[nodiscard]] double first(int dim) const { return u0_ / std::sqrt(dim); }
     [[nodiscard]] double middle() const { return u0_ / std::sqrt(width_); }
     [[nodiscard]] double fusing() const { return u0_ * std::sqrt(modalities_ / fusing_columns_); }
     [[nodiscard]] double trunk_middle() const { return std::sqrt(modalities_) * middle(); }
     [[nodiscard]] double trunk_last() const { return std::sqrt(modalities_) * u0_; }
-    // A fusing layer that is the last one acts backwards on the one output.
+    // The fusing layer where it is the last one, seen by one branch.
     [[nodiscard]] double last() const {
         return u0_ * std::sqrt(modalities_ / fusing_columns_ * width_);
     }
@@ -43,13 +45,13 @@ private:
     double fusing_columns_ = 0;
 };
 
-// A: all small layers but the one that starts at zero.
+// A, at which all small layers start but the one that starts at zero.
 double companion(const std::vector<double>& scales) {
     if (scales.size() == 2) {
         return std::hypot(scales[0], scales[1]);
     }
     const double half = static_cast<double>(scales.size()) / 2 - 1;
-    // In units of the first scale, whatever powers of it would be.
+    // Scales are divided by the first one, so that no power of it leaves the range of numbers.
     std::vector<double> relative;
     relative.reserve(scales.size());
     for (const double s : scales) {
@@ -59,7 +61,7 @@ double companion(const std::vector<double>& scales) {
     return scales[0] * std::pow(ratio, 1 / (2 * half));
 }
 
-// Small layers of a chain: all at A, but for the one that starts at zero.
+// Starts of the small layers of a chain: all at A, except the layer `zero` at 0.
 std::vector<double> small_start(const std::vector<double>& scales, std::size_t zero) {
     std::vector<double> start(scales.size(), scales.size() > 1 ? companion(scales) : 0.0);
     if (!start.empty()) {
@@ -124,7 +126,7 @@ void gaussian_start::start_branch(int m) {
     start_.first.emplace_back(Eigen::VectorXd::Zero(moments_.dim(m)));
     if (n == 1) {
         start_.branches.emplace_back();
-        if (arch_.shared() >= 2) {  // all branches are: one layer along s
+        if (arch_.shared() >= 2) {  // all branches have one layer then: together one along s
             start_.first.back() = norms_.fusing() * moments_.part(moments_.correlation(), m) /
                                   moments_.correlation().norm();
         }
@@ -139,7 +141,7 @@ void gaussian_start::start_branch(int m) {
     if (arch_.shared() > 0) {
         scales.push_back(norms_.fusing());
     }
-    // The last one starts at zero: the trunk's layers then keep their distance from it.
+    // The last small layer x_m starts at zero: layers of the trunk are then sqrt(b^2 + sum x_m^2).
     start_.branches.push_back(small_start(scales, scales.size() - 1));
     if (arch_.shared() == 0) {
         start_.branches.back().push_back(norms_.last());
@@ -159,7 +161,7 @@ void gaussian_start::start_trunk() {
         start_.trunk = small_start(trunk_scales(), 0);
     } else {
         std::vector<double> scales = trunk_scales();
-        scales.push_back(norms_.fusing());  // of the branches' layers, which start at zero
+        scales.push_back(norms_.fusing());  // the branches' last layers, which start at zero
         start_.trunk = small_start(scales, scales.size() - 1);
         start_.trunk.pop_back();
     }

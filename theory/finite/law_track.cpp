@@ -15,10 +15,10 @@ namespace fusionflow::theory {
 
 namespace {
 
-constexpr double straight = 1 - 1e-9;  // cosine of an angle that is none
+constexpr double straight = 1 - 1e-9;  // from this cosine on an angle counts as zero
 constexpr double panel = 0.5;          // of the curve's q, as in chain_curve
 
-// The numbers that are not zero.
+// Appends the layers that are not zero.
 void append_others(std::vector<double>& to, const std::vector<double>& layers) {
     std::copy_if(layers.begin(), layers.end(), std::back_inserter(to),
                  [](double a) { return a > 0; });
@@ -47,7 +47,7 @@ law_track::law_track(const data::moments& moments, const architecture& arch,
                      const aligned_weights& start)
     : moments_(moments), arch_(arch), trunk_(start.trunk), saddle_(solve_partial(moments, {})) {
     answer_.times.assign(static_cast<std::size_t>(moments.count()), never);
-    // Where the least of all layers that multiply each other is resolved, all are.
+    // All curves have the least of all layers as their unit, so that every layer is resolved.
     double unit = trunk_.empty() ? never : *std::min_element(trunk_.begin(), trunk_.end());
     std::vector<std::vector<double>> others(start.first.size());
     for (std::size_t m = 0; m < others.size(); ++m) {
@@ -68,7 +68,7 @@ law_track::law_track(const data::moments& moments, const architecture& arch,
     }
 }
 
-// phi at which m is learned: where it blows up, or, where it does not, reaches its saddle.
+// phi at which m is learned: at its blow-up or, without one, where it reaches its saddle.
 double law_track::level(int m, const data::modality_set& learned) const {
     const chain_curve& curve = runners_[static_cast<std::size_t>(m)].curve;
     if (curve.blows_up()) {
@@ -77,7 +77,7 @@ double law_track::level(int m, const data::modality_set& learned) const {
     const data::modality_set with_m = data::with(learned, m);
     const partial_solution reached = solve_partial(moments_, with_m);
     const double weight = moments_.part(reached.weights, m).norm();
-    // That grows as e^phi; x^2 reaches |W_m| / u_f^p.
+    // Without a blow-up x grows as e^phi, until x^2 = |W_m| / u_f^p.
     return curve.reached(
         curve.place_of_size(std::sqrt(weight / learned_trunk(moments_, arch_, reached))));
 }
@@ -101,7 +101,7 @@ double law_track::trunk_speed(double square) const {
     return speed;
 }
 
-// int dc / prod_k sqrt(b_k^2 + sum_m x_m^2) over the curve of the first.
+// The first phase lasts int dc / prod_k sqrt(b_k^2 + sum_m x_m^2), along the curve of `first`.
 double law_track::first_duration(int first) const {
     const chain_curve& leader = runners_[static_cast<std::size_t>(first)].curve;
     const double rate = moments_.part(saddle_.residual, first).norm();
@@ -142,8 +142,8 @@ void law_track::advance(double clock) {
     }
 }
 
-// The residuals after a modality was learned: of what grew along the old direction of a vector the
-// part (1 + cos)/2 grows along the new one. Returns one for which that is not so.
+// Turns vectors to their new residuals: the part (1 + cos)/2 of what grew along the old direction
+// goes on along the new one. Returns a modality for which that does not hold, if there is one.
 std::optional<int> law_track::turn() {
     for (int m = 0; m < moments_.count(); ++m) {
         law_runner& r = runners_[static_cast<std::size_t>(m)];

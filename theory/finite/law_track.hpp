@@ -12,11 +12,11 @@
 
 namespace fusionflow::theory {
 
-/// A modality on its way.
+/// The state of one modality in the race.
 struct law_runner {
     chain_curve curve;
     double growth = 0;    ///< d ln x / d phi while small layers grow linearly; 0: they do not
-    double gathered = 0;  ///< of phi; of scalars with the sign of s
+    double gathered = 0;  ///< phi so far; of scalars int E dc, with its sign
     Eigen::VectorXd direction{};  ///< of the residual so far
 };
 
@@ -24,7 +24,7 @@ struct law_runner {
 /// dc = u_f^p dt/tau: what width_law() answers for them.
 class law_track {
 public:
-    /// \param start  aligned_start() of a gaussian scheme; nothing in the trunk is zero.
+    /// \param start  aligned_start() of a gaussian scheme; all numbers of its trunk are > 0.
     law_track(const data::moments& moments, const architecture& arch, const aligned_weights& start);
     [[nodiscard]] learning run();
 

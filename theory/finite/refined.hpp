@@ -21,25 +21,27 @@ namespace fusionflow::theory {
 ///     t_B = t_A + tau/(2|E_B|) ln(|W_B|/P_B - 1)   with   P_B = P at t_A,
 ///
 /// where P_B holds both the growth in phase one with its sign and, for vector modalities, the
-/// factor ((1 + cos angle)/2)^2 for the turn of the residual. To t_B the time is added that A's lag
-/// costs while it gives way to B (docs/theory.md#lag), on toy data with beta = rho/kappa
+/// factor ((1 + cos angle)/2)^2 for the turn of the residual. To t_B is added the delay from A's
+/// lag while A gives way to B (docs/theory.md#lag); on toy data with beta = rho/kappa it is
 ///
-///     tau/(2|E_B|) beta^2 int_0^(W_B/2) da / ((W_A - beta a)(1 - a/W_B));
+///     tau/(2|E_B|) beta^2 int_0^(W_B/2) da / ((W_A - beta a)(1 - a/W_B)).
 ///
-/// it is left out where A would have to pass through zero. Any number of modalities.
+/// It is left out where A would have to pass through zero. Further modalities follow in the same
+/// way, phase by phase.
 ///
 /// \param grams          Q_m at t = 0, (D_m+1) x (D_m+1): expected_grams(), or a drawn network's.
 /// \param learning_rate  eta of gradient descent, > 0: growth e^(r t) becomes (1 + eta r)^(t/eta).
 ///                       Absent: gradient flow.
-/// \return  Nothing unless arch.two_layer_late(). NaN-free; `never` where a modality has no growing
-///          component (balanced start after a sign reversal) or no residual.
+/// \return  Nothing unless arch.two_layer_late(). Times are `never` where a modality has no growing
+///          component (balanced start after a sign reversal) or no residual, NaN where it begins
+///          above its level.
 /// \see docs/theory.md#refined; tests/theory/refined_test.cpp
 [[nodiscard]] std::optional<learning> refined_two_layer(
     const data::moments& moments, const architecture& arch,
     const std::vector<Eigen::MatrixXd>& grams, std::optional<double> learning_rate = std::nullopt);
 
-/// The same from the expected Gram matrices of a scheme, also where their entries, squares of u0,
-/// would be below the range of numbers: down to u0 = 1e-300.
+/// refined_two_layer() from the expected Gram matrices of a scheme. It works down to u0 = 1e-300,
+/// where their entries, squares of u0, would be below the range of numbers.
 [[nodiscard]] std::optional<learning> refined_two_layer(
     const data::moments& moments, const architecture& arch, const initialisation& init,
     std::optional<double> learning_rate = std::nullopt);

@@ -42,7 +42,7 @@ Eigen::MatrixXd basis(Eigen::Index inputs) {
     return b / std::sqrt(2.0);
 }
 
-// Eigenvector of K with eigenvalue sign |E|, in that basis.
+// Eigenvector of K = [[0, E^T], [E, 0]] with eigenvalue sign |E|, in coordinates of basis().
 template <typename Number>
 vector_of<Number> eigenvector(const vector_of<Number>& residual, int sign) {
     if (residual.size() == 1) {
@@ -53,7 +53,7 @@ vector_of<Number> eigenvector(const vector_of<Number>& residual, int sign) {
     return g / Number(std::sqrt(2.0));
 }
 
-// Q <- exp(K t) Q exp(K t), or the same with steps; scaled by the growing factor.
+// Q <- exp(K t) Q exp(K t), or the same with steps of descent; log_scale takes the growing factor.
 template <typename Number>
 void grow(growing_gram<Number>& q, const vector_of<Number>& residual, const Number& duration,
           const std::optional<Number>& learning_rate) {
@@ -87,7 +87,7 @@ Number log_amplitude(const growing_gram<Number>& q, const vector_of<Number>& res
     return component > noise ? Number(log(component) + q.log_scale) : Number(-never);
 }
 
-// Time until a logistic growth from ln P reaches its level, learned_part of `height`; zero if it is
+// Time until logistic growth from ln P reaches its level, learned_part of `height`; zero if P is
 // above it already (pass() tells a modality that was above at the start from one that got there
 // while it waited).
 template <typename Number>
@@ -102,8 +102,8 @@ Number time_to_level(const Number& log_p, const Number& height, const Number& ra
     return (gap + log_one_plus(Number(-exp(-gap))) + odds) / (2 * rate);
 }
 
-// How the learned modalities give way while another rises along its direction: W_k = start - a
-// slope, for a = |W_m| from 0 to its level.
+// How the learned modalities give way while another rises along its direction:
+// W_k = start - a slope, for a = |W_m| from 0 to its level.
 template <typename Number>
 struct yielding {
     std::vector<vector_of<Number>> starts;
@@ -146,7 +146,7 @@ double refined_integral(const Function& f, double end) {
     return boost::math::quadrature::gauss_kronrod<double, 15>::integrate(f, 0.0, end, 8, 1e-10);
 }
 
-// The end moves too.
+// For dual numbers the end of the integral moves too.
 template <typename Function>
 dual refined_integral(const Function& f, const dual& end) {
     const auto value = [&](double a) { return value_of(f(a)); };
@@ -156,9 +156,9 @@ dual refined_integral(const Function& f, const dual& end) {
                      refined_integral(slope, to) + value(to) * slope_of(end));
 }
 
-// What it costs the rising modality that the learned ones follow with a lag E_k = M_k^-1 dW_k/dt,
-// M_k = |W_k| (I + W_k W_k^T/|W_k|^2):  1/(2r) int_0^(level) 2 sum_k slope M_k^-1 slope / (1 - a/h)
-// da.
+// The delay of the rising modality: the learned ones follow it with a lag E_k = M_k^-1 dW_k/dt,
+// M_k = |W_k| (I + W_k W_k^T/|W_k|^2). It lasts
+// 1/r int_0^level sum_k slope M_k^-1 slope / (1 - a/h) da.
 template <typename Number>
 Number lag_time(const yielding<Number>& y, const Number& height, const Number& rate) {
     const auto integrand = [&](double a) -> Number {
@@ -232,7 +232,7 @@ Number waiting_room<Number>::wait_for(int m) const {
                : wait;
 }
 
-// Lets the time pass; what is learned then.
+// Lets the time `wait` pass, and returns the modalities that are learned then.
 template <typename Number>
 data::modality_set waiting_room<Number>::pass(const std::vector<Number>& waits, const Number& wait,
                                               refined_times<Number>& result) {

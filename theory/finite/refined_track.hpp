@@ -10,22 +10,22 @@
 
 namespace fusionflow::theory {
 
-/// Half-height times of refined_two_layer() as numbers of some kind, and how it ended.
+/// Half-height times of refined_two_layer(), and how it ended.
 template <typename Number>
 struct refined_times {
     std::vector<Number> times;
     outcome ended = outcome::learned;
-    data::modality_set above{};   ///< that begin above half of their height: their times are NaN
-    std::vector<level> levels{};  ///< half of the heights of these, in their order
+    data::modality_set above{};   ///< modalities that begin above their level: their times are NaN
+    std::vector<level> levels{};  ///< the levels of the modalities in `above`
 };
 
-/// What refined_two_layer() computes, in double or in dual numbers.
+/// Computes refined_two_layer() in double or in dual numbers.
 ///
-/// \param grams          As there, and
-/// \param log_scale      the logarithm of a factor of them all.
+/// \param grams          Q_m at t = 0, divided by exp(log_scale); (D_m+1) x (D_m+1).
+/// \param log_scale      Logarithm of the common factor of all Q_m.
 /// \param learning_rate  eta > 0; absent: gradient flow.
-/// \param change         Of the moments, where Number is dual; its other parts are in `grams` and
-///                       `learning_rate`.
+/// \param change         Change of the moments, not null where Number is dual; the slopes of Q_m
+///                       and eta are in `grams` and `learning_rate`.
 template <typename Number>
 [[nodiscard]] refined_times<Number> refined_track(const data::moments& moments,
                                                   const std::vector<matrix_of<Number>>& grams,

@@ -36,7 +36,7 @@ std::string no_law(const architecture& arch, const initialisation& init) {
     return "";
 }
 
-// One chain, driven by |s|: all modalities are learned with the trunk.
+// Early fusion is one chain driven by |s|: all modalities are learned with the trunk.
 learning early_law(const data::moments& moments, const aligned_weights& start) {
     double first = 0;
     for (const Eigen::VectorXd& w : start.first) {

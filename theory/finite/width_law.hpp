@@ -16,20 +16,20 @@ struct width_law_answer {
 
 /// When gaussian networks of width H learn each modality, leading order in small u0 and large H.
 ///
-/// Late fusion: W_m is a function of theta_m = int E_m dt alone, and blows up at theta = Phi_m;
-/// scalar modalities, equal depths L:
+/// In late fusion W_m depends on theta_m = int E_m dt alone, and blows up at theta = Phi_m. For
+/// scalar modalities of equal depth L:
 ///
 ///     t_A = tau Phi / |s_A|,   t_B/t_A = 1 + (|s_A| - s_B)/|E_B|  (s_B with its sign against E_B),
 ///     Phi = pi/(2 u0) (L = 3),  ln(2H)/(2 u0^2) (L = 4),  T_L/(u0^2 eps^(L-4)) (L > 4)
 ///
-/// with eps = u0/sqrt(H) and T_L of blow_up_time(). With a trunk the same holds in the clock
-/// dc = u_f^p dt/tau: the first phase lasts int dc/u_f^p, with the small layers of all modalities
-/// in u_f, later phases (what is left of Phi_m)/(|E_m| u_f^p) with the trunk of what is learned.
-/// Two-layer late fusion: refined_two_layer(), which no width enters.
+/// with eps = u0/sqrt(H) and T_L from blow_up_time(). With a trunk the same holds on the clock
+/// dc = u_f^p dt/tau. The first phase lasts int dc/u_f^p, where u_f has the small layers of all
+/// modalities; a later one lasts (what is left of Phi_m)/(|E_m| u_f^p), with u_f of the learned
+/// ones. Two-layer late fusion is refined_two_layer(), which no width enters.
 ///
 /// \param init  A scheme that keeps norms (gaussian); else there is no answer.
-/// \return  Times unknown (NaN), with a warning, of a modality of several inputs whose residual
-///          turns when another is learned, and of those after it, where the small layers of its
+/// \return  The times of a modality of several inputs and of those after it are unknown (NaN), with
+///          a warning, if its residual turns when another is learned and the small layers of its
 ///          branch do not grow linearly (one of them in late fusion, or three and more).
 /// \throws data::input_error if sizes differ, a rule of `init` is broken, or require_range().
 /// \see docs/width-law.md; tests/theory/width_law_test.cpp

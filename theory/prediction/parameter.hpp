@@ -9,7 +9,7 @@
 
 namespace fusionflow::theory {
 
-/// What a time may depend on.
+/// A parameter of the model that times may depend on.
 struct parameter {
     enum class kind {
         init,           ///< ln u of all initial layers (norms, or the sd of their entries)
@@ -33,19 +33,19 @@ struct parameter {
 [[nodiscard]] std::optional<Eigen::Index> find_parameter(const std::vector<parameter>& list,
                                                          parameter::kind what, int first = -1);
 
-/// Those of data and initial weights, in the order of their kinds; couplings for at most 12
-/// modalities (their number is that of the pairs).
+/// The parameters of data and initial weights, in the order of their kinds. Couplings, one per pair
+/// of modalities, are listed for at most 12 modalities.
 [[nodiscard]] std::vector<parameter> model_parameters(const data::moments& moments);
 
 /// How a model changes with a parameter.
 [[nodiscard]] variation variation_of(const data::moments& moments, const parameter& by);
 
-/// What to say where there is a time > 0 without a derivative: a warning for each such modality.
+/// A warning for each modality with a time > 0 that lacks some derivative.
 ///
 /// \param slopes  d ln t_m: modalities are rows, parameters columns.
-/// \param asked   One per parameter: false where there should be none.
-/// \param of      `time`, `refined time`.
-/// \param why     What it is that makes derivatives fail.
+/// \param asked   One per parameter: false where no derivative is expected.
+/// \param of      What lacks it, in the warning: `time` or `refined time`.
+/// \param why     Why the derivative may not exist, in the warning.
 [[nodiscard]] std::vector<std::string> missing_slopes(const data::moments& moments,
                                                       const std::vector<parameter>& parameters,
                                                       const Eigen::MatrixXd& slopes,

@@ -24,12 +24,12 @@ struct predict_options {
 /// All that closed forms say about a model.
 struct prediction {
     learning leading;                     ///< race(): leading order in small u0
-    std::vector<double> errors;           ///< estimated, of its times: leading_order::errors
+    std::vector<double> errors;           ///< estimated, relative: leading_order::errors
     std::vector<std::string> no_plateau;  ///< leading_order::no_plateau
     std::optional<learning> refined;      ///< two-layer late fusion only
     std::optional<learning> law;          ///< width_law(): gaussian networks where there is one
     std::vector<learned_mode>
-        modes;  ///< of several targets, in the order in which they are learned
+        modes;  ///< several targets only, in the order in which they are learned
     std::vector<Eigen::VectorXd>
         misattribution;  ///< W_m when learned minus W_m at the end; K D_m numbers each
     std::vector<partial_solution> fixed_points;  ///< empty for more than 12 modalities

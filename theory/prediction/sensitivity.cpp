@@ -23,7 +23,7 @@ std::vector<parameter> parameters_of(const data::moments& moments, const archite
     return list;
 }
 
-// expected_grams() over scale()^2: of balanced weights they turn with the correlation.
+// expected_grams() / scale()^2 with slopes; those of balanced weights turn with the correlation.
 std::vector<matrix_of<dual>> moving_grams(const data::moments& moments, const initialisation& init,
                                           const variation& change) {
     const double growth = init.drawn->scaled ? 2 * change.log_init : 0;

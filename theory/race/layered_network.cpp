@@ -70,7 +70,7 @@ MatrixXd layered_network::trunk(const state& x) const {
                        : MatrixXd::Identity(units_, units_);
 }
 
-// Of layers in a row whose product is pushed: each by what is above and below it.
+// Derivative of layers whose product is pushed: each gets the push through those above and below.
 void layered_network::push_layers(const state& x, state& dxdt, std::size_t from, std::size_t to,
                                   MatrixXd push) const {
     std::vector<MatrixXd> above{MatrixXd::Identity(push.rows(), push.rows())};
@@ -98,7 +98,7 @@ void layered_network::derivative(const state& x, const std::vector<MatrixXd>& pu
     }
 }
 
-// The first layer, turned to where it ends.
+// A is the first layer times the polar factors of the layers above it.
 MatrixXd layered_network::weights(const state& x, std::size_t m) const {
     MatrixXd a = in(x, first_[m]);
     for (std::size_t j = first_[m] + 1; j < first_[m + 1]; ++j) {

@@ -5,8 +5,8 @@
 
 namespace fusionflow::theory {
 
-/// A balanced network of any number of targets, layer by layer, as a state for an integrator: what
-/// theory::grow() and the way from plateau to plateau are integrated as.
+/// A balanced network of any number of targets, layer by layer, as the state of an integrator:
+/// theory::grow() and the way from plateau to plateau integrate it.
 ///
 /// A branch is given by A (h x D, h units where the branches meet), A = U diag(u) V^T: its layers
 /// are diag(u) V^T, diag(u), ..., U diag(u). The trunk's are R, ..., R, O R with R (h x h)
@@ -20,8 +20,8 @@ public:
     };
 
     /// \param shared   p >= 0 layers of the trunk.
-    /// \param outputs  O; without a trunk h = K and O is not looked at.
-    /// \param root     R; with a trunk alone.
+    /// \param outputs  O; without a trunk h = K and O is not used.
+    /// \param root     R; used only with a trunk.
     layered_network(const std::vector<branch>& branches, int shared, const Eigen::MatrixXd& outputs,
                     const Eigen::MatrixXd& root);
 
@@ -30,23 +30,23 @@ public:
 
     /// The product of the layers of a branch, h x D.
     [[nodiscard]] Eigen::MatrixXd product(const state& x, std::size_t m) const;
-    /// The product of those of the trunk, K x h; the identity without one.
+    /// The product of the layers of the trunk, K x h; the identity without one.
     [[nodiscard]] Eigen::MatrixXd trunk(const state& x) const;
-    /// Gradient flow under the pushes E_m (K x D_m): minus the gradients by the total weights.
+    /// dx/dt of gradient flow under pushes E_m (K x D_m), minus the gradients by the total weights.
     void derivative(const state& x, const std::vector<Eigen::MatrixXd>& pushes, state& dxdt) const;
 
     /// A of a branch, h x D.
     [[nodiscard]] Eigen::MatrixXd weights(const state& x, std::size_t m) const;
-    /// The orthonormal factor of the trunk, K x h: where the h units end among the outputs.
+    /// The orthonormal factor of the trunk, K x h: the outputs that the h units go to.
     [[nodiscard]] Eigen::MatrixXd turn(const state& x) const;
     /// The largest norm of a first layer.
     [[nodiscard]] double largest(const state& x) const;
-    /// The largest error of a layer relative to its norm; NaN if any is.
+    /// The largest error of a layer relative to its norm; NaN if one of them is not finite.
     [[nodiscard]] double relative(const state& x, const state& error) const;
 
-    /// What to multiply the length of a step of order 5 by.
+    /// The factor from the length of a step of order 5 to that of the next.
     ///
-    /// \param off  Its relative error over what is allowed; up to 1 it stands, NaN is none.
+    /// \param off  The step's relative error over the tolerance: up to 1 it stands; NaN: failed.
     [[nodiscard]] static double next_length(double off);
 
 private:
@@ -68,11 +68,11 @@ private:
     int shared_;
     Eigen::Index units_;  // h
     std::vector<layer> layers_;
-    std::vector<std::size_t> first_;  // layer of each branch, then of the trunk
+    std::vector<std::size_t> first_;  // the first layer of each branch, then of the trunk
     state start_;
 };
 
-/// P of a trunk of a balanced network, P^2 = sum_m A_m A_m^T + c.
+/// P, which is R of a trunk in a balanced network: P^2 = sum_m A_m A_m^T + c.
 ///
 /// \param all     A_m of all branches, h x D_m; at least one.
 /// \param excess  c >= 0; weight squared.

@@ -15,20 +15,20 @@ namespace fusionflow::theory {
 
 namespace {
 
-// From this estimated error on the leading order is said to be coarse.
+// Above this estimated error a warning says that the leading order is coarse.
 constexpr double coarse = 0.05;
 
-// The calibration, by the models of tests/solver/leading_order_test.cpp. What is computed below is
-// the next order for one modality after the other; these stand for what is not.
-constexpr double trust = 1.6;         // of the computed error
-constexpr double unsure_rise = 0.4;   // of the time that a rise lasts
-constexpr double unsure_turn = 1;     // of the time of a rise whose direction turns on the way
-constexpr double unsure_trunk = 1.5;  // of what a rise does to the trunk, and so to the clock
-constexpr double unsure_lag = 0.5;    // of what a modality that settles slowly does to the others
-constexpr double least = 0.02;        // a corrected time is no less than this part of the race's
-constexpr double unsure_digits = 1e-14;  // of a time: rounding
+// Constants calibrated on the models of tests/solver/leading_order_test.cpp. The next order is
+// computed below for one modality after the other; these constants stand for what that leaves out.
+constexpr double trust = 1.6;            // times the computed error
+constexpr double unsure_rise = 0.4;      // times the duration of a rise
+constexpr double unsure_turn = 1;        // times the duration of a rise whose direction turns
+constexpr double unsure_trunk = 1.5;     // times what a rise does to the trunk, and so to the clock
+constexpr double unsure_lag = 0.5;       // times what a slowly settling modality does to the others
+constexpr double least = 0.02;           // a corrected time is no less than this part of the race's
+constexpr double unsure_digits = 1e-14;  // rounding of a time, relative
 
-// int_0^1 f(x) dx by Simpson's rule, for smooth f.
+// int_0^end f(x) dx by Simpson's rule, for smooth f.
 template <typename Function>
 double simpson_to(double end, const Function& f) {
     constexpr int panels = 32;
@@ -41,21 +41,21 @@ double simpson_to(double end, const Function& f) {
     return sum;
 }
 
-// A layer of norm u on a path of d layers that grows by du/dt = r u^(d-1) (1 - (u/U)^d): how much
-// later, in units of U^(2-d)/r, W = u^d has a part of its height than it would grow to U
-// undisturbed.
+// A layer of norm u on a path of d layers grows by du/dt = r u^(d-1) (1 - (u/U)^d). The result is
+// how much later W = u^d reaches a part of its height than undisturbed growth reaches U, in units
+// of U^(2-d)/r.
 double height_offset(int d, double part) {
     if (d < 2) {
         return 0;
     }
-    constexpr double most = 0.9;  // of a height that is never reached
+    constexpr double most = 0.9;  // larger parts count as this: the height is never reached
     const double end = std::pow(std::min(part, most), 1.0 / d);
     return potential(d, 1.0) - potential(d, end) +
            simpson_to(end, [d](double x) { return x / (1 - std::pow(x, d)); });
 }
 
-// The same for a modality that waits: by how much time at the new speed of its clock runs late, in
-// units of U^(2-d)/r, with n of the d layers in the branch.
+// How late the rise is for a modality that waits, with its clock at the new speed from there on; in
+// units of U^(2-d)/r, beyond undisturbed growth to U, with n of the d layers in the branch.
 double clock_offset(int n, int d) {
     const int p = d - n;
     return p == 0 ? 0 : simpson_to(1, [=](double x) {
@@ -69,7 +69,7 @@ double clock_offset(int n, int d) {
     });
 }
 
-// Inputs of some modalities.
+// Indices of the inputs of some modalities.
 std::vector<Eigen::Index> inputs_of(const data::moments& moments, const data::modality_set& set) {
     std::vector<Eigen::Index> inputs;
     for (const int m : set) {
@@ -80,7 +80,7 @@ std::vector<Eigen::Index> inputs_of(const data::moments& moments, const data::mo
     return inputs;
 }
 
-// Covariance of some inputs when those of learned modalities give way.
+// Covariance of some inputs beyond what those of the learned modalities explain.
 Eigen::MatrixXd conditional_covariance(const data::moments& moments,
                                        const std::vector<Eigen::Index>& inputs,
                                        const data::modality_set& learned) {
@@ -94,18 +94,18 @@ Eigen::MatrixXd conditional_covariance(const data::moments& moments,
     return left;
 }
 
-// How modalities go to where they are learned after the first part of their rise, which is along
-// their residual, to the best that this direction gives: slowly along the others,
-// dW/dt = g (end - W) covariance, with the gain g = c |W|^(2 - 2/k) of balanced layers.
+// The second part of a rise. The first part is along the residual, to the best that this direction
+// gives; then modalities settle slowly along the others, dW/dt = g (end - W) covariance, with the
+// gain g = c |W|^(2 - 2/k) of balanced layers.
 struct settling {
-    std::vector<double> slow;  // of each modality: until |W_m| is at its level
+    std::vector<double> slow;  // per modality, the time until |W_m| is at its level
     Eigen::MatrixXd lag;       // int (end - W) dt
 };
 
 settling settle(const data::moments& moments, const data::modality_set& group,
                 const Eigen::MatrixXd& begin, const Eigen::MatrixXd& end,
                 const Eigen::MatrixXd& covariance, double c, int k) {
-    constexpr double longer = 1.2;  // from instant to instant
+    constexpr double longer = 1.2;  // factor from one instant to the next
     constexpr double empty = 1e-12;
     const data::spectrum parts = data::decompose(covariance);
     const double largest = parts.values.tail(1)(0);
@@ -147,14 +147,14 @@ settling settle(const data::moments& moments, const data::modality_set& group,
     return result;
 }
 
-// What the rise of some modalities is like.
+// The rise of some modalities.
 struct rise {
     data::modality_set group;
     double layer = 0;             // U, norm of a branch layer at the end of its first part
     double rate = 0;              // |E| of the one that grows fastest
-    double path_rate = 0;         // d = n + p layers alone grow by du/dt = path_rate u^(d-1)
-    std::vector<double> parts{};  // of each: half of its end over what the first part gives
-    std::vector<double> slow{};   // of each: time after the first part until it has that
+    double path_rate = 0;         // undisturbed, a path of d layers has du/dt = path_rate u^(d-1)
+    std::vector<double> parts{};  // per modality: its level over what the first part gives
+    std::vector<double> slow{};   // per modality: time after the first part until its level
     Eigen::MatrixXd effect{};     // of the second part on s: int (W at the end - W) Sigma dt
 };
 
@@ -171,7 +171,7 @@ public:
         }
     }
 
-    // Of each modality's time, relative to what it would be without it.
+    // The estimated relative error of each modality's time.
     [[nodiscard]] std::vector<double> run() {
         for (std::size_t j = 0; j + 1 < raced_.saddles.size(); ++j) {
             step(raced_.saddles[j], raced_.saddles[j + 1], raced_.saddles[j].learned.empty());
@@ -184,7 +184,7 @@ public:
     }
 
 private:
-    // As the flow should have it.
+    // The time that the flow should have.
     [[nodiscard]] double corrected_time(std::size_t m) const {
         const double time = raced_.answer.times[m];
         return std::max(time + late_[m], least * time);
@@ -194,7 +194,7 @@ private:
         const learning& answer = raced_.answer;
         if (std::isnan(answer.times[m]) && !answer.log10_times.empty() &&
             std::isfinite(answer.log10_times[m])) {
-            return unsure_digits;  // so far beyond all rises that nothing else is left
+            return unsure_digits;  // so long a time that only its rounding counts
         }
         if (!std::isfinite(answer.times[m])) {
             return unknown;
@@ -242,16 +242,16 @@ private:
     const data::moments& moments_;
     const architecture& arch_;
     const race_result& raced_;
-    std::vector<double> late_;         // of each time, signed: the flow's less the race's
-    std::vector<double> unsure_time_;  // besides
-    std::vector<double> start_;        // potentials
+    std::vector<double> late_;         // per modality: the flow's time less the race's
+    std::vector<double> unsure_time_;  // uncertainty of late_
+    std::vector<double> start_;        // potentials at the start
     std::vector<double> gathered_;     // int E ds, as the race has it
     std::vector<double> moved_;        // what the flow gathers beyond that
-    std::vector<double> unsure_;       // besides
+    std::vector<double> unsure_;       // uncertainty of moved_
     partial_solution everything_;
     bool elsewhere_ = false;     // the flow has left the race's saddles
-    double plateau_late_ = 0;    // of the present saddle's time
-    double plateau_unsure_ = 0;  // besides
+    double plateau_late_ = 0;    // the flow's time of the present saddle less the race's
+    double plateau_unsure_ = 0;  // uncertainty of plateau_late_
     double clock_unsure_ = 0;    // the same on the fusion clock
 };
 
@@ -314,7 +314,7 @@ rise estimate::rise_of(const data::modality_set& group, const partial_solution& 
     }
     const double height = begin.norm();
     const double together =
-        n == 1 && r.rate > 0 ? e.norm() / r.rate : 1;  // |all of them| / |first|
+        n == 1 && r.rate > 0 ? e.norm() / r.rate : 1;  // |E| of the group over that of the leader
     if (first && !carried) {
         r.layer = std::pow(height, 1.0 / (n + p)) / together;
         r.path_rate = r.rate * std::pow(together, p);
@@ -341,8 +341,8 @@ rise estimate::rise_of(const data::modality_set& group, const partial_solution& 
     return r;
 }
 
-// How much less time the wait takes since those that wait make the trunk larger, and so the clock
-// faster: u_f^2 grows by u_k^2, less what the learned ones give back.
+// How much shorter a wait is because the modalities that wait make the trunk larger and so the
+// clock faster: u_f^2 grows by their u_k^2, less what the learned ones give back.
 double estimate::hurry(const partial_solution& before, double clock, double speed) const {
     const int p = arch_.shared();
     if (p == 0 || before.learned.empty()) {
@@ -376,8 +376,8 @@ double estimate::hurry(const partial_solution& before, double clock, double spee
     return std::min(squares * shared / (2 * trunk * trunk), clock / 2) / speed;
 }
 
-// True if a learned scalar has to change its sign to get from one saddle to the next: balanced
-// layers do not, and the flow goes to a saddle of which the race does not know.
+// True if a learned scalar has to change its sign to get from one saddle to the next. Balanced
+// layers cannot: the flow goes to a saddle that the race does not know.
 bool estimate::changes_sign(const partial_solution& before, const partial_solution& after) const {
     return std::any_of(before.learned.begin(), before.learned.end(), [&](int m) {
         const auto from = moments_.part(before.weights, m);
@@ -386,7 +386,7 @@ bool estimate::changes_sign(const partial_solution& before, const partial_soluti
     });
 }
 
-// What the race's step does, and how the flow's differs.
+// Follows one step of the race, and estimates how the flow differs from it.
 void estimate::step(const partial_solution& before, const partial_solution& after, bool first) {
     data::modality_set learned;
     int winner = -1;
@@ -420,7 +420,7 @@ void estimate::step(const partial_solution& before, const partial_solution& afte
         const double layer = r.layer;
         const bool carried = !(layer > 0);
         const double rate = std::abs(rate_at(before, m));
-        // On the fusion clock.
+        // Measured on the fusion clock:
         const double own_clock =
             carried
                 ? clock
@@ -428,7 +428,7 @@ void estimate::step(const partial_solution& before, const partial_solution& afte
         const double lasts = carried ? 0 : std::pow(layer, 2 - n) / rate;
         const double extra = own_clock - clock;
         const double unsure_clock = unsure_[i] / rate + unsure_rise * lasts;
-        // In time.
+        // Measured in time:
         const double rise_time = carried ? 0 : std::pow(layer, 2 - d) / r.path_rate;
         const double sooner = first ? 0 : hurry(before, clock, speed);
         double reached = plateau_late;
@@ -462,7 +462,7 @@ void estimate::step(const partial_solution& before, const partial_solution& afte
     }
 }
 
-// What a rise does to the modalities that go on waiting.
+// Passes on what a rise does to the modalities that go on waiting.
 void estimate::carry(const rise& r, const partial_solution& before, const partial_solution& after,
                      double clock, double extra, double unsure_clock) {
     const auto moved = r.effect.reshaped();
@@ -489,7 +489,7 @@ void estimate::carry(const rise& r, const partial_solution& before, const partia
             const double cosine = e.dot(e_before) / (e.norm() * e_before.norm());
             moved_[i] += std::log(std::max(1e-3, (1 + cosine) / 2));
         }
-        // One that is on its way already is felt.
+        // A weight that is already a part `felt` of its end is not small: so much is unsure.
         const int n = arch_.branch(m);
         const double left = to_go(after, m, true);
         const double norm = left > 0 || n == 2 ? norm_at_potential(n, left + end_of(m)) : 1;
@@ -499,8 +499,8 @@ void estimate::carry(const rise& r, const partial_solution& before, const partia
     }
 }
 
-// |W_m| at the start, as the scheme has it in the mean: of independent entries, as if all branches
-// were as wide as this one where they meet.
+// |W_m| at the start, in the mean of the scheme. With independent entries all branches are taken to
+// be as wide as this one where they meet.
 double initial_weight(const data::moments& moments, const architecture& arch,
                       const initialisation& init, int m) {
     if (init.balanced()) {
@@ -551,7 +551,7 @@ std::string why_no_plateau(const data::moments& moments, const architecture& arc
                : "";
 }
 
-// Where there is no plateau there is no time.
+// Makes the times of modalities without a plateau unknown.
 void take_times_back(leading_order& of) {
     learning& answer = of.raced.answer;
     bool any = false;

@@ -17,19 +17,19 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-constexpr double no_turn = 1e-12;           // the sine of an angle that is none
-constexpr double residual_rounding = 1e-9;  // of residuals, which an iteration leaves
-// Norm of the weights of an output that grows exponentially, from which it is there before what is
-// on its way to a plateau.
+constexpr double no_turn = 1e-12;           // up to this sine an angle counts as zero
+constexpr double residual_rounding = 1e-9;  // what the iteration leaves of a residual, relative
+// Once its weights have this norm, an output that grows exponentially arrives before the network
+// reaches the plateau that it is on its way to.
 constexpr double arriving = 0.03;
 
-// What is outside of orthonormal columns.
+// The part of a matrix outside of the span of orthonormal columns.
 MatrixXd outside_of(const MatrixXd& columns, const MatrixXd& of) {
     return of - columns * data::transposed_times(columns, of);
 }
 
-// What of a matrix is not in the part of it that was seen. Rounding is nothing: a mode that faded
-// may have shrunk to less than that of what it was.
+// A matrix less the part of it that was seen. A difference at rounding level becomes zero: a mode
+// that faded may have shrunk to less than the rounding of what it was.
 MatrixXd unseen(const MatrixXd& all, const MatrixXd& seen) {
     constexpr double none = 1e-14;
     MatrixXd rest = all - seen;
@@ -39,9 +39,9 @@ MatrixXd unseen(const MatrixXd& all, const MatrixXd& seen) {
     return rest;
 }
 
-// Orthonormal columns for the range of these.
+// An orthonormal basis of the range of some columns.
 MatrixXd basis_of(const MatrixXd& columns) {
-    constexpr double there = 1e-10;  // what turns leave of a part that is not there is some 1e-15
+    constexpr double there = 1e-10;  // turns leave some 1e-15 of a part that is not there
     const auto [q, rank] = data::pivoted_orthonormal_columns(columns, columns.rows(), there);
     return q.leftCols(rank);
 }
@@ -54,7 +54,7 @@ MatrixXd complement_of(const MatrixXd& columns) {
         .rightCols(columns.rows() - columns.cols());
 }
 
-// The rotation that takes one range to another and turns by no more than that needs.
+// The smallest rotation that takes one range to another.
 MatrixXd shortest_turn(const MatrixXd& from, const MatrixXd& to) {
     MatrixXd turn = MatrixXd::Identity(from.rows(), from.rows());
     if (from.cols() == 0) {
@@ -79,7 +79,7 @@ MatrixXd shortest_turn(const MatrixXd& from, const MatrixXd& to) {
     return turn;
 }
 
-// The small weights of a modality while what is learned moves.
+// The small weights of a modality while the learned ones move.
 struct carried {
     MatrixXd outputs;  // of the learned modes, before the trunk
     MatrixXd inputs;
@@ -87,7 +87,7 @@ struct carried {
     MatrixXd outside;  // rows outside of them, among all outputs
     MatrixXd leaning;
 
-    // To where the learned weights are now, while the trunk's outputs turn by `between`.
+    // Carries them to where the learned weights are now; the trunk's outputs turned by `between`.
     void step(const MatrixXd& learned, const MatrixXd& between) {
         outside = data::times(between, outside);
         leaning = data::times(between, leaning);
@@ -120,9 +120,10 @@ MatrixXd power_of(const MatrixXd& matrix, double exponent) {
     return data::times_transposed(parts.vectors * powers.asDiagonal(), parts.vectors);
 }
 
-// Takes of rows `out` of all A_m what is along their rows `in`, so that sum_m out_m in_m^T = 0: the
-// hidden units of both turn by as much, which is little to those of `in`. In a balanced network the
-// trunk's columns for `out` lie across those for `in` then, and are known from `out` alone.
+// Removes from the rows `out` of all A_m what is along their rows `in`, so that
+// sum_m out_m in_m^T = 0. This rotates the hidden units of both, by little for those of `in`. In a
+// balanced network the trunk's columns for `out` are then orthogonal to those for `in`, and follow
+// from `out` alone.
 void balance(std::vector<MatrixXd>& out, const std::vector<MatrixXd>& in) {
     MatrixXd square = MatrixXd::Zero(in.front().rows(), in.front().rows());
     MatrixXd cross = MatrixXd::Zero(out.front().rows(), in.front().rows());
@@ -149,7 +150,7 @@ mode_blocks::mode_blocks(const data::moments& moments, const architecture& arch,
         parts_.push_back({MatrixXd(targets, 0), MatrixXd(moments.dim(m), 0), VectorXd(0),
                           norm * moments.matrix(directions, m), MatrixXd(targets, 0)});
         saddle_.outputs.emplace_back(targets, 0);
-        if (arch.branch(m) == 1 && arch.shared() == 0) {  // nothing of it waits
+        if (arch.branch(m) == 1 && arch.shared() == 0) {  // this modality does not wait
             saddle_.outputs.back() =
                 data::decompose_singular(moments.matrix(moments.correlations(), m),
                                          data::singular_vectors::thin_left)
@@ -161,13 +162,13 @@ mode_blocks::mode_blocks(const data::moments& moments, const architecture& arch,
     saddle_.space = MatrixXd::Identity(targets, arch.shared() > 0 ? 0 : targets);
 }
 
-// P of the trunk while only what is learned counts: the root of P^2 = sum_m A_m A_m^T, A_m A_m^T =
-// (B_m B_m^T)^(1/n_m), B_m = P^-p W_m. Where all have the same outputs, each round halves the error
-// in logarithms at least. Where outputs of modes nearly meet it may go too far: rounds are damped
-// more until their changes shrink.
+// P of the trunk from the learned weights alone: it solves P^2 = sum_m A_m A_m^T, where
+// A_m A_m^T = (B_m B_m^T)^(1/n_m) and B_m = P^-p W_m. Where all modalities have the same outputs,
+// each round at least halves the error of ln P. Where outputs of modes nearly meet a round may go
+// too far: rounds are damped more until their changes shrink.
 void mode_blocks::find_trunk() {
     constexpr int most_rounds = 2000;
-    constexpr double shrinks = 0.95;  // the part of the last change that one may have
+    constexpr double shrinks = 0.95;  // largest part of the last change that the next may have
     constexpr double less = 0.7;
     constexpr double least_damping = 0.02;
     const Index units = saddle_.space.cols();
@@ -194,7 +195,7 @@ void mode_blocks::find_trunk() {
             }
         }
         const MatrixXd before = trunk_;
-        // P^(1-d) R^d, symmetric: the geometric mean where both commute.
+        // P^(1-d) R^d made symmetric, R^2 = square: the geometric mean where both commute.
         const MatrixXd half = power_of(trunk_, (1 - damping) / 2);
         trunk_ = data::times(data::times(half, power_of(square, damping / 2)), half);
         const double last = change;
@@ -216,7 +217,7 @@ void mode_blocks::carry(const MatrixXd& turn) {
     }
 }
 
-// Where the learned modes of m are now, and what is small after the turn to there.
+// Reads the learned modes of m from its weights, and turns its small weights as these have turned.
 void mode_blocks::find_learned(int m) {
     modality& part = parts_[static_cast<std::size_t>(m)];
     const Index rank = part.outputs.cols();
@@ -249,9 +250,9 @@ void mode_blocks::find_learned(int m) {
     }
 }
 
-// A modality whose W_m is square, of full rank, and has a determinant of another sign there. On the
-// way a singular value would have to pass through zero, which layers cannot: it stays near zero
-// instead.
+// A modality whose W_m is square and of full rank, with a determinant that changes sign on the way
+// to `there`. A singular value would have to pass through zero, which layers cannot: it stays near
+// zero instead.
 std::optional<int> mode_blocks::turned_over(const rank_solution& there) const {
     const MatrixXd basis = data::times(shortest_turn(saddle_.space, there.space), saddle_.space);
     for (int m = 0; m < moments_.count(); ++m) {
@@ -272,17 +273,17 @@ std::optional<int> mode_blocks::turned_over(const rank_solution& there) const {
     return std::nullopt;
 }
 
-// The weakest mode of m is small again, and waits with what is left of it, in place of passing
-// through zero: `there` is where the network stands without it. False where that would not keep the
-// mode small; then nothing is changed.
+// Makes the weakest mode of m small again: it waits in place of passing through zero, and `there`
+// becomes the plateau without it. False where the mode would not stay small; then nothing is
+// changed.
 bool mode_blocks::fade(int m, rank_solution& there) {
-    constexpr double left = 1;  // of its u; from there its potential grows while it shrinks
+    constexpr double left = 1;  // its u; from there its potential grows while it shrinks
     modality& part = parts_[static_cast<std::size_t>(m)];
     const Index kept = part.outputs.cols() - 1;
     const MatrixXd own = data::transposed_times(part.outputs, moments_.matrix(saddle_.weights, m));
     const data::singular_parts modes = data::decompose_singular(own, data::singular_vectors::full);
     const MatrixXd outputs = data::times(part.outputs, modes.left);
-    // Of modes that are not there yet the decomposition does not know which way they turn.
+    // For modes that are still zero the decomposition leaves the orientation open.
     MatrixXd inputs = modes.right;
     if (data::determinant_of(modes.left) * data::determinant_of(inputs) *
             data::determinant_of(part.inputs) <
@@ -333,7 +334,7 @@ const rank_solution& mode_blocks::stand() {
     return saddle_;
 }
 
-// All A_m in some outputs outside of those of the trunk.
+// The rows of all A_m and leaning modes in some outputs outside of those of the trunk.
 std::vector<MatrixXd> mode_blocks::rows_outside(const MatrixXd& outputs) const {
     std::vector<MatrixXd> rows;
     for (const modality& part : parts_) {
@@ -343,7 +344,7 @@ std::vector<MatrixXd> mode_blocks::rows_outside(const MatrixXd& outputs) const {
     return rows;
 }
 
-// They are these now, all outputs outside of those of the trunk.
+// Sets rows_outside() of `outputs`, which are all outputs outside of those of the trunk.
 void mode_blocks::set_outside(const MatrixXd& outputs, const std::vector<MatrixXd>& rows) {
     for (std::size_t m = 0; m < parts_.size(); ++m) {
         modality& part = parts_[m];
@@ -353,8 +354,8 @@ void mode_blocks::set_outside(const MatrixXd& outputs, const std::vector<MatrixX
     }
 }
 
-// Modes lean out of the trunk's outputs by what cannot be a turn of these: only that, with what is
-// small, is the trunk's P there, from which new outputs grow.
+// Removes from what leans out of the trunk's outputs all that is only a turn of these. The rest,
+// with the small weights, makes up the trunk's P outside, from which new outputs grow.
 void mode_blocks::balance_leaning() {
     const Index units = saddle_.space.cols();
     if (arch_.shared() == 0 || units == 0 || units == saddle_.space.rows()) {
@@ -379,9 +380,9 @@ void mode_blocks::balance_leaning() {
     set_outside(outputs, rows);
 }
 
-// True where the way to the next plateau matters to what is small, and is not too long: small
-// weights in a plane and more arrive turned by an angle that depends on it, and a trunk turns what
-// is before it.
+// True where the way to the next plateau matters to small weights, and can be followed. Small
+// weights in a plane or more arrive turned by an angle that depends on the way, and so do those
+// behind a trunk that turns.
 bool mode_blocks::worth_following() const {
     Index learned = 0;
     bool matters = arch_.shared() > 0 && saddle_.space.cols() > 1;
@@ -395,12 +396,12 @@ bool mode_blocks::worth_following() const {
 }
 
 bool mode_blocks::can_follow() const {
-    constexpr Index most_numbers = 400;  // of s: a step of the way costs about their square
+    constexpr Index most_numbers = 400;  // in s: a step of the way costs about their square
     return moments_.outputs() > 1 && moments_.correlations().size() <= most_numbers;
 }
 
-// The branches at the start of the way, before the trunk: what was learned, and of what is new a
-// small part of what `there` has.
+// The branches at the start of the way, before the trunk: learned modes as they are, new ones with
+// a small part of the weight that they have at `there`.
 std::vector<layered_network::branch> mode_blocks::small_start(const rank_solution& there) const {
     constexpr double part_of_weight = 1e-4;
     const int shared = arch_.shared();
@@ -411,7 +412,7 @@ std::vector<layered_network::branch> mode_blocks::small_start(const rank_solutio
     const MatrixXd speeds = power_of(root, shared);
     const bool new_output = space.cols() > before;
     std::vector<layered_network::branch> branches;
-    std::vector<MatrixXd> rows;  // of branches of one layer, and of learned modes: by their pushes
+    std::vector<MatrixXd> rows;  // of one-layer branches and learned modes, along their pushes
     double largest = 0;
     for (int m = 0; m < moments_.count(); ++m) {
         const modality& part = parts_[static_cast<std::size_t>(m)];
@@ -471,7 +472,7 @@ mode_blocks::way_start mode_blocks::start_of_way(const rank_solution& there) con
     return start;
 }
 
-// True where what is learned is pushed out of the trunk's outputs.
+// True where learned weights are pushed out of the trunk's outputs.
 bool mode_blocks::leans_out(const rank_solution& there) const {
     if (there.space.cols() == there.space.rows()) {
         return false;
@@ -488,9 +489,9 @@ bool mode_blocks::leans_out(const rank_solution& there) const {
     return false;
 }
 
-// Behind a trunk of one layer, outputs that it does not have grow at a rate of order one, and so
-// they do on the way, where they turn, and with them what waits. They are taken along as hidden
-// units, `scale` times what they are: so small that nothing is quadratic in them.
+// Behind a trunk of one layer, outputs that it does not have grow at a rate of order one, also on
+// the way, where they turn, and what waits turns with them. They are integrated as hidden units,
+// scaled by `scale`: so small that their squares do not matter.
 void mode_blocks::add_small_units(way_start& start, const std::vector<MatrixXd>& learned) const {
     constexpr double small = 1e-8;  // far above rounding, and below where squares matter
     const MatrixXd others = complement_of(saddle_.space);
@@ -518,9 +519,8 @@ void mode_blocks::add_small_units(way_start& start, const std::vector<MatrixXd>&
     start.root.bottomRightCorner(others.cols(), others.cols()) = start.scale * root;
 }
 
-// A mode that has grown into the trunk's outputs at a rate s from nothing to u has leaned out of
-// them by u / s times what the trunk's other columns make of its push, since both are u^(n-1)
-// at a time.
+// A mode that grew into the trunk's outputs at a rate s, from nothing to u, leans out of them by
+// u / s times its push through the trunk's other columns: both grow as u^(n-1) at any time.
 void mode_blocks::lean_new_modes(std::vector<MatrixXd>& rows, const std::vector<MatrixXd>& learned,
                                  const MatrixXd& columns) const {
     for (int m = 0; m < moments_.count(); ++m) {
@@ -538,7 +538,7 @@ void mode_blocks::lean_new_modes(std::vector<MatrixXd>& rows, const std::vector<
     }
 }
 
-// What has become of them.
+// Reads the small units at the end of the way.
 void mode_blocks::read_small_units(const layered_network& network, const layered_network::state& x,
                                    double scale) {
     const Index units = saddle_.space.cols();
@@ -554,15 +554,15 @@ void mode_blocks::read_small_units(const layered_network& network, const layered
     set_outside(outside_of(saddle_.space, network.turn(x).rightCols(others)), rows);
 }
 
-// Gradient flow of what is learned, from a small start of what is new, to near the next plateau;
-// the small weights are carried along step by step. It ends early where an output that the trunk
-// does not have is there before.
+// Integrates the gradient flow of learned modes, with a small start of new ones, to near the next
+// plateau; the small weights are carried along step by step. The way ends early where an output
+// that the trunk does not have arrives first.
 void mode_blocks::follow() {
     constexpr double tolerance = 1e-6;  // of a step
     constexpr double arrived = 1e-3;    // relative distance of W from the plateau
-    constexpr double still = 1e-2;      // change of a layer in as long a time as has passed
+    constexpr double still = 1e-2;      // relative change of a layer in a time as long as the way
     constexpr int most_steps = 3000;
-    constexpr double quadratic = 1e-2;  // of small units in the network: a square that matters
+    constexpr double quadratic = 1e-2;  // norm of small units from which their squares matter
     const int shared = arch_.shared();
     if (shared == 0) {
         saddle_.space.setIdentity();
@@ -574,7 +574,7 @@ void mode_blocks::follow() {
     const Index others = start.root.cols() - units;
     const double most_small = std::min(quadratic, arriving * start.scale);
 
-    // Of the small weights: rows before the trunk's outputs, and those outside of them.
+    // Small weights are split into rows in the trunk's outputs and rows outside of them.
     std::vector<carried> all;
     for (const modality& part : parts_) {
         const MatrixXd inside = data::transposed_times(saddle_.space, part.small);
@@ -651,7 +651,7 @@ void mode_blocks::follow() {
     }
 }
 
-// What grows into the outputs that the trunk has.
+// The part of A_m that grows into the outputs that the trunk has.
 std::optional<mode_blocks::view> mode_blocks::inside(int m) const {
     const modality& part = parts_[static_cast<std::size_t>(m)];
     const Index most = std::min<Index>(saddle_.space.cols(), moments_.dim(m));
@@ -681,7 +681,7 @@ std::optional<mode_blocks::view> mode_blocks::inside(int m) const {
     return seen;
 }
 
-// What grows into outputs that the trunk does not have yet.
+// The parts of all modalities that grow into outputs that the trunk does not have yet.
 std::vector<mode_blocks::view> mode_blocks::outside() const {
     std::vector<view> seen;
     const MatrixXd outputs = complement_of(saddle_.space);
@@ -700,8 +700,8 @@ std::vector<mode_blocks::view> mode_blocks::outside() const {
                 u = std::pow(u, arch_.branch(m) - 1);
             }
             MatrixXd push = data::times(left, part.inputs) * gains.asDiagonal();
-            // Where one modality has learned alone nothing pushes its modes out: what rounding
-            // leaves would grow exponentially.
+            // Where one modality has learned alone, nothing pushes its modes out: a push left by
+            // rounding would grow exponentially.
             if (!(push.norm() > negligible(m) * gains.maxCoeff())) {
                 push.setZero();
             }
@@ -732,7 +732,7 @@ std::vector<mode_blocks::view> mode_blocks::outside() const {
     return seen;
 }
 
-// What an iteration leaves of a residual of m.
+// A residual of m of this norm or less is what the iteration leaves of zero.
 double mode_blocks::negligible(int m) const {
     return residual_rounding * moments_.part(moments_.correlations(), m).norm();
 }
@@ -748,7 +748,7 @@ small_growth mode_blocks::grown(const candidate& c, double longest) const {
                 arch_.shared() == 0 ? 1 : never);
 }
 
-// The small weights after the growth, in place of what was seen of them.
+// Replaces the small weights that the candidate saw by what they are after their growth.
 void mode_blocks::take(const candidate& c) {
     for (std::size_t i = 0; i < c.views.size(); ++i) {
         const view& v = c.views[i];
@@ -764,7 +764,7 @@ void mode_blocks::take(const candidate& c) {
     }
 }
 
-// Branches of one layer are there as soon as the trunk is.
+// Branches of one layer have a new output as soon as the trunk has it.
 void mode_blocks::gain_layers(const VectorXd& output, mode_phase& next) {
     for (int m = 0; m < moments_.count(); ++m) {
         MatrixXd& own = saddle_.outputs[static_cast<std::size_t>(m)];
@@ -776,7 +776,7 @@ void mode_blocks::gain_layers(const VectorXd& output, mode_phase& next) {
     }
 }
 
-// The mode that has grown is one of what is learned now.
+// Adds the mode that has grown to what is learned.
 void mode_blocks::learn(const candidate& c, mode_phase& next) {
     const grown_mode& mode = c.growth.mode;
     const view& v = c.views[static_cast<std::size_t>(mode.block)];

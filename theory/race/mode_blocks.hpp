@@ -25,23 +25,23 @@ struct mode_phase {
     std::vector<mode_gain> gains{};
 };
 
-/// How far the modalities of a network of several targets have come: what mode_race() asks from
-/// plateau to plateau (docs/theory.md#small-weights).
+/// A network of several targets on its way from plateau to plateau, as mode_race() needs it
+/// (docs/theory.md#small-weights).
 ///
-/// What is not learned of a modality is a matrix A_m that grows by grow() on every plateau, and is
-/// carried along while what is learned goes on to the next one. With a trunk there are two kinds of
-/// growth: of modes into the outputs that the trunk has, one modality at a time, and of an output
-/// that it does not have, all modalities together. To the latter a mode that is learned contributes
-/// as a layer of its own, since it may lean out of the trunk's outputs.
+/// The part of a modality that is not learned is a matrix A_m. It grows by grow() on every plateau,
+/// and is carried along while the learned part goes on to the next one. With a trunk there are two
+/// kinds of growth: modes grow into the outputs that the trunk has, one modality at a time, or all
+/// modalities together grow an output that it does not have. To a new output learned modes
+/// contribute as branches of one layer, since they may lean out of the trunk's outputs.
 class mode_blocks {
 public:
     mode_blocks(const data::moments& moments, const architecture& arch, const initialisation& init);
 
     /// True where all initial norms are below 1.
     [[nodiscard]] bool small_at_start() const noexcept { return small_; }
-    /// Where the network stands with what is learned now.
+    /// Moves to the plateau of what is learned now, and returns it.
     const rank_solution& stand();
-    /// Leaves the plateau with what is learned next; nothing where nothing ever is.
+    /// Waits on the plateau until something is learned; nothing where that never happens.
     std::optional<mode_phase> leave();
 
 private:
@@ -49,18 +49,18 @@ private:
         Eigen::MatrixXd outputs{};  // K x r, orthonormal: of the learned modes, before the trunk
         Eigen::MatrixXd inputs{};   // D_m x r
         Eigen::VectorXd norms{};    // r: their u
-        Eigen::MatrixXd small{};    // A_m, K x D_m, outside of both
-        Eigen::MatrixXd leaning{};  // K x r: of the learned modes, outside of the trunk's outputs
+        Eigen::MatrixXd small{};    // A_m, K x D_m, orthogonal to both
+        Eigen::MatrixXd leaning{};  // K x r: the learned modes outside of the trunk's outputs
     };
-    // A part of A_m, in coordinates of its own.
+    // A part of the small weights of a modality, in coordinates of its own.
     struct view {
         int modality = 0;
-        bool learned = false;  // its leaning part
+        bool learned = false;  // true: its leaning modes; false: A_m
         Eigen::MatrixXd outputs{};
         Eigen::MatrixXd inputs{};
         small_block block{};
     };
-    // Something that may be learned next.
+    // A mode or an output that may be learned next.
     struct candidate {
         std::vector<view> views{};
         int shared = 0;
@@ -71,7 +71,7 @@ private:
         std::vector<layered_network::branch> branches{};
         Eigen::MatrixXd outputs{};
         Eigen::MatrixXd root{};
-        double scale = 0;  // of hidden units for outputs that the trunk does not have; 0: none
+        double scale = 0;  // of hidden units for outputs new to the trunk; 0: no such units
     };
     [[nodiscard]] std::optional<view> inside(int m) const;
     [[nodiscard]] std::vector<view> outside() const;
@@ -108,7 +108,7 @@ private:
     bool small_ = true;
     std::vector<modality> parts_;
     rank_solution saddle_;
-    bool new_by_layers_ = false;  // the last new output of the trunk, by one-layer branches
+    bool new_by_layers_ = false;  // the trunk's last new output came from a block of one layer
     Eigen::MatrixXd trunk_;       // P inside the trunk's outputs, units x units
 };
 

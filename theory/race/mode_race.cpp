@@ -16,7 +16,7 @@ namespace fusionflow::theory {
 
 namespace {
 
-constexpr double norm_rounding = 1e-9;  // of norms on the way to their levels
+constexpr double norm_rounding = 1e-9;  // rounding of a norm against its level, relative
 
 class mode_track {
 public:
@@ -62,8 +62,8 @@ private:
         note_power();
     }
 
-    // What is left for a modality that does not grow is for a mode that would have to change its
-    // sign.
+    // A residual left for a modality that never grows belongs to a mode that would have to change
+    // its sign.
     void say_never(int m) {
         auto& answer = result_.answer;
         const auto& last = result_.saddles.back();
@@ -115,7 +115,7 @@ private:
         return true;
     }
 
-    // Who has reached its level; learning one moves what the others go to.
+    // Notes who has reached its level. Learning one moves the levels of the others: hence the loop.
     void note_learned() {
         for (bool more = true; more;) {
             more = false;

@@ -19,8 +19,8 @@ struct learned_mode {
 
 /// What the race over modes answers.
 struct mode_race_result {
-    /// Per modality: when the modes learned by then make up half of |W_m| at the saddle it goes to,
-    /// which is how flows and networks are measured.
+    /// Per modality, the time from which its learned modes make up half of |W_m| at the saddle it
+    /// goes to; flows and networks are measured in the same way.
     learning answer;
     /// Per modality, when W_m x_m first has half of the power tr W_m Sigma_mm W_m^T that it has in
     /// the end: unlike |W_m| it does not wait for directions of inputs that hardly vary.
@@ -29,16 +29,16 @@ struct mode_race_result {
     std::vector<rank_solution> saddles;  ///< where the network starts, and after each time
 };
 
-/// Which modes of which modalities of K targets are learned when, leading order in small u0: race()
-/// with singular values of residuals in place of their norms. Of one target it is race(), but for
-/// the signs of scalars.
+/// When each mode of each modality is learned with K targets, leading order in small u0: race()
+/// with singular values of residuals in place of their norms. For one target it is race(), except
+/// for the signs of scalars.
 ///
 /// A saddle is the least-squares solution whose parts have the ranks r_m learned so far
 /// (solve_ranks). From it
 ///
-/// - a modality grows into what the trunk has learned: its k-th next mode at the rate of the k-th
-///   singular value of G^p V^T E_m, V the directions of the trunk among the outputs and G their
-///   norms, in time (p = 0: of E_m);
+/// - a modality grows into what the trunk has learned: its k-th next mode grows, in time, at the
+///   rate of the k-th singular value of G^p V^T E_m (p = 0: of E_m), with the trunk's directions V
+///   among the outputs and their norms G;
 /// - the trunk learns a direction that it does not have, a *unit*, with the modality whose mode
 ///   leads there: a race of its own on its own fusion clock, u_f^2 = sum_m u_m^2 + c, with rates
 ///   |v^T E_m| for the unit's direction v, the leading left singular vector of the leader's

@@ -14,11 +14,11 @@ namespace fusionflow::theory {
 
 namespace {
 
-constexpr double negligible = 1e-20;  // of an integral whose integrand falls by e a unit
+constexpr double negligible = 1e-20;  // part of an integral that ends a falling integrand
 
-// A racer seen from the first one. Branches of two and more layers count what they have left when
-// the first ends plus their share of what the first has left; one-layer branches what they have
-// gained: nothing is lost to cancellation for ties, near-ties and tiny initial norms.
+// A racer relative to the first one. The potential of a branch of two or more layers is what it has
+// left when the first ends, plus its share of what the first has left; one-layer branches count
+// what they have gained. So ties, near-ties and tiny initial norms lose nothing to cancellation.
 template <typename Number>
 struct pursuit {
     int branch;
@@ -58,9 +58,9 @@ Number potential_gone(const basic_racer<model_number<Number>>& first, double log
            std::expm1((2 - first.branch) * log_growth);
 }
 
-// The integral of f from 0 to `end`, by panels of at most one unit of ln u: the integrand of the
-// time falls by up to e^-(L-2) in each, which the adaptive rule then resolves to full precision
-// whatever the depth.
+// The integral of f from 0 to `end`, by panels of at most one unit of ln u. In each the integrand
+// of the time falls by a factor of at most about e^(L-2), which the adaptive rule resolves to full
+// precision whatever the depth.
 template <typename Function>
 double integrate_panels(const Function& f, double end, unsigned depth, double tolerance) {
     const int panels = std::max(1, static_cast<int>(std::ceil(end)));
@@ -81,7 +81,7 @@ double integral_to(const Function& f, double end) {
     return integrate_panels(f, end, 12, 1e-14);
 }
 
-// The end moves too. Slopes are differences, which rounding keeps from what values can have.
+// For dual numbers the end moves too. Slopes are differences: rounding leaves them fewer digits.
 template <typename Function>
 dual integral_to(const Function& f, const dual& end) {
     const auto value = [&](double x) { return value_of(f(x)); };
@@ -91,7 +91,7 @@ dual integral_to(const Function& f, const dual& end) {
                          value(end.value()) * slope_of(end));
 }
 
-/// The speed of time in ln u of the leader, relative to where it starts.
+/// dt / d(ln u) of the leader, in units of u(0)^(2-n-p) / rate with its initial norm u(0).
 template <typename Number>
 class phase_clock {
 public:
@@ -108,14 +108,14 @@ public:
         }
     }
 
-    // ds = u^(2-n) d(ln u) / rate; everything relative to the leader's initial norm.
+    // ds = u^(2-n) d(ln u) / rate. Norms are over the leader's initial norm: squares of norms below
+    // 1e-162 would vanish.
     [[nodiscard]] small operator()(double log_growth) const {
         using std::exp;
         using std::sqrt;
         const Number u = leader_.norm * exp(Number(log_growth));
         const Number left = potential(leader_.branch, u);
         const auto gone = potential_gone<Number>(leader_, log_growth);
-        // Relative to the leader's initial norm: squares of norms below 1e-162 vanish.
         const Number start = leader_.norm;
         Number trunk_square =
             exp(Number(2 * log_growth)) + trunk_excess_ / leader_.norm / leader_.norm;
@@ -179,7 +179,7 @@ template dual first_phase_time<dual>(const std::vector<basic_racer<dual>>&, int,
 template <>
 double trunk_norm(const std::vector<int>& branches, const std::vector<double>& weights,
                   int shared) {
-    // In logarithms: g(z) = ln sum_k (|W_k| e^(-p z))^(2/n_k) - 2 z falls monotonically through
+    // With z = ln u_f, g(z) = ln sum_k (|W_k| e^(-p z))^(2/n_k) - 2 z falls monotonically through
     // zero.
     const auto excess = [&](double z) {
         double sum = 0;
@@ -188,9 +188,9 @@ double trunk_norm(const std::vector<int>& branches, const std::vector<double>& w
         }
         return std::log(sum) - 2 * z;
     };
-    double low = -std::numeric_limits<double>::infinity();  // one modality alone
+    double low = -std::numeric_limits<double>::infinity();  // lower bound: one modality alone
     double high =
-        -std::numeric_limits<double>::infinity();  // as if all were as strong as the strongest
+        -std::numeric_limits<double>::infinity();  // upper bound: all as strong as the strongest
     const double crowd = std::log(static_cast<double>(weights.size()));
     for (std::size_t k = 0; k < weights.size(); ++k) {
         const double root = 2 * std::log(weights[k]) / branches[k];

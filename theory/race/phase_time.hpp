@@ -28,8 +28,8 @@ using racer = basic_racer<double>;
 ///                      0.
 /// \param shared        p, trunk layers.
 /// \param trunk_excess  c = u_f(0)^2 - sum u_m(0)^2 >= 0.
-/// \tparam Number       double, wide for times beyond its range, or dual: the slope is an integral
-///                      of its own, to a relative 1e-11 of its integrand.
+/// \tparam Number       double, wide for times beyond its range, or dual, whose slope is an
+///                      integral of its own, with a relative tolerance of 1e-11.
 /// \return  Units of tau (epochs = time / learning rate); NaN beyond the range of numbers.
 /// \see docs/theory.md#first-phase; tests/theory/phase_time_test.cpp
 template <typename Number = double>
@@ -37,7 +37,7 @@ template <typename Number = double>
                                       int first, int shared,
                                       const model_number<Number>& trunk_excess = 0);
 
-/// The fusion clock s after a part of the first phase: the inverse of t(s) = tau int ds / u_f^p.
+/// The fusion clock s at a time within the first phase: the inverse of t(s) = tau int ds / u_f^p.
 ///
 /// \param time  0 ... first_phase_time(); later ones count as that. Units of tau.
 /// \return  To about 1e-12 relative. \see tests/theory/phase_time_test.cpp
@@ -50,7 +50,7 @@ template <typename Number = double>
 /// \param branches  n_k.
 /// \param weights   |W_k| >= 0, at least one > 0.
 /// \param shared    p.
-/// \tparam Number   double, or dual: with its slope, by implicit differentiation.
+/// \tparam Number   double, or dual, whose slope is found by implicit differentiation.
 /// \see docs/theory.md#fusion-clock
 template <typename Number = double>
 [[nodiscard]] Number trunk_norm(const std::vector<int>& branches,

@@ -13,7 +13,7 @@ namespace fusionflow::theory {
 
 namespace {
 
-// Of the square of a sine: below it rounding cannot tell the direction from that of the residual.
+// Below this square of a sine rounding cannot tell a direction from that of the residual.
 constexpr double along_residual = 1e-30;
 
 }  // namespace
@@ -31,7 +31,8 @@ pull<Number> race_track<Number>::pull_on(int m) const {
     return e;
 }
 
-// What has to fall at the rate |E_m| until a weight that turns is at infinity.
+// The potential times the turning factor: a turning weight reaches infinity when this has fallen to
+// zero at the rate |E_m|.
 template <typename Number>
 Number race_track<Number>::turned_potential(int m, const pull<Number>& e) const {
     const int n = arch_.branch(m);
@@ -93,12 +94,12 @@ Number race_track<Number>::duration(int first, const Number& clock,
             racers.push_back(
                 {arch_.branch(m), runners_[static_cast<std::size_t>(m)].norm, rate(m)});
         }
-        // A tie that a change breaks leaves the clock without a slope, and so this time.
+        // Where a change breaks a tie the clock has no slope; adding it makes this time have none.
         return first_phase_time<Number>(racers, first, arch_.shared(), trunk_excess_) + 0 * clock;
     }
     std::vector<int> branches;
     std::vector<model_number<Number>> weights;
-    model_number<Number> nothing = 0;  // zero weights: without a slope where they would leave zero
+    model_number<Number> nothing = 0;  // zero, without a slope where zero weights would move
     for (const int k : learned) {
         const auto norm =
             norm_of(vector_of<model_number<Number>>(moments_.part(standing_.weights, k)));
@@ -141,7 +142,7 @@ void race_track<Number>::advance(int m, const Number& clock) {
     } else {
         r.potential -= rate(m) * clock;
     }
-    r.potential += decay_ * clock;  // zero where the clock is not time
+    r.potential += decay_ * clock;  // weight decay is zero where the clock is not time
 }
 
 template <typename Number>
@@ -169,8 +170,8 @@ template <typename Number>
 partial_solution race_track<Number>::come_to_rest(data::modality_set learned) const {
     partial_solution solution = solve_partial(moments_, learned, arch_, weight_decay_);
     const data::modality_set all = learned;
-    // Every round lowers the loss of the signs that are allowed or ends; this many are never
-    // needed.
+    // Every round lowers the loss that the allowed signs permit, or is the last; this many are
+    // never needed.
     for (int round = 0; round < 4 * moments_.count(); ++round) {
         int worst = -1;
         double most = 0;
@@ -210,7 +211,7 @@ void race_track<Number>::stand_at(race_result& result, const data::modality_set&
         numbers_at<model_number<Number>>(moments_, result.saddles.back(), change_, weight_decay_);
 }
 
-// The state of what has just been learned, should it have to wait again.
+// Sets the state of a modality that was just learned, should it have to wait again.
 template <typename Number>
 void race_track<Number>::settle(int m) {
     auto& r = runners_[static_cast<std::size_t>(m)];
@@ -239,8 +240,8 @@ void race_track<Number>::start(race_result& result) {
     }
 }
 
-// A branch that is the one layer which a trunk follows is learned with the first others, unless
-// nothing is left for it beside them: then it is once later ones leave it something.
+// True where m gets its weight at the saddle `after`. A branch of one layer below a trunk is
+// learned with the first others; if they leave nothing for it, once later ones leave it something.
 template <typename Number>
 bool race_track<Number>::gets_weight(int m, const data::modality_set& before,
                                      const partial_solution& after) const {
@@ -282,7 +283,7 @@ bool race_track<Number>::next_phase(race_result& result) {
     time_ += lasts;
     result.answer.phases.push_back({before, in_double(lasts)});
     const data::modality_set learned = arch_.closure(data::united(before, winners));
-    // Who was reversed before it moved on.
+    // Modalities whose residual was reversed during the phase that ends.
     data::modality_set turned_back;
     for (int m = 0; m < moments_.count(); ++m) {
         if (reversed(m)) {
@@ -316,7 +317,7 @@ bool race_track<Number>::next_phase(race_result& result) {
                 moments_.name(m)));
         }
     }
-    // A plateau that comes back would be one of ties that rounding breaks in turn.
+    // A plateau that comes back ends the race: rounding would break its ties in turn for ever.
     return std::none_of(result.saddles.begin(), result.saddles.end() - 1,
                         [&](const partial_solution& earlier) {
                             return earlier.learned == result.saddles.back().learned;
@@ -378,8 +379,8 @@ race_result race_track<Number>::run() {
             learned.push_back(m);
         }
     }
-    // Durations as they are, not as differences of times, which would lose a short phase after a
-    // long one; unknown where a time is.
+    // Phases keep their own durations, since differences of times lose a short phase after a long
+    // one. Where a time is unknown they are made from the times.
     const auto& times = beyond_double<Number> ? result.answer.log10_times : result.answer.times;
     const bool known =
         std::none_of(times.begin(), times.end(), [](double t) { return std::isnan(t); });

@@ -14,11 +14,11 @@
 
 namespace fusionflow::theory {
 
-// A modality on its way.
+// The state of one modality in the race.
 template <typename Number>
 struct runner {
-    model_number<Number> norm = 0;  // u_m, effective; of those that do not turn: u_m(0)
-    Number potential = 0;  // of those that do not turn: left to the end of the branch's race
+    model_number<Number> norm = 0;  // u_m, effective; u_m(0) for branches that do not turn
+    Number potential = 0;  // what is left until the race ends, for branches that do not turn
     Number gathered = 0;   // scalars: int E ds, signed
     vector_of<model_number<Number>> direction{};  // of w_m
 };
@@ -28,8 +28,8 @@ template <typename Number>
 struct pull {
     model_number<Number> size;               // |E_m|
     vector_of<model_number<Number>> along;   // E_m / |E_m|
-    vector_of<model_number<Number>> across;  // what of the weight's direction is across E_m
-    model_number<Number> cosine;             // of the angle between them
+    vector_of<model_number<Number>> across;  // the part of the weight's direction across E_m
+    model_number<Number> cosine;             // of the angle between weight and E_m
     model_number<Number> sine_square;
 };
 
@@ -38,7 +38,7 @@ template <typename Number>
 class race_track {
 public:
     /// \param timed   False where only the saddles are wanted: all times are zero then.
-    /// \param change  Of the model, where Number is dual; outlives the race.
+    /// \param change  Change of the model, not null where Number is dual; has to outlive the race.
     race_track(const data::moments& moments, const architecture& arch, const initialisation& init,
                double weight_decay, bool timed, const variation* change = nullptr)
         : moments_(moments), arch_(arch), weight_decay_(weight_decay), decay_(weight_decay),
@@ -68,7 +68,7 @@ public:
     [[nodiscard]] const std::vector<Number>& times() const noexcept { return times_; }
 
 private:
-    // Of the initial weights, to the power that they enter with.
+    // A value that goes as this power of the initial weights, with its slope.
     [[nodiscard]] model_number<Number> scaled(double value, int power) const {
         if constexpr (is_dual<Number>) {
             return make_dual(value, power * value * change_->log_init);
@@ -77,8 +77,8 @@ private:
         }
     }
 
-    // Potential at which the race of a branch ends. One-layer branches end at u = 1; without a
-    // trunk the clock is time, and it is stopped where the first phase is, at u = 1 too.
+    // Potential at which the race of a branch ends. One-layer branches end at u = 1. So do all
+    // without a trunk, where the clock is time and ends where the first phase does.
     [[nodiscard]] double end_potential(int m) const {
         const bool at_one = arch_.branch(m) == 1 || arch_.shared() == 0;
         return at_one ? potential(arch_.branch(m), 1.0) : 0;
@@ -86,12 +86,12 @@ private:
     [[nodiscard]] bool signed_runner(int m) const {
         return moments_.dim(m) == 1 && arch_.branch(m) == 2;
     }
-    // Branches of two layers turn, too, but only to a factor of the amplitude that the logarithm of
-    // the leading order does not see.
+    // Vectors with branches of two layers turn, too, but that only costs a factor of the amplitude,
+    // which the logarithm of the leading order does not see.
     [[nodiscard]] bool turns(int m) const { return moments_.dim(m) > 1 && arch_.branch(m) >= 3; }
     [[nodiscard]] pull<Number> pull_on(int m) const;
     [[nodiscard]] Number turned_potential(int m, const pull<Number>& e) const;
-    // The residual points exactly against the weight.
+    // True where the residual points exactly against the weight.
     [[nodiscard]] bool reversed(int m) const;
     [[nodiscard]] Number clock_to_go(int m) const;
     [[nodiscard]] Number duration(int first, const Number& clock,
@@ -99,7 +99,7 @@ private:
     void advance(int m, const Number& clock);
     void turn(int m, const Number& clock);
     [[nodiscard]] static double in_double(const Number& time) {
-        // Beyond its range a time is unknown as a double, not endless.
+        // A finite time beyond the range of double is unknown as a double, not `never`.
         return time > Number(std::numeric_limits<double>::max()) && time < Number(never)
                    ? std::numeric_limits<double>::quiet_NaN()
                    : value_of(time);
@@ -128,7 +128,7 @@ private:
     const data::moments& moments_;
     const architecture& arch_;
     double weight_decay_;
-    model_number<Number> decay_;  // the same
+    model_number<Number> decay_;  // weight_decay_, with its slope where Number is dual
     bool timed_;
     const variation* change_;
     std::vector<runner<Number>> runners_;

@@ -13,7 +13,7 @@ namespace {
 constexpr int most_rank_rounds = 2000;
 constexpr double settled = 1e-12;  // change of W in a round, relative: a few digits above rounding
 
-// What rounding leaves of a part that is not there.
+// A part of this norm or less is what rounding leaves of zero.
 constexpr double no_part = 1e-9;
 
 Eigen::MatrixXd orthonormal(const Eigen::MatrixXd& columns) {
@@ -72,8 +72,9 @@ private:
         return of.middleCols(moments_.offset(m), moments_.dim(m));
     }
 
-    // W_m = F F^T S Sigma_m^+, S what is left for m, F the leading eigenvectors of S Sigma_m^+ S^T
-    // inside the space of which the outputs have a part: the end of a subspace iteration.
+    // W_m = F F^T S Sigma_m^+, where S is what is left for m. F are the leading eigenvectors of
+    // S Sigma_m^+ S^T inside the space that the outputs have a part in: a subspace iteration ends
+    // there.
     void regress(int m) {
         const auto i = static_cast<std::size_t>(m);
         auto own = part(weights_, m);
@@ -93,8 +94,8 @@ private:
         own = data::times(outputs_[i], data::transposed_times(best, solution));
     }
 
-    // As many of the axes as there are columns in `start`, the first ones that an iteration from
-    // there ends at.
+    // The leading axes, as many as `start` has columns, at which a subspace iteration from `start`
+    // ends.
     [[nodiscard]] static Eigen::MatrixXd reached(const Eigen::MatrixXd& axes,
                                                  const Eigen::MatrixXd& start) {
         Eigen::MatrixXd taken(axes.rows(), start.cols());
@@ -118,7 +119,7 @@ private:
         const auto inverse = data::pseudo_inverse(
             data::times_transposed(data::times(units, moments_.covariance()), units));
         if (inverse.rank < units.rows()) {
-            return;  // some unit is not used by anybody yet
+            return;  // some unit is not used by any modality yet
         }
         const Eigen::MatrixXd outputs =
             data::times(data::times_transposed(all_, units), inverse.inverse);

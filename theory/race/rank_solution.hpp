@@ -15,7 +15,7 @@ namespace fusionflow::theory {
 /// With a trunk that space is what the trunk has learned; without one it is all of R^K.
 struct rank_solution {
     Eigen::MatrixXd space;  ///< K x units, orthonormal; principal axes of sum_m W_m W_m^T
-    std::vector<Eigen::MatrixXd> outputs;  ///< K x r_m, orthonormal: what W_m goes to
+    std::vector<Eigen::MatrixXd> outputs;  ///< K x r_m, orthonormal: the range of W_m
     Eigen::VectorXd weights;               ///< W, stacked
     Eigen::VectorXd residual;              ///< E = s - W Sigma, stacked
     double loss = 0;                       ///< target squared
@@ -27,9 +27,9 @@ struct rank_solution {
 ///
 /// \param moments  Any.
 /// \param start    Where to begin: its space, outputs (r_m <= min(units, D_m) directions in the
-///                 space) and weights; the rest is not looked at. Modes of a modality that its
-///                 outputs have no part of are not found, stronger ones either: flows do not find
-///                 them before they grow.
+///                 space) and weights; the rest is not used. Modes in which a modality's outputs
+///                 have no part are not found, however strong: flows do not find them either before
+///                 they grow.
 /// \see docs/theory.md#vector-targets; tests/theory/rank_solution_test.cpp
 [[nodiscard]] rank_solution solve_ranks(const data::moments& moments, const rank_solution& start);
 

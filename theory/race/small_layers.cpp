@@ -17,8 +17,8 @@ using chain_state = std::vector<double>;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr int most_turns = 4;
 constexpr double per_turn = 10;  // gained in accuracy by one more turn: 13 to 20 were seen
-// Layers this large against their start are aligned to 1e-3, and what is left of T is known in
-// closed form; where it is wrong by that part, T is by 1e-6 at most.
+// Layers that have grown by this factor are aligned to 1e-3, and the rest of T is known in closed
+// form: an error of 1e-3 of the rest is at most 1e-6 of T.
 constexpr double large = 30;
 constexpr double chain_tolerance = 1e-10;
 constexpr int most_chain_steps = 20000;
@@ -129,7 +129,7 @@ double chain_of_layers::derivative(const chain_state& x, chain_state& dxdt) cons
     return forward_[r](0);
 }
 
-// Of one of r equal layers.
+// The norm of one of r equal layers with this product.
 double chain_of_layers::size_of(double product) const {
     return product > 0 ? std::pow(product, 1 / static_cast<double>(layers())) : 0;
 }
@@ -176,7 +176,7 @@ blow_up blow_up_time(const std::vector<double>& scales, int most_units) {
     if (!(scales.size() >= 3 && scales.size() <= 8 && positive)) {
         throw std::invalid_argument("scales: need 3 to 8 finite numbers > 0");
     }
-    // In units of their geometric mean, so that no power of them leaves the range of double.
+    // Scales are over their geometric mean, so that no power of them leaves the range of double.
     const auto r = static_cast<double>(scales.size());
     double log_mean = 0;
     for (const double s : scales) {

@@ -16,12 +16,12 @@ struct blow_up {
 ///
 ///     P = f^T G_r ... G_1 e,   dG_j/dt = dP/dG_j,   G_j of Gaussian entries at t = 0.
 ///
-/// At infinite width G_j takes every vector it has not met to a new, orthogonal one, so that the
-/// layers act on a tree of vectors without any chance, and T is a number. The tree is cut at paths
-/// that turn round more than a few times, which converges by a factor of about 15 per turn.
+/// At infinite width G_j takes every vector it has not met to a new, orthogonal one: the layers act
+/// on a fixed tree of vectors, and T is not random. Paths of the tree that turn round more than a
+/// few times are cut off; each turn that is kept shrinks the error by a factor of about 15.
 ///
 /// \param scales  Norm of G_j times a unit vector at t = 0, in any order, each > 0, 3 to 8 numbers.
-///                Twice all of them: T times 2^(2-r).
+///                Doubling all of them multiplies T by 2^(2-r).
 /// \param most_units  Largest hidden space of the tree: accuracy for work.
 /// \return  T = 1.16797 for three layers of scale 1, 0.59261 for four.
 /// \throws std::invalid_argument naming scales.

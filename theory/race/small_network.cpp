@@ -21,10 +21,10 @@ using Eigen::MatrixXd;
 using network_state = layered_network::state;
 
 constexpr double network_tolerance = 1e-9;  // of a step
-// A mode that has grown by this leads alone: what is left of the time is this to the power 2 - L of
-// the whole, and the others move by that part of themselves.
+// A mode that has grown by this factor leads alone: the rest of the time is this to the power 2 - L
+// of the whole, and the others move by that part of themselves.
 constexpr double grown_far = 1e4;
-constexpr double no_part_of_it = 1e-11;  // of a matrix: what is no part of it
+constexpr double no_part_of_it = 1e-11;  // up to this a part of a matrix counts as zero
 constexpr double opposite = 1e-24;       // the square of a sine that rounding cannot tell from zero
 constexpr int most_network_steps = 20'000;
 
@@ -62,8 +62,9 @@ small_growth turn_alone(const small_block& b, double longest, double end) {
     return grown;
 }
 
-// ---- One block of two layers without a trunk: its modes turn to factors that the logarithm of the
-// leading order does not see, so each goes on along the mode of the push that it has most of.
+// ---- One block of two layers without a trunk. Turning changes its modes by factors that the
+// logarithm of the leading order does not see: each goes on along the mode of the push that it has
+// most of.
 
 class logarithmic_modes {
 public:
@@ -136,7 +137,7 @@ private:
 
 // ---- Blocks whose modes are those of their pushes, with the same outputs.
 
-// The outputs that they share, or nothing.
+// The outputs that all blocks share; empty where they do not.
 MatrixXd shared_outputs(const std::vector<small_block>& blocks) {
     const Index targets = blocks.front().push.rows();
     MatrixXd square = MatrixXd::Zero(targets, targets);
@@ -155,7 +156,7 @@ MatrixXd shared_outputs(const std::vector<small_block>& blocks) {
             rest.diagonal().setZero();
             return rest.norm();
         };
-        // Rows across each other, and along those of the push.
+        // Rows have to be orthogonal to each other, and those of the weights along the push's.
         const MatrixXd mixed = weights * push.transpose();
         if (off(push * push.transpose()) > no_part_of_it * push.squaredNorm() ||
             off(weights * weights.transpose()) > no_part_of_it * weights.squaredNorm() ||
@@ -237,7 +238,7 @@ private:
         }
         return first;
     }
-    // Without those of norm zero, which stay; `first` is found again among the others.
+    // The racers whose norm is not zero; `first` becomes the leader's index among them.
     [[nodiscard]] static std::vector<racer> running(const std::vector<racer>& all, int& first) {
         std::vector<racer> present;
         int place = 0;
@@ -286,7 +287,7 @@ private:
                 continue;
             }
             const double left = potential(r.branch, r.norm) - (lead >= 0 ? r.rate * clock : 0);
-            // What ties with the leader is as far as it.
+            // A racer that ties with the leader is stopped just short of infinity.
             const double least = 1e-12 * potential(r.branch, r.norm);
             const double norm =
                 norm_at_potential(r.branch, r.branch > 2 ? std::max(left, least) : left);
@@ -302,7 +303,7 @@ private:
     MatrixXd outputs_;
 };
 
-// ---- All others, as a network, in units of the largest weight and the largest push.
+// ---- All other blocks: a network is integrated, in units of the largest weight and push.
 
 class growing_network {
 public:
@@ -365,15 +366,15 @@ public:
                 return grown;
             }
         }
-        // So many steps are those of weights that shrink, whatever the time.
+        // Only weights that shrink take so many steps, whatever the time.
         grown.time = longest;
         read(grown);
         return grown;
     }
 
 private:
-    // The largest norm of a branch of one layer. From 1 on it is there, however little it has
-    // grown: the race's clock ends at 1 for it, while other branches would go on to larger weights.
+    // The largest norm of a branch of one layer. At 1 such a branch has arrived, however little it
+    // has grown: its race ends there, while other branches go on to larger weights.
     [[nodiscard]] double one_layer_norm() const {
         double most = 0;
         for (std::size_t m = 0; m < blocks_.size(); ++m) {
@@ -426,7 +427,7 @@ private:
                                       : u / ((depth - 2) * speed) - 1 / ((depth - 2) * rate));
     }
 
-    // The others while the leader goes on alone: along its output, the rest stays.
+    // Moves the others while the leader goes on alone: only their rows along its output grow.
     void run_on(small_growth& grown, int layers, double norm) const {
         const grown_mode& mode = grown.mode;
         const double end = layers == 1 ? potential(1, 1.0) : 0;
@@ -492,8 +493,8 @@ small_growth grow_side_by_side(const std::vector<small_block>& blocks, double lo
     return grown;
 }
 
-// Weights never leave the space of inputs that they and their push span, at most 2 K dimensions:
-// orthonormal columns whose span that is in.
+// Orthonormal columns whose span has all inputs of the weights and their push, at most 2 K
+// dimensions, which growing weights never leave.
 MatrixXd inputs_that_matter(const small_block& b) {
     MatrixXd rows(b.push.cols(), b.push.rows() + b.weights.rows());
     rows << b.push.transpose(), b.weights.transpose();
@@ -502,7 +503,7 @@ MatrixXd inputs_that_matter(const small_block& b) {
 
 bool is_wide(const small_block& b) { return b.push.cols() > 2 * b.push.rows(); }
 
-// grow() with no more inputs than matter.
+// grow() on the inputs that matter.
 small_growth grow_narrow(std::vector<small_block> blocks, int shared, double excess, double longest,
                          double end) {
     std::vector<MatrixXd> inputs;

@@ -11,11 +11,11 @@ namespace fusionflow::theory {
 
 namespace {
 
-// F_n of an angle of at most pi/2, by z = sin^2 theta.
+// F_n of an angle of at most pi/2, with z = sin^2 theta.
 double factor_ahead(int n, double cosine, double z) {
     if (z <= 0.5) {
-        // cos theta 2F1(1, (n-1)/2; n/2; z): all terms are positive, and each is at most z times
-        // the one before it in the limit.
+        // cos theta 2F1(1, (n-1)/2; n/2; z): all terms are positive, and each is less than z times
+        // the one before it.
         double term = 1;
         double sum = 1;
         for (int k = 0; term > std::numeric_limits<double>::epsilon() * sum / 4; ++k) {
@@ -24,7 +24,8 @@ double factor_ahead(int n, double cosine, double z) {
         }
         return cosine * sum;
     }
-    // (n-2) z^(1-n/2) B(z; n/2 - 1, 1/2) / 2; near pi/2 by the cosine, which z does not tell there.
+    // (n-2) z^(1-n/2) B(z; n/2 - 1, 1/2) / 2; near pi/2, where z does not resolve the angle, by the
+    // cosine.
     const double a = n / 2.0 - 1;
     const double part = z < 0.9 ? boost::math::beta(a, 0.5, z)
                                 : boost::math::beta(a, 0.5) -
@@ -37,7 +38,7 @@ double factor(int n, double cosine, double z) {
     if (cosine >= 0) {
         return ahead;
     }
-    // The integral of sin^(n-3) to theta is that to pi less that to pi - theta.
+    // The integral of sin^(n-3) up to theta is that up to pi less that up to pi - theta.
     const double a = n / 2.0 - 1;
     return 2 * a * std::pow(z, -a) * boost::math::beta(a, 0.5) - ahead;
 }
@@ -47,13 +48,13 @@ struct angle {
     double sine;
 };
 
-// The angle whose tangent of the half has the logarithm y.
+// The angle theta with ln tan(theta/2) = y.
 angle angle_of(double y) {
     const double sine = 1 / std::cosh(y);
     return {-std::tanh(y), sine};
 }
 
-// ln (F_n sin^(n-2)), up to a constant the logarithm of the potential at a given sin theta u.
+// ln (F_n sin^(n-2)): up to a constant, that of the potential times F_n at fixed u sin theta.
 double log_potential(int n, const angle& at) {
     return std::log(factor(n, at.cosine, at.sine * at.sine)) + (n - 2) * std::log(at.sine);
 }
@@ -89,7 +90,7 @@ double turning_factor(int n, const double& cosine, const double& sine_square) {
                            : (cosine > 0 ? 1.0 : std::numeric_limits<double>::infinity());
 }
 
-// By the bounds and the integrand of the integral over x, which are smooth where the angle is not.
+// The slope is that of the integral over x, which is smooth where the angle is not.
 template <>
 dual turning_factor(int n, const dual& cosine, const dual& sine_square) {
     const double c = value_of(cosine);
@@ -102,7 +103,7 @@ dual turning_factor(int n, const dual& cosine, const dual& sine_square) {
 
 template <>
 double turned_part(int n, const double& cosine, const double& sine_square, const double& left) {
-    constexpr double straight = 1e-30;  // of the square: less than rounding of the part along E
+    constexpr double straight = 1e-30;  // up to this z is rounding beside the part along E
     if (!(sine_square > straight)) {
         return cosine > 0 ? std::pow(left, -1.0 / (n - 2)) : cosine;
     }
@@ -111,7 +112,8 @@ double turned_part(int n, const double& cosine, const double& sine_square, const
     return sine * to.cosine / to.sine;
 }
 
-// int dx (x^2 + z)^(-(n-1)/2) from cos theta to where it has turned is (1 - left) F_n / (n-2).
+// The slope is implicit in int dx (x^2 + z)^(-(n-1)/2) = (1 - left) F_n / (n-2), integrated from
+// cos theta to the turned part.
 template <>
 dual turned_part(int n, const dual& cosine, const dual& sine_square, const dual& left) {
     const double c = value_of(cosine);

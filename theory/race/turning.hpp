@@ -8,10 +8,9 @@ namespace fusionflow::theory {
 /// E (docs/theory.md#turning).
 ///
 /// With w = u d and theta the angle between d and E, the balanced flow on the fusion clock is
-/// dw/ds = u^(n-1) E: the part of w across E stays, the part x along E obeys
+/// dw/ds = u^(n-1) E: the part of w across E stays, the part x along E obeys, in units of u(0),
 ///
-///     dx/ds = |E| (x^2 + z)^((n-1)/2),   x(0) = cos theta,   z = sin^2 theta     (in units of
-/// u(0))
+///     dx/ds = |E| (x^2 + z)^((n-1)/2),   x(0) = cos theta,   z = sin^2 theta
 ///
 /// The weight reaches infinity when its potential u^(2-n)/(n-2), *times the turning factor*
 ///
@@ -23,7 +22,7 @@ namespace fusionflow::theory {
 /// \tparam Number      double or dual.
 /// \param n            Layers of the branch, >= 3.
 /// \param cosine       cos theta, -1 ... 1.
-/// \param sine_square  sin^2 theta; given apart, for near 0 and pi the cosine does not tell it.
+/// \param sine_square  sin^2 theta; given apart: near 0 and pi the cosine does not resolve it.
 /// \return  F_n >= 1; 1 where theta = 0, infinity where theta = pi.
 /// \see tests/theory/turning_test.cpp
 template <typename Number>

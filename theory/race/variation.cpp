@@ -10,9 +10,9 @@ namespace fusionflow::theory {
 namespace {
 
 constexpr double slope_rounding =
-    1e-10;  // of the terms of a sum, which slopes have fewer digits of
+    1e-10;  // relative to the terms of a sum: slopes have fewer digits than values
 
-// Inputs of the modalities that have learned something to be changed.
+// Inputs of the learned modalities, without those that weight decay holds at zero.
 std::vector<Eigen::Index> moving_inputs(const data::moments& moments,
                                         const partial_solution& saddle, double weight_decay) {
     std::vector<Eigen::Index> inputs;
@@ -27,7 +27,8 @@ std::vector<Eigen::Index> moving_inputs(const data::moments& moments,
     return inputs;
 }
 
-// dW on the inputs that move: the solution of matrix dW = push, and the turn of the null space.
+// dW on the moving inputs: it solves matrix dW = push, and a null space adds its turn. It is NaN
+// where the rank changes.
 Eigen::VectorXd solve_moving(const Eigen::MatrixXd& matrix, const Eigen::MatrixXd& change,
                              const Eigen::VectorXd& weights, const Eigen::VectorXd& push,
                              const Eigen::VectorXd& push_terms) {
@@ -36,7 +37,7 @@ Eigen::VectorXd solve_moving(const Eigen::MatrixXd& matrix, const Eigen::MatrixX
     if (inverse.rank == matrix.rows()) {
         return moved;
     }
-    // Both are seen with the inputs in units of their deviations, where the rank is decided.
+    // Change and push are judged with inputs in units of their deviations, as the rank is.
     const data::scaled_spectrum spectrum = data::decompose_scaled(matrix);
     const auto empty = spectrum.vectors.leftCols(matrix.rows() - inverse.rank);
     const auto per_unit = spectrum.scale.cwiseInverse().asDiagonal();
@@ -52,7 +53,7 @@ Eigen::VectorXd solve_moving(const Eigen::MatrixXd& matrix, const Eigen::MatrixX
     return moved + inverse.kernel * (inverse.kernel.transpose() * turned);
 }
 
-// The pull of weight decay, by lambda: W_m/|W_m|. At lambda = 0 a learned W_m = 0 has two sides.
+// The pull of weight decay per lambda: W_m/|W_m|. At lambda = 0 a learned W_m = 0 has none.
 Eigen::VectorXd decay_direction(const data::moments& moments, const partial_solution& saddle,
                                 double weight_decay) {
     Eigen::VectorXd direction = Eigen::VectorXd::Zero(moments.dimension());
@@ -144,7 +145,7 @@ saddle_numbers<dual> moving_saddle(const data::moments& moments, const partial_s
     const Eigen::VectorXd per_unit = (variances > 0).select(variances.sqrt().inverse(), 0);
     for (int m = 0; m < moments.count(); ++m) {
         auto part = left.segment(moments.offset(m), moments.dim(m));
-        // What is zero to rounding stays so to rounding.
+        // A residual of zero whose slope is zero to rounding stays exactly zero.
         const auto units = moments.part(per_unit, m);
         const bool zero =
             nothing_left(moments, saddle, m) &&

@@ -7,7 +7,7 @@
 
 namespace fusionflow::theory {
 
-/// A small change of a model, per unit of the number that changes it.
+/// A small change of a model, per unit of the parameter that changes.
 struct variation {
     Eigen::MatrixXd covariance;   ///< d Sigma, D x D, symmetric
     Eigen::VectorXd correlation;  ///< d s, D numbers
@@ -15,7 +15,7 @@ struct variation {
     double weight_decay = 0;      ///< d lambda
     double learning_rate = 0;     ///< d eta
 
-    /// Data that stay as they are.
+    /// The change that leaves everything as it is.
     [[nodiscard]] static variation none(const data::moments& moments);
     /// x_k -> c x_k, by ln c:  d Sigma = C Sigma + Sigma C, d s = s C with C the identity on k.
     [[nodiscard]] static variation of_scale(const data::moments& moments, int k);
@@ -26,7 +26,7 @@ struct variation {
     [[nodiscard]] static variation of_coupling(const data::moments& moments, int j, int k);
 };
 
-/// W and E of a partial solution as numbers of some kind.
+/// W and E of a partial solution, in double or with slopes.
 template <typename Number>
 struct saddle_numbers {
     vector_of<Number> weights;
@@ -39,7 +39,7 @@ struct saddle_numbers {
 ///     dW_K = (ds_K - W_K dSigma_K - dlambda W_m/|W_m|) (Sigma_K + lambda H)^+,
 ///     H_m = (1 - W_m^T W_m/|W_m|^2)/|W_m|,   dE = ds - W dSigma - dW Sigma
 ///
-/// and (W Sigma_K^+) dSigma_K (1 - Sigma_K Sigma_K^+) added to dW_K for a singular Sigma_K. Weights
+/// For a singular Sigma_K, (W Sigma_K^+) dSigma_K (1 - Sigma_K Sigma_K^+) is added to dW_K. Weights
 /// that weight decay holds at zero stay there.
 ///
 /// \param saddle  solve_partial() of the moments, with `weight_decay`.
@@ -49,11 +49,11 @@ struct saddle_numbers {
                                                  const partial_solution& saddle,
                                                  const variation& change, double weight_decay);
 
-/// initial_directions() of modality m, D_m numbers: of a vector it turns with s_m.
+/// initial_directions() of modality m with slopes, D_m numbers: a vector turns with s_m.
 [[nodiscard]] vector_of<dual> moving_direction(const data::moments& moments,
                                                const variation& change, int m);
 
-/// moving_saddle(), or where nothing moves the saddle itself.
+/// moving_saddle() for dual numbers, W and E of the saddle itself for others.
 template <typename Number>
 [[nodiscard]] saddle_numbers<Number> numbers_at(const data::moments& moments,
                                                 const partial_solution& saddle,

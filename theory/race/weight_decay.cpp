@@ -13,8 +13,8 @@ namespace fusionflow::theory {
 namespace {
 
 constexpr int most_decay_rounds = 20'000;
-constexpr double unchanged = 1e-13;  // from round to round: rounding
-constexpr double gone = 1e-9;        // of a weight without decay: on its way to zero
+constexpr double unchanged = 1e-13;  // relative change in a round that is rounding
+constexpr double gone = 1e-9;        // a norm below this part of that without decay goes to zero
 
 // The minimum of the loss plus k_m |W_m|^2 / 2; zero where the pull is infinite.
 Eigen::VectorXd pulled_weights(const data::moments& moments, const Eigen::VectorXd& pulls) {
@@ -32,7 +32,7 @@ Eigen::VectorXd pulled_weights(const data::moments& moments, const Eigen::Vector
             correlation.segment(at, dim).setZero();
         }
     }
-    return pulled.llt().solve(correlation);  // without pivots: free of units
+    return pulled.llt().solve(correlation);  // no pivots: the result does not depend on units
 }
 
 Eigen::VectorXd norms_of(const data::moments& moments, const Eigen::VectorXd& weights) {
@@ -72,8 +72,8 @@ Eigen::VectorXd decay_pulls(const architecture& arch, const Eigen::VectorXd& nor
     return pulls;
 }
 
-// What the layers cost is concave in |W_m|^2, so the parabolas k_m |W_m|^2 / 2 that touch it lie
-// above: each round goes downhill.
+// The cost of the layers is concave in |W_m|^2, so that the parabolas k_m |W_m|^2 / 2 that touch it
+// lie above it: each round goes downhill.
 partial_solution solve_partial(const data::moments& moments, const data::modality_set& learned,
                                const architecture& arch, double lambda) {
     partial_solution solution = solve_partial(moments, learned);

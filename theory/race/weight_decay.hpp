@@ -17,9 +17,9 @@ namespace fusionflow::theory {
 [[nodiscard]] Eigen::VectorXd decay_pulls(const architecture& arch, const Eigen::VectorXd& norms,
                                           double lambda);
 
-/// solve_partial() under weight decay: the minimum of the loss plus what the smallest layers cost
-/// whose products are W, on a set K of modalities, that is reached from the least-squares solution
-/// downhill:
+/// solve_partial() under weight decay, on a set K of modalities. It is the minimum, reached
+/// downhill from the least-squares solution, of the loss plus the cost of the smallest layers whose
+/// products are W:
 ///
 ///     W_K = s_K (Sigma_K + diag k)^-1,   k = decay_pulls(|W|)
 ///

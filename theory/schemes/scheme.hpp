@@ -9,9 +9,9 @@ namespace fusionflow::theory {
 /// Some entries of a layer whose entries are drawn independently.
 struct layer_entries {
     double share;      ///< 1 below the fusion; M for the fusing matrix [W_1 ... W_M] and the trunk
-    double rows;       ///< of the layer: units above; real, since rows x columns may be 1e24
-    double columns;    ///< units below; of the fusing matrix those of all branches together
-    double count = 1;  ///< how many entries are meant
+    double rows;       ///< units above the layer; real, since rows x columns may be 1e24
+    double columns;    ///< units below it; for the fusing matrix, of all branches together
+    double count = 1;  ///< number of entries
 };
 
 /// How initial weights are drawn. Each scheme stands in a file of its own in theory/schemes/ and in
@@ -20,21 +20,21 @@ struct scheme {
     std::string_view name;   ///< as in `--scheme`
     std::string_view about;  ///< one line
     /// Weights are aligned, of rank one (K with K targets) and balanced: branch layers of norm
-    /// u_m(0), the trunk's of u_f. Otherwise entries are independent and normal, and power() is
-    /// theirs.
+    /// u_m(0), the trunk's of u_f. Otherwise entries are independent and normal, of the variance
+    /// that power() gives.
     bool balanced = false;
-    /// What the squares of `of.count` entries add up to in the mean, in units of u0^2; of one entry
-    /// that is its variance. Null of balanced schemes.
+    /// Expected sum of squares of `of.count` entries, in units of u0^2; for one entry, its
+    /// variance. Null for balanced schemes.
     double (*power)(const layer_entries& of) = nullptr;
-    /// Weights are proportional to u0. Otherwise u0 has no say, and power() is in units of 1.
+    /// Weights are proportional to u0. Otherwise they do not depend on u0, and power() has no unit.
     bool scaled = true;
-    /// All entries of a layer have power() = share, whatever its size. Layers of a large width H
-    /// move a vector by u0/sqrt(H) only then, which is what the width law and the chain flow are
-    /// derived for (docs/width-law.md).
+    /// The expected squares of all entries of a layer sum to share u0^2, whatever its size. Only
+    /// then do layers of a large width H take a unit vector to a norm of about u0/sqrt(H), as the
+    /// width law and the chain flow assume (docs/width-law.md).
     bool keeps_norms = false;
 };
 
-/// The scheme of networks that the reduced flow stands for.
+/// The scheme of the networks that the reduced flow describes.
 extern const scheme balanced_scheme;
 
 /// All schemes.

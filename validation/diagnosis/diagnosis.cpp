@@ -27,11 +27,11 @@ namespace {
 using data::modality_set;
 using data::moments;
 
-// Runs end well after the last half-height, to see what comes of them.
+// The recorded run goes on well past the last half-height, to see where training comes to rest.
 constexpr double settling_tail = 4;
 
-// What networks are like where options do not say it: drawn, not as small as theory likes them, to
-// the accuracy of quantiles. Steps of one that waits long on data stiffer than most are cut short.
+// Networks of a diagnosis have random weights, larger than theory assumes, and are integrated no
+// more accurately than their quantiles need. max-steps ends those that wait too long on stiff data.
 constexpr auto defaults =
     std::to_array<std::pair<const char*, const char*>>({{"scheme", "gaussian"},
                                                         {"init", "0.1"},
@@ -98,14 +98,15 @@ stopping_facts when_to_stop(const std::vector<double>& losses, const solver::ans
     return facts;
 }
 
-// What figures show of a path: weights of many inputs would fill the memory.
+// Drops the weights of a path: figures do not show them, and for many inputs they fill the memory.
 solver::trajectory without_weights(solver::trajectory path) {
     path.weights.clear();
     path.branch.clear();
     return path;
 }
 
-// On a straight line between recorded instants; unknown where it begins above its half.
+// Time of half of the final power, interpolated linearly between recorded instants; NaN where the
+// power begins above this half.
 double half_power(const moments& m, const solver::trajectory& path, int modality) {
     using theory::contribution_power;
     const double half = contribution_power(m, path.weights.back(), modality) * theory::learned_part;
@@ -124,7 +125,7 @@ double half_power(const moments& m, const solver::trajectory& path, int modality
     return std::numeric_limits<double>::quiet_NaN();
 }
 
-// What is seen on the path of the first network.
+// Records the path of the first network and fills in the facts that are read from it.
 void watch_network(const diagnosis_request& r, const solver::model& about, fusion_facts& facts) {
     solver::run_options longer = r.run;
     longer.tail = settling_tail;
@@ -146,7 +147,7 @@ void watch_network(const diagnosis_request& r, const solver::model& about, fusio
     facts.path = without_weights(std::move(run.path));
 }
 
-// What is unknown where there is no formula.
+// Fills in what only the formula knows; it stays NaN where there is no formula.
 void ask_formula(const solver::model& about, fusion_facts& facts) {
     facts.half_power_formula.assign(static_cast<std::size_t>(about.moments.count()),
                                     std::numeric_limits<double>::quiet_NaN());
@@ -182,13 +183,13 @@ fusion_facts describe_fusion(const diagnosis_request& r, const solver::model& ab
     return facts;
 }
 
-// From initial weights of a norm, every depth and fusion.
+// Every depth and fusion, from initial weights of one norm.
 std::vector<fusion_facts> describe_fusions(const diagnosis_request& r, double norm,
                                            const ensemble_progress& progress) {
     std::vector<fusion_facts> all;
     solver::model about = r.model;
     about.init.u0 = norm;
-    // All are flows; a learning rate is only what their times are counted by.
+    // All networks follow gradient flow: a learning rate only turns their times into epochs.
     about.training.method = solver::training_method::gradient_flow;
     about.training.learning_rate.reset();
     for (const int depth : r.depths) {
@@ -287,7 +288,7 @@ diagnosis_request request_about(settings options, std::shared_ptr<const data::mo
     }
     options.moments = std::move(moments);
     check_depths(depths);
-    // Widths are checked against the layers of the first networks.
+    // build_model() checks the widths, so that it needs a depth: that of the first networks.
     options.depth = depths.empty() ? options.depth : depths.front();
     diagnosis_request request{.model = build_model(options), .run = options.run};
     request.depths = depths;

@@ -12,7 +12,7 @@ namespace fusionflow::validation {
 
 namespace {
 
-// A gain on held-out samples that is worth stopping for.
+// Stopping early is advised where it lowers the held-out loss by more than this part.
 constexpr double worth_stopping = 0.01;
 
 std::string duration(const diagnosis_request& r, double time) {
@@ -34,7 +34,7 @@ std::string who_comes_first(const diagnosis& d) {
                              100 * first.alone, first.strength / most.strength, most.name);
 }
 
-// The modality of which half of |W_m| is there first in the median, if any has a time.
+// The modality with the earliest median half-height of |W_m|; nothing where none has a time.
 std::optional<std::size_t> earliest(const fusion_facts& f) {
     std::optional<std::size_t> first;
     double least = theory::never;
@@ -48,7 +48,8 @@ std::optional<std::size_t> earliest(const fusion_facts& f) {
     return first;
 }
 
-// Of several targets |s_m| is that of the strongest mode alone.
+// With several targets |s_m| is the strength of the strongest mode alone, and another modality may
+// be learned first by all its modes together.
 std::string about_modes(const diagnosis_request& r, const diagnosis& d) {
     if (d.plateaus.size() < 2 || data::contains(d.plateaus[1].learned, d.order.front())) {
         return "";
@@ -59,8 +60,8 @@ std::string about_modes(const diagnosis_request& r, const diagnosis& d) {
                        fmt::join(r.model.moments.names_of(d.plateaus[1].learned), ", "));
 }
 
-// Depths at which late fusion has the weights of another modality than the first half-way first,
-// though not their power.
+// Names the depths of late fusion at which another modality reaches half of |W| before the
+// strongest one, though the strongest one reaches half of its power earlier.
 std::string about_conditioning(const diagnosis& d) {
     const auto first = static_cast<std::size_t>(d.order.front());
     const auto& facts = d.modalities[first];
@@ -84,14 +85,14 @@ std::string about_conditioning(const diagnosis& d) {
                      fmt::join(where, ", "), other, facts.name, facts.name, facts.condition);
 }
 
-// d ln t of a modality by a parameter; NaN where there is none.
+// The formula's slope d ln t of a modality by a parameter; NaN where the table does not have it.
 double slope(const theory::sensitivity_table& table, int modality, theory::parameter::kind what,
              int of = -1) {
     const auto column = find_parameter(table.parameters, what, of);
     return column ? table.leading(modality, *column) : std::numeric_limits<double>::quiet_NaN();
 }
 
-// What a tenth more would do to the modality that late fusion learns last, by the formula.
+// What 10 % larger weights or inputs would do to the time of the weakest modality in late fusion.
 std::string about_changes(const diagnosis& d, const fusion_facts& f) {
     using kind = theory::parameter::kind;
     constexpr double more = 1.1;
@@ -107,7 +108,7 @@ std::string about_changes(const diagnosis& d, const fusion_facts& f) {
     }
     const auto per_cent = [&](double by) { return 100 * (std::pow(more, by) - 1); };
     const auto name = [&](int m) { return d.modalities[static_cast<std::size_t>(m)].name; };
-    // Of two layers only; by lambda itself.
+    // The table has weight decay for two layers only, as d ln t / d lambda.
     constexpr double some_decay = 0.01;
     const double decay = slope(*f.sensitivities, last, kind::weight_decay);
     return fmt::format("Late fusion of {} layers, by the formula: 10 % larger initial weights "
@@ -121,7 +122,7 @@ std::string about_changes(const diagnosis& d, const fusion_facts& f) {
                            : "");
 }
 
-// Of one depth: the deepest fusion within the budget.
+// Advises the latest layer of fusion at which networks of one depth learn all within the budget.
 std::string within_budget(const diagnosis_request& r, const diagnosis& d, int depth) {
     const fusion_facts* deepest = nullptr;
     std::vector<std::string> untimed;
@@ -151,7 +152,7 @@ std::string within_budget(const diagnosis_request& r, const diagnosis& d, int de
                              deepest->networks.runs.size(), *r.epochs);
 }
 
-// Of a modality to which nothing is left.
+// Says what helps a modality to which nothing is left, or that nothing is lost without it.
 std::string more_samples(const diagnosis_request& r, const prospect_facts& p) {
     return r.samples > 0 && static_cast<double>(r.samples) <= p.needed
                ? fmt::format(" More than {:.0f} samples, or early fusion, learn all of it.",

@@ -18,8 +18,8 @@ namespace {
 using data::modality_set;
 using data::moments;
 
-// Measured for two modalities of 50 independent inputs each (docs/diagnose.md#who-is-first):
-// predictions hold from this multiple of all inputs on.
+// Predicted times hold from this number of samples per input on, as measured for two modalities of
+// 50 independent inputs each (docs/diagnose.md#who-is-first).
 constexpr double enough_samples = 1.5;
 
 int inputs_of(const moments& m, const modality_set& set) {
@@ -54,7 +54,8 @@ prospect_facts judge_left(const diagnosis_request& r, const moments& m, prospect
     facts.because += fmt::format(", and meanwhile {} grows by e^{:.3g} where it needs e^{:.3g}",
                                  name, *facts.growth, needed);
     if (factor > 1) {
-        // Two layers of norm 1/factor. From about a hundredth on it feels what it takes away.
+        // Two layers that stay at a norm of 1/factor have |W| = 1/factor^2. From about a hundredth
+        // on |W| reduces the residual that it grows by.
         facts.because += fmt::format(": its |W| stays {} {:.2g} (it would leak from {:.2g} times "
                                      "these initial weights on)",
                                      factor > 10 ? "near" : "below", 1 / (factor * factor), factor);
@@ -64,7 +65,8 @@ prospect_facts judge_left(const diagnosis_request& r, const moments& m, prospect
     return facts;
 }
 
-// How far a modality grows while others are learned, if it is too small to be felt by them.
+// ln of how much a modality grows while the earlier ones are learned, if it is too small for them
+// to feel it; nothing where the flow fails.
 std::optional<double> growth_beside(const moments& m, const theory::initialisation& init,
                                     int modality, const modality_set& earlier) {
     constexpr double unfelt = 1e-100;
@@ -114,7 +116,7 @@ std::vector<prospect_facts> judge_prospects(const diagnosis_request& r, const mo
     const auto late = theory::architecture::fused(2, 2, m.count());
     std::vector<prospect_facts> all(static_cast<std::size_t>(m.count()));
     for (int i = 0; i < m.count(); ++i) {
-        // The last saddle without it: what it waits for.
+        // The last saddle at which the modality is not learned: it waits for what is learned there.
         const auto before = std::find_if(saddles.rbegin(), saddles.rend(), [i](const auto& s) {
             return !data::contains(s.learned, i);
         });

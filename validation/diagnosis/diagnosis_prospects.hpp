@@ -9,15 +9,17 @@
 // What becomes of each modality in late fusion.
 namespace fusionflow::validation {
 
-/// Leading singular value of a modality's part of K D stacked numbers: |s_m| of one target.
+/// Leading singular value of a modality's part of K D stacked numbers, its norm for one target.
 [[nodiscard]] double leading_singular_value(const data::moments& m, const Eigen::VectorXd& stacked,
                                             int modality);
 
-/// The saddles that late fusion of two layers meets from small weights, from none learned on: those
-/// of the race.
+/// The saddles that late fusion of two layers passes from small weights, by theory::race(). The
+/// first is the one where nothing is learned.
 [[nodiscard]] std::vector<theory::partial_solution> late_saddles(const data::moments& m);
 
-/// \param init     Of the networks meant.
+/// What becomes of each modality, and why.
+///
+/// \param init     Initial weights of the networks.
 /// \param saddles  late_saddles().
 [[nodiscard]] std::vector<prospect_facts> judge_prospects(
     const diagnosis_request& request, const data::moments& m, const theory::initialisation& init,

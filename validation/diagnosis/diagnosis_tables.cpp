@@ -13,7 +13,7 @@ namespace fusionflow::validation {
 
 namespace {
 
-// Five digits, and whole numbers rather than exponents up to ten million: a row fits a terminal.
+// Times have five digits, and no exponent below ten million, so that a row fits a terminal.
 std::string spell_time(const diagnosis_request& r, double time) {
     const double value = time * time_scale(r);
     const double size = std::abs(value);
@@ -29,7 +29,7 @@ std::string error_text(double per_cent) {
     if (!std::isfinite(per_cent)) {
         return "-";
     }
-    const double tenths = std::round(10 * per_cent) / 10 + 0.0;  // without a zero below zero
+    const double tenths = std::round(10 * per_cent) / 10 + 0.0;  // + 0.0 turns -0 into 0
     return std::abs(per_cent) < 1000 ? fmt::format("{:+.1f}%", tenths)
                                      : fmt::format("{:+.2g}%", per_cent);
 }
@@ -44,7 +44,7 @@ struct quantile {
     const char* name;
 };
 
-// A row for each way to fuse and modality, by strength.
+// A row for each way to fuse and each modality, modalities by strength.
 sheet times_of(const diagnosis_request& r, const diagnosis& d,
                const std::vector<fusion_facts>& fusions, const std::vector<quantile>& quantiles,
                bool inits_differ) {

@@ -6,33 +6,35 @@
 #include "fusionflow/validation/diagnosis/diagnosis.hpp"
 #include "fusionflow/validation/study/sheet.hpp"
 
-// The tables of a diagnosis, for text and pages alike; times in epochs where there is a learning
-// rate.
+// The tables of a diagnosis, for text and pages alike. Times are in epochs where there is a
+// learning rate.
 namespace fusionflow::validation {
 
 /// `epochs`, or `times (tau)`.
 [[nodiscard]] std::string time_unit(const diagnosis_request& request);
 
-/// tau / time_unit().
+/// The factor from times in tau to times in time_unit().
 [[nodiscard]] double time_scale(const diagnosis_request& request);
 
-/// Who is there, by strength, and what becomes of each in late fusion.
+/// A row per modality, by strength: its facts, and what becomes of it in late fusion.
 [[nodiscard]] sheet modality_sheet(const diagnosis& d);
 
-/// What is left on the plateaus of late fusion.
+/// A row per plateau of late fusion: the loss that is left there.
 [[nodiscard]] sheet plateau_sheet(const diagnosis_request& request, const diagnosis& d);
 
-/// A row for each way to fuse and modality: predictions with their errors, quantiles of networks.
+/// A row per depth, layer of fusion and modality: predicted times with their errors, and quantiles
+/// of the networks.
 [[nodiscard]] sheet time_sheet(const diagnosis_request& request, const diagnosis& d);
 
-/// The same from further initial norms, in fewer columns.
+/// The rows of time_sheet() for the further initial norms; the median is the only quantile.
 [[nodiscard]] sheet further_sheet(const diagnosis_request& request, const diagnosis& d);
 
-/// What a method predicts of a way to fuse; null where it does not exist.
+/// The prediction of a method for one way to fuse; null where the method does not apply.
 [[nodiscard]] const theory::learning* find_prediction(const fusion_facts& f,
                                                       std::string_view method);
 
-/// The best flow there is of networks of the scheme: exact, chain or reduced; null without any.
+/// The prediction of the most accurate flow that applies: "exact", else "chain", else the reduced
+/// "flow"; null without any.
 [[nodiscard]] const theory::learning* best_flow(const fusion_facts& f);
 
 /// How late a prediction is, in per cent of the median of the networks that learned the modality:
@@ -45,7 +47,7 @@ namespace fusionflow::validation {
 [[nodiscard]] double prediction_error(const fusion_facts& f, const theory::learning& prediction,
                                       int modality);
 
-/// The same of what the formula says of the power of a modality, against the first network.
+/// How late the formula's half-power time of a modality is, in per cent of the first network's.
 [[nodiscard]] double power_error(const fusion_facts& f, int modality);
 
 }  // namespace fusionflow::validation

@@ -17,7 +17,7 @@ namespace {
 using nlohmann::json;
 
 constexpr double same = 1e-9;
-constexpr double digits = 1e-6;  // of what nothing random is in
+constexpr double digits = 1e-6;  // relative noise of results without randomness
 constexpr double standard_errors = 3;
 
 struct earlier {
@@ -55,8 +55,8 @@ std::map<std::string, earlier> read(const std::string& text, const std::string& 
     return all;
 }
 
-// The smallest size that matters to a check: that of the nearer end of what it allows. What is to
-// be zero to 1e-4 has not moved where rounding makes 2e-15 of 1e-15.
+// The smallest size that matters to a check: that of the smaller of its bounds other than 0. A
+// value allowed up to 1e-4 has not moved where rounding turns 1e-15 into 2e-15.
 double scale_of(const allowed_range& allowed) {
     double scale = std::numeric_limits<double>::infinity();
     for (const double bound : {allowed.low, allowed.high}) {

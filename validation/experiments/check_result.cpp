@@ -21,7 +21,7 @@ double allowed_range::beyond(double value) const {
     if (std::isnan(value)) {
         return std::numeric_limits<double>::infinity();
     }
-    // Equal first: infinity minus infinity is not known.
+    // Equality is tested first, because infinity minus infinity is NaN.
     return std::max(value == low ? 0 : low - value, value == high ? 0 : value - high);
 }
 
@@ -79,7 +79,7 @@ std::string failure_text(const check_result& c) {
     }
     const std::string line = fmt::format("expected {}{}, {}, allowed {}", spell(c.expected),
                                          by(c.expected_by), found, to_string(c.allowed));
-    // Of what is expected to be 0, or is never learned, there is no relative error.
+    // There is no finite relative error where 0 or never is expected.
     return std::isfinite(c.error)
                ? fmt::format("{}, error {:.3g} of at most {:.3g}", line, c.error, c.tolerance)
                : line;
@@ -101,7 +101,7 @@ double relative_error(double measured, double expected) {
         return 0;
     }
     if (!std::isfinite(measured) || !std::isfinite(expected)) {
-        // One says never, the other a time: as far apart as can be.
+        // Never and a finite time are infinitely far apart.
         const bool unknown = std::isnan(measured) || std::isnan(expected);
         return unknown ? check_result::unknown : std::numeric_limits<double>::infinity();
     }

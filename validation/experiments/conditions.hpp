@@ -8,19 +8,19 @@
 
 namespace fusionflow::validation {
 
-/// What holds for every run of a suite besides what the suite says.
+/// Conditions from outside of a suite that hold for all of its runs.
 struct conditions {
-    std::uint64_t seed = 0;   ///< not 0: other draws of weights and data
-    std::string perturbed{};  ///< method whose times are spoiled, to see that it is noticed
-    double factor = 1;        ///< by which they are multiplied; the last modality's by its square,
+    std::uint64_t seed = 0;   ///< not 0: weights and data are drawn from other seeds
+    std::string perturbed{};  ///< method whose times are spoiled, to see that the suite notices it
+    double factor = 1;        ///< multiplies the perturbed times; that of the last modality twice,
                               ///< so that ratios move too
 
-    /// Settings with their seeds moved.
+    /// Settings with their seeds moved, by an amount that depends on `seed`.
     [[nodiscard]] settings seeded(settings s) const;
 
-    /// Runs a method, and spoils what it answers if it is the perturbed one.
+    /// Runs a method, and spoils the times of its answer if it is the perturbed one.
     ///
-    /// \param about  Built of seeded() settings.
+    /// \param about  Built from seeded() settings.
     /// \throws data::input_error as solver::run().
     [[nodiscard]] solver::answer run(const solver::method& how, const solver::model& about,
                                      const solver::run_options& options) const;

@@ -8,7 +8,7 @@
 
 namespace fusionflow::validation {
 
-/// What a model loses on its population beyond the least that any linear map does: the
+/// The loss of a model on its population above the least loss of any linear map: the
 /// generalisation error without the noise floor,
 ///
 ///     E_g(W) = tr (W - W*) Sigma (W - W*)^T / 2,   unit: target squared.
@@ -16,7 +16,7 @@ namespace fusionflow::validation {
 /// \see docs/theory.md#data; tests/validation/quantities_test.cpp
 class excess_loss {
 public:
-    /// \param about  Its population must be known (--draws) for of() to know anything.
+    /// \param about  Where its population is not known (no --draws), of() is always NaN.
     explicit excess_loss(const solver::model& about);
 
     /// E_g; NaN where the population is unknown or there are no weights.

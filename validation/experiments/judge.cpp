@@ -30,7 +30,7 @@ check_result start(const experiment& e, const statement& s, const std::string& p
     return result;
 }
 
-// What keeps runs from being measured, or nothing.
+// How the runs of a series at a point came to trouble; empty where none did.
 std::string trouble_of(const measurements& m, std::size_t point, const experiment& e,
                        const std::string& name) {
     const run_records& runs = m.runs[point][e.find(name)];
@@ -70,7 +70,7 @@ void judge_agreement(const experiment& e, const measurements& m, const statement
     result.passed = result.error <= result.tolerance;
 }
 
-// Draw by draw: the pair that is furthest apart, an unknown value further than any.
+// Judges the draw in which the two series are furthest apart; an unknown value is the furthest.
 void judge_pairs(const experiment& e, const measurements& m, const statement& s, std::size_t point,
                  check_result& result) {
     const auto measured = m.values(point, e.find(s.measured), s.quantity);
@@ -92,7 +92,8 @@ void judge_pairs(const experiment& e, const measurements& m, const statement& s,
     result.passed = result.error <= result.tolerance;
 }
 
-// Against the value that the suite states with its standard error, or against its bounds.
+// Judges against the bounds of the statement, widened by a scatter, and gives the error where the
+// suite states a value.
 void judge_range(const statement& s, double scatter, check_result& result) {
     result.allowed = {s.low - scatter, s.high + scatter};
     result.passed = result.allowed.holds(result.measured);
@@ -108,7 +109,7 @@ void judge_within(const experiment& e, const measurements& m, const statement& s
     const mean_value measured = m.mean(point, e.find(s.measured), s.quantity);
     result.measured = measured.mean;
     result.standard_error = measured.standard_error;
-    // Where the suite states the value's standard error, what a run finds of it does not count.
+    // Bounds from a stated value hold its standard error already; the measured one is not used.
     const double more = s.value ? 0 : s.standard_errors * finite_or_zero(measured.standard_error);
     judge_range(s, more, result);
 }
@@ -124,7 +125,7 @@ void judge_outcome(const experiment& e, const measurements& m, const statement& 
     result.passed = result.allowed.holds(result.measured);
 }
 
-// Between the last two points, where the difference of the two series is closest to its limit.
+// Measures the order between the last two points: there the initial norms are smallest.
 check_result judge_convergence(const experiment& e, const measurements& m, const statement& s) {
     check_result result = start(e, s, "");
     result.quantity = "order of " + s.quantity;
@@ -168,7 +169,7 @@ double statistic_of(std::vector<double> values, const std::string& name) {
     return quantile(values, found->second);
 }
 
-// Of what the statistic is: the quantity, or how two series compare in it.
+// The quantity of which a distribution has the statistic, or how two series compare in it.
 std::string compared_quantity(const statement& s) {
     return s.expected.empty() ? s.quantity
            : s.of_ratio       ? fmt::format("{}, {} over {}", s.quantity, s.measured, s.expected)
@@ -200,7 +201,7 @@ check_result judge_distribution(const experiment& e, const measurements& m, cons
     return result;
 }
 
-// Over all points: how many runs ended so.
+// Judges how many runs over all points have the outcome.
 check_result judge_outcomes(const experiment& e, const measurements& m, const statement& s,
                             const std::vector<std::size_t>& points) {
     check_result result = start(e, s, fmt::format("runs that ended as {}", s.ended));

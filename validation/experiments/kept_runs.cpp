@@ -25,7 +25,7 @@ json from_number(double value) {
     return value;
 }
 
-// Throws json::exception for what is no number.
+// Reads what from_number() wrote; throws json::exception for anything else.
 double to_number(const json& value) {
     constexpr double infinity = std::numeric_limits<double>::infinity();
     if (value.is_null()) {

@@ -69,7 +69,7 @@ run_record run_one(const experiment& e, const task& t, const conditions& under,
     return done;
 }
 
-// A run that is there already; nothing where it is not, or lacks the path that a figure draws.
+// A run from the journal; nothing where it is not there, or lacks the path that the figure draws.
 std::optional<run_record> find_run(const experiment& e, const task& t, const journal* kept,
                                    std::size_t number, const std::vector<std::string>& quantities) {
     const journal_row* known = kept != nullptr ? kept->find(number) : nullptr;

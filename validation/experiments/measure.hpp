@@ -19,12 +19,12 @@ namespace fusionflow::validation {
 struct measure_options {
     int jobs = 1;  ///< threads, 1 ... 1024
     conditions under{};
-    journal* kept = nullptr;    ///< where finished runs are kept, and found; null: nowhere
+    journal* kept = nullptr;    ///< keeps finished runs, and has those of an earlier start
     std::size_t first_run = 0;  ///< number of the first run in the journal
 };
 
-/// Outcome of a run by gradient descent whose step size is too large for where training ended,
-/// step_times_curvature(), though it did not diverge.
+/// Outcome of a run by gradient descent that did not diverge, but whose step size is too large for
+/// the curvature where training ended: step_times_curvature() > most_stable_step.
 inline constexpr std::string_view unstable_step = "unstable_step";
 
 /// One run: a series at a point, for one draw.
@@ -32,7 +32,7 @@ struct run_record {
     std::map<std::string, double> values;  ///< by quantity; infinite: never; NaN: unknown
     std::string outcome;        ///< theory::to_string, "not_available" or "unstable_step"
     bool failed = false;        ///< the outcome is trouble
-    solver::trajectory path{};  ///< of figures that draw paths
+    solver::trajectory path{};  ///< kept where the figure draws it, else empty
 };
 
 /// The runs of a series at a point, draw by draw.
@@ -46,7 +46,7 @@ struct measurements {
     /// Values of a quantity, draw by draw.
     [[nodiscard]] std::vector<double> values(std::size_t point, std::size_t series,
                                              const std::string& quantity) const;
-    /// Mean of them; infinite where all are.
+    /// Mean of these values; not finite where one of them is not.
     [[nodiscard]] mean_value mean(std::size_t point, std::size_t series,
                                   const std::string& quantity) const;
     /// Runs whose outcome is trouble.
@@ -54,8 +54,8 @@ struct measurements {
     [[nodiscard]] int count() const;
 };
 
-/// Runs every series at every point. What is measured does not depend on the number of threads.
-/// Runs in the journal are taken from there, with the paths that the figure draws.
+/// Runs every series at every point. The results do not depend on the number of threads. A run in
+/// the journal is not repeated, unless it lacks the path that the figure draws.
 ///
 /// \throws data::input_error as build_model.
 /// \see tests/validation/experiment_test.cpp

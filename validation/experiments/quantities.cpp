@@ -27,7 +27,7 @@ int first_learned(const theory::learning& answer) {
 
 bool has_path(const solver::answer& run) { return run.path.size() > 1; }
 
-// W at a time, on straight lines between recorded instants.
+// W at a time, interpolated linearly between recorded instants.
 Eigen::VectorXd weights_at(const solver::trajectory& path, double time) {
     const auto after = std::lower_bound(path.time.begin(), path.time.end(), time);
     if (after == path.time.end()) {
@@ -41,7 +41,7 @@ Eigen::VectorXd weights_at(const solver::trajectory& path, double time) {
     return (1 - part) * path.weights[i - 1] + part * path.weights[i];
 }
 
-// W in the middle of the phase in which one modality, or some, are learned.
+// W on the first plateau; empty where no modality is learned. \see observe()
 Eigen::VectorXd plateau(const solver::model& about, const solver::answer& run) {
     const int first = first_learned(run);
     if (first < 0) {
@@ -115,8 +115,8 @@ double first_time(const solver::model& /*about*/, const solver::answer& run) {
     return first < 0 ? unknown : run.times[static_cast<std::size_t>(first)];
 }
 
-// From one half-height to the last: how long those that are learned later wait. It does not drown
-// in the first phase as the ratio does.
+// From the first half-height to the last: how long the last modality waits. Unlike the ratio it
+// does not depend on how long the first one takes.
 double wait(const solver::model& /*about*/, const solver::answer& run) {
     const auto& times = run.times;
     return times.size() < 2 ? unknown
@@ -129,7 +129,7 @@ double contributes_most(const solver::model& about, const solver::answer& /*run*
     return static_cast<double>(std::max_element(parts.begin(), parts.end()) - parts.begin()) + 1;
 }
 
-// The first minimum of E_g once it has fallen at all: where training would be stopped early.
+// The first minimum of E_g after it has fallen by 5 %: there early stopping would end training.
 least first_minimum(const solver::model& about, const solver::answer& run) {
     constexpr double fallen = 0.95;
     const excess_loss excess(about);
@@ -147,7 +147,7 @@ least first_minimum(const solver::model& about, const solver::answer& run) {
     return found;
 }
 
-// A time as a part of that in which everything is learned.
+// A time over that of the last half-height.
 double part_of_training(double time, const solver::answer& run) {
     return time / *std::max_element(run.times.begin(), run.times.end());
 }
@@ -188,12 +188,12 @@ double misattribution(int m, const solver::model& about, const solver::answer& r
                : unknown;
 }
 
-// Of a run as a whole.
+// A quantity of a run as a whole.
 struct quantity_of_run {
     std::string_view name;
     std::string_view label;  ///< with its unit
     bool needs_path;
-    bool of_times;  ///< says something about the times that a run answers
+    bool of_times;  ///< is_of_times()
     double (*value)(const solver::model& about, const solver::answer& run);
 };
 
@@ -250,13 +250,13 @@ constexpr auto of_runs = std::to_array<quantity_of_run>({
     {"balance_drift", "drift of balance / its size", false, false, balance_drift},
 });
 
-// Of a modality, whose name follows.
+// A quantity of one modality, whose name follows the prefix.
 struct quantity_of_modality {
     std::string_view prefix;
     std::string_view of_all;         ///< the word for all modalities
-    std::string_view before, after;  ///< of the modality's name in its label
+    std::string_view before, after;  ///< what stands around the modality's name in the label
     bool needs_path;
-    bool of_times;  ///< as above
+    bool of_times;  ///< is_of_times()
     double (*value)(int m, const solver::model& about, const solver::answer& run);
 };
 

@@ -19,7 +19,7 @@ namespace fusionflow::validation {
 
 namespace {
 
-// The one experiment of a name.
+// The suite with the experiment of this name alone.
 suite only(suite whole, const std::string& name) {
     std::vector<std::string> names;
     std::erase_if(whole.experiments, [&](const experiment& e) {
@@ -49,7 +49,7 @@ struct tally {
             progress(work);
         }
     }
-    // Of a part that counts from zero.
+    // Reports for the next experiment, which counts its runs from zero.
     [[nodiscard]] progress_report onwards() {
         return [this, before = work](const work_done& part) {
             work.done = before.done + part.done;
@@ -60,7 +60,7 @@ struct tally {
     }
 };
 
-// The moments of files that a suite names are not in its text.
+// Adds a checksum of the moments: a suite's text only names the file that they are in.
 void add_moments(const settings& model, std::string& text) {
     if (model.moments) {
         text += fmt::format(" {:08x}", checksum(data::format_moments(*model.moments)));
@@ -133,7 +133,7 @@ std::size_t planned_runs(const suite& s) {
 }
 
 journal_work work_of(const std::vector<suite>& suites, const conditions& under) {
-    // Rows of an experiment: how many there are, and how many values each has.
+    // The rows of one experiment: how many there are, and how many values each has.
     struct block {
         std::size_t rows;
         std::size_t times;

@@ -42,7 +42,7 @@ struct suite_result {
 /// Reads a suite from TOML (docs/file-formats.md#suites).
 ///
 /// \param text    The TOML text.
-/// \param source  What errors call it, a file name as a rule.
+/// \param source  What errors call it, as a rule a file, of which the suite takes its name.
 /// \throws data::input_error  with `source` as its field: not TOML, a key that is missing, unknown
 ///         or of the wrong kind, a value that breaks a rule; always with the line.
 [[nodiscard]] suite parse_suite(std::string_view text, const std::string& source);
@@ -54,11 +54,12 @@ struct suite_result {
 /// How many runs the experiments of a suite make.
 [[nodiscard]] std::size_t planned_runs(const suite& s);
 
-/// What a journal of suites is about, one after the other: equal suites under equal conditions.
+/// The work that a journal of these suites, run one after the other, is kept for: its fingerprint
+/// is equal for equal suites under equal conditions.
 [[nodiscard]] journal_work work_of(const std::vector<suite>& suites, const conditions& under);
 
-/// Runs a suite on some threads; the results are in its order, whatever the number of threads.
-/// With a journal every run is kept, and none that is there is done again.
+/// Runs a suite; the results are in its order, whatever the number of threads. A journal keeps
+/// every finished run, and what it already has is not run again.
 ///
 /// \see tests/validation/suite_test.cpp
 [[nodiscard]] suite_result run_suite(const suite& s, const measure_options& options,

@@ -73,7 +73,7 @@ series read_series(const toml_reader& in, int repeats) {
     return s;
 }
 
-// `methods`, each a series of its own, then the tables of `series`.
+// Reads `methods`, each of which is a series of its own, and then the tables of `series`.
 void read_all_series(const toml_reader& in, experiment& e) {
     const int repeats = in.has("repeats") ? in.count("repeats", most_repeats) : 1;
     if (in.has("methods")) {
@@ -97,8 +97,8 @@ void read_all_series(const toml_reader& in, experiment& e) {
     }
 }
 
-// Refused before anything is planned or built. Axes are numbers, so that a method is random at all
-// points or at none.
+// Refuses too many runs before anything is built. It asks the first point alone: axes are numbers,
+// so that a method is random at all points or at none.
 void check_runs(const toml_reader& in, const experiment& e) {
     std::size_t of_a_point = 0;
     for (const series& one : e.all) {
@@ -115,8 +115,8 @@ void check_runs(const toml_reader& in, const experiment& e) {
     }
 }
 
-// Every model is built once, so that a suite is refused before it runs. The moments of each series
-// at its last point.
+// Builds every model once, so that a bad suite is refused before it runs. Returns the moments of
+// each series at the last point.
 std::vector<data::moments> build_models(const toml_reader& in, const experiment& e) {
     std::vector<data::moments> seen;
     for (const series& one : e.all) {
@@ -142,7 +142,7 @@ void require_axes(const toml_reader& in, const toml::node& where, const grid& as
     }
 }
 
-// A value with the standard error that was measured of it, and how many of these are allowed.
+// Reads a value, its standard error, and how many standard errors are allowed to either side.
 void read_value(const toml_reader& in, statement& s) {
     for (const std::string_view key : {"low", "high"}) {
         if (in.has(key)) {
@@ -185,7 +185,7 @@ void read_bounds(const toml_reader& in, statement& s) {
     }
 }
 
-// What a check says of its numbers, beside what every check has.
+// The keys of a kind of check that not all checks have.
 std::vector<std::string> keys_of(statement_kind kind) {
     switch (kind) {
         case statement_kind::agreement:
@@ -255,8 +255,8 @@ std::vector<std::string> words_of_quantities(const std::vector<std::string>& mod
     return words;
 }
 
-// What a check holds of which series; one statement for every quantity that it asks for. Its name
-// and what it says are left to the caller.
+// Reads a check as one statement per quantity that it asks for. The caller sets the name and the
+// sentence of each.
 std::vector<statement> read_statements(const toml_reader& in, statement_kind kind,
                                        const experiment& e,
                                        const std::vector<data::moments>& seen) {
@@ -329,7 +329,7 @@ void read_shown(const toml_reader& in, const experiment& e, picture& p) {
     }
 }
 
-// A quantity over axes of the grid.
+// Reads the axes of the grid that a picture spans, and the quantity that it shows over them.
 void read_axes(const toml_reader& in, const experiment& e, const std::vector<data::moments>& seen,
                picture& p) {
     const auto axes = axis_names(e);
@@ -390,7 +390,6 @@ experiment read_claim(const toml_reader& in) {
     return e;
 }
 
-// Every model is built once, so that a suite is refused before it runs.
 experiment read_experiment(const toml_reader& in) {
     in.only({"name", "title", "claim", "model", "grid", "methods", "series", "repeats", "check",
              "figure"});
@@ -411,8 +410,8 @@ experiment read_experiment(const toml_reader& in) {
     return e;
 }
 
-// The short form of an experiment that makes one statement about one or two methods. Its table
-// holds the keys of both, and its claim is what the statement says.
+// Reads the short form of an experiment with one check of one or two methods. Its table holds the
+// keys of experiment and check, and its claim is what the check says.
 experiment read_single_check(const toml_reader& in) {
     if (in.text("kind") == "invariant") {
         in.refuse(

@@ -130,7 +130,7 @@ toml_reader toml_reader::child(std::string_view key, const std::string& what) co
     return {*table, source_, what};
 }
 
-// The text that an option of the command line would have.
+// A value as the text that the option would have on the command line.
 std::string toml_reader::option_text(const toml::node& node) const {
     if (const auto* text = node.as_string()) {
         return text->get();
@@ -156,7 +156,8 @@ std::string toml_reader::option_text(const toml::node& node) const {
 
 namespace {
 
-// The keys of a file of moments, as a table of the suite. Numbers are written to all their digits.
+// Reads moments from a table with the keys of a file of moments. On the way through JSON numbers
+// keep all their digits.
 std::shared_ptr<const data::moments> read_moments(const toml::table& table) {
     std::ostringstream text;
     text << toml::json_formatter(table);
@@ -190,8 +191,8 @@ namespace {
 
 constexpr std::size_t most_parts = 16;
 
-// Index behind a text that begins with a quote at `at`, as TOML has them: "..." and '...' on one
-// line, three quotes around more; a backslash escapes in double quotes only.
+// Index behind a TOML text that begins with a quote at `at`. "..." and '...' end on their line,
+// texts in three quotes may have several; a backslash escapes in double quotes only.
 std::size_t end_of_text(std::string_view text, std::size_t at) {
     const char quote = text[at];
     const std::string three(3, quote);
@@ -200,7 +201,7 @@ std::size_t end_of_text(std::string_view text, std::size_t at) {
         if (text[i] == '\\' && quote == '"') {
             ++i;
         } else if (many_lines && text.substr(i, 3) == three) {
-            // Up to two quotes before the last three belong to the text.
+            // Up to two quotes before the closing three belong to the text.
             return std::min({text.find_first_not_of(quote, i + 3), i + 5, text.size()});
         } else if (!many_lines && text[i] == quote) {
             return i + 1;
@@ -213,8 +214,7 @@ std::size_t end_of_text(std::string_view text, std::size_t at) {
 
 }  // namespace
 
-// Dots in a row, with nothing that ends a key between them, are those of one key: no value has so
-// many.
+// Dots count as those of one key until a character ends it. A value has fewer dots than the limit.
 void check_key_parts(std::string_view text, const std::string& source) {
     constexpr std::string_view ends = "\n=,[]{}";
     std::size_t line = 1;
@@ -247,7 +247,7 @@ std::string short_key(std::string_view key) {
     if (key.size() <= most) {
         return std::string(key);
     }
-    // Not in the middle of a character of UTF-8.
+    // The cut must not fall into the middle of a UTF-8 character.
     std::size_t end = most;
     while (end > 0 && (static_cast<unsigned char>(key[end]) & 0xC0U) == 0x80U) {
         --end;

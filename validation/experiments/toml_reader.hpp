@@ -18,11 +18,11 @@
 
 namespace fusionflow::validation {
 
-/// A table of a TOML file, whose keys are taken one by one; refusals are data::input_error with the
-/// file as their field and name the line.
+/// Reads the keys of one table of a TOML file. It refuses with data::input_error, whose field is
+/// the file and whose text names the line.
 class toml_reader {
 public:
-    /// \param what  What errors call the table: "a check".
+    /// \param what  How errors name the table: "a check".
     toml_reader(const toml::table& table, std::string source, std::string what)
         : table_(table), source_(std::move(source)), what_(std::move(what)) {}
 
@@ -35,7 +35,7 @@ public:
     /// Refuses a key that is not there.
     [[nodiscard]] const toml::node& node(std::string_view key) const;
 
-    /// Not empty.
+    /// A text that is not empty.
     [[nodiscard]] std::string text(std::string_view key) const;
     /// `otherwise` where the key is not there.
     [[nodiscard]] std::string text(std::string_view key, const std::string& otherwise) const;
@@ -43,7 +43,7 @@ public:
                                      const std::vector<std::string>& names) const;
     [[nodiscard]] double number(std::string_view key) const;
     [[nodiscard]] double positive(std::string_view key) const;
-    /// At least 1, at most so many.
+    /// A whole number, 1 ... most.
     [[nodiscard]] int count(std::string_view key, int most = std::numeric_limits<int>::max()) const;
     [[nodiscard]] bool flag(std::string_view key) const;
     [[nodiscard]] std::vector<std::string> texts(std::string_view key) const;
@@ -56,7 +56,7 @@ public:
     /// beside the suite or a table with the keys of such a file.
     [[nodiscard]] settings model(std::string_view key) const;
 
-    /// What `action` refuses is refused with the line of the key.
+    /// Runs an action; what it refuses is refused with the line of `where`.
     template <typename Action>
     void at(const toml::node& where, const Action& action) const {
         try {
@@ -77,17 +77,17 @@ private:
     std::string what_;
 };
 
-/// Refuses a text of TOML with a key of more than 16 parts (`a.b.c` has three), in headers, before
-/// `=` and in inline tables: the parser calls itself for every part, and a long key is the end of
-/// the stack. No suite needs more than four.
+/// Refuses TOML with a key of more than 16 parts (`a.b.c` has three) in headers, before `=` or in
+/// inline tables: the parser recurses for every part, and a long key would overflow the stack. No
+/// suite needs more than four.
 ///
-/// \param text    May be no TOML at all: what is wrong with it is for the parser to say.
-/// \param source  What errors call it.
+/// \param text    It may be no TOML at all; the parser says what else is wrong with it.
+/// \param source  How errors name it.
 /// \throws data::input_error  with `source` as its field, and the line.
 /// \see tests/validation/suite_test.cpp
 void check_key_parts(std::string_view text, const std::string& source);
 
-/// A key for an error message: its begin, where it is long.
+/// A key for an error message: a long one is cut after 60 bytes at most and ends in "...".
 [[nodiscard]] std::string short_key(std::string_view key);
 
 }  // namespace fusionflow::validation

@@ -9,9 +9,9 @@ namespace fusionflow::validation {
 
 namespace {
 
-constexpr double linear_margin = 0.05;  // of a linear range
-constexpr double log_margin = 1.2;      // a factor
-constexpr int most_numbers = 50;        // where an axis gives its own step
+constexpr double linear_margin = 0.05;  // part of the range
+constexpr double log_margin = 1.2;      // factor
+constexpr int most_numbers = 50;        // bound for an axis that has a step of its own
 
 // Factors between the ends of a logarithmic axis: below the first it is labelled like a linear one,
 // above the second at powers of ten alone.
@@ -58,7 +58,7 @@ axis_scale::axis_scale(const axis& of, const std::vector<double>& shown) : of_(o
     }
     const double from = of.low.value_or(known ? least : 0);
     const double to = of.high.value_or(known ? largest : from + 1);
-    // Values that are all alike stand in the middle.
+    // Values that are all equal stand in the middle of the axis.
     const double range = to > from ? to - from : std::abs(from);
     const double margin = !known ? 0 : range > 0 ? linear_margin * range : 1;
     low_ = of.low.value_or(from - margin);

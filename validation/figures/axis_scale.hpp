@@ -14,8 +14,8 @@ public:
     /// logarithmic axis a factor of 1.2. Where nothing is shown the axis is [0, 1], a logarithmic
     /// one [1, 10].
     ///
-    /// \param shown  Values on the axis. Those without a place on it are passed over: what is not
-    ///               finite, and on a logarithmic axis what is not positive.
+    /// \param shown  Values on the axis. Values without a place on it are passed over: those that
+    ///               are not finite, and on a logarithmic axis those that are not positive.
     /// \see tests/validation/axis_scale_test.cpp
     axis_scale(const axis& of, const std::vector<double>& shown);
 
@@ -32,7 +32,7 @@ public:
     /// \param most_steps  How many steps from one number to the next there may be; > 0.
     [[nodiscard]] std::vector<double> numbers(int most_steps) const;
 
-    /// What stands at such a number.
+    /// The text that stands at a number of the axis.
     [[nodiscard]] static std::string label(double number);
 
 private:

@@ -7,8 +7,8 @@
 #include <variant>
 #include <vector>
 
-// The model of a figure: what is to be seen, and nothing of what it means or of the program that
-// draws it. Lengths are pixels, 96 to the inch.
+// The model of a figure: it says what is seen, but neither what this means nor which program draws
+// it. Lengths are pixels, 96 to the inch.
 namespace fusionflow::validation {
 
 inline constexpr const char* grey = "#333333";
@@ -118,14 +118,14 @@ struct legend_entry {
 /// Panels in rows, with a legend below them.
 struct figure {
     std::string title{};        ///< for readers who cannot see the picture
-    std::string description{};  ///< likewise
+    std::string description{};  ///< for the same readers, a sentence or more
     std::string small_print{};  ///< stands at the foot where the format cannot hold a description
     std::vector<panel> panels{};
     std::vector<std::vector<legend_entry>> legend{};  ///< every group begins a line of its own
     axis colours{};                                   ///< the scale of the heat maps
 
     bool shared_x = false;  ///< all panels have the same ends of the x axis
-    bool shared_y = false;  ///< likewise of each y axis, which only the first column labels
+    bool shared_y = false;  ///< all panels have the same y axes; only the first column labels them
     int plot_height = 214;
     /// Widths of plots in a figure of one column, of two, and so on. The number of widths is the
     /// largest number of columns.

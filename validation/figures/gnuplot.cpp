@@ -18,7 +18,7 @@ namespace {
 
 [[noreturn]] void refuse(const std::string& reason) { throw data::input_error("plot", reason); }
 
-/// The line of gnuplot's messages that says what is wrong: the last that is not empty.
+/// The line of gnuplot's messages that says what is wrong: the last one that is not empty.
 std::string last_line(const std::string& text) {
     const std::size_t end = text.find_last_not_of(" \t\r\n");
     if (end == std::string::npos) {
@@ -69,14 +69,14 @@ std::string terminal(int width, int height, const std::string& format) {
                        width / 96.0, height / 96.0);
 }
 
-// Single quotes are of no use: gnuplot 5.4 takes three in a row for an empty string and a loose
-// quote. In double quotes it runs what stands in backquotes, but looks for them before escapes.
+// Single quotes do not work: gnuplot 5.4 takes three in a row for an empty string and a loose
+// quote. In double quotes it runs what stands in backquotes, but it does not see escaped ones.
 std::string gnuplot_word(const std::string& text) {
     std::string word = "\"";
     bool escaped = false;
     for (const char c : data::printable(text, ' ')) {
         const auto byte = static_cast<unsigned char>(c);
-        // After an escape gnuplot takes a digit for the fourth one of it.
+        // A digit after an escape is escaped too: gnuplot would read it as part of the escape.
         const bool digit = c >= '0' && c <= '9' && !escaped;
         const bool plain =
             c == ' ' || digit || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || byte >= 0x80;

@@ -4,8 +4,8 @@
 
 namespace fusionflow::validation {
 
-/// Runs gnuplot, without a shell, without files, and without what the user's environment and
-/// start-up files say of it.
+/// Runs gnuplot without a shell, without files, and without the settings for it in the user's
+/// environment and start-up files.
 ///
 /// \param script  What gnuplot should do; it draws one picture to its standard output.
 /// \param format  Of the picture: "svg", "png" or "pdf".
@@ -16,7 +16,7 @@ namespace fusionflow::validation {
 /// \see tests/validation/gnuplot_test.cpp
 [[nodiscard]] std::string run_gnuplot(const std::string& script, const std::string& format);
 
-/// Refuses where no picture of this format could be drawn, before anything is computed.
+/// Refuses a format of which no picture could be drawn, before anything is computed.
 ///
 /// \throws data::input_error naming plot, as run_gnuplot().
 void check_gnuplot(const std::string& format);
@@ -28,9 +28,9 @@ void check_gnuplot(const std::string& format);
 /// \param format         "svg", "png" or "pdf".
 [[nodiscard]] std::string terminal(int width, int height, const std::string& format);
 
-/// Text as gnuplot's quoted string: what data::printable() does not let through made spaces, all
-/// but letters and digits written as octal numbers, so that nothing in it can be taken for a
-/// command.
+/// Text as a quoted string of gnuplot. What data::printable() does not let through becomes spaces,
+/// and ASCII other than letters, digits and spaces becomes octal escapes, so that gnuplot takes
+/// nothing in it for a command.
 [[nodiscard]] std::string gnuplot_word(const std::string& text);
 
 }  // namespace fusionflow::validation

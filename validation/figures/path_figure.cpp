@@ -73,8 +73,8 @@ panel panel_of(const path_panel& p, const std::string& time_label) {
     return {p.title, time, {loss, norms}};
 }
 
-/// The modalities by their colours, and the paths in the grey of the loss. The panel with the most
-/// paths stands for all.
+/// A legend of the modalities by their colours and of the paths in the grey of the loss. It lists
+/// the paths of the panel that has most of them.
 std::vector<std::vector<legend_entry>> legend_of(const std::vector<path_panel>& panels) {
     const path_panel& most =
         *std::ranges::max_element(panels, {}, [](const path_panel& p) { return p.paths.size(); });

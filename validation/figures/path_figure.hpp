@@ -24,8 +24,8 @@ struct path_panel {
     std::vector<double> marks{};  ///< predicted times; infinite: never
 };
 
-/// Loss above and |W_m| below over time, with the predicted times as thin vertical lines. A mark is
-/// left out that is so late that the paths would be squeezed: beyond 1.5 times their end.
+/// Loss above and |W_m| below over time, with the predicted times as thin vertical lines. A mark
+/// is left out if it would make the axis 1.5 times as long as the paths, or longer.
 ///
 /// \param panels  1 ... 8, side by side in rows of at most four. They share the ends of their axes
 ///                of loss and of |W_m|, all of which begin at 0.

@@ -20,7 +20,7 @@ using namespace std::string_view_literals;
 constexpr std::string_view png_begin = "\x89PNG\r\n\x1a\n"sv;
 constexpr std::string_view png_end = "\0\0\0\0IEND\xae\x42\x60\x82"sv;
 
-// Every element ends where it should: `<g ...>` by `</g>`. Texts of gnuplot's may hold a bare `>`.
+// True where every element has its end: `<g ...>` and `</g>`. Texts of gnuplot may hold a bare `>`.
 bool svg_is_whole(std::string_view svg) {
     std::vector<std::string_view> open;
     for (std::size_t at = 0; (at = svg.find('<', at)) != std::string_view::npos;) {
@@ -51,7 +51,7 @@ std::uint32_t big_endian(std::string_view bytes) {
     return number;
 }
 
-// Chunks of a length, a type, so many bytes, and a checksum of the latter two.
+// A PNG consists of chunks: a length, a type, as many bytes, and a checksum of type and bytes.
 bool png_is_whole(std::string_view png) {
     constexpr std::size_t around = 12;
     png.remove_prefix(png_begin.size());
@@ -66,8 +66,8 @@ bool png_is_whole(std::string_view png) {
     return png.empty();
 }
 
-// The number before the end is where the table of objects begins: as far from the start as it was
-// when it was written.
+// A PDF ends with the distance of its table of objects from the start; where bytes are missing, the
+// table is not found there.
 bool pdf_is_whole(std::string_view pdf) {
     constexpr std::string_view key = "startxref";
     const std::size_t at = pdf.rfind(key);
@@ -87,7 +87,7 @@ bool pdf_is_whole(std::string_view pdf) {
 struct picture_format {
     std::string_view name;
     std::string_view begin;
-    std::string_view end;  // but for blanks and line ends
+    std::string_view end;  // blanks and line ends may follow it, except in a PNG
     bool (*is_whole)(std::string_view);
 };
 
@@ -103,7 +103,7 @@ void replace_all(std::string& text, std::string_view what, std::string_view with
     }
 }
 
-// Titles of curves: `<g id="gnuplot_plot_1" ><title>$path_0 using 1:2</title>`.
+// Erases the titles of curves: `<g id="gnuplot_plot_1" ><title>$path_0 using 1:2</title>`.
 void erase_made_up_titles(std::string& svg) {
     constexpr std::string_view curve = "<g id=\"gnuplot_plot_";
     constexpr std::string_view begin = "<title>";
@@ -117,7 +117,7 @@ void erase_made_up_titles(std::string& svg) {
     }
 }
 
-// Blanks of the same length: a PDF counts its bytes.
+// Overwrites dates with as many blanks: a PDF holds distances between its bytes.
 void blank_dates(std::string& pdf) {
     for (const std::string_view key : {"/CreationDate ("sv, "/ModDate ("sv}) {
         for (std::size_t at = 0; (at = pdf.find(key, at)) != std::string::npos;) {

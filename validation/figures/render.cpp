@@ -17,7 +17,7 @@ namespace fusionflow::validation {
 
 namespace {
 
-// Distances in pixels. gnuplot leaves out the text of a y axis that has less room.
+// Distances in pixels. With less room for a y axis gnuplot would leave out its text.
 constexpr int left_margin = 84;
 constexpr int right_margin = 20;
 constexpr int title_height = 30;
@@ -44,7 +44,7 @@ constexpr const char* heat_colours =
     "set palette defined (0 '#30123b', 1 '#4662d7', 2 '#36aaf9', 3 '#1ae4b6', 4 '#72fe5e', "
     "5 '#c7ef34', 6 '#faba39', 7 '#f66b19', 8 '#ca2a04')\n";
 
-// By the numbers of a stroke and of a marker.
+// gnuplot's numbers for each stroke and for each marker.
 constexpr std::array<const char*, 6> dash_types = {"", "", " dt (10,6)", " dt 3", " dt 4", " dt 5"};
 constexpr std::array<int, 7> point_types = {0, 6, 4, 8, 12, 10, 14};  // outlines; filled: 1 more
 
@@ -80,7 +80,7 @@ struct layout {
     int columns = 1;
     int plot_width = 0;
     int across = 0;  // from one panel to the next
-    int down = 0;    // likewise
+    int down = 0;    // from one row of panels to the next
     int width = 0;
     int height = 0;
     std::vector<legend_line> legend;
@@ -109,7 +109,7 @@ struct layout {
     }
 };
 
-// What each kind of layer shows along the axes.
+// The points that each kind of layer shows along the axes.
 
 std::vector<point> shown(const curve& c) { return c.points; }
 
@@ -142,8 +142,8 @@ std::vector<point> shown(const plot& one) {
 
 enum class direction { x, y };
 
-// The scale of an axis of a plot, by what is shown along it: by the plots of a panel along x, by
-// those in the same place of all panels along an axis that these share.
+// The scale of an axis of a plot, from what is shown along it. An x axis counts all plots of its
+// panel, a y axis its own plot; an axis that the panels share counts these in all panels.
 axis_scale scale_of(const figure& fig, std::size_t at, std::size_t row, direction along) {
     const bool x = along == direction::x;
     std::vector<double> values;
@@ -175,7 +175,7 @@ std::vector<point> visible(const curve& of, const axis_scale& x, const axis_scal
     return kept;
 }
 
-// The ends of an axis and the numbers along it.
+// The commands that set the ends of an axis and the numbers along it.
 std::string axis_commands(const char* name, const axis& of, const axis_scale& scale, int most_steps,
                           bool numbers) {
     std::vector<std::string> labels;
@@ -205,7 +205,7 @@ std::string with(const look& how) {
                        markers ? fmt::format(" pt {} ps {}", type, how.size) : "");
 }
 
-// A line of a data block. gnuplot leaves a point out that is not a number.
+// A line of a data block. gnuplot leaves out points with a NaN.
 template <class... Numbers>
 std::string row_of(Numbers... numbers) {
     std::string row;
@@ -227,7 +227,7 @@ public:
         add(rows, "1:2 " + with(c.how));
     }
 
-    // gnuplot's own error bars blank out what is behind them.
+    // Bars are drawn as vectors: gnuplot's own error bars blank out what is behind them.
     void add(const bars& b) {
         std::string rows;
         for (const bar& one : b.all) {
@@ -312,7 +312,7 @@ std::string plot_script(const figure& fig, const layout& where, std::size_t at, 
            text_command("ylabel", first ? one.y.label : "") + layers.text();
 }
 
-// At the foot, for formats that cannot keep it out of sight.
+// Writes the small print at the foot; there is none in SVG, which has an invisible description.
 std::string small_print_script(const layout& where) {
     std::string script = "unset label\n";
     double up = static_cast<double>(where.small_print.size()) - 0.5;
@@ -324,7 +324,7 @@ std::string small_print_script(const layout& where) {
     return script;
 }
 
-// The legend is the keys of plots of which nothing else can be seen.
+// Draws the legend as the keys of plots that show nothing else.
 std::string legend_script(const layout& where) {
     std::string script =
         "unset border\nunset tics\nunset xlabel\nunset ylabel\nunset title\nunset logscale\n"

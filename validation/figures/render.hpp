@@ -5,15 +5,16 @@
 
 #include "fusionflow/validation/figures/figure.hpp"
 
-// Figures become pictures: the one place that says what they look like and writes gnuplot scripts.
+// Turns figures into pictures. Only this file decides what they look like and writes gnuplot
+// scripts.
 namespace fusionflow::validation {
 
 /// The gnuplot script of a figure, data included.
 ///
 /// Rows of panels are filled evenly: five panels of at most four columns stand three above two. A
-/// group of the legend that is wider than the picture takes several lines. Of a dense curve a point
-/// is left out that is closer to the last one drawn than 0.5 % of both axes, than 5 % for markers
-/// without a line; the first point is always drawn, and the last of a line.
+/// group of the legend that is wider than the picture takes several lines. A dense curve leaves out
+/// points that are closer to the last one drawn than 0.5 % of both axes (5 % for markers without a
+/// line); its first point is always drawn, and so is the last one of a line.
 ///
 /// \param format  "svg", "png" or "pdf".
 /// \see tests/validation/render_test.cpp

@@ -52,7 +52,7 @@ std::string network_title(const settings& s) {
                        s.fusion.value_or(s.depth == 1 ? 1 : 2));
 }
 
-// What the figure is drawn from is its description.
+// The provenance is the description of the figure, and its small print.
 figure figure_of(const std::vector<path_panel>& panels, const std::string& provenance) {
     figure fig = path_figure(panels);
     fig.description = provenance;
@@ -90,7 +90,7 @@ figure one_run_figure(const settings& s, const solver::method& how, const solver
     add_method(s, "formula", one);
     if (how.kind == solver::method_kind::network) {
         const bool exact = !solver::find_method("exact").refusal(build_model(s));
-        // A sampled network is not the draw that the exact flow would start from.
+        // Only networks that form their weights have the draw that exact-drawn starts from.
         const char* drawn = how.forms_weights ? "exact-drawn" : "exact";
         add_method(s, exact ? drawn : "flow", one);
     }

@@ -18,14 +18,14 @@ inline constexpr std::size_t most_panels = 8;
 void check_table_figure(const grid& points);
 
 /// Time courses over a grid: a panel per point, flows as lines, networks as markers, the times of
-/// formulas as vertical lines. Runs every method of the list once more at each point, for its path.
+/// formulas as vertical lines. It runs every method once more at each point to record its path.
 [[nodiscard]] figure table_figure(const settings& base, const grid& points,
                                   const std::vector<std::string>& methods,
                                   const std::string& provenance);
 
-/// The time course of a run that is there already, with the times of the formula, and for a network
-/// with the flow it is held against: the exact two-layer flow from the same weights where there is
-/// one, else the reduced flow.
+/// The time course of a finished run, with the times of the formula. A network is shown beside the
+/// flow it is held against: the exact two-layer flow from the drawn or expected weights where there
+/// is one, else the reduced flow.
 ///
 /// \param how  The method that made the path.
 [[nodiscard]] figure one_run_figure(const settings& s, const solver::method& how,

@@ -6,7 +6,7 @@ namespace fusionflow::validation {
 
 namespace {
 
-/// Puts a text in place of what stands between two tags.
+/// Replaces what stands between two tags by a text.
 void replace_between(const std::string& open, const std::string& close, const std::string& text,
                      std::string& in) {
     const std::size_t start = in.find(open);

@@ -8,7 +8,7 @@ namespace fusionflow::validation {
 /// let through becomes spaces.
 [[nodiscard]] std::string escape_xml(const std::string& text);
 
-/// Gives an SVG file of gnuplot's a title and a description of its own; it must have both.
+/// Replaces the title and the description of an SVG of gnuplot, which must have both.
 void describe_svg(std::string& svg, const std::string& title, const std::string& description);
 
 }  // namespace fusionflow::validation

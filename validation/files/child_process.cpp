@@ -23,13 +23,13 @@ struct channel {
     descriptor writing;
 };
 
-// Above the standard streams, whose places in the child it is to take.
+// Moves a descriptor above the numbers of the standard streams, which it replaces in the child.
 descriptor above_standard(int number) {
     const descriptor first(number);
     return descriptor(::fcntl(number, F_DUPFD_CLOEXEC, 3));
 }
 
-// No descriptors, and errno, where the system has none left.
+// Makes a pipe; its descriptors are closed, and errno says why, where the system has none left.
 channel open_channel() {
     std::array<int, 2> ends{};
     if (::pipe(ends.data()) != 0) {
@@ -39,7 +39,7 @@ channel open_channel() {
     return made.reading.open() && made.writing.open() ? std::move(made) : channel{};
 }
 
-// What the child is told before it starts.
+// The streams and the signal settings that the child starts with.
 class spawn_orders {
 public:
     spawn_orders(const channel& in, const channel& out, const channel& err) {
@@ -47,7 +47,7 @@ public:
         posix_spawn_file_actions_adddup2(&files, in.reading.number(), STDIN_FILENO);
         posix_spawn_file_actions_adddup2(&files, out.writing.number(), STDOUT_FILENO);
         posix_spawn_file_actions_adddup2(&files, err.writing.number(), STDERR_FILENO);
-        // Signals that this program ignores or holds back are the child's own business.
+        // The child must not inherit the signals that this program ignores or blocks.
         sigset_t ours;
         sigemptyset(&ours);
         posix_spawnattr_init(&attributes);
@@ -81,7 +81,7 @@ std::vector<char*> environment_without(const std::vector<std::string>& beginning
     return kept;
 }
 
-// Reads what is there; closes the end where nothing will come any more.
+// Reads what is there; closes this end of the pipe where nothing will come any more.
 void take(descriptor& from, std::string& to) {
     std::array<char, 1U << 16U> piece;  // NOLINT(cppcoreguidelines-pro-type-member-init)
     const ssize_t got = ::read(from.number(), piece.data(), piece.size());
@@ -92,7 +92,7 @@ void take(descriptor& from, std::string& to) {
     }
 }
 
-// Writes what there is room for; closes the end once all is written or nobody reads on.
+// Writes what there is room for; closes this end once all is written or nobody reads on.
 void give(descriptor& to, std::string_view& left) {
     const ssize_t done = ::write(to.number(), left.data(), left.size());
     if (done > 0) {
@@ -103,7 +103,7 @@ void give(descriptor& to, std::string_view& left) {
     }
 }
 
-// All three at once: whichever were waited for alone could wait for another one.
+// Serves the three pipes at once: waiting for one alone could block the child on another for ever.
 void talk(descriptor& in, std::string_view input, descriptor& out, descriptor& err,
           child_result& result) {
     const broken_pipes_are_errors quietly;
@@ -158,8 +158,8 @@ child_result run_child(const std::vector<std::string>& words, const std::string&
     (void)out.writing.close();
     (void)err.writing.close();
     talk(in.writing, input, out.reading, err.reading, result);
-    // Where this program was told to ignore its children the system takes their status (ECHILD):
-    // then what the child said has to speak for itself.
+    // Where this program ignores SIGCHLD the system drops the status (ECHILD), and only the output
+    // tells how the child ended.
     while (::waitpid(child, &result.status, 0) < 0 && errno == EINTR) {
     }
     return result;

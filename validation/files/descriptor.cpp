@@ -24,7 +24,7 @@ bool broken_pipe_is_pending() noexcept {
 
 }  // namespace
 
-// Where close() is interrupted the descriptor is gone all the same.
+// An interrupted close() has closed the descriptor all the same.
 int descriptor::close() noexcept {
     const int number = std::exchange(number_, -1);
     return number < 0 || ::close(number) == 0 || errno == EINTR ? 0 : errno;

@@ -4,10 +4,10 @@
 #include <string_view>
 #include <utility>
 
-// What the system calls of writing need: descriptors that close themselves, writes that end.
+// Helpers for system calls that write: descriptors that close themselves, writes of whole texts.
 namespace fusionflow::validation {
 
-/// An open file of the system; closed at the end. Negative: none.
+/// A file descriptor that is closed with this object; a negative number: none.
 class descriptor {
 public:
     descriptor() = default;
@@ -23,7 +23,7 @@ public:
 
     [[nodiscard]] int number() const noexcept { return number_; }
     [[nodiscard]] bool open() const noexcept { return number_ >= 0; }
-    /// Closes it. \return  0, or the error number: what was written before may be lost.
+    /// Closes it. \return  0, or the error number: then what was written before may be lost.
     int close() noexcept;
 
 private:
@@ -35,8 +35,8 @@ private:
 /// \return  0, or the error number of the write that failed.
 [[nodiscard]] int write_all(int number, std::string_view text) noexcept;
 
-/// While it lives, a pipe whose reader is gone is an error number of this thread's writes (EPIPE),
-/// not the end of the program.
+/// While it lives, a write of this thread to a pipe whose reader is gone fails with EPIPE instead
+/// of ending the program.
 class broken_pipes_are_errors {
 public:
     broken_pipes_are_errors() noexcept;

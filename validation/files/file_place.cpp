@@ -27,8 +27,8 @@ fs::path folder_of(const fs::path& path) {
     return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
-// Links in /proc/self/fd lead to open files, not to names: opening a name anew would begin again at
-// the first byte of a file, and fail for sockets.
+// The number that a link in /proc/self/fd stands for. Such links lead to open files, not to names:
+// opening a name anew would begin again at the first byte of a file, and fail for sockets.
 std::optional<int> descriptor_behind(const fs::path& link) {
     const std::string name = link.filename().string();
     int number = -1;
@@ -90,7 +90,7 @@ file_place find_place(const std::string& file) {
         if (error) {
             return in_trouble(path, error.value());
         }
-        path = folder_of(path) / next;  // an absolute one stands by itself
+        path = folder_of(path) / next;  // an absolute `next` replaces the folder
     }
     return in_trouble(file, ELOOP);
 }

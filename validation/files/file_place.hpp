@@ -21,7 +21,7 @@ struct file_place {
     std::string path;      ///< without links, except in the names of folders
     int number = -1;       ///< of a descriptor
     struct stat state {};  ///< of what is there
-    int trouble = 0;       ///< error number: the path leads nowhere
+    int trouble = 0;       ///< error number where the path cannot be followed, else 0
 
     /// The folder of `path`, "." where none is named.
     [[nodiscard]] std::string folder() const;
@@ -29,15 +29,14 @@ struct file_place {
     [[nodiscard]] std::string name() const;
 };
 
-/// Looks where a path leads; changes nothing.
+/// Finds where a path leads; changes nothing.
 [[nodiscard]] file_place find_place(const std::string& file);
 
 /// What stands behind an open file of this process.
 [[nodiscard]] file_place place_of_descriptor(int number);
 
-/// True if what is written to one would be found, or lost, in the other: the same file by whatever
-/// names (links, hard links, other spellings), there already or not. Terminals and other devices
-/// are no such places, folders neither.
+/// True where both are the same file or pipe, by whatever names (links, hard links, other
+/// spellings), or the same new file that is not there yet. It is false for devices and folders.
 ///
 /// \see tests/validation/file_plan_test.cpp
 [[nodiscard]] bool same_place(const file_place& a, const file_place& b);

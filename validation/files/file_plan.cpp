@@ -24,7 +24,7 @@ bool same_folder(const std::string& a, const std::string& b) {
 
 }  // namespace
 
-// "--output 'x'", or "'x'" for what stands by itself.
+// "--output 'x'", or "'x'" for a word that stands by itself.
 std::string file_plan::named(const planned& one) {
     return one.what.empty() ? fmt::format("'{}'", one.file)
                             : fmt::format("--{} '{}'", one.what, one.file);

@@ -10,36 +10,38 @@ namespace fusionflow::validation {
 /// The files that a command will read and write, checked before it does any work: a file that is
 /// written is neither one that is read nor written twice, and can be written.
 ///
-/// Files are compared as files (same_place), not as texts: a link, a hard link, `./x` for `x`, and
-/// what standard output was sent to are seen.
+/// Files are compared by same_place(), not as texts, so that a link, a hard link, `./x` for `x`,
+/// and the file that standard output was sent to are recognised.
 ///
 /// \see tests/validation/file_plan_test.cpp
 class file_plan {
 public:
-    /// A file that is read.
+    /// Adds a file that is read.
     ///
-    /// \param what  How the user named it: an option without dashes, or empty for a word that
-    ///              stands by itself.
+    /// \param what  The option that named it, without dashes, or empty for a word that stands by
+    ///              itself.
     /// \param file  "-" is standard input.
     void reads(const std::string& what, const std::string& file);
 
-    /// A file that is written.
+    /// Adds a file that is written.
     ///
-    /// \param option  Without dashes.
-    /// \param beside  An ending: `file` + `beside` is written too, such as a journal.
+    /// \param option  The option that named it, without dashes.
+    /// \param beside  The ending of a second file, `file` + `beside`, such as a journal.
     /// \throws data::input_error naming the option, as check_writable().
     void writes(const std::string& option, const std::string& file, const std::string& beside = {});
 
-    /// A folder, there or not yet, in which files of these names, and all of these endings, are
-    /// written.
+    /// Adds a folder, which need not exist, in which files of these names are written, and others
+    /// that have one of these endings.
     void writes_into(const std::string& option, const std::string& folder,
                      const std::vector<std::string>& names,
                      const std::vector<std::string>& endings = {});
 
-    /// Standard output and standard error, where they are files.
+    /// Adds standard output and standard error, in case they are files.
     void writes_streams();
 
-    /// \throws data::input_error naming the option of a file that is written: the other file it is.
+    /// Refuses files that are written and also read, or written twice.
+    ///
+    /// \throws data::input_error naming the option of such a file.
     void check() const;
 
 private:

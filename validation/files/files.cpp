@@ -38,7 +38,7 @@ constexpr int open_folder = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 
 std::string system_says(int code) { return std::generic_category().message(code); }
 
-// What is no place for a file at all, in words; empty where it is one.
+// Why a file cannot stand at a place, in words; empty where it can.
 std::string no_place(const std::string& file, const file_place& place) {
     if (file.empty()) {
         return "its name is empty";
@@ -63,7 +63,7 @@ void check_name(const std::string& option, const std::string& file, const std::s
     }
 }
 
-// Who may write to a stream; 0 or the error number.
+// 0 where this program may write to a stream, else the error number.
 int stream_trouble(const file_place& place) {
     if (place.what != kind::descriptor) {
         return ::access(place.path.c_str(), W_OK) == 0 ? 0 : errno;
@@ -76,8 +76,8 @@ bool is_stream(const file_place& place) {
     return place.what == kind::stream || place.what == kind::descriptor;
 }
 
-// The mode of a file that takes the place of another one, whose owner and group it should have.
-// Others than the old group must not get that group's rights.
+// Gives a file the owner, the group and the mode of the one that it replaces. Where the group stays
+// another one, it does not get the rights of the old group.
 void take_over(int number, const struct stat& old) {
     constexpr mode_t all_bits = 07777;
     mode_t mode = old.st_mode & all_bits;
@@ -90,7 +90,7 @@ void take_over(int number, const struct stat& old) {
     (void)::fchmod(number, mode);
 }
 
-// 0, or the error number. File systems that know no fsync say EINVAL or ENOTSUP.
+// Returns 0 or the error number. EINVAL and ENOTSUP, from file systems without fsync, count as 0.
 int flush_to_disk(int number) {
     int result = 0;
     do {
@@ -99,7 +99,7 @@ int flush_to_disk(int number) {
     return result == 0 || errno == EINVAL || errno == ENOTSUP ? 0 : errno;
 }
 
-// Once a file has its name, no failure of its folder could undo it.
+// A failure is not reported: it could not undo that the file has its name already.
 void flush_folder(const std::string& folder) {
     const descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (opened.open()) {
@@ -158,7 +158,7 @@ struct output_file::parts {
 
 void output_file::parts::open_stream() {
     if (place.what == kind::descriptor) {
-        (void)std::fflush(nullptr);  // what was printed before comes before
+        (void)std::fflush(nullptr);  // puts what was printed earlier first
         out = descriptor(::fcntl(place.number, F_DUPFD_CLOEXEC, 3));
     } else {
         out = descriptor(::open(place.path.c_str(), O_WRONLY | O_NOCTTY | O_CLOEXEC));

@@ -7,8 +7,8 @@
 // The one way in which files are written.
 namespace fusionflow::validation {
 
-/// Refuses a file that could not be written, before anything is computed: a folder, a block device
-/// or a socket; no such folder; no permission; a name that is too long.
+/// Refuses a file that could not be written, before anything is computed: it is a folder, a block
+/// device or a socket, its folder does not exist, permission is missing, or its name is too long.
 ///
 /// \param option  Name of the option that gave the file.
 /// \param beside  An ending of a second file beside it, such as ".rows", whose name must fit too.
@@ -22,11 +22,11 @@ void check_writable(const std::string& option, const std::string& file,
 
 /// A file on its way to be written: as a whole or not at all.
 ///
-/// What is written goes to a new file beside it, under a name that nobody can foresee, and takes
-/// its place only in commit(): neither an error nor an interruption leaves half a file or loses the
-/// one that was there. Links are followed to the file that they lead to. A file that was there
-/// keeps its mode, and its owner and group where the system lets it; a new one gets the mode of the
-/// umask. Pipes and devices are written to as they are.
+/// The bytes go to a new file beside it, under a name that nobody can foresee, which takes its
+/// place only in commit(): neither an error nor an interruption leaves half a file or loses the one
+/// that was there. Links are followed to the file that they lead to. A file that was there keeps
+/// its mode, and its owner and group where the system allows it; a new one gets the mode of the
+/// umask. Pipes and devices are written to directly.
 ///
 /// \see tests/validation/files_test.cpp
 class output_file {
@@ -36,13 +36,13 @@ public:
     output_file(std::string option, std::string file);
     output_file(const output_file&) = delete;
     output_file& operator=(const output_file&) = delete;
-    /// Without commit() nothing has changed.
+    /// Without commit() the file that was there stays as it was.
     ~output_file();
 
     /// Adds bytes at the end.
     void write(std::string_view bytes);
 
-    /// Sees to it that all bytes are on the disk, and gives the file its name.
+    /// Waits until all bytes are on the disk, and gives the file its name.
     void commit();
 
 private:

@@ -14,8 +14,8 @@ namespace fusionflow::validation {
 
 namespace {
 
-// A handler of signals may not lock or allocate: the list has a fixed length, far more than files
-// are written at a time.
+// A signal handler may not lock or allocate. The list has a fixed length therefore, far above the
+// number of files that are written at a time.
 constexpr std::size_t most_listed = 64;
 constexpr std::size_t name_bytes = 32;
 
@@ -68,7 +68,7 @@ void remove_unfinished_files() noexcept {
     errno = before;
 }
 
-// Listed before it is made: no signal can come between.
+// The file is listed before it is made, so that no signal can come between.
 unfinished_file::unfinished_file(int folder, mode_t mode) noexcept
     : folder_(folder), place_(take_place()) {
     if (place_ == most_listed) {

@@ -7,26 +7,26 @@
 
 namespace fusionflow::validation {
 
-/// A file under a name of its own that will be renamed or removed: listed, so that a signal which
-/// ends the program removes it.
+/// A file under a temporary name that will be renamed or removed. It is listed, so that a signal
+/// that ends the program removes it too.
 class unfinished_file {
 public:
     /// Makes a new file in a folder under a name that nobody can foresee (exclusively, no links
     /// followed).
     ///
-    /// \param folder  Descriptor of the folder; outlives this.
-    /// \param mode    Who may do what with the file; the system takes the umask off.
+    /// \param folder  Descriptor of the folder; it must outlive this object.
+    /// \param mode    Permissions of the file, of which the system takes off the umask.
     unfinished_file(int folder, mode_t mode) noexcept;
     unfinished_file(const unfinished_file&) = delete;
     unfinished_file& operator=(const unfinished_file&) = delete;
     /// Removes it, unless it was renamed.
     ~unfinished_file();
 
-    /// The open file, which whoever asks closes; negative: it could not be made, and errno says
-    /// why.
+    /// Descriptor of the open file, which the caller must close; negative where it could not be
+    /// made, and errno says why.
     [[nodiscard]] int number() const noexcept { return number_; }
 
-    /// Gives it its name in the same folder, in place of what has it now.
+    /// Renames the file within its folder, and replaces a file that has this name.
     ///
     /// \return  0, or the error number.
     [[nodiscard]] int rename_to(const std::string& name) noexcept;
@@ -40,7 +40,7 @@ private:
 
 /// From now on SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU and SIGPIPE remove unfinished files before
 /// they end the program as they would have done; a file larger than `ulimit -f` becomes an error of
-/// the write (EFBIG). Signals that the program was told to ignore are ignored further on.
+/// the write (EFBIG). Signals that the program was told to ignore stay ignored.
 void clean_up_on_signals() noexcept;
 
 /// Removes unfinished files at once: for ends of the program that run no destructors.

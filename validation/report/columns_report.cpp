@@ -20,14 +20,14 @@ using data::column_kind;
 
 constexpr std::size_t most_labels_shown = 5;
 
-// A text of the table for the terminal, not too long.
+// A text of the table for the terminal, cut after 20 bytes at most.
 std::string shown(const std::string& text) {
     constexpr std::size_t longest = 20;
     std::string whole = data::escaped(text);
     if (whole.size() <= longest) {
         return whole;
     }
-    std::size_t end = longest;  // not within a character
+    std::size_t end = longest;  // must not be inside a UTF-8 character
     while (end > 0 && (static_cast<unsigned char>(whole[end]) & 0xc0U) == 0x80U) {
         --end;
     }
@@ -77,7 +77,7 @@ json column_json(const column_facts& of) {
             {"labels", of.labels()}};
 }
 
-// What is to be done about the few texts of a column of numbers.
+// Advice about the few texts in a column of numbers.
 std::string advice_about(const column_facts& mixed, char decimal) {
     const std::string advice = data::number_advice(*mixed.labels().begin(), decimal);
     return advice.find("--decimal") == std::string::npos ? "(--missing-marks says what is missing)"
@@ -86,7 +86,6 @@ std::string advice_about(const column_facts& mixed, char decimal) {
 
 }  // namespace
 
-// What the next command may need to know.
 std::vector<std::string> warnings_of(const data::table_source& table,
                                      const std::vector<column_facts>& facts, char decimal) {
     std::vector<std::string> warnings = table.notes();

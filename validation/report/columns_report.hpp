@@ -9,11 +9,11 @@
 // What is in the columns of a table, as JSON and for people.
 namespace fusionflow::validation {
 
-/// What who reads the table next may need to know: what the table says of itself, and columns of
-/// numbers that have a few texts.
+/// Warnings for whoever uses the table next: its own notes, and columns of numbers that have a few
+/// texts.
 ///
-/// \param facts    Of table.survey().
-/// \param decimal  What stands before the fraction of its numbers.
+/// \param facts    The answer of table.survey().
+/// \param decimal  The decimal mark of its numbers.
 [[nodiscard]] std::vector<std::string> warnings_of(const data::table_source& table,
                                                    const std::vector<data::column_facts>& facts,
                                                    char decimal);

@@ -124,7 +124,7 @@ std::string chip_of(prospect p) {
     return chip(kind, std::string(to_string(p)));
 }
 
-// "A, B": modalities of which something becomes in late fusion.
+// The modalities that have this prospect in late fusion: "A, B".
 std::string names_with(const diagnosis& d, prospect what) {
     std::vector<std::string> names;
     for (const int m : d.order) {
@@ -185,7 +185,7 @@ std::string plateaus_html(const diagnosis_request& r, const diagnosis& d) {
            remark("Loss of late fusion while only these are learned.");
 }
 
-// Pictures with what they show, but for those without anything to show.
+// All pictures that have something to show, each with a sentence about it.
 std::string figures_html(const diagnosis_request& r, const diagnosis& d) {
     std::string html;
     for (const diagnosis_picture* kind : diagnosis_pictures) {

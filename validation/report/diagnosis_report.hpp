@@ -7,8 +7,8 @@
 
 namespace fusionflow::validation {
 
-/// Keys samples, modalities, first_learned, explains_most, superficial_preference, explained,
-/// plateaus, fusions, further, advice, warnings, provenance. json_text() is it as text.
+/// JSON with the keys samples, modalities, first_learned, explains_most, superficial_preference,
+/// explained, plateaus, fusions, further, advice, warnings, provenance. json_text() is its text.
 ///
 /// \param provenance  Version, commit, options, seeds: one line.
 /// \see docs/cli.md; tests/validation/diagnosis_report_test.cpp
@@ -17,8 +17,8 @@ namespace fusionflow::validation {
 [[nodiscard]] std::string json_text(const diagnosis_request& request, const diagnosis& d,
                                     const std::string& provenance);
 
-/// The same for people, without warnings and provenance; times in epochs where there is a learning
-/// rate.
+/// The diagnosis for people, without warnings and provenance. Times are in epochs where there is a
+/// learning rate.
 [[nodiscard]] std::string to_text(const diagnosis_request& request, const diagnosis& d);
 
 /// Writes a diagnosis for reading: `index.html`, one page with figures that needs no other file and

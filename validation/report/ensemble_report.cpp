@@ -13,7 +13,7 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-// What there is of finite values.
+// Mean, standard error and quantiles of the finite values.
 json finite_json(const spread& s) {
     json quantiles = json::object();
     for (const auto& [p, value] : s.quantiles) {
@@ -38,14 +38,14 @@ json run_json(const ensemble_run& run) {
     return object;
 }
 
-// Five digits of what is spread, so that a row fits a terminal; JSON has all.
+// Adds a row for a spread. Its numbers have at most five digits, so that it fits a terminal.
 void add_row(sheet& s, const std::string& name, const spread& of, std::size_t runs) {
     std::vector<std::string> row = {name, fmt::format("{} of {}", of.finite, runs),
                                     spell(of.mean.mean, 5), spell(of.mean.standard_error, 2)};
     for (const quantile_value& q : of.quantiles) {
         row.push_back(spell(q.value, 5));
     }
-    // Without any finite value there are no quantiles: the cells say so.
+    // Without finite values there are no quantiles, and their cells are "-".
     row.resize(s.columns.size(), "-");
     s.rows.push_back(std::move(row));
 }

@@ -44,7 +44,7 @@ pre { background: var(--card); padding: .6rem; overflow-x: auto; font-size: .85r
 details > summary { cursor: pointer; color: var(--soft); }
 )css";
 
-// `th` or `td`, numbers to the right.
+// A cell of a table, by the tag `th` or `td`; numbers are aligned to the right.
 std::string cell(const char* tag, const sheet::column& column, const std::string& text) {
     return fmt::format("<{0}{1}>{2}</{0}>", tag, column.number ? " class=\"n\"" : "",
                        escape_xml(text));
@@ -59,8 +59,8 @@ void add_prefix(const std::string& prefix, std::string& tag) {
     }
 }
 
-// Several SVGs of gnuplot's in one page must not share the names of their parts, which stand inside
-// of tags.
+// Prefixes the names of parts inside of an SVG's tags: SVGs of gnuplot use the same names, which
+// must differ on one page.
 std::string own_names(const std::string& svg, const std::string& prefix) {
     std::string result;
     const std::size_t start = svg.find("<svg");

@@ -23,11 +23,11 @@ namespace fusionflow::validation {
 /// A table; one that is wider than the page scrolls by itself.
 [[nodiscard]] std::string to_html(const sheet& s);
 
-/// A picture of gnuplot's as a figure of a page; nothing where the text is empty.
+/// An SVG of gnuplot as a figure of a page; empty where `svg` is empty.
 ///
 /// \param svg   What gnuplot wrote, with its XML head.
-/// \param name  Of letters, digits and dashes, another one for every figure of a page: the names
-///              inside of them must differ.
+/// \param name  Letters, digits and dashes, unique on the page: it prefixes the names inside of the
+///              SVG, which must differ between the figures of a page.
 [[nodiscard]] std::string html_figure(const std::string& svg, const std::string& name);
 
 }  // namespace fusionflow::validation

@@ -6,10 +6,10 @@
 
 namespace fusionflow::validation {
 
-/// What people want to know of moments of samples: how many, and of each modality inputs, rank on
-/// the samples, |s_m| and condition.
+/// A summary for people of moments of samples: the number of samples, and for each modality its
+/// inputs, rank on the samples, |s_m| and condition.
 ///
-/// \param part  Whose samples they are, for the first line: "training", or empty.
+/// \param part  Which samples they are, for the first line, such as "training"; may be empty.
 [[nodiscard]] std::string to_text(const data::sample_summary& s, const std::string& part);
 
 }  // namespace fusionflow::validation

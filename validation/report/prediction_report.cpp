@@ -21,7 +21,7 @@ theory::predict_options options_of(const solver::model& about) {
     return {about.training.learning_rate, about.training.weight_decay};
 }
 
-// By a formula that may not exist for the model.
+// The time of modality m by a formula; unknown where the formula does not exist for the model.
 double time_by(const std::optional<theory::learning>& formula, std::size_t m) {
     return formula ? formula->times[m] : theory::unknown;
 }
@@ -100,7 +100,7 @@ std::string modalities_text(const prediction_report& r) {
     return to_text(s);
 }
 
-// Of several targets: their modes in the order in which they are learned.
+// The modes of several targets, in the order in which they are learned.
 std::string modes_text(const prediction_report& r) {
     const std::vector<theory::learned_mode>& modes = r.found.modes;
     sheet s = sheet::of_rows(modes.size());

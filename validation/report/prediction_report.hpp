@@ -20,16 +20,16 @@ struct prediction_report {
 
 /// Predicts by the learning rate and the weight decay of the model.
 ///
-/// \param with_changes  Also what 1 % more of each parameter does to the times.
+/// \param with_changes  Whether to find what 1 % more of each parameter does to the times, too.
 /// \throws data::input_error as theory::predict() and theory::sensitivities().
 [[nodiscard]] prediction_report predict(solver::model about, bool with_changes);
 
-/// What to say about times that are null and the limits of formulas.
+/// Warnings about times that are null and about the limits of the formulas.
 [[nodiscard]] std::vector<std::string> warnings_of(const prediction_report& r);
 
-/// Keys modalities, modes, time ratios, fixed_points, superficial_preference, permanent_bias,
-/// outcome, warnings, provenance, and sensitivities where they were asked for. json_text() is it as
-/// text.
+/// JSON with the keys modalities, modes, time ratios, fixed_points, superficial_preference,
+/// permanent_bias, outcome, warnings, provenance, and sensitivities where they were asked for.
+/// json_text() is its text.
 ///
 /// \param provenance  Version, commit, options: one line.
 /// \see docs/cli.md; tests/validation/prediction_report_test.cpp
@@ -37,8 +37,8 @@ struct prediction_report {
                                              const std::string& provenance);
 [[nodiscard]] std::string json_text(const prediction_report& r, const std::string& provenance);
 
-/// The same for people, without warnings and provenance; times in epochs too where there is a
-/// learning rate.
+/// The prediction for people, without warnings and provenance; times are in epochs too where there
+/// is a learning rate.
 [[nodiscard]] std::string to_text(const prediction_report& r);
 
 }  // namespace fusionflow::validation

@@ -26,7 +26,7 @@ constexpr const char* dash = "–";
 
 std::string spell_measured(double value) { return spell(value, 6, dash); }
 
-// Letters, digits and dashes; what is cut off or spelled alike is told apart by a number.
+// A name of letters, digits and dashes for an experiment; a number is added where it is taken.
 std::string id_of(const std::string& suite, const std::string& name, std::set<std::string>& taken) {
     constexpr std::size_t longest = 100;
     std::string id = (suite + "-" + name).substr(0, longest);
@@ -42,7 +42,7 @@ std::string id_of(const std::string& suite, const std::string& name, std::set<st
     return own;
 }
 
-// Of the section of every experiment, suite by suite, and of the files of its figure.
+// Names for the section and for the figure files of every experiment, suite by suite.
 std::vector<std::vector<std::string>> ids_of(const std::vector<suite_result>& suites) {
     std::vector<std::vector<std::string>> all;
     std::set<std::string> taken;
@@ -79,8 +79,8 @@ std::string cases_table(const std::vector<check_result>& cases) {
     return html + "</table></div>\n";
 }
 
-// A statement with its cases; those of many are folded unless one fails. What it says is left out
-// where that is the claim of the experiment, which stands above it.
+// A statement with its cases, which are folded where there are many and none fails. Its sentence is
+// left out where it repeats the claim of the experiment, which stands above it.
 std::string statement_html(const std::vector<check_result>& cases, const std::string& claim) {
     constexpr std::size_t few = 6;
     const check_result& first = cases.front();
@@ -193,7 +193,7 @@ void make_report_folder(const std::string& folder) {
     check_writable("report", (fs::path(folder) / "index.html").string());
 }
 
-// Made to see whether it can be, and taken away again.
+// Makes the folder to see whether that works, and removes it again if it was not there before.
 void check_report_folder(const std::string& folder) {
     std::vector<fs::path> missing;
     std::error_code ignored;

@@ -7,7 +7,7 @@
 
 namespace fusionflow::validation {
 
-/// What a report says besides results.
+/// What a report contains besides the results.
 struct report_options {
     std::string provenance;            ///< version, commit, options, seeds: the small print
     std::vector<std::string> formats;  ///< of figures as files of their own: png, pdf
@@ -23,7 +23,7 @@ struct report_options {
 void write_report(const std::vector<suite_result>& suites, const std::string& folder,
                   const report_options& options);
 
-/// Refuses a folder that could not be written, before anything is computed. Leaves none behind.
+/// Refuses a folder that could not be written, before anything is computed; leaves none behind.
 ///
 /// \throws data::input_error naming report.
 void check_report_folder(const std::string& folder);
@@ -31,7 +31,9 @@ void check_report_folder(const std::string& folder);
 /// Makes the folder if it is not there; refuses as check_report_folder().
 void make_report_folder(const std::string& folder);
 
-/// The page. \param figures  SVG text per experiment, in their order over all suites; may be empty.
+/// The page as HTML.
+///
+/// \param figures  SVG text per experiment, in their order over all suites; may be empty.
 [[nodiscard]] std::string report_page(const std::vector<suite_result>& suites,
                                       const std::vector<std::string>& figures,
                                       const std::string& provenance);

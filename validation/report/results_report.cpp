@@ -83,7 +83,7 @@ std::string allowed_text(const check_result& c) {
     if (!c.trouble.empty()) {
         return "no answer";
     }
-    // What is never learned, or a time that should be 0, is no relative error.
+    // There is no relative error where a value is never, or should be 0.
     if (!std::isfinite(c.measured) || (!std::isnan(c.expected) && !std::isfinite(c.error))) {
         return fmt::format("measured {}, allowed {}", spell(c.measured), to_string(c.allowed));
     }
@@ -125,7 +125,8 @@ std::string checks_text(const std::vector<check_result>& checks) {
     return text;
 }
 
-// A check in its short form is all of its experiment, and has its line among the checks.
+// The finding of each experiment. A check in short form, which is all of its experiment, already
+// has its line among the checks.
 std::string findings_text(const suite_result& s) {
     std::string text;
     for (const experiment_result& e : s.experiments) {

@@ -7,10 +7,10 @@
 #include "fusionflow/solver/method.hpp"
 #include "fusionflow/solver/methods/flow_sensitivity.hpp"
 
-// What flows and networks answer, as JSON and for people.
+// The answers of flows and networks, as JSON and for people.
 namespace fusionflow::validation {
 
-/// What was asked of a flow or a network. It refers to model and method, which outlive it.
+/// What was asked of a flow or a network. It refers to a model and a method, which must outlive it.
 struct run_question {
     const solver::model& about;
     const solver::method& how;
@@ -18,15 +18,16 @@ struct run_question {
     std::string provenance{};  ///< version, commit, options, seeds: one line
 };
 
-/// What to say about times that are null: one warning per modality that is never learned, and one
-/// for an outcome that is not `learned`, after the warnings of the answer itself.
+/// Warnings: those of the answer itself, then one per modality that is never learned or was not
+/// seen to be learned, and one for an outcome other than `learned`.
 [[nodiscard]] std::vector<std::string> warnings_of(const data::moments& moments,
                                                    const theory::learning& answer);
 
-/// Keys modalities, time_ratio, phases, outcome, cost, warnings and provenance; of flows also flow,
-/// of networks representation, widths and those of training_json(). json_text() is it as text.
+/// JSON with the keys modalities, time_ratio, phases, outcome, cost, warnings and provenance; for
+/// flows also flow, for networks representation, widths and those of training_json(). json_text()
+/// is its text.
 ///
-/// \param changes  Of flows: the key sensitivities; null: there is none.
+/// \param changes  Sensitivities of a flow, for the key sensitivities; null: there is no such key.
 /// \see docs/cli.md; tests/validation/run_report_test.cpp
 [[nodiscard]] nlohmann::ordered_json to_json(
     const run_question& asked, const solver::answer& run,
@@ -34,7 +35,8 @@ struct run_question {
 [[nodiscard]] std::string json_text(const run_question& asked, const solver::answer& run,
                                     const solver::flow_sensitivity_table* changes = nullptr);
 
-/// The same for people, without warnings and provenance; times in epochs too where there are any.
+/// The answer for people, without warnings and provenance; times are in epochs too where there are
+/// any.
 [[nodiscard]] std::string to_text(const run_question& asked, const solver::answer& run,
                                   const solver::flow_sensitivity_table* changes = nullptr);
 

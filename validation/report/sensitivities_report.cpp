@@ -18,7 +18,7 @@ using kind = parameter::kind;
 
 constexpr int side_by_side = 5;
 
-// What the logarithm of a parameter changes by its own unit.
+// Turns a slope by a parameter itself into one by its logarithm; 1 where it is that already.
 double unit_of(const parameter& by, const theory::predict_options& options) {
     switch (by.what) {
         case kind::weight_decay: return options.weight_decay;
@@ -81,7 +81,7 @@ std::vector<sheet> sensitivity_sheets(const data::moments& moments,
                                       const std::vector<parameter>& list,
                                       const Eigen::MatrixXd& slopes,
                                       const theory::predict_options& options, std::string_view of) {
-    // Weight decay and learning rate only where they are given, and known to the formula.
+    // Weight decay and learning rate are shown only where they are given and have a slope.
     std::vector<std::size_t> shown;
     for (std::size_t i = 0; i < list.size(); ++i) {
         const bool always =

@@ -10,10 +10,10 @@
 #include "fusionflow/theory/prediction/sensitivity.hpp"
 #include "fusionflow/validation/study/sheet.hpp"
 
-// What sensitivities add to the answers of formulas, flows and diagnoses.
+// Sensitivities in the reports of formulas, flows and diagnoses.
 namespace fusionflow::validation {
 
-/// One object per modality: `name`, `by`, and `by_refined` (null where there are no refined times).
+/// A list with an object per modality: `name`, `by`, and `by_refined` (null without refined times).
 [[nodiscard]] nlohmann::ordered_json to_json(const data::moments& moments,
                                              const theory::sensitivity_table& table);
 /// The same without `by_refined`.
@@ -24,8 +24,9 @@ namespace fusionflow::validation {
 /// modalities side by side.
 ///
 /// \param slopes   d ln t_m: modalities are rows, parameters columns.
-/// \param options  What 1 % of weight decay and learning rate is.
-/// \param of       `change of the time`: stands above the parameters.
+/// \param options  The weight decay and the learning rate that change by 1 %.
+/// \param of       What the numbers are, such as `change of the time`: it stands above the
+///                 parameters.
 /// \see tests/cli/predict_test.cpp; tests/validation/diagnosis_report_test.cpp
 [[nodiscard]] std::vector<sheet> sensitivity_sheets(const data::moments& moments,
                                                     const std::vector<theory::parameter>& list,

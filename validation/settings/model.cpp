@@ -1,4 +1,4 @@
-// From options to a model.
+// Builds a model from options.
 
 #include <utility>
 
@@ -11,7 +11,7 @@ namespace fusionflow::validation {
 
 namespace {
 
-// The population that --data gaussian says; its noise is the toy's.
+// The population of --data gaussian. It shares the option for noise with the toy.
 data::population_options population_of(const settings& s) {
     data::population_options options{
         .variances = s.world.variances, .input_weight = s.world.input_weight, .noise = s.toy.noise};
@@ -34,7 +34,7 @@ data::moments build_world(const settings& s) {
     return data::toy_moments(s.toy);
 }
 
-// Null where networks see moments.
+// The samples that networks train on; null where they see moments only.
 std::shared_ptr<const data::samples> build_samples(const settings& s) {
     if (s.samples.count == 0) {
         return nullptr;

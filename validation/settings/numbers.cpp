@@ -15,7 +15,7 @@ namespace {
 
 template <typename Number>
 Number parse(std::string_view name, std::string_view text, std::string_view kind) {
-    // A plus sign is what people write; std::from_chars does not take it.
+    // People write a plus sign, which std::from_chars does not take.
     const bool plus = text.size() > 1 && text[0] == '+' && text[1] != '-';
     const std::string_view digits = text.substr(plus ? 1 : 0);
     Number value{};
@@ -39,7 +39,7 @@ double parse_number(std::string_view name, std::string_view text) {
 }
 
 long parse_whole(std::string_view name, std::string_view text) {
-    // 1e6 is a whole number to people; above 2^53 not every one has a double.
+    // People write 1e6 for a whole number; it is read as a double, exact up to 2^53.
     if (text.find_first_of("eE") == std::string_view::npos) {
         return parse<long>(name, text, "a whole number");
     }
@@ -54,7 +54,7 @@ int parse_int(std::string_view name, std::string_view text) {
 }
 
 std::uint64_t parse_seed(std::string_view name, std::string_view text) {
-    // Seeds of repeats use all 64 bits.
+    // Seeds of repeats use all 64 bits, more than parse_whole() reads.
     if (text.find_first_of("eE-") == std::string_view::npos) {
         return parse<std::uint64_t>(name, text, "a whole number");
     }

@@ -7,17 +7,17 @@
 
 namespace fusionflow::validation {
 
-/// Text to numbers, the whole text or nothing; the same in every locale.
+/// Reads a number that is the whole text, alike in every locale; so do the functions below.
 ///
 /// \param name  What errors call the value: an option's name.
 /// \throws data::input_error  `name: need a number, got 'abc'`
 [[nodiscard]] double parse_number(std::string_view name, std::string_view text);
 /// \throws data::input_error  `name: need a whole number, got '1.5'`
 [[nodiscard]] long parse_whole(std::string_view name, std::string_view text);
-/// As parse_whole, for what has to fit an int.
+/// As parse_whole(), for numbers that fit an int.
 [[nodiscard]] int parse_int(std::string_view name, std::string_view text);
 
-/// As parse_whole, for seeds: 0 ... 2^64 - 1.
+/// As parse_whole(), for seeds: 0 ... 2^64 - 1.
 [[nodiscard]] std::uint64_t parse_seed(std::string_view name, std::string_view text);
 /// \throws data::input_error  `name: need true or false, got 'yes'`
 [[nodiscard]] bool parse_flag(std::string_view name, std::string_view text);

@@ -1,4 +1,4 @@
-// Every option of a model and its runs: its help, what it sets, and what it does not go with.
+// Every option of a model and its runs: its help, what it sets, and what it cannot stand beside.
 
 #include <fmt/format.h>
 
@@ -24,10 +24,10 @@ using solver::training;
 using theory::initialisation;
 
 using setter = void (*)(settings&, std::string_view, const std::string&);
-// Why an option that was given cannot be there; empty where it can.
+// Returns why an option that was given is refused; empty where it is not.
 using rule = std::string (*)(const settings&);
 
-// Sets the member at the end of a path of members from the option's text.
+// Reads the option's text into the member that a path of members leads to.
 template <auto Read, auto... Path>
 void put(settings& s, std::string_view name, const std::string& value) {
     (s.*....*Path) = Read(name, value);
@@ -73,7 +73,7 @@ world parse_world(std::string_view name, const std::string& text) {
                             fmt::format("need toy, xor, random or gaussian, got '{}'", text));
 }
 
-// The readers of other folders, which name the option themselves.
+// Adapts a reader of another folder, whose errors name the option by themselves.
 template <auto Parse>
 auto read(std::string_view /*name*/, const std::string& text) {
     return Parse(text);
@@ -175,13 +175,13 @@ std::string batch_rule(const settings& s) {
 
 constexpr bool numeric = true;
 
-// An option, what it sets, the options beside which it says nothing, and what else it needs.
+// An option, what it sets, the options that exclude it, and another rule that it must meet.
 struct entry {
     setting_info info;
     setter set;
-    std::string_view excluded_by;  // words between spaces
+    std::string_view excluded_by;  // names of options, separated by spaces
     rule broken;                   // may be null
-    std::string (*names)();        // what stands for {} in its help; null: nothing
+    std::string (*names)();        // text for the {} in its help; null: there is no {}
 };
 
 constexpr entry row(std::string_view name, std::string_view argument, std::string_view help,

@@ -21,14 +21,14 @@ bool is_printable(std::string_view word) {
     return true;
 }
 
-// On one line, as bash and newer shells read it: $'a\nb\377'.
+// A word on one line, as bash and newer shells read it: $'a\nb\377'.
 std::string escaped_word(std::string_view word) {
     std::string quoted = "$'";
     while (!word.empty()) {
         const std::size_t length = data::printable_bytes(word);
         const char c = word.front();
         if (length == 0) {
-            // Three octal digits are never longer than meant; those of hexadecimal may be.
+            // An octal escape ends after three digits; a hexadecimal one could take in more.
             quoted += c == '\n' ? "\\n" : fmt::format("\\{:03o}", static_cast<unsigned char>(c));
         } else {
             quoted += c == '\'' || c == '\\' ? "\\" : "";

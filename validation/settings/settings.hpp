@@ -22,17 +22,17 @@ struct given_option {
     std::string value;
 };
 
-/// Where data come from that are not read from a file.
+/// The sources of data other than a file.
 enum class world {
     toy,       ///< "toy": two scalar modalities, data::toy_moments
     xor_data,  ///< "xor": data::draw_xor_samples, for networks on samples only
     random,    ///< "random": data::random_moments
-    gaussian,  ///< "gaussian": data::population_moments, or of some draws
+    gaussian,  ///< "gaussian": data::population_moments, or data::drawn_moments
 };
 
 [[nodiscard]] std::string_view to_string(world w);
 
-/// What the options say about the data's world, beside those of the toy.
+/// Options of the data other than those of the toy.
 struct world_settings {
     world kind = world::toy;
     std::vector<int> dims{};              ///< of random and gaussian; empty: their defaults
@@ -42,8 +42,7 @@ struct world_settings {
     std::uint64_t seed = 1;               ///< of samples, random data and draws
 };
 
-/// What the options of the group "samples" say about the data, beside world_settings.
-/// solver::sample_options has the rest.
+/// Options of the group "samples" that describe data; solver::sample_options has the others.
 struct sample_settings {
     long count = 0;  ///< P; 0: networks see moments, no samples
     bool symmetric = false;
@@ -72,15 +71,15 @@ struct settings {
 /// An option that sets a part of `settings`.
 struct setting_info {
     std::string_view name;      ///< without dashes, e.g. "target-weights"
-    std::string_view argument;  ///< how the value is called in --help, e.g. "H"; empty: a flag
+    std::string_view argument;  ///< name of the value in --help, e.g. "H"; empty: a flag
     std::string_view help;      ///< one line, with the default
     std::string_view
         group;     ///< "data", "network", "start", "drawing", "training", "samples", "compression",
                    ///< "solver"
-    bool numeric;  ///< one number: may be a grid axis
+    bool numeric;  ///< its value is one number, so that it may be a grid axis
 };
 
-/// All of them, in the order of --help.
+/// All options, in the order of --help.
 [[nodiscard]] std::span<const setting_info> setting_table();
 
 /// The entry of an option; null where there is none.
@@ -95,29 +94,29 @@ void set_option(settings& s, std::string_view name, const std::string& value);
 /// Notes that an option was given, in place of an earlier value of the same one.
 void note_given(settings& s, std::string_view name, const std::string& value);
 
-/// Checks that the options that were given go with each other.
+/// Checks that the options that were given can be combined.
 ///
 /// \throws data::input_error naming the option, and the one that it cannot be combined with or that
 ///         it needs.
 void check_options(const settings& s);
 
-/// Sets `moments` to some that were read already.
+/// Sets `moments` to moments that were read already.
 ///
-/// \param value  What is said of where they come from: the option's value in `given`.
+/// \param value  The option's value in `given`, which says where they come from.
 void set_moments(settings& s, std::shared_ptr<const data::moments> moments,
                  const std::string& value);
 
-/// Checks every rule of the options and that they fit each other (moments with toy options,
-/// branches with depth or fusion), and builds the model.
+/// Checks every rule of the options, refuses those that exclude each other (such as moments with
+/// toy options, or branches with depth), and builds the model.
 ///
 /// \throws data::input_error naming the option.
 [[nodiscard]] solver::model build_model(const settings& s);
 
-/// The options given, as `--name value ...`, quoted for a shell: for provenance.
+/// The given options as `--name value ...`, quoted for a shell, for provenance.
 [[nodiscard]] std::string command_line(const settings& s);
 
-/// A word as a shell would read it back, quoted where it has to be: always one line of UTF-8. What
-/// has control characters, or bytes that are no UTF-8, becomes $'...' with escapes, as bash has it.
+/// A word as a shell would read it back, quoted where it has to be: always one line of UTF-8. A
+/// word with control characters or bytes that are no UTF-8 becomes $'...' with escapes, as in bash.
 [[nodiscard]] std::string shell_word(const std::string& word);
 
 }  // namespace fusionflow::validation

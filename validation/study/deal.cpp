@@ -47,8 +47,8 @@ void piece_size::took(std::size_t rows, std::chrono::duration<double> time) {
     next_ = static_cast<std::size_t>(std::clamp(wanted / std::max(each, shortest), 1.0, most));
 }
 
-// Isolated: a thread that waits inside a wide network for others must not begin another loop
-// meanwhile.
+// The loops are isolated: a thread that waits for others inside a wide network must not begin
+// another loop meanwhile.
 void on_threads(int jobs, const std::function<void()>& loop) {
     for_each_index(static_cast<std::size_t>(jobs), jobs,
                    [&](std::size_t) { tbb::this_task_arena::isolate(loop); });

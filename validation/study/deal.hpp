@@ -10,19 +10,19 @@
 
 namespace fusionflow::validation {
 
-/// Rows that nobody has taken yet. Any thread.
+/// Rows that no thread has taken yet. Any thread may call the functions.
 class open_rows {
 public:
-    /// \param rows     Outlive this.
-    /// \param threads  That will take them, >= 1.
+    /// \param rows     They must outlive this object.
+    /// \param threads  How many will take rows, >= 1.
     open_rows(const std::vector<std::size_t>& rows, std::size_t threads)
         : rows_(rows), threads_(threads) {}
 
-    /// The next rows, at most so many and never more than half of a thread's share of the rest:
-    /// towards the end nobody waits long for another. None: there are no more.
+    /// The next rows: at most `wanted`, and at most half of a thread's share of the rest, or one:
+    /// towards the end no thread waits long for another. Empty: there are no more.
     [[nodiscard]] std::vector<std::size_t> take(std::size_t wanted);
 
-    /// Hands out nothing any more; the first failure is kept.
+    /// Ends the handing out of rows. The first failure is kept.
     void fail(const std::exception_ptr& thrown);
 
     /// The first failure, or null.
@@ -48,13 +48,13 @@ private:
     std::size_t next_ = 1;
 };
 
-/// Runs `loop`, which takes rows until there are none, on so many threads; it may not throw.
+/// Runs `loop`, which takes rows until there are none, on `jobs` threads; it may not throw.
 void on_threads(int jobs, const std::function<void()>& loop);
 
-/// What was thrown as text, for another process to throw again; empty for null.
+/// An exception as text, for another process to throw again; empty for null.
 [[nodiscard]] std::string pack_failure(const std::exception_ptr& thrown);
 
-/// data::input_error, std::bad_alloc or, with the text of what(), std::runtime_error.
+/// What pack_failure() wrote: data::input_error, std::bad_alloc, or std::runtime_error for others.
 [[nodiscard]] std::exception_ptr unpack_failure(const std::string& text);
 
 }  // namespace fusionflow::validation

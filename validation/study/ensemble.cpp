@@ -58,7 +58,7 @@ double ensemble::median(int m) const {
 double ensemble::median_end() const {
     std::vector<double> ends;
     for (const ensemble_run& run : runs) {
-        // Unknown where one is: comparisons would lose it.
+        // The end is unknown where one time is: max_element() would pass over a NaN.
         const bool unknown =
             std::any_of(run.times.begin(), run.times.end(), [](double t) { return std::isnan(t); });
         ends.push_back(unknown ? std::numeric_limits<double>::quiet_NaN()

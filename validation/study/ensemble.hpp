@@ -22,21 +22,21 @@ struct ensemble_options {
 
 /// One network of an ensemble.
 struct ensemble_run {
-    std::uint64_t seed = 0;      ///< as given to `simulate --seed`, it trains the same network
-    std::vector<double> times;   ///< per modality, units of tau; never; NaN unknown
-    std::vector<double> epochs;  ///< the same as epochs; empty for gradient flow
+    std::uint64_t seed = 0;      ///< `simulate --seed` trains the same network from it
+    std::vector<double> times;   ///< per modality, units of tau; infinite: never; NaN: unknown
+    std::vector<double> epochs;  ///< these times as epochs; empty for gradient flow
     double time_ratio = 0;       ///< last / first
     theory::outcome ended = theory::outcome::learned;
-    int rounds = 0;               ///< of the compression; 0: full
-    double truncation_error = 0;  ///< its estimate; 0: full
+    int rounds = 0;               ///< of the compression; 0: the network was not compressed
+    double truncation_error = 0;  ///< estimated error of the compression; 0: not compressed
 };
 
-/// What networks that differ by their seed did.
+/// The runs of networks that differ by their seed alone, and their statistics.
 struct ensemble {
     std::vector<ensemble_run> runs;    ///< in order of repeats
     std::vector<spread> times;         ///< per modality
     std::vector<spread> epochs;        ///< per modality; empty for gradient flow
-    spread time_ratio;                 ///< of the runs' ratios
+    spread time_ratio;                 ///< over the runs
     std::map<std::string, int> ended;  ///< runs per outcome that occurred, by its name
     int failed = 0;                    ///< runs whose outcome is trouble
 
@@ -46,15 +46,15 @@ struct ensemble {
     [[nodiscard]] double median_end() const;
 };
 
-/// Runs done, runs in all; called by one thread at a time.
+/// Gets the number of runs done and of all runs; called by one thread at a time.
 using ensemble_progress = std::function<void(std::size_t done, std::size_t all)>;
 
 /// Trains the network of a model from many seeds, on some threads.
 ///
-/// Run r is the method's repeat r, as a row of a table is; it does not depend on how many runs or
-/// threads there are.
+/// Run r is repeat r of the method, like that row of a table; it does not depend on how many runs
+/// or threads there are.
 ///
-/// \param how  A network.
+/// \param how  The method, which must be a network.
 /// \param run  Its progress is not called, and no paths are recorded.
 /// \throws data::input_error as validate() and solver::run().
 /// \see tests/validation/ensemble_test.cpp
@@ -62,7 +62,7 @@ using ensemble_progress = std::function<void(std::size_t done, std::size_t all)>
                                     const solver::run_options& run, const ensemble_options& options,
                                     const ensemble_progress& progress = {});
 
-/// What the runs have in common: fills all but `runs` of an ensemble.
+/// The ensemble of some runs, with their statistics.
 [[nodiscard]] ensemble summarise(std::vector<ensemble_run> runs);
 
 }  // namespace fusionflow::validation

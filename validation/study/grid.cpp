@@ -28,13 +28,13 @@ void add_range(const std::vector<std::string>& parts, const std::string& text,
     if (!(step > 0 && last >= first)) {
         refuse(fmt::format("need first <= last and a step > 0, got '{}'", text));
     }
-    // The end counts in although steps of a fraction like 0.3 do not meet it exactly.
+    // The last value is included although steps of a fraction like 0.3 do not meet it exactly.
     const double steps = std::floor((last - first) / step * (1 + 1e-12) + 1e-9);
     if (!(steps < static_cast<double>(most_points))) {
         refuse(fmt::format("need at most {} points, got '{}'", most_points, text));
     }
     for (std::size_t i = 0; i <= static_cast<std::size_t>(steps); ++i) {
-        // Twelve digits: 0.1 + 2 * 0.1 is 0.3, and -0.9 + 3 * 0.3 is 0.
+        // Values have twelve digits, so that 0.1 + 2 * 0.1 is 0.3, and -0.9 + 3 * 0.3 is 0.
         const double value = first + static_cast<double>(i) * step;
         const bool dust = std::abs(value) < 1e-9 * step;
         values.push_back(fmt::format("{:.12g}", dust ? 0 : value));

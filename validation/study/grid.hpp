@@ -19,18 +19,18 @@ class grid {
 public:
     /// No axes: one point.
     grid() = default;
-    /// \throws data::input_error with field "grid": an axis that is unknown, not numeric, there
-    ///         twice or empty; more than 1e6 points.
+    /// \throws data::input_error with field "grid": an axis is unknown, not numeric, given twice or
+    ///         empty, or there are more than 1e6 points.
     explicit grid(std::vector<grid_axis> axes);
 
-    /// Parses "fusion=1:4; rho=-0.5,0,0.5": axes apart by ';', values by ','; first:last counts in
-    /// ones, first:last:step in steps.
+    /// Parses "fusion=1:4; rho=-0.5,0,0.5": ';' separates axes, ',' separates values; first:last
+    /// counts in ones, first:last:step in steps.
     [[nodiscard]] static grid parse(const std::string& text);
 
     [[nodiscard]] const std::vector<grid_axis>& axes() const noexcept { return axes_; }
     /// Number of points.
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
-    /// As parse() takes it, and as it was given where it was; empty: no axes.
+    /// A text that parse() takes: the one that was parsed, if any; empty: no axes.
     [[nodiscard]] std::string text() const;
     /// The values of the axes at a point.
     [[nodiscard]] std::vector<std::string> point(std::size_t index) const;

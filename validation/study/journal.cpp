@@ -32,7 +32,7 @@ constexpr std::string_view seal_mark = R"(,"crc32":")";
 constexpr std::string_view seal_end = R"("})";
 constexpr std::string_view never_text = "never";
 
-// JSON has no infinity: null is "unknown", the text "never" is what it says.
+// JSON has no infinity and no NaN: a time is "never" where it is infinite, null where unknown.
 std::string to_json(double time) {
     if (std::isnan(time)) {
         return "null";
@@ -50,12 +50,12 @@ std::optional<double> to_time(const json& value) {
     return value.is_number() ? std::optional(value.get<double>()) : std::nullopt;
 }
 
-// As a text of JSON, whatever its bytes.
+// A text as a JSON string, whatever its bytes.
 std::string spell(const std::string& text) {
     return json(text).dump(-1, ' ', true, json::error_handler_t::replace);
 }
 
-// Ends an object that lacks only its closing brace by the checksum of the work and of its begin.
+// Closes an unfinished JSON object with a checksum of the work's name and of the object so far.
 std::string sealed(std::string object, std::string_view work = {}) {
     const std::uint32_t sum = checksum(std::string(work) + object);
     return std::move(object) + fmt::format("{}{:08x}{}", seal_mark, sum, seal_end);
@@ -78,7 +78,7 @@ const json* member(const json& object, const char* key) {
 
 }  // namespace
 
-// By hand: an object of the library takes longer than the rest of a row's way to the file.
+// The line is put together by hand: a JSON object of the library takes longer than all the rest.
 std::string format_row(std::size_t index, const journal_row& row, std::string_view work) {
     std::string times;
     for (const double time : row.times) {
@@ -190,8 +190,8 @@ void journal::read() {
     }
 }
 
-// False where the first line is empty or was torn early. A file that begins like nothing of ours
-// is somebody's own.
+// False where the first line is empty or was torn early. Refuses a file that does not begin like a
+// journal, because it holds something else.
 bool journal::has_rows(std::istream& in) const {
     std::string start(head_mark.size(), '\0');
     in.read(start.data(), static_cast<std::streamsize>(start.size()));
@@ -213,8 +213,8 @@ bool journal::has_rows(std::istream& in) const {
     return true;
 }
 
-// Journals of earlier versions have no checksums. Any other first line that begins like ours was
-// torn or damaged: there is nothing to go on from.
+// Refuses a journal of an earlier version, which has no checksums. Any other first line that
+// begins like a journal was torn or damaged, and there is nothing to go on from.
 void journal::check_version(const std::string& first_line) const {
     const json head = json::parse(first_line, nullptr, false);
     if (head.is_object() && !head.contains("crc32")) {
@@ -224,14 +224,14 @@ void journal::check_version(const std::string& first_line) const {
     }
 }
 
-// Ends at the first line that is no row of this work.
+// Reads rows up to the first line that is no row of this work.
 void journal::read_rows(std::istream& in) {
     std::string line;
     for (std::size_t number = 2; std::getline(in, line); ++number) {
         std::optional<indexed_row> kept = parse_row(line, id_);
         const std::optional<std::size_t> times = kept ? work_.times_of(kept->index) : std::nullopt;
         if (!(times && kept->row.times.size() == *times)) {
-            // A kill tears the last line as a matter of course; damage before it is worth a word.
+            // A killed run may well leave a torn last line; damage before it deserves a warning.
             if (in.peek() != std::istream::traits_type::eof()) {
                 warn(fmt::format("'{}' is damaged at line {}: the rows from there on are computed "
                                  "again",
@@ -271,7 +271,7 @@ void journal::add(std::size_t index, const journal_row& row) {
     std::unique_lock lock(mutex_);
     pending_ += line;
     if (writing_) {
-        return;  // Whoever is writing takes it along: nobody waits for the file.
+        return;  // The thread that is writing takes the row along: no other waits for the file.
     }
     writing_ = true;
     for (bool well = true; well && !pending_.empty();) {
@@ -284,7 +284,7 @@ void journal::add(std::size_t index, const journal_row& row) {
     writing_ = false;
 }
 
-// Takes the lines that were written off the text; false if some are left.
+// Writes lines, and removes those that were written from the text; false if some are left.
 bool journal::append(std::string& lines) {
     const int failure = write_lines(lines);
     if (failure != 0 && !std::exchange(said_, true)) {
@@ -295,8 +295,8 @@ bool journal::append(std::string& lines) {
     return failure == 0;
 }
 
-// The same; returns 0 or an errno. Part of a line is taken back from the file, and written again
-// with the rest of it.
+// Writes lines as append() does; returns 0 or an errno. A line that was written in part is cut off
+// the file again, and stays in the text.
 int journal::write_lines(std::string& lines) {
     if (torn_ && ::ftruncate(out_, static_cast<off_t>(whole_)) != 0) {
         return errno;

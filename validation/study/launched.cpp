@@ -9,15 +9,15 @@ namespace fusionflow::validation {
 
 namespace {
 
-// What a launcher calls the number of a process and how many there are.
+// The variables in which a launcher sets the number of a process, and how many there are.
 struct launcher {
     const char* by;
     const char* rank;
     const char* size;
 };
 
-// SLURM_NTASKS is that of the allocation in batch scripts and shells, which srun did not start; the
-// number of tasks of srun's own step comes first.
+// The number of tasks of srun's own step comes before SLURM_NTASKS, which batch scripts and shells,
+// not started by srun, have from the allocation.
 constexpr auto launchers = std::to_array<launcher>({
     {"mpirun", "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"},
     {"mpirun", "PMI_RANK", "PMI_SIZE"},

@@ -24,7 +24,7 @@ constexpr std::string_view time_mark = "time_";
     throw data::input_error(file, "its rows are not those of a table");
 }
 
-// Shards by their index; all of one table and each there once.
+// Shards by their index, null where one is missing. Refuses other tables and repeated indices.
 std::vector<const shard_content*> in_order(const std::vector<shard_content>& contents) {
     const shard_content& one = contents.front();
     std::vector<const shard_content*> ordered(static_cast<std::size_t>(one.part.count), nullptr);
@@ -70,7 +70,7 @@ double to_time(const std::string& text) {
     return text == "inf" ? theory::never : parse_number("time", text);
 }
 
-// Where the fields of a row are.
+// The order of the fields in a row: axes, method, repeat, times, ratio, outcome.
 struct row_layout {
     std::size_t axes = 0;
     std::size_t modalities = 0;
@@ -106,7 +106,7 @@ row_layout layout_of(const shard_content& c, table& whole) {
     return layout;
 }
 
-// Reads a row into its place; methods are those of the first point, in their order.
+// Reads a row into its place. A method that was not seen before is added to those of the table.
 void read_row(const std::vector<std::string>& fields, const row_layout& layout, std::size_t place,
               table& whole) {
     const std::size_t rows_per_point = whole.all_rows / whole.points.size();

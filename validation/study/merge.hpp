@@ -13,13 +13,13 @@ struct merged_table {
     std::string provenance;
 };
 
-/// Puts the shards of one table together: the table that one run gives, row for row and bit for
-/// bit. `labels`, of the wide layout only, stay empty.
+/// Puts the shards of one table together to the table that one run gives, row for row and bit for
+/// bit. Only its `labels`, which the wide layout needs, stay empty.
 ///
 /// \param files  CSV files of `table --shard i/n`, each shard once, in any order.
-/// \param jobs   Threads to write it with.
+/// \param jobs   Threads to write the table with.
 /// \throws data::input_error naming the file that cannot be read, is torn or is of another table,
-///         or `merge`: no files, shards that are missing or there twice.
+///         or `merge`: there are no files, or shards are missing or given twice.
 /// \see tests/validation/merge_test.cpp
 [[nodiscard]] merged_table merge_shards(const std::vector<std::string>& files, int jobs);
 

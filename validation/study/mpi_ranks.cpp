@@ -1,4 +1,4 @@
-// ranks with MPI; the only source that knows of it.
+// The class ranks with MPI; no other source uses MPI.
 #define OMPI_SKIP_MPICXX 1
 #define MPICH_SKIP_MPICXX 1
 #include <fmt/format.h>
@@ -26,17 +26,17 @@ namespace fusionflow::validation {
 
 namespace {
 
-// Messages to the first rank. An answer is a list of rows to compute; none: there are no more.
+// Messages to the first rank, and its answer: the rows to compute next, empty if there are no more.
 enum message : int {
-    finished = 1,  // how many rows are wanted, then those that are done, a line each
-    failed = 2,    // pack_failure() of what was thrown
+    finished = 1,  // how many rows are wanted, then a line for each row that is done
+    failed = 2,    // pack_failure() of an exception
     left = 3,      // nothing more comes from this rank
     answer = 4
 };
 
 using clock = std::chrono::steady_clock;
 
-// A text of every rank, on every rank.
+// The texts of all ranks, in their order; every rank gets them.
 std::vector<std::string> gather(const std::string& own, int size) {
     const int length = static_cast<int>(own.size());
     std::vector<int> lengths(static_cast<std::size_t>(size));
@@ -60,7 +60,7 @@ void send(const std::string& text, message what) {
     MPI_Send(text.data(), static_cast<int>(text.size()), MPI_CHAR, 0, what, MPI_COMM_WORLD);
 }
 
-// The rows that the first rank computes itself.
+// Computes rows on the first rank itself.
 void compute_here(open_rows& rows, int jobs, const ranks::compute_row& compute,
                   const ranks::accept_row& accept) {
     on_threads(jobs, [&] {
@@ -118,7 +118,7 @@ bool serve_one(const MPI_Status& about, open_rows& rows, const ranks::accept_row
     return about.MPI_TAG == left;
 }
 
-// Looks for a message from time to time: waiting inside MPI would keep a processor busy that can
+// Looks for a message from time to time: waiting inside MPI would keep a processor busy that could
 // compute.
 MPI_Status wait_for(int source, int tag) {
     constexpr std::chrono::microseconds pause{100};
@@ -142,7 +142,7 @@ void serve(open_rows& rows, int others, const ranks::accept_row& accept) {
     }
 }
 
-// Brings rows to the first rank and gets new ones.
+// Sends finished rows to the first rank and returns the next ones to compute.
 std::vector<std::size_t> trade(const std::string& lines, std::size_t wanted) {
     send(fmt::format("{}\n{}", wanted, lines), finished);
     const MPI_Status about = wait_for(0, answer);
@@ -153,7 +153,7 @@ std::vector<std::size_t> trade(const std::string& lines, std::size_t wanted) {
     return {places.begin(), places.end()};
 }
 
-// The rows of a rank that is not the first. One thread at a time talks to MPI.
+// Computes rows on a rank that is not the first. One thread at a time talks to MPI.
 void compute_there(int jobs, const ranks::compute_row& compute) {
     std::mutex talking;
     std::atomic<bool> stopped = false;
@@ -207,7 +207,7 @@ void check_threads(int jobs) {
 
 ranks::ranks()
     : processors_(tbb::info::default_concurrency()), started_(read_launched(std::getenv)) {
-    // Of Open MPI, of MPICH and its kin, of Slurm's srun --mpi=pmix.
+    // Open MPI, MPICH and its kin, and Slurm's srun --mpi=pmix set one of these variables.
     if (std::getenv("OMPI_COMM_WORLD_SIZE") == nullptr && std::getenv("PMI_SIZE") == nullptr &&
         std::getenv("PMIX_RANK") == nullptr) {
         rank_ = started_.rank;
@@ -222,7 +222,7 @@ ranks::ranks()
     processors_ = std::max(1, std::min(processors_, share));
 }
 
-// Sleeps until all are here: MPI_Finalize alone would keep processors busy that others need.
+// Sleeps until all ranks are here: MPI_Finalize alone would keep processors busy that others need.
 ranks::~ranks() {
     if (!joined_) {
         return;

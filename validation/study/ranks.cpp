@@ -11,7 +11,7 @@ void ranks::check_connected(const shard& own) {
         return;
     }
     if (own.count > 1) {
-        rank_ = 0;  // its shard, or its error, is its own
+        rank_ = 0;  // writes a shard, or an error, of its own
     }
     if (own.count >= started_.size && (own.index - 1) % started_.size == started_.rank) {
         return;

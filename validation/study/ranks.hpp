@@ -11,24 +11,24 @@
 
 namespace fusionflow::validation {
 
-/// The processes that mpirun started together to compute one table, rank 0 the first; one process
-/// alone everywhere else, and always where fusionflow was built without MPI.
+/// The processes that mpirun started together to compute one table; rank 0 is the first. Without
+/// mpirun, or where fusionflow was built without MPI, this is one process alone.
 ///
-/// Made once, before anything can fail, and kept until the answer is written: its end waits for the
-/// other ranks.
+/// There is one object, made before anything can fail and kept until the answer is written: its
+/// destructor waits for the other ranks.
 class ranks {
 public:
-    /// Joins the others where mpirun started this process (its environment says so).
+    /// Joins the other processes where mpirun started this one (its environment says so).
     ///
-    /// Built without MPI there is nothing to join: then check_connected() refuses more than one
-    /// process, which would all compute and write the same.
+    /// Built without MPI it joins nothing, and check_connected() refuses more than one process: all
+    /// of them would compute and write the same.
     ranks();
     ranks(const ranks&) = delete;
     ranks& operator=(const ranks&) = delete;
     ~ranks();  // NOLINT(performance-trivially-destructible): not with MPI
 
-    /// Refuses processes that were started together and do not know of each other, before anything
-    /// is written. Not where each of them computes a shard of its own: then it is the only one.
+    /// Refuses processes that were started together but are not connected, before anything is
+    /// written. A process that computes a shard of its own is accepted, and is then a first rank.
     ///
     /// \param own  The shard that the command line gives; 1/1: none.
     /// \throws data::input_error naming mpirun or srun.
@@ -43,26 +43,26 @@ public:
     /// Processes in all, 1 ...
     [[nodiscard]] int size() const noexcept { return size_; }
 
-    /// Threads that a rank should take: the processors that it may use, and no more than its share
-    /// of those of its node.
+    /// Threads that this rank should take: the processors that it may use, but no more than its
+    /// share of those of its node.
     [[nodiscard]] int processors() const noexcept { return processors_; }
 
-    /// What all ranks end with when one of them fails before share(): to be called by it.
+    /// A rank that fails before share() calls this, so that all ranks end with the same failure.
     ///
     /// \param own  What this rank failed with.
-    /// \return     The failure of the lowest rank that has one: the same on all.
+    /// \return     The failure of the lowest rank that has one.
     [[nodiscard]] std::exception_ptr first_failure(std::exception_ptr own);
 
     using compute_row = std::function<journal_row(std::size_t)>;
     using accept_row = std::function<void(std::size_t, const journal_row&)>;
 
-    /// Computes rows on all threads of all ranks, handed out as they become free, a few at once
-    /// where they are short. Called by every rank.
+    /// Computes rows on all threads of all ranks, which get new rows as they become free, several
+    /// at once where rows are short. Every rank must call this.
     ///
-    /// \param fingerprint  Of the work: equal on all ranks, or it is refused.
-    /// \param open         Rows to compute; read on the first rank.
+    /// \param fingerprint  Names the work; ranks with different ones are refused.
+    /// \param open         Rows to compute; read on the first rank only.
     /// \param jobs         Threads of this rank, >= 1.
-    /// \param compute      Any thread.
+    /// \param compute      Computes a row; called by any thread.
     /// \param accept       Gets each row once, on the first rank, by any thread.
     /// \throws what a rank threw, its own kind of error: on the first rank if it failed in
     ///         computing, on all if it failed before.
@@ -76,7 +76,7 @@ private:
     int size_ = 1;
     launched started_;
     bool joined_ = false;  // MPI is running
-    bool agreed_ = false;  // every rank got as far as share(), or one did not
+    bool agreed_ = false;  // the ranks have exchanged their failures
 };
 
 }  // namespace fusionflow::validation

@@ -27,8 +27,8 @@ long read_variable(const environment& variables, const char* name) {
     return parse_int(name, text);
 }
 
-// The distance between the indices of an array. Slurm's own SLURM_ARRAY_TASK_STEP does not know
-// of lists as in --array=1,3,5.
+// The distance between the indices of an array. Slurm's own SLURM_ARRAY_TASK_STEP is not that of
+// lists as in --array=1,3,5.
 long step_of_array(const environment& variables, long min, long count) {
     if (count == 1 || variables(task_max) == nullptr) {
         return 1;

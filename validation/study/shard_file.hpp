@@ -8,10 +8,10 @@
 
 namespace fusionflow::validation {
 
-/// The CSV of a shard: that of a table of its rows, with a second comment line that says which
-/// shard of which table it is (docs/file-formats.md#shards).
+/// The CSV of a shard: its rows as a table, with a second comment line that says which shard of
+/// which table it is (docs/file-formats.md#shards).
 ///
-/// \param provenance  Of the table, the same for all of its shards.
+/// \param provenance  That of the table, the same for all of its shards.
 [[nodiscard]] std::string format_shard(const table& t, const std::string& provenance);
 
 /// What the file of a shard holds.
@@ -19,9 +19,9 @@ struct shard_content {
     std::string file;
     std::string provenance;
     shard part;
-    std::size_t all_rows = 0;  ///< of the table
+    std::size_t all_rows = 0;  ///< rows of the whole table
     std::string grid;          ///< as --grid takes it; empty: no axes
-    std::string table_id;      ///< of version, options and moments
+    std::string table_id;      ///< checksum of version, options and moments
     std::vector<std::string> columns;
     std::vector<std::vector<std::string>> rows;
 };

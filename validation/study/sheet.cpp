@@ -14,7 +14,7 @@ namespace fusionflow::validation {
 
 namespace {
 
-// Characters of UTF-8, not bytes: as wide as a terminal shows them (one cell each).
+// Width of a text on a terminal, where each character of UTF-8, not each byte, takes one cell.
 std::size_t width_of(std::string_view text) {
     return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
         return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
@@ -100,7 +100,7 @@ sheet respelled(const sheet& s, const Spell& spell) {
     return result;
 }
 
-// The lines of all rows, a piece of the rows at a time on some threads.
+// The lines of all rows; threads write pieces of 500 rows.
 template <typename Line>
 std::string lines_of(const sheet& s, const Line& line) {
     constexpr std::size_t piece = 500;

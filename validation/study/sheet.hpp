@@ -7,7 +7,7 @@
 
 namespace fusionflow::validation {
 
-/// A table of texts: what is common to all formats of tables.
+/// A table of texts, from which every format of tables is written.
 struct sheet {
     struct column {
         std::string name;
@@ -24,7 +24,7 @@ struct sheet {
 
     /// Adds a column at the right.
     ///
-    /// \param cell  What stands in row i: a text as the answer to `cell(i)`.
+    /// \param cell  `cell(i)` is the text in row i.
     template <typename Cell>
     void add(column named, const Cell& cell) {
         columns.push_back(std::move(named));

@@ -1,4 +1,4 @@
-// ranks without MPI: this process is the only one.
+// The class ranks without MPI: this process is the only one.
 #include <tbb/info.h>
 
 #include <cstdlib>
@@ -8,7 +8,7 @@
 
 namespace fusionflow::validation {
 
-// Whoever starts many of these by mpirun wants one line about it, not many.
+// Takes the launcher's number of this process, so that only the first of many reports an error.
 ranks::ranks()
     : processors_(tbb::info::default_concurrency()), started_(read_launched(std::getenv)) {
     rank_ = started_.rank;

@@ -53,7 +53,7 @@ spread spread_of(std::span<const double> values) {
         }
     }
     result.finite = static_cast<int>(finite.size());
-    // Summed as sorted: the mean does not depend on the order of the runs.
+    // Sorting comes before summing, so that the mean does not depend on the order of the runs.
     std::sort(finite.begin(), finite.end());
     result.mean = mean_of(finite);
     if (!finite.empty()) {

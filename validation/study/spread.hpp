@@ -24,7 +24,7 @@ struct mean_value {
 /// \see tests/validation/spread_test.cpp
 [[nodiscard]] double quantile(std::span<const double> sorted, double p);
 
-/// The part of the values below a quantile, and that quantile.
+/// A quantile, and the part p of the values that is below it.
 struct quantile_value {
     double p = 0;
     double value = 0;
@@ -32,10 +32,10 @@ struct quantile_value {
 
 /// How times, or their ratios, are spread over runs.
 struct spread {
-    int finite = 0;                           ///< how many the numbers below are of
-    int never = 0;                            ///< infinite ones, left out
-    int unknown = 0;                          ///< NaN, left out
-    mean_value mean{};                        ///< of the finite ones
+    int finite = 0;                           ///< number of finite values
+    int never = 0;                            ///< number of infinite values
+    int unknown = 0;                          ///< number of NaN
+    mean_value mean{};                        ///< of the finite values
     std::vector<quantile_value> quantiles{};  ///< at 5, 25, 50, 75, 95 %; empty without finite ones
 
     /// One of the quantiles; NaN where it is not there.
@@ -46,7 +46,7 @@ struct spread {
 /// \see tests/validation/spread_test.cpp
 [[nodiscard]] spread spread_of(std::span<const double> values);
 
-/// Median of times, never being later than any; NaN where one is unknown, or there are none.
+/// Median of times, where never is later than any time; NaN where one is unknown or there are none.
 [[nodiscard]] double median_time(std::vector<double> times);
 
 }  // namespace fusionflow::validation

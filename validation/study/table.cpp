@@ -48,7 +48,7 @@ void check_point(const settings& base, const table_options& options, std::size_t
     }
 }
 
-// Checks every point, on some threads; of the bad ones the first is named.
+// Checks every point, on some threads; the error is that of the first bad one.
 void check_points(const settings& base, const table_options& options) {
     constexpr std::size_t piece = 50;
     const std::size_t none = options.points.size();
@@ -70,7 +70,7 @@ void check_points(const settings& base, const table_options& options) {
     }
 }
 
-// Axes are numbers, so that a method is random at all points or at none.
+// Plans all rows. Axes are numbers, so that a method is random at all points or at none.
 std::vector<table_row> plan_rows(const settings& base, const table_options& options) {
     std::vector<int> repeats;
     std::size_t rows_per_point = 0;

@@ -17,12 +17,12 @@ struct table_options {
     grid points{};  ///< no axes: the one model of the settings
     std::vector<std::string> methods{"formula", "refined", "flow"};
     int repeats = 1;        ///< 1 ... 1e6; only random networks are repeated
-    shard part{};           ///< of the rows, which are dealt out in turn
+    shard part{};           ///< which rows to compute: every count-th one
     int jobs = 1;           ///< threads, 1 ... 1024
     std::string journal{};  ///< file of finished rows, for resume; empty: none
     bool resume = false;    ///< read the journal first
-    std::function<void(const std::string&)> warn{};  ///< as of journal_options
-    ranks* team = nullptr;  ///< processes that compute it together; null: this one alone
+    std::function<void(const std::string&)> warn{};  ///< see journal_options
+    ranks* team = nullptr;  ///< processes that compute the table together; null: this one alone
 
     /// \throws data::input_error naming methods, repeats, shard or jobs.
     void validate() const;
@@ -46,21 +46,21 @@ struct table {
     std::vector<std::string> labels{};  ///< of the methods, for people
     std::vector<table_row> rows{};      ///< in order of grid point, method, repeat
     int jobs = 1;                       ///< threads to write it with
-    shard part{};                       ///< which of the rows these are
-    std::size_t all_rows = 0;           ///< of all shards
+    shard part{};                       ///< the shard that `rows` are
+    std::size_t all_rows = 0;           ///< rows of all shards together
     std::string fingerprint{};          ///< equal for shards of one table
 };
 
-/// Writes a result into a row: times, their ratio, how it ended.
+/// Writes a result into a row: its times, their ratio, and the outcome.
 void fill_row(table_row& row, const journal_row& result);
 
 /// Runs a table: every grid point is built and checked before anything is computed.
 ///
 /// The rows do not depend on jobs, on how they are split into shards, or on interruptions: with a
-/// journal each finished row is kept at once, and `resume` computes only those that are not there.
+/// journal each finished row is kept at once, and `resume` computes only those that it lacks.
 ///
-/// With a team every rank calls this with the same options; the rows are on the first rank, the
-/// others have none.
+/// With a team every rank calls this with the same options; the first rank gets all rows, the
+/// others get none.
 ///
 /// \param base  Options that hold at every point; none of them is an axis.
 /// \throws data::input_error for a bad point (naming option, value and point), or a journal of

@@ -72,15 +72,15 @@ std::string spell_cell(const cell& c, table_format format) {
     return fmt::format("{:.5g} ± {:.2g}", c.mean.mean, c.mean.standard_error);
 }
 
-// What the further columns of the wide layout compare with, and how.
+// The method that the last columns of the wide layout compare with all others, and how.
 struct comparison {
     std::size_t method = 0;
-    bool ratios = false;  // of this method to the others; else differences of the others to it
+    bool ratios = false;  // true: ratios of this method to the others; false: differences to it
 
     [[nodiscard]] std::string title(const std::string& own, const std::string& other) const {
         return ratios ? fmt::format("{}/{}", own, other) : fmt::format("{} vs {}", other, own);
     }
-    // Of never to a time, or of what is unknown, there is neither.
+    // There is neither ratio nor difference where a value is never or unknown.
     [[nodiscard]] std::string spell(double own, double other, table_format format) const {
         const double value = ratios ? own / other : (other - own) / std::abs(own);
         const bool exact = format == table_format::csv;
@@ -110,12 +110,12 @@ comparison choose_comparison(const table& t, const std::string& ratio_of) {
     return {};
 }
 
-// cells[quantity][method]; the last quantity is the ratio.
+// The cells of a point as [quantity][method]; the last quantity is the time ratio.
 std::vector<std::vector<cell>> summarise_point(const table& t, std::size_t point) {
     const std::size_t quantities = t.names.size() + 1;
     std::vector<std::vector<std::vector<double>>> values(
         quantities, std::vector<std::vector<double>>(t.methods.size()));
-    // Rows are in order of their points.
+    // Rows are in the order of their points.
     const auto first = std::lower_bound(
         t.rows.begin(), t.rows.end(), point,
         [](const table_row& row, std::size_t wanted) { return row.point < wanted; });
@@ -184,7 +184,7 @@ ordered_json json_row(const table& t, const table_row& row) {
     return object;
 }
 
-// Between more backquotes than stand in the text anywhere in a row.
+// A text between more backquotes than it has in a row anywhere.
 std::string code_of_markdown(const std::string& text) {
     std::string quotes = "`";
     while (text.find(quotes) != std::string::npos) {

@@ -8,7 +8,7 @@ namespace fusionflow::validation {
 
 namespace {
 
-// Two units at most, rounded up: nobody plans by the seconds of an hour.
+// A duration in two units at most: nobody plans by the seconds of an hour.
 std::string spell_duration(double seconds) {
     constexpr double longest = 1e9;
     if (!(seconds < longest)) {

@@ -7,22 +7,22 @@
 
 namespace fusionflow::validation {
 
-/// How far a table or a suite is.
+/// How far the work on a table or a suite is.
 struct work_done {
-    std::size_t done = 0;    ///< rows or checks, those of an earlier run included
-    std::size_t all = 0;     ///< of so many
-    std::size_t failed = 0;  ///< of those done
-    std::size_t before = 0;  ///< done by an earlier run: they say nothing about the rate
+    std::size_t done = 0;    ///< rows or runs that are done, those of an earlier start included
+    std::size_t all = 0;     ///< rows or runs in all
+    std::size_t failed = 0;  ///< how many of those done failed
+    std::size_t before = 0;  ///< done by an earlier start: they say nothing about the rate
 };
 
-/// Is told after every row or check, by one thread at a time.
+/// Called after every row or run, by one thread at a time.
 using progress_report = std::function<void(const work_done&)>;
 
-/// A line for people: "120 of 400 rows, 3 failed, 25 rows/s, 11 s left"; without rate and time left
-/// while nothing was done in this run.
+/// A line for people: "120 of 400 rows, 3 failed, 25 rows/s, 11 s left". Rate and time left are not
+/// there while this start has done nothing.
 ///
-/// \param seconds  Since this run began, >= 0.
-/// \param what     Plural of what is counted.
+/// \param seconds  Time since this start, >= 0.
+/// \param what     The plural of what is counted, such as "rows".
 /// \see tests/validation/work_done_test.cpp
 [[nodiscard]] std::string describe(const work_done& work, double seconds, std::string_view what);
 

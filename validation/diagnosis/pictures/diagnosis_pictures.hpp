@@ -15,10 +15,10 @@ namespace fusionflow::validation {
 ///
 /// \see tests/validation/diagnosis_report_test.cpp
 struct diagnosis_picture {
-    const char* name;   ///< of letters and dashes, another one for every picture
-    const char* title;  ///< of its place on the page
+    const char* name;   ///< letters and dashes, unique among the pictures
+    const char* title;  ///< heading on the page
     const char* shows;  ///< what is seen, in a sentence or two
-    /// Nothing where there is nothing to show.
+    /// The figure; nothing where the diagnosis has nothing to show.
     std::optional<figure> (*draw)(const diagnosis_request& request, const diagnosis& d);
 };
 
@@ -26,15 +26,15 @@ extern const diagnosis_picture times_of_fusions, paths_of_networks, held_out_los
 inline constexpr std::array diagnosis_pictures = {&times_of_fusions, &paths_of_networks,
                                                   &held_out_losses};
 
-/// `epochs`, or the time with its unit: the text of an axis.
+/// The label of a time axis: `epochs`, or the time with its unit.
 [[nodiscard]] std::string time_label(const diagnosis_request& request);
 
-/// Ways to fuse the networks of one depth, in the order of the layer.
+/// The ways to fuse networks of one depth, in the order of the layer of fusion.
 using fusions_of_depth = std::vector<const fusion_facts*>;
 
 [[nodiscard]] std::vector<fusions_of_depth> by_depth(const diagnosis& d);
 
-/// An empty figure with a panel for each depth, "3 layers", that share their axes.
+/// A figure with an empty panel for each depth, titled "3 layers"; the panels share their axes.
 ///
 /// \param x, y  Axes of the one plot of each panel.
 [[nodiscard]] figure figure_by_depth(const diagnosis& d, const axis& x, const axis& y);

@@ -13,7 +13,7 @@ namespace fusionflow::validation {
 
 namespace {
 
-// A third of the first half-height: before that nothing moves.
+// A third of the time of the first half-height: earlier, nothing moves.
 double begin_of_time(const diagnosis& d) {
     double first = INFINITY;
     for (const fusion_facts& f : d.fusions) {

@@ -14,7 +14,7 @@ namespace fusionflow::validation {
 
 namespace {
 
-// What happens until the last modality is learned, and as long again.
+// The path up to twice the time of the last half-height.
 path_panel panel_of_network(const fusion_facts& f, double scale) {
     double end = 0;
     for (const double time : f.networks.runs.front().times) {

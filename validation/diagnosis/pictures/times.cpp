@@ -22,11 +22,11 @@ look marks(marker shape, const char* colour) {
 
 look range_look(const char* colour) { return {.colour = colour, .width = 4}; }
 
-// What is known of a modality. Predictions stand to the left of its place and networks to the
-// right, so that they do not hide each other.
+// The times of one modality. Predictions stand to the left of its place on the x axis and networks
+// to the right, so that they do not hide each other.
 //
-// \param shift  From the layer of fusion to the place of the modality.
-// \param apart  From one modality to the next.
+// \param shift  From the layer of fusion to the place of the modality, on the x axis.
+// \param apart  From one modality to the next, on the x axis.
 std::vector<layer> layers_of_modality(const diagnosis_request& r, const fusions_of_depth& fusions,
                                       std::size_t modality, double shift, double apart) {
     const char* colour = colour_of(modality);

@@ -9,7 +9,7 @@ namespace fusionflow::validation {
 
 namespace {
 
-/// \param of  0: training loss; 1: generalisation error.
+/// How one of the two errors of a series is drawn. \param of  0: training loss; 1: E_g.
 look error_look(const experiment& e, std::size_t s, std::size_t of) {
     look how = series_look(e, s, of == 0 ? grey : colour_of(0));
     if (how.line == stroke::none) {

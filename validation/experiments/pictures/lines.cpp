@@ -1,5 +1,5 @@
-// A quantity over an axis of the grid. The values of another axis may have a panel each; those of
-// all further axes have a colour each, and where there are none the series have.
+// A quantity over an axis of the grid. Each value of another axis may have a panel. Each
+// combination of values of further axes has a colour; without further axes each series has one.
 
 #include <fmt/format.h>
 
@@ -50,8 +50,8 @@ std::vector<std::string> distinct(const std::vector<place>& places, std::string 
     return all;
 }
 
-// Means of a series over x at the places of one panel and colour, with bars of a standard error of
-// the mean to either side.
+// Means of a series over x at the places of one panel and colour; networks have bars of one
+// standard error of the mean to either side.
 std::vector<layer> layers_of_series(const experiment& e, const measurements& m,
                                     const std::vector<place>& places, const place& like,
                                     std::size_t s, const char* colour) {

@@ -15,7 +15,7 @@ namespace {
 struct map_axis {
     std::size_t index = 0;
     std::vector<double> values;  // in ascending order
-    std::vector<double> edges;   // before, between and after them: where their cells end
+    std::vector<double> edges;   // of the cells of these values, in ascending order
 
     map_axis(const experiment& e, const std::string& option) {
         const std::vector<grid_axis>& axes = e.points.axes();
@@ -35,7 +35,7 @@ struct map_axis {
         edges.push_back(last);
     }
 
-    // Number of the cell of a point of the grid.
+    // Index of the cell along this axis in which a point of the grid lies.
     [[nodiscard]] std::size_t cell(const std::vector<std::string>& point) const {
         return static_cast<std::size_t>(
             std::ranges::find(values, parse_number("grid", point[index])) - values.begin());

@@ -12,15 +12,15 @@
 
 namespace fusionflow::validation {
 
-/// Of which repeats the runs of a series keep their paths for a picture.
+/// The repeats of a series whose runs keep their paths for a picture.
 enum class kept_paths { none, first, all };
 
 /// A kind of picture of experiments. A new kind is a file in this folder and its name in the two
 /// lines below.
 struct picture_kind {
     std::string_view name;  ///< as suites call it
-    int axes = 0;           ///< axes of the grid that it spans: x, or x and y. Those that span none
-                            ///< have a panel for each point of the grid
+    int axes = 0;           ///< axes of the grid that it spans: x, or x and y; 0: it has a panel
+                            ///< for each point of the grid
     kept_paths keeps = kept_paths::none;
     figure (*draw)(const experiment& e, const measurements& m) = nullptr;
     /// Why it cannot show a series with these moments; empty where it can. Null: it shows all.
