@@ -62,7 +62,7 @@ public:
 
     void seek(std::uint64_t place) {
         if (::lseek(descriptor_, static_cast<off_t>(place), SEEK_SET) < 0) {
-            refuse("cannot be read: there is no going back in it");
+            refuse("cannot be read: it cannot be rewound");
         }
         begin_ = end_ = 0;
         passed_ = place;
@@ -222,7 +222,7 @@ bool file_bytes::seekable() const { return all_ > 0 && plain(); }
 
 void file_bytes::seek(std::uint64_t place) {
     if (!seekable()) {
-        refuse("cannot be read: there is no going back in it");
+        refuse("cannot be read: it cannot be rewound");
     }
     given_ = head_.size();
     file_->raw.seek(place);

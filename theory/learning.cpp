@@ -191,7 +191,7 @@ learning conclude(std::vector<double> times, std::vector<phase> phases, outcome 
 std::string began_above(const std::string& name, const level& passed,
                         const std::vector<std::string>& saddle) {
     return fmt::format("{} has no time: its weights began above {:.4g}, half of their norm at the "
-                       "saddle of {}, so nobody saw them rise through it",
+                       "saddle of {}, so that they have no half-height time",
                        name, passed.norm, fmt::join(saddle, ", "));
 }
 

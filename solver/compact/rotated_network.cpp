@@ -10,7 +10,8 @@ weighted_network rotated_network(const data::moments& moments, const theory::arc
                                  const two_layer_start& start) {
     arch.match(moments);
     start.match(arch);
-    data::need(start.fits(moments), "moments", "the rotated network starts from other modalities");
+    data::need(start.fits(moments), "moments",
+               "the start is for other modalities than these moments");
     const bool early = two_layer_early(arch);
     hidden_widths hidden;
     for (const two_layer_start::block& b : start.blocks()) {

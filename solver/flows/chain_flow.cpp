@@ -25,7 +25,8 @@ void check_chain_start(const data::moments& moments, const theory::aligned_weigh
     for (int m = 0; fits && m < moments.count(); ++m) {
         fits = start.first[static_cast<std::size_t>(m)].size() == moments.dim(m);
     }
-    data::need(fits, "moments", "the chain flow starts from other modalities");
+    data::need(fits, "moments",
+               "the initial weights of the chain flow do not fit the modalities of these moments");
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ early_reduced_flow::early_reduced_flow(const data::moments& moments,
     : moments_(&moments), modes_(modes_of(moments)), shared_(arch.shared()),
       trunk_excess_(init.trunk_excess) {
     theory::require_start(moments, arch, init);
-    data::need(init.balanced(), "scheme", "the reduced flow is that of balanced networks");
+    data::need(init.balanced(), "scheme", "the reduced flow needs a balanced scheme");
     Eigen::VectorXd start = theory::initial_directions(moments);
     for (int m = 0; m < moments.count(); ++m) {
         moments.part(start, m) *= init.norm(m);

@@ -18,10 +18,12 @@ constexpr double at_rest = 1e-8;
 
 void check_gram_start(const data::moments& moments, const two_layer_start& start) {
     data::need(start.fits(moments), "moments",
-               "the exact two-layer flow starts from other modalities");
+               "the initial weights of the exact two-layer flow do not fit the modalities of "
+               "these moments");
     for (const two_layer_start::block& b : start.blocks()) {
-        data::need(b.weights.squaredNorm() >= std::numeric_limits<double>::min(), "init",
-                   "the exact two-layer flow needs weights whose squares can be told from zero");
+        data::need(
+            b.weights.squaredNorm() >= std::numeric_limits<double>::min(), "init",
+            "the exact two-layer flow needs larger weights: the squares of a block underflow");
     }
 }
 

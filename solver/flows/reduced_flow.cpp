@@ -35,7 +35,7 @@ reduced_flow::reduced_flow(const data::moments& moments, const theory::architect
       left_over_(Eigen::VectorXd::Zero(moments.dimension())),
       direction_(theory::initial_directions(moments)) {
     theory::require_start(moments, arch, init);
-    data::need(init.balanced(), "scheme", "the reduced flow is that of balanced networks");
+    data::need(init.balanced(), "scheme", "the reduced flow needs a balanced scheme");
     for (int m = 0; m < moments.count(); ++m) {
         const auto d = moments.part(direction_, m);
         part p;

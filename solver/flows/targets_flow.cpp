@@ -69,7 +69,7 @@ targets_flow::targets_flow(const data::moments& moments, const theory::architect
                            const theory::initialisation& init)
     : own_(std::make_unique<parts>()) {
     theory::require_start(moments, arch, init);
-    data::need(init.balanced(), "scheme", "the reduced flow is that of balanced networks");
+    data::need(init.balanced(), "scheme", "the reduced flow needs a balanced scheme");
     own_->moments = &moments;
     own_->start(arch, init);
 }

@@ -57,7 +57,8 @@ std::optional<data::input_error> refuse_drawn(const model& about) {
 // W(t) of balanced weights does not differ between draws: the reduced flow stands for them.
 std::optional<data::input_error> refuse_expected(const model& about) {
     if (about.init.balanced()) {
-        return data::input_error("scheme", "balanced weights are not random: need flow");
+        return data::input_error(
+            "scheme", "the expected start is for random weights; use flow for balanced ones");
     }
     return refuse_drawn(about);
 }

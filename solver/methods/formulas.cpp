@@ -27,7 +27,7 @@ answer run_formula(const model& about, const run_options& /*options*/) {
 std::optional<data::input_error> refuse_refined(const model& about) {
     auto refused = need_one_target(about);
     if (!refused && !about.architecture.two_layer_late()) {
-        refused = data::input_error("fusion", "refined times are those of two-layer late fusion");
+        refused = data::input_error("fusion", "refined times exist for two-layer late fusion only");
     }
     return refused;
 }

@@ -36,7 +36,7 @@ weighted_network start_of(const model& about, const run_options& options) {
         const auto& layers = start.shape.branch(m);
         fits = std::ssize(layers) == arch.branch(m) && layers.front().cols == inputs.dim(m);
     }
-    data::need(fits, "weights", "need those of this architecture and data");
+    data::need(fits, "weights", "need weights whose shapes fit this architecture and data");
     return start;
 }
 
@@ -79,7 +79,7 @@ std::optional<data::input_error> refuse_epochs(const model& about) {
         return refused;
     }
     if (about.training.method != training_method::gradient_descent) {
-        return data::input_error("method", "epochs are those of gd, got flow");
+        return data::input_error("method", "exact-epochs needs gd, got flow");
     }
     if (auto refused = reason_of([&] { (void)about.moments.correlation(); })) {
         return refused;

@@ -22,8 +22,9 @@ template <typename Check>
 /// Refuses what formulas and flows do not know: features beyond linear ones, and weight decay.
 [[nodiscard]] inline std::optional<data::input_error> need_plain_training(const model& about) {
     if (about.beyond_linear()) {
-        return data::input_error("data",
-                                 "no theory knows these features: need a network on samples");
+        return data::input_error(
+            "data",
+            "formulas and flows do not cover these features: need a network trained on samples");
     }
     if (about.training.weight_decay > 0) {
         return data::input_error("weight-decay", "need the formula, or a network");

@@ -49,8 +49,7 @@ answer run(const method& how, const model& about, const run_options& options) {
     about.validate();
     options.validate();
     data::need(!options.start || how.takes_start, "weights",
-               "{} starts from weights of its own: need full or compressed for given ones",
-               how.name);
+               "{} cannot start from given weights: need full or compressed", how.name);
     if (const auto refused = how.refusal(about)) {
         throw *refused;
     }

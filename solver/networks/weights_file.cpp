@@ -64,7 +64,9 @@ std::vector<named_bias> biases_of(const std::vector<std::string>& names,
 
 void require_names(const std::vector<std::string>& names, bool has_trunk) {
     if (has_trunk && std::find(names.begin(), names.end(), trunk_name) != names.end()) {
-        throw data::input_error("names", "no modality can be called trunk in files of weights");
+        throw data::input_error(
+            "names", "no modality may be called 'trunk': files of weights use that name for "
+                     "the shared layers");
     }
 }
 

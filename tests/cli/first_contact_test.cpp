@@ -208,8 +208,9 @@ BOOST_AUTO_TEST_CASE(columns_lists_what_is_there) {
                                                       {"labels", {"a", "b", "c"}}})));
     BOOST_TEST(json["columns"][1]["kind"] == "mixed");
     BOOST_TEST(json["columns"][3]["constant"] == true);
-    BOOST_TEST(json["warnings"][1] == "'s' is numbers but for 1 value, such as '1,5' (--decimal , "
-                                      "reads such numbers)");
+    BOOST_TEST(json["warnings"][1] ==
+               "'s' holds numbers except for 1 value, such as '1,5' (--decimal , "
+               "reads such numbers)");
     BOOST_TEST(json["provenance"].get<std::string>().starts_with("fusionflow "));
     // The same through a pipe; what cannot be read is refused with the same hints.
     const auto piped =

@@ -180,7 +180,8 @@ BOOST_AUTO_TEST_CASE(a_validation_killed_again_and_again_is_that_of_one_run) {
     BOOST_TEST(refused.err.find("--report: '" + journal + "' holds rows") != std::string::npos);
     const auto other = run(with(validate, {report, "--resume", "--seed", "7"}));
     BOOST_TEST(other.code == 2);
-    BOOST_TEST(other.err.find("--resume: '" + journal + "' is of other work") != std::string::npos);
+    BOOST_TEST(other.err.find("--resume: '" + journal + "' belongs to other work") !=
+               std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_killed_shard_goes_on_and_merges) {

@@ -149,8 +149,10 @@ BOOST_AUTO_TEST_CASE(refuses_what_it_has_no_start_for) {
     BOOST_CHECK_EXCEPTION(solver::chain_flow(moments, start, true), data::input_error,
                           says("init: the chain flow needs finite weights"));
     start.first.pop_back();
-    BOOST_CHECK_EXCEPTION(solver::chain_flow(moments, start, true), data::input_error,
-                          says("moments: the chain flow starts from other modalities"));
+    BOOST_CHECK_EXCEPTION(
+        solver::chain_flow(moments, start, true), data::input_error,
+        says("moments: the initial weights of the chain flow do not fit the modalities of "
+             "these moments"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

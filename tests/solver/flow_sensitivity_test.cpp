@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(bad_input_is_refused_as_by_integrate) {
     const theory::initialisation drawn{.drawn = tests::scheme::gaussian};
     BOOST_CHECK_EXCEPTION(
         (void)solver::flow_sensitivities(tests::model_of(moments, arch, drawn), {}),
-        data::input_error, tests::says("scheme: the reduced flow is that of balanced networks"));
+        data::input_error, tests::says("scheme: the reduced flow needs a balanced scheme"));
     BOOST_CHECK_EXCEPTION(
         (void)solver::flow_sensitivities(tests::model_of(moments, arch, {}), {.rtol = 1}),
         data::input_error, tests::says("rtol: need 1e-14 <= rtol <= 0.1, got 1"));

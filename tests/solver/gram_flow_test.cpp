@@ -181,7 +181,9 @@ BOOST_AUTO_TEST_CASE(a_modality_without_residual_stays_where_it_is) {
 BOOST_AUTO_TEST_CASE(refuses_starts_of_other_modalities_and_weights_of_nothing) {
     const auto moments = tests::random_moments({2, 3}, 4);
     const theory::initialisation init{.drawn = scheme::gaussian_iid, .width = 4};
-    const auto refused = says("moments: the exact two-layer flow starts from other modalities");
+    const auto refused = says(
+        "moments: the initial weights of the exact two-layer flow do not fit the modalities of "
+        "these moments");
     for (const auto& other : {tests::random_moments({3, 2}, 4), tests::toy(0, 2),
                               tests::random_moments({2, 3, 1}, 1)}) {
         const auto arch = theory::architecture::fused(2, 2, other.count());
@@ -195,7 +197,8 @@ BOOST_AUTO_TEST_CASE(refuses_starts_of_other_modalities_and_weights_of_nothing) 
             moments, two_layer_start::from_network(
                          shape, solver::state(static_cast<std::size_t>(shape.size()), 0.0), false)),
         data::input_error,
-        says("init: the exact two-layer flow needs weights whose squares can be told from zero"));
+        says("init: the exact two-layer flow needs larger weights: the squares of a block "
+             "underflow"));
 }
 
 // Central differences of step 1e-6: 1e-12 of a third derivative, rounding 1e-10 of the terms.

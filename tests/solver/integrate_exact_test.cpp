@@ -208,7 +208,8 @@ BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
             two_layer_start::drawn(toy, late(2), {.u0 = 1e-200, .drawn = scheme::gaussian_iid}, 1),
             {}),
         data::input_error,
-        says("init: the exact two-layer flow needs weights whose squares can be told from zero"));
+        says("init: the exact two-layer flow needs larger weights: the squares of a block "
+             "underflow"));
     BOOST_CHECK_EXCEPTION(
         (void)solver::integrate_exact(tests::model_of(toy, early(2), init), start, {}),
         data::input_error,

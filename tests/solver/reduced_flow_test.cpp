@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(refuses_random_schemes_and_wrong_sizes) {
     BOOST_CHECK_EXCEPTION(solver::reduced_flow(moments, theory::architecture::fused(2, 2, 2),
                                                {.drawn = tests::scheme::gaussian}),
                           data::input_error,
-                          says("scheme: the reduced flow is that of balanced networks"));
+                          says("scheme: the reduced flow needs a balanced scheme"));
     BOOST_CHECK_EXCEPTION(solver::reduced_flow(moments, theory::architecture::fused(2, 2, 3), {}),
                           data::input_error,
                           says("branches: need one branch per modality, got 3 for 2 modalities"));

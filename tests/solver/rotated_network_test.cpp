@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(refuses_starts_of_other_networks) {
     const auto start = two_layer_start::drawn(tests::toy(0, 2), late(2), init, 1);
     BOOST_CHECK_EXCEPTION(
         (void)solver::rotated_network(tests::random_moments({2, 3}, 7), late(2), start),
-        data::input_error, says("moments: the rotated network starts from other modalities"));
+        data::input_error, says("moments: the start is for other modalities than these moments"));
     BOOST_CHECK_EXCEPTION((void)solver::rotated_network(tests::toy(0, 2), early(2), start),
                           data::input_error,
                           says("exact: need a start of 1 blocks of weights for this network, "

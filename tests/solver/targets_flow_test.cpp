@@ -291,7 +291,7 @@ BOOST_AUTO_TEST_CASE(needs_balanced_weights_and_room_for_targets) {
     const auto arch = architecture::fused(2, 2, 2);
     theory::initialisation init{.u0 = 0.1, .drawn = tests::scheme::gaussian};
     BOOST_CHECK_EXCEPTION(solver::targets_flow(moments, arch, init), data::input_error,
-                          tests::says("scheme: the reduced flow is that of balanced networks"));
+                          tests::says("scheme: the reduced flow needs a balanced scheme"));
     init = {.u0 = 0.1, .width = 2};
     BOOST_CHECK_EXCEPTION(
         tests::simulate(moments, arch, init, {}), data::input_error,

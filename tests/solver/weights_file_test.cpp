@@ -73,8 +73,10 @@ BOOST_AUTO_TEST_CASE(arrays_that_do_not_fit_are_refused) {
     refuses(wrong, "need A.1 of 3 x 2, got 3 x 1");
     wrong[0] = {"A.1", {2}, {1, 2}};
     refuses(wrong, "need A.1 of (units above) x (units below), got 2");
-    BOOST_CHECK_EXCEPTION(solver::require_array_names({"trunk"}, {{1}, 1}), data::input_error,
-                          says("names: no modality can be called trunk in files of weights"));
+    BOOST_CHECK_EXCEPTION(
+        solver::require_array_names({"trunk"}, {{1}, 1}), data::input_error,
+        says("names: no modality may be called 'trunk': files of weights use that name for "
+             "the shared layers"));
 }
 
 BOOST_AUTO_TEST_CASE(networks_train_to_the_same_digits_from_their_own_weights) {

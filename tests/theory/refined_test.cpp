@@ -116,8 +116,8 @@ BOOST_AUTO_TEST_CASE(balanced_weights_never_turn) {
     BOOST_TEST(answer.times[1] == theory::never);
 }
 
-// B alone would reach 1 + rho kappa = 2.2, half of which it begins above. With B learned A goes to 1
-// and begins above half of that, though not above half of the 1 + rho/kappa = 1.3 that it would
+// B alone would reach 1 + rho kappa = 2.2, half of which it begins above. With B learned A goes to
+// 1 and begins above half of that, though not above half of the 1 + rho/kappa = 1.3 that it would
 // reach alone: it is found second, and comes first in the answer.
 BOOST_AUTO_TEST_CASE(levels_stay_with_their_modalities_whoever_is_found_first) {
     const auto answer =

@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(a_column_of_numbers_with_some_texts_is_a_warning) {
     const auto warnings = validation::warnings_of(*table, table->survey(), '.');
     BOOST_TEST_REQUIRE(!warnings.empty());
     BOOST_TEST(warnings.back().starts_with(
-        "'c' is numbers but for 1 value, such as 'oops' (--missing-marks"));
+        "'c' holds numbers except for 1 value, such as 'oops' (--missing-marks"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

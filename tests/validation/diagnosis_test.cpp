@@ -280,7 +280,7 @@ BOOST_AUTO_TEST_CASE(what_leaks_of_a_population_is_not_told_to_take_samples) {
     r.depths = {};
     const auto d = validation::diagnose(r);
     BOOST_TEST((d.prospects[1].what == prospect::leaks), d.prospects[1].because);
-    BOOST_TEST(says(d.advice, "Nothing is lost by that."));
+    BOOST_TEST(says(d.advice, "The fit loses nothing by that."));
     BOOST_TEST(!says(d.advice, "samples"));
 }
 

@@ -414,7 +414,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_not_there_with_the_line) {
     refuses(head +
                 check("kind = \"within\"\nmeasured = \"flow\"\nquantity = \"time_ratio\"\nlow = 1\n"
                       "where = \"rho=0.7\"\n"),
-            "line 17: no point of the grid is like that");
+            "line 17: no point of the grid has these values");
     refuses(head + "[experiment.figure]\nkind = \"lines\"\nx = \"fusion\"\n",
             "line 11: x must be one of ratio, rho, got 'fusion'");
     refuses(
@@ -426,7 +426,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_not_there_with_the_line) {
         "misattribution_A, misattribution_B, got 'taste'");
     refuses(head, "line 2: an experiment needs [[experiment.check]]");
     refuses(head + agreement + "[experiment.figure]\nkind = \"errors\"\n",
-            "line 18: errors need data of which the population is known (draws)");
+            "line 18: the figure 'errors' needs data drawn from a known population (draws > 0)");
     refuses(head + check("kind = \"outcome\"\nmeasured = \"flow\"\noutcome = \"lerned\"\n"),
             "line 15: outcome must be one of learned, permanent_bias, decayed, sign_reversal, "
             "stopped, no_plateau, time_limit, step_limit, repeated_rejections, unresolved, "
@@ -434,7 +434,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_not_there_with_the_line) {
     refuses(head + "[[experiment.series]]\nname = \"n\"\nmethod = \"full\"\nrepeats = 2\n" +
                 check("kind = \"paired\"\nmeasured = \"n\"\nexpected = \"flow\"\n"
                       "quantity = \"time_ratio\"\ntolerance = 1\n"),
-            "line 19: pairs need as many repeats in both series");
+            "line 19: paired needs the same number of repeats in both series");
     refuses(
         head + "[experiment.figure]\nkind = \"portrait\"\nx = \"rho\"\n[[experiment.series]]\n"
                "name = \"three\"\nmethod = \"flow\"\nmodel = { data = \"random\", dims = [1, 1, 1] "

@@ -255,7 +255,7 @@ BOOST_AUTO_TEST_CASE(journals_of_other_work_are_refused_and_kept) {
     };
     { validation::journal(file, work()).add(1, row(1)); }
     refuses("other", true,
-            "resume: '" + file + "' is of other work: delete it, or write elsewhere");
+            "resume: '" + file + "' belongs to other work: delete it, or write elsewhere");
     refuses("work", false,
             "output: '" + file +
                 "' holds rows of a run that was interrupted: go on with --resume, or delete it");
@@ -263,7 +263,7 @@ BOOST_AUTO_TEST_CASE(journals_of_other_work_are_refused_and_kept) {
                        "\"row\":1,\"times\":[1,2]}\n");
     refuses("work", true,
             "resume: '" + file +
-                "' is of another version of fusionflow: delete it, or write elsewhere");
+                "' was written by another version of fusionflow: delete it, or write elsewhere");
     for (const std::string text :
          {"my notes\n", "my notes", "{\"fingerprint\":5}\n", "null\n", "{\"table\":\"work\"}\n"}) {
         tests::write(file, text);

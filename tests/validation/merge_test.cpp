@@ -142,7 +142,8 @@ BOOST_AUTO_TEST_CASE(shards_of_different_tables_are_refused) {
     // The same provenance in both, as if only the content of a file of moments were another.
     const tests::temporary_folder elsewhere;
     const auto others = write_shards(elsewhere, 2, model("5"));
-    refuses({files[0], others[1]}, others[1] + ": is of another table than '" + files[0] + "'");
+    refuses({files[0], others[1]},
+            others[1] + ": belongs to another table than '" + files[0] + "'");
     const tests::temporary_folder thirds;
     const auto three = write_shards(thirds, 3);
     refuses({files[0], three[1]}, three[1] + ": is shard 2/3, but '" + files[0] + "' is shard 1/2");

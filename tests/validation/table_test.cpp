@@ -162,9 +162,9 @@ BOOST_AUTO_TEST_CASE(rows_of_another_table_are_neither_used_nor_lost) {
                                "with --resume, or delete it"));
     options.resume = true;
     options.methods = {"refined"};
-    BOOST_CHECK_EXCEPTION(
-        (void)validation::run_table(gaussian(), options), data::input_error,
-        says("resume: '" + options.journal + "' is of other work: delete it, or write elsewhere"));
+    BOOST_CHECK_EXCEPTION((void)validation::run_table(gaussian(), options), data::input_error,
+                          says("resume: '" + options.journal +
+                               "' belongs to other work: delete it, or write elsewhere"));
     BOOST_TEST(tests::read(options.journal) == before);
 }
 

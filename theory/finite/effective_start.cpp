@@ -178,7 +178,7 @@ std::string missing_start(const architecture& arch, const initialisation& init) 
         return fmt::format("layers of {} networks are not small", init.drawn->name);
     }
     if (!init.widths.empty()) {
-        return "hidden layers have widths of their own";
+        return "hidden layers have different widths (--widths)";
     }
     const auto& n = arch.branches();
     const auto [least, most] = std::minmax_element(n.begin(), n.end());

@@ -23,7 +23,7 @@ std::string no_law(const architecture& arch, const initialisation& init) {
                            schemes().names([](const auto& s) { return s.keeps_norms; }));
     }
     if (!init.widths.empty()) {
-        return "hidden layers have widths of their own";
+        return "hidden layers have different widths (--widths)";
     }
     const auto& n = arch.branches();
     const auto [least, most] = std::minmax_element(n.begin(), n.end());

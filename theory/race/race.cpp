@@ -448,7 +448,7 @@ race_result race_beyond_range(const data::moments& moments, const architecture& 
     }
     race_result result = race_track<wide>(moments, arch, init, 0, true).run();
     result.answer.warnings.emplace_back(
-        "init: times are beyond the range of numbers: log10 of them is given");
+        "init: times exceed the range of double: their log10 is given instead");
     return result;
 }
 

@@ -221,7 +221,7 @@ void add_large_starts(const std::vector<fusion_facts>& fusions,
         if (const auto above = networks_that_begin_above(f); above > 0) {
             warnings.push_back(fmt::format(
                 "{} layers fused at {}, from {:g}: in {} of {} networks the weights of a modality "
-                "begin above half of what they reach, and nobody sees them learned: no time",
+                "begin above half of what they reach, so that they have no half-height time",
                 f.depth, f.fusion, f.init, above, f.networks.runs.size()));
         }
     }

@@ -138,7 +138,7 @@ std::string within_budget(const diagnosis_request& r, const diagnosis& d, int de
     if (deepest == nullptr && !untimed.empty()) {
         return fmt::format("With {} layers fused at {} nothing tells whether {:g} epochs are "
                            "enough: weights begin above half of what they reach, and |W| does not "
-                           "show when they are learned; smaller initial weights would.",
+                           "show when they are learned; smaller initial weights would show it.",
                            depth, fmt::join(untimed, ", "), *r.epochs);
     }
     return deepest == nullptr
@@ -157,7 +157,7 @@ std::string more_samples(const diagnosis_request& r, const prospect_facts& p) {
     return r.samples > 0 && static_cast<double>(r.samples) <= p.needed
                ? fmt::format(" More than {:.0f} samples, or early fusion, learn all of it.",
                              p.needed)
-               : " Nothing is lost by that.";
+               : " The fit loses nothing by that.";
 }
 
 std::vector<std::string> about_waiting(const diagnosis_request& r, const diagnosis& d) {

@@ -216,7 +216,8 @@ constexpr auto of_runs = std::to_array<quantity_of_run>({
          return first < 0 ? unknown : first + 1;
      }},
     {"contributes_most", "explains most", false, false, contributes_most},
-    {"superficial", "first learned is not what explains most", false, true, superficial},
+    {"superficial", "the modality learned first is not the one that explains most", false, true,
+     superficial},
     {"plateau_error", "E_g on the plateau (target²)", true, false,
      [](const solver::model& about, const solver::answer& run) {
          return excess_loss(about).of(plateau(about, run));

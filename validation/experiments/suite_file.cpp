@@ -283,7 +283,7 @@ std::vector<statement> read_statements(const toml_reader& in, statement_kind kin
     }
     if (s.kind == statement_kind::paired &&
         e.all[e.find(s.measured)].repeats != e.all[e.find(s.expected)].repeats) {
-        in.refuse(in.node("expected"), "pairs need as many repeats in both series");
+        in.refuse(in.node("expected"), "paired needs the same number of repeats in both series");
     }
     read_numbers(in, e, s);
     std::vector<statement> all;
@@ -313,7 +313,7 @@ void read_check(const toml_reader& in, experiment& e, const std::vector<data::mo
             in.at(in.node("where"), [&] { s.where = grid::parse(in.text("where")); });
             require_axes(in, in.node("where"), s.where, e);
             if (e.selected(s.where).empty()) {
-                in.refuse(in.node("where"), "no point of the grid is like that");
+                in.refuse(in.node("where"), "no point of the grid has these values");
             }
         }
         e.statements.push_back(std::move(s));

@@ -93,7 +93,7 @@ std::vector<std::string> toml_reader::texts(std::string_view key) const {
     for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
         const auto* value = (*list)[i].as_string();
         if (value == nullptr || value->get().empty()) {
-            refuse((*list)[i], fmt::format("{} must be texts that are not empty", key));
+            refuse((*list)[i], fmt::format("{} must be a list of texts, none of them empty", key));
         }
         all.push_back(value->get());
     }

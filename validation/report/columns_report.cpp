@@ -94,10 +94,10 @@ std::vector<std::string> warnings_of(const data::table_source& table,
     }
     for (const column_facts& column : facts) {
         if (column.kind() == column_kind::mixed) {
-            warnings.push_back(fmt::format("'{}' is numbers but for {} value{}, such as '{}' {}",
-                                           data::escaped(column.name()), column.texts(),
-                                           column.texts() == 1 ? "" : "s", examples(column).front(),
-                                           advice_about(column, decimal)));
+            warnings.push_back(fmt::format(
+                "'{}' holds numbers except for {} value{}, such as '{}' {}",
+                data::escaped(column.name()), column.texts(), column.texts() == 1 ? "" : "s",
+                examples(column).front(), advice_about(column, decimal)));
         }
     }
     return warnings;

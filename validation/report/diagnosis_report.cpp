@@ -223,7 +223,8 @@ std::string prospects_html(const diagnosis& d) {
         html += fmt::format("<li>{} · {} · {}.</li>\n", escape_xml(d.modalities[at].name),
                             chip_of(d.prospects[at].what), escape_xml(d.prospects[at].because));
     }
-    return heading("What becomes of each in late fusion") + fmt::format("<ul>\n{}</ul>\n", html);
+    return heading("What becomes of each modality in late fusion") +
+           fmt::format("<ul>\n{}</ul>\n", html);
 }
 
 std::string sensitivities_html(const diagnosis_request& r, const diagnosis& d) {

@@ -187,8 +187,9 @@ void make_report_folder(const std::string& folder) {
     fs::create_directories(folder, why);
     std::error_code ignored;
     if (why || !fs::is_directory(folder, ignored)) {
-        throw data::input_error("report", fmt::format("cannot make the folder '{}': {}", folder,
-                                                      why ? why.message() : "a file has its name"));
+        throw data::input_error(
+            "report", fmt::format("cannot make the folder '{}': {}", folder,
+                                  why ? why.message() : "a file of that name is in the way"));
     }
     check_writable("report", (fs::path(folder) / "index.html").string());
 }

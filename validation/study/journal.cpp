@@ -182,7 +182,7 @@ void journal::read() {
     const json* fingerprint = member(*head, fingerprint_key);
     if (fingerprint == nullptr || fingerprint->dump(-1, ' ', true) != spell(work_.fingerprint)) {
         refuse("resume",
-               fmt::format("'{}' is of other work: delete it, or write elsewhere", file_));
+               fmt::format("'{}' belongs to other work: delete it, or write elsewhere", file_));
     }
     read_rows(in);
     if (in.bad()) {
@@ -218,9 +218,10 @@ bool journal::has_rows(std::istream& in) const {
 void journal::check_version(const std::string& first_line) const {
     const json head = json::parse(first_line, nullptr, false);
     if (head.is_object() && !head.contains("crc32")) {
-        refuse("resume", fmt::format("'{}' is of another version of fusionflow: delete it, or "
-                                     "write elsewhere",
-                                     file_));
+        refuse("resume",
+               fmt::format("'{}' was written by another version of fusionflow: delete it, or "
+                           "write elsewhere",
+                           file_));
     }
 }
 

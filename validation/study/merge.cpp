@@ -31,7 +31,7 @@ std::vector<const shard_content*> in_order(const std::vector<shard_content>& con
     for (const shard_content& c : contents) {
         data::need(c.provenance == one.provenance && c.table_id == one.table_id &&
                        c.all_rows == one.all_rows && c.grid == one.grid && c.columns == one.columns,
-                   c.file, "is of another table than '{}'", one.file);
+                   c.file, "belongs to another table than '{}'", one.file);
         data::need(c.part.count == one.part.count, c.file, "is shard {}, but '{}' is shard {}",
                    c.part.text(), one.file, one.part.text());
         const shard_content*& place = ordered[static_cast<std::size_t>(c.part.index - 1)];

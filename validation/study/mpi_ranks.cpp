@@ -199,7 +199,8 @@ void check_threads(int jobs) {
     if (jobs > 1 && provided < MPI_THREAD_SERIALIZED) {
         throw data::input_error(
             "jobs",
-            fmt::format("need 1 with this MPI library, which knows no threads, got {}", jobs));
+            fmt::format("need 1 with this MPI library, which does not support threads, got {}",
+                        jobs));
     }
 }
 

@@ -48,7 +48,9 @@ figure draw_errors(const experiment& e, const measurements& m) {
 }
 
 std::string refuse_unknown_population(const data::moments& /*moments*/, const settings& s) {
-    return s.world.draws > 0 ? "" : "errors need data of which the population is known (draws)";
+    return s.world.draws > 0
+               ? ""
+               : "the figure 'errors' needs data drawn from a known population (draws > 0)";
 }
 
 }  // namespace
