@@ -320,8 +320,9 @@ BOOST_AUTO_TEST_CASE(a_bad_row_of_a_journal_is_computed_again) {
                      R"({"failed":false,"outcome":"learned","row":0,"times":[1,2]})" + "\n");
     const auto refused = run_line(here + line + " --resume");
     BOOST_TEST(refused.code == 2);
-    BOOST_TEST(refused.err == "fusionflow: --resume: 'o.csv.rows' is of another version of "
-                              "fusionflow: delete it, or write elsewhere\n");
+    BOOST_TEST(refused.err ==
+               "fusionflow: --resume: 'o.csv.rows' was written by another version of "
+               "fusionflow: delete it, or write elsewhere\n");
 }
 
 BOOST_AUTO_TEST_CASE(processes_of_srun_that_would_all_do_the_same_are_refused_in_one_line) {
