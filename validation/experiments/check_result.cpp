@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "fusionflow/validation/study/spelling.hpp"
+
 namespace fusionflow::validation {
 
 std::string_view to_string(verdict v) {
@@ -34,20 +36,17 @@ allowed_range about(double expected, double tolerance) {
 }
 
 std::string to_string(const allowed_range& r) {
-    const auto spell = [](double value) {
-        return std::isinf(value) ? std::string("never") : fmt::format("{:.6g}", value);
-    };
     if (std::isnan(r.low) || std::isnan(r.high)) {
         return "nothing";
     }
     if (r.low == r.high) {
-        return spell(r.low);
+        return spell(r.low, 6);
     }
     if (std::isinf(r.low)) {
-        return std::isinf(r.high) ? "anything" : fmt::format("<= {}", spell(r.high));
+        return std::isinf(r.high) ? "anything" : fmt::format("<= {}", spell(r.high, 6));
     }
-    return std::isinf(r.high) ? fmt::format(">= {}", spell(r.low))
-                              : fmt::format("{} ... {}", spell(r.low), spell(r.high));
+    return std::isinf(r.high) ? fmt::format(">= {}", spell(r.low, 6))
+                              : fmt::format("{} ... {}", spell(r.low, 6), spell(r.high, 6));
 }
 
 std::string_view check_name(const check_result& c) {
@@ -68,16 +67,13 @@ std::string failure_text(const check_result& c) {
     const auto by = [](const std::string& who) {
         return who.empty() ? "" : fmt::format(" ({})", who);
     };
-    const auto spell = [](double value) {
-        return std::isnan(value)   ? "unknown"
-               : std::isinf(value) ? "never"
-                                   : fmt::format("{:.8g}", value);
-    };
-    const std::string found = fmt::format("measured {}{}", spell(c.measured), by(c.measured_by));
+    const auto number_of = [](double value) { return spell(value, 8, "unknown"); };
+    const std::string found =
+        fmt::format("measured {}{}", number_of(c.measured), by(c.measured_by));
     if (std::isnan(c.expected)) {
         return fmt::format("{}, allowed {}", found, to_string(c.allowed));
     }
-    const std::string line = fmt::format("expected {}{}, {}, allowed {}", spell(c.expected),
+    const std::string line = fmt::format("expected {}{}, {}, allowed {}", number_of(c.expected),
                                          by(c.expected_by), found, to_string(c.allowed));
     // There is no finite relative error where 0 or never is expected.
     return std::isfinite(c.error)
