@@ -296,6 +296,14 @@ std::vector<std::string> quantity_names(const std::vector<std::string>& modaliti
     return names;
 }
 
+std::vector<std::string> quantity_words(const std::vector<std::string>& modalities) {
+    std::vector<std::string> words = quantity_names(modalities);
+    for (const quantity_of_modality& q : of_modalities) {
+        words.emplace_back(q.of_all);
+    }
+    return words;
+}
+
 std::vector<std::string> names_of_quantity(const std::string& word,
                                            const std::vector<std::string>& modalities) {
     std::vector<std::string> names;

@@ -24,8 +24,11 @@ namespace fusionflow::validation {
 /// least and of the first minimum over that of the last half-height).
 [[nodiscard]] std::vector<std::string> quantity_names(const std::vector<std::string>& modalities);
 
-/// The quantities that a word of a suite stands for: `times`, `norms` and `misattributions` stand
-/// for that quantity of every modality, any other word stands for itself.
+/// The words by which a check may ask for quantities: quantity_names(), and those that stand for a
+/// quantity of every modality (`times`, `norms`, `misattributions`).
+[[nodiscard]] std::vector<std::string> quantity_words(const std::vector<std::string>& modalities);
+
+/// The quantities that one of quantity_words() asks for: one per modality, or the word itself.
 [[nodiscard]] std::vector<std::string> names_of_quantity(
     const std::string& word, const std::vector<std::string>& modalities);
 

@@ -249,12 +249,6 @@ void read_numbers(const toml_reader& in, const experiment& e, statement& s) {
     }
 }
 
-std::vector<std::string> words_of_quantities(const std::vector<std::string>& modalities) {
-    std::vector<std::string> words = quantity_names(modalities);
-    words.insert(words.end(), {"times", "norms", "misattributions"});
-    return words;
-}
-
 // Reads a check as one statement per quantity that it asks for. The caller sets the name and the
 // sentence of each.
 std::vector<statement> read_statements(const toml_reader& in, statement_kind kind,
@@ -273,13 +267,13 @@ std::vector<statement> read_statements(const toml_reader& in, statement_kind kin
         s.ended = in.one_of("outcome", outcomes);
     } else {
         quantities =
-            names_of_quantity(in.one_of("quantity", words_of_quantities(modalities)), modalities);
+            names_of_quantity(in.one_of("quantity", quantity_words(modalities)), modalities);
     }
     const bool compares = s.kind != statement_kind::outcome && s.kind != statement_kind::within &&
                           (s.kind != statement_kind::distribution || in.has("expected"));
     if (compares) {
         s.expected = in.one_of("expected", series_names(e));
-        (void)in.one_of("quantity", words_of_quantities(seen[e.find(s.expected)].names()));
+        (void)in.one_of("quantity", quantity_words(seen[e.find(s.expected)].names()));
     }
     if (s.kind == statement_kind::paired &&
         e.all[e.find(s.measured)].repeats != e.all[e.find(s.expected)].repeats) {
