@@ -142,9 +142,11 @@ BOOST_AUTO_TEST_CASE(refuses_broken_files_with_their_line) {
     refuses(head + "kind = \"magic\"\n",
             "line 4: kind must be one of agreement, paired, distribution, within, convergence, "
             "outcome, got 'magic'");
-    refuses(head + replaced(rest, "\"agreement\"", "\"invariant\""),
-            "line 6: invariants are kind = \"within\" with high = the tolerance, of balance_drift, "
-            "loss_rise or excess_norm (which was final_weights, with tail = 20 in the model)");
+    refuses(
+        head + replaced(rest, "\"agreement\"", "\"invariant\""),
+        "line 6: kind = \"invariant\" is no longer known: use kind = \"within\" with high = the "
+        "tolerance, of balance_drift, loss_rise or excess_norm (which was final_weights; set "
+        "tail = 20 in the model)");
     refuses(head + rest + "color = 3\n",
             "line 14: unknown key 'color' in a check; keys are name, claim, kind, model, grid, "
             "repeats, measured, reason, expected, quantity, tolerance, standard_errors");

@@ -408,10 +408,10 @@ experiment read_experiment(const toml_reader& in) {
 // keys of experiment and check, and its claim is what the check says.
 experiment read_single_check(const toml_reader& in) {
     if (in.text("kind") == "invariant") {
-        in.refuse(
-            in.node("kind"),
-            "invariants are kind = \"within\" with high = the tolerance, of balance_drift, "
-            "loss_rise or excess_norm (which was final_weights, with tail = 20 in the model)");
+        in.refuse(in.node("kind"),
+                  "kind = \"invariant\" is no longer known: use kind = \"within\" with high = the "
+                  "tolerance, of balance_drift, loss_rise or excess_norm (which was final_weights; "
+                  "set tail = 20 in the model)");
     }
     const statement_kind kind = pick(in, "kind", kinds);
     only_keys_of(in, kind,
