@@ -7,6 +7,7 @@
 #include "fusionflow/data.hpp"
 #include "fusionflow/theory/architecture.hpp"
 #include "fusionflow/theory/attribution.hpp"
+#include "fusionflow/theory/clocks/clock.hpp"
 #include "fusionflow/theory/initialisation.hpp"
 #include "fusionflow/theory/learning.hpp"
 #include "fusionflow/theory/partial_solution.hpp"

@@ -42,7 +42,7 @@ struct watched {
         : moments(m), arch(theory::architecture::fused(2, fusion, m.count())),
           monitor(moments, arch, theory::race_saddles(moments, arch, {.u0 = 1e-3})) {
         if (rest) {
-            monitor.watch_again(*std::move(rest));
+            monitor.watch_again({*std::move(rest), {}});
         }
     }
 
@@ -174,10 +174,10 @@ BOOST_AUTO_TEST_CASE(a_group_that_never_reaches_its_own_levels_is_measured_at_th
     watched first(moments);
     first.follow(0, 1, 5, 4, path);
     const auto end = first.monitor.finished(target, true);
-    BOOST_REQUIRE((end.has_value() && end->rest.has_value()));
-    BOOST_TEST(*end->rest == data::all_modalities(5), boost::test_tools::per_element());
+    BOOST_REQUIRE((end.has_value() && end->again.has_value()));
+    BOOST_TEST(*end->again->rest == data::all_modalities(5), boost::test_tools::per_element());
 
-    watched w(moments, 2, end->rest);
+    watched w(moments, 2, end->again->rest);
     w.follow(0, 1, 5, 4, path);
     BOOST_TEST(w.monitor.times()[0] == theory::never);
     BOOST_TEST((w.monitor.finished(target, true).value().outcome == outcome::learned));

@@ -224,7 +224,7 @@ BOOST_AUTO_TEST_CASE(what_begins_above_its_level_has_no_time_and_training_goes_o
     const auto trained = tests::simulate(moments, theory::architecture::fused(2, 2, 2),
                                          {.u0 = 2, .width = 10}, options);
     BOOST_TEST((trained.ended == outcome::learned));
-    BOOST_TEST(std::isnan(trained.epochs[0]));
+    BOOST_TEST(std::isnan(trained.epochs()[0]));
     BOOST_TEST(trained.loss_final <= least + 1e-8);
 }
 

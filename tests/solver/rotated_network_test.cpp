@@ -40,10 +40,10 @@ void gives_the_epochs_of_the_network(const data::moments& moments, const theory:
     BOOST_TEST_INFO(init.drawn->name << ", H = " << init.width);
     BOOST_TEST((small.ended == full.ended));
     BOOST_TEST(small.work.steps == full.work.steps);
-    for (std::size_t m = 0; m < full.epochs.size(); ++m) {
-        const bool known = std::isfinite(full.epochs[m]);
-        BOOST_TEST(std::isfinite(small.epochs[m]) == known);
-        BOOST_TEST((!known || relative(small.epochs[m], full.epochs[m]) < rounding));
+    for (std::size_t m = 0; m < full.epochs().size(); ++m) {
+        const bool known = std::isfinite(full.epochs()[m]);
+        BOOST_TEST(std::isfinite(small.epochs()[m]) == known);
+        BOOST_TEST((!known || relative(small.epochs()[m], full.epochs()[m]) < rounding));
     }
     BOOST_TEST((small.weights_final - full.weights_final).norm() <
                rounding * full.weights_final.norm());

@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(linear_networks_are_those_from_moments) {
             for (std::size_t m = 0; m < 2; ++m) {
                 // Rounding that a thousand steps have made larger.
                 BOOST_TEST(relative(sampled.times[m], expected.times[m]) < 1e-10);
-                BOOST_TEST(relative(sampled.epochs[m], expected.epochs[m]) < 1e-10);
+                BOOST_TEST(relative(sampled.epochs()[m], expected.epochs()[m]) < 1e-10);
             }
             BOOST_TEST(relative(sampled.loss_final, expected.loss_final) < 1e-9);
             BOOST_TEST(sampled.work.steps == expected.work.steps);
@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(a_batch_of_all_samples_is_full_batch_and_small_ones_come_ne
         const auto trained = tests::simulate(data, late, iid(1e-3, 10), options);
         BOOST_TEST((trained.ended == outcome::learned));
         const double steps = batch == 0 ? 1 : std::ceil(200.0 / static_cast<double>(batch));
-        BOOST_TEST(relative(trained.epochs[1] * steps * 0.002, trained.times[1]) < 1e-14);
+        BOOST_TEST(relative(trained.epochs()[1] * steps * 0.002, trained.times[1]) < 1e-14);
         return trained.times[1];
     };
     const double full = time(0);

@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(gaussian_two_layer_networks_meet_the_refined_time_with_its_
         options.seed = seed;
         const auto network = tests::simulate(moments, arch, init, options);
         BOOST_TEST((network.ended == outcome::learned));
-        BOOST_TEST(relative(network.epochs[0] * 0.02, network.times[0]) < 1e-14);
+        BOOST_TEST(relative(network.epochs()[0] * 0.02, network.times[0]) < 1e-14);
         mean += network.times[0] / 20;
     }
     BOOST_TEST(relative(mean, predicted->times[0]) < 0.015);

@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(networks_have_epochs_and_say_how_they_were_trained) {
     const json all = to_json({about, how}, run);
     for (std::size_t m = 0; m < 2; ++m) {
         BOOST_TEST(all["modalities"][m]["time"] == run.times[m]);
-        BOOST_TEST(all["modalities"][m]["epoch"] == run.epochs[m]);
+        BOOST_TEST(all["modalities"][m]["epoch"] == run.epochs()[m]);
     }
     BOOST_TEST(all["ended_at_epoch"] == run.work.steps);
     BOOST_TEST(all["representation"] == "full");
