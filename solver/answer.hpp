@@ -1,6 +1,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,12 +35,19 @@ struct answer : theory::learning {
     trajectory path{};  ///< empty for formulas, and unless run_options::record
     double loss_initial = 0;
     double loss_final = 0;
-    double time_final = 0;            ///< units of tau
+    /// Part of what can be explained that is explained in the end, R^2/R^2_max (unitless); NaN for
+    /// formulas, and for losses other than the squared error.
+    double share = std::numeric_limits<double>::quiet_NaN();
+    Eigen::VectorXd noted{};  ///< W at run_options::note_at; empty where that was not reached
+    double time_final = 0;    ///< units of tau
     Eigen::VectorXd weights_final{};  ///< W at the end; empty for formulas
     std::string stepper{};            ///< method that took the steps; empty for formulas
     std::string_view equations{};     ///< of a flow: "reduced", "targets", "chain", "sinh", ...
-    std::vector<double> epochs{};     ///< half-height times in epochs; gradient descent only
+    double epoch_length = 0;          ///< units of tau; 0: no epochs
     std::optional<trained_network> network{};  ///< networks only
+
+    /// Half-height times in epochs; empty where there are none.
+    [[nodiscard]] std::vector<double> epochs() const;
 };
 
 }  // namespace fusionflow::solver

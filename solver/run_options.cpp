@@ -58,6 +58,9 @@ void run_options::validate() const {
     data::need(max_steps >= 1, "max-steps", "need at least 1, got {}", max_steps);
     data::need(max_time > 0, "max-time", "need a time > 0, got {}", max_time);
     data::need(until >= 0, "until", "need at least 1 modality, got {}", until);
+    data::need(!enough || (*enough > 0 && *enough < 1), "enough",
+               "need a part of what can be explained, 0 < F < 1, got {}", enough.value_or(0));
+    data::need(!note_at || *note_at > 0, "note-at", "need a time > 0, got {}", note_at.value_or(0));
     data::need(tail >= 0 && std::isfinite(tail), "tail", "need a fraction >= 0, got {}", tail);
     compression.validate();
 }

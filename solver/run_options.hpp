@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "fusionflow/solver/networks/network.hpp"
+#include "fusionflow/theory/clocks/clock.hpp"
 
 namespace fusionflow::solver {
 
@@ -44,7 +45,13 @@ struct run_options {
     stepper method = stepper::automatic;
     long max_steps = 20'000'000;  ///< steps of a flow, accepted and rejected, >= 1
     double max_time = std::numeric_limits<double>::infinity();  ///< units of tau, > 0
-    int until = 0;        ///< stop once so many modalities are learned, >= 0; 0: all
+    int until = 0;  ///< stop once so many modalities are learned, >= 0; 0: all
+    /// Stop once this part of what can be explained is explained, 0 < enough < 1; absent: never.
+    std::optional<double> enough{};
+    /// Which clock's times are the answer's: not null.
+    const theory::clock* clock = &theory::norm_clock;
+    /// Keep W at this time too, answer::noted, and go on at least until then; units of tau, > 0.
+    std::optional<double> note_at{};
     bool record = false;  ///< keep a trajectory; implies `settle`
     bool settle = false;  ///< go on after the last half-height, for `tail`
     double tail = 0.15;   ///< fraction of the time of the last half-height, >= 0
@@ -54,7 +61,7 @@ struct run_options {
     /// Weights to start from in place of drawn ones; biases may follow where there are samples.
     std::shared_ptr<const weighted_network> start{};
 
-    /// \throws data::input_error naming rtol, max-steps, max-time, until or tail, or as
+    /// \throws data::input_error naming rtol, max-steps, max-time, until, enough or tail, or as
     ///         compression_options.
     void validate() const;
 };

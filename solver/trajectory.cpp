@@ -9,6 +9,10 @@
 #include "fusionflow/data/readers/csv.hpp"
 #include "fusionflow/data/readers/npz.hpp"
 #include "fusionflow/solver/networks/moment_products.hpp"
+#include "fusionflow/theory/clocks/clock.hpp"
+#include "fusionflow/theory/contribution.hpp"
+#include "fusionflow/theory/learning.hpp"
+#include "fusionflow/theory/partial_solution.hpp"
 
 namespace fusionflow::solver {
 
@@ -75,6 +79,30 @@ void recorder::offer(double t, const Eigen::VectorXd& weights, const Eigen::Vect
     path_.loss.push_back(now);
 }
 
+trajectory recorder::take(const Eigen::VectorXd& in_the_end) && {
+    const data::moments& m = *moments_;
+    const double everything =
+        wanted_ ? theory::solve_partial(m, data::all_modalities(m.count())).explained : 0;
+    std::vector<std::function<double(const Eigen::VectorXd&)>> readings;
+    for (int k = 0; wanted_ && k < m.count(); ++k) {
+        readings.push_back(theory::clocks().find("progress").reading(m, in_the_end, k));
+    }
+    for (const Eigen::VectorXd& weights : path_.weights) {
+        const double explained = m.target_power() - 2 * solver::loss(m, weights);
+        path_.share.push_back(everything > 0 ? explained / everything : theory::unknown);
+        Eigen::VectorXd power(m.count());
+        Eigen::VectorXd progress(m.count());
+        for (int k = 0; k < m.count(); ++k) {
+            const auto& reading = readings[static_cast<std::size_t>(k)];
+            power(k) = theory::contribution_power(m, weights, k);
+            progress(k) = reading ? reading(weights) : theory::unknown;
+        }
+        path_.power.push_back(std::move(power));
+        path_.progress.push_back(std::move(progress));
+    }
+    return std::move(path_);
+}
+
 std::string to_csv(const trajectory& path, const std::vector<std::string>& header) {
     std::string text;
     const auto out = std::back_inserter(text);
@@ -97,6 +125,11 @@ std::string to_csv(const trajectory& path, const std::vector<std::string>& heade
             fmt::format_to(out, ",W_{}_{}", i % path.outputs + 1, i / path.outputs + 1);
         }
     }
+    text += ",share";
+    for (const std::string& name : path.names) {
+        fmt::format_to(out, ",{},{}", data::csv_field("power_" + name),
+                       data::csv_field("progress_" + name));
+    }
     text += '\n';
     for (std::size_t i = 0; i < path.size(); ++i) {
         fmt::format_to(out, "{},{}", path.time[i], path.loss[i]);
@@ -106,6 +139,10 @@ std::string to_csv(const trajectory& path, const std::vector<std::string>& heade
         for (Eigen::Index j = 0; j < dimension; ++j) {
             fmt::format_to(out, ",{}", path.weights[i](j));
         }
+        fmt::format_to(out, ",{}", path.share[i]);
+        for (Eigen::Index m = 0; m < path.power[i].size(); ++m) {
+            fmt::format_to(out, ",{},{}", path.power[i](m), path.progress[i](m));
+        }
         text += '\n';
     }
     return text;
@@ -114,10 +151,14 @@ std::string to_csv(const trajectory& path, const std::vector<std::string>& heade
 std::string to_npz(const trajectory& path, const data::moments& moments,
                    const std::string& provenance) {
     const auto instants = static_cast<std::int64_t>(path.size());
-    data::named_arrays arrays = {{"t", {instants}, path.time}, {"loss", {instants}, path.loss}};
+    data::named_arrays arrays = {{"t", {instants}, path.time},
+                                 {"loss", {instants}, path.loss},
+                                 {"share", {instants}, path.share}};
     for (int m = 0; m < moments.count(); ++m) {
         data::named_array norm{"norm_" + moments.name(m), {instants}, {}};
         data::named_array first{"u_" + moments.name(m), {instants}, {}};
+        data::named_array power{"power_" + moments.name(m), {instants}, {}};
+        data::named_array progress{"progress_" + moments.name(m), {instants}, {}};
         data::named_array weights{"W_" + moments.name(m), {instants, moments.dim(m)}, {}};
         if (moments.outputs() > 1) {
             weights.shape.insert(weights.shape.begin() + 1, moments.outputs());
@@ -125,6 +166,8 @@ std::string to_npz(const trajectory& path, const data::moments& moments,
         for (std::size_t i = 0; i < path.size(); ++i) {
             norm.values.push_back(path.norms[i](m));
             first.values.push_back(path.branch[i](m));
+            power.values.push_back(path.power[i](m));
+            progress.values.push_back(path.progress[i](m));
             const Eigen::MatrixXd rows = moments.matrix(path.weights[i])
                                              .middleCols(moments.offset(m), moments.dim(m))
                                              .transpose();
@@ -132,6 +175,8 @@ std::string to_npz(const trajectory& path, const data::moments& moments,
         }
         arrays.push_back(std::move(norm));
         arrays.push_back(std::move(first));
+        arrays.push_back(std::move(power));
+        arrays.push_back(std::move(progress));
         arrays.push_back(std::move(weights));
     }
     arrays.push_back({"partial", {}, {path.partial ? 1.0 : 0.0}});

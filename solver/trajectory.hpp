@@ -17,7 +17,11 @@ struct trajectory {
     std::vector<Eigen::VectorXd> norms;    ///< |W_m|, M numbers
     std::vector<Eigen::VectorXd> branch;   ///< u_m, norm of the first layer of branch m
     std::vector<double> loss;              ///< <|y - W x|^2> / 2
-    bool partial = false;                  ///< the run ended in trouble
+    std::vector<double> share;             ///< R^2/R^2_max of W: answer::share
+    std::vector<Eigen::VectorXd> power;    ///< <|W_m x_m|^2>, M numbers; unit: target squared
+    std::vector<Eigen::VectorXd>
+        progress;          ///< <f_m, f*_m> / <f*_m, f*_m>, M numbers; NaN: f*_m = 0
+    bool partial = false;  ///< the run ended in trouble
 
     [[nodiscard]] std::size_t size() const noexcept { return time.size(); }
 };
@@ -40,7 +44,10 @@ public:
     /// The same with the loss `now`, which in a nonlinear network is not that of the total weights.
     void offer(double t, const Eigen::VectorXd& weights, const Eigen::VectorXd& branch, double now,
                bool last);
-    [[nodiscard]] trajectory take() && { return std::move(path_); }
+    /// The path, with share, power and progress filled in.
+    ///
+    /// \param in_the_end  W of the saddle that the run comes to, or would come to.
+    [[nodiscard]] trajectory take(const Eigen::VectorXd& in_the_end) &&;
 
 private:
     [[nodiscard]] Eigen::VectorXd norms_of(const Eigen::VectorXd& weights) const;
@@ -53,12 +60,13 @@ private:
 };
 
 /// The text of a CSV file: lines of `header` as comments (`# ...`), the line `# partial: ...` where
-/// the run ended in trouble, then the columns t, loss, |W_m| and u_m of each modality, and the
-/// numbers of W (`W_i`, with several targets `W_k_i` of target k).
+/// the run ended in trouble, then the columns t, loss, |W_m| and u_m of each modality, the numbers of
+/// W (`W_i`, with several targets `W_k_i` of target k), `share`, and of each modality `power_NAME`
+/// and `progress_NAME`.
 [[nodiscard]] std::string to_csv(const trajectory& path, const std::vector<std::string>& header);
 
-/// The bytes of an .npz file: `t` and `loss`, n numbers each; per modality `norm_<name>` and
-/// `u_<name>`, n numbers, and `W_<name>`, n x D_m (with several targets n x K x D_m); `partial`,
+/// The bytes of an .npz file: `t`, `loss` and `share`, n numbers each; per modality `norm_<name>`,
+/// `u_<name>`, `power_<name>` and `progress_<name>`, n numbers, and `W_<name>`, n x D_m (with several targets n x K x D_m); `partial`,
 /// 1 where the run ended in trouble, else 0; the text `provenance`.
 ///
 /// \see docs/file-formats.md#trajectories; tests/solver/trajectory_test.cpp

@@ -30,6 +30,7 @@ constexpr auto outcome_texts = std::to_array<outcome_text>({
      "Learning one modality reversed the sign of the residual of another, whose balanced weights "
      "cannot change sign; random networks can: try `simulate --scheme gaussian`."},
     {outcome::stopped, "stopped", "As many modalities were learned as --until asks for."},
+    {outcome::enough, "enough", "As much is explained as --enough asks for."},
     {outcome::no_plateau, "no_plateau",
      "There is no small-weight phase that the formulas could time: use a smaller --init and "
      "depth >= 2, or `integrate`."},
@@ -161,7 +162,8 @@ std::vector<phase> phases_from_times(const std::vector<double>& times) {
 learning conclude(std::vector<double> times, std::vector<phase> phases, outcome ended,
                   const cost& work, const data::modality_set& above) {
     for (double& time : times) {
-        const bool cut_short = is_failure(ended) || ended == outcome::stopped;
+        const bool cut_short =
+            is_failure(ended) || ended == outcome::stopped || ended == outcome::enough;
         if (ended == outcome::diverged || (cut_short && std::isinf(time))) {
             time = std::numeric_limits<double>::quiet_NaN();
         }
@@ -186,6 +188,22 @@ learning conclude(std::vector<double> times, std::vector<phase> phases, outcome 
     result.ended = ended;
     result.work = work;
     return result;
+}
+
+void tell_by(const clock& chosen, learning& answer) {
+    const auto found =
+        std::find_if(answer.clocks.begin(), answer.clocks.end(),
+                     [&chosen](const clock_times& read) { return read.by == &chosen; });
+    if (found == answer.clocks.end()) {
+        answer.times.assign(answer.times.size(), unknown);
+        answer.above.clear();
+    } else {
+        answer.times = found->times;
+        answer.above = found->above;
+    }
+    answer.told_by = &chosen;
+    answer.log10_times.clear();
+    answer.phases = phases_from_times(answer.times);
 }
 
 std::string began_above(const std::string& name, const level& passed,

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "fusionflow/data/modality_set.hpp"
+#include "fusionflow/theory/clocks/clock.hpp"
 
 namespace fusionflow::theory {
 
@@ -26,6 +27,7 @@ enum class outcome {
     decayed,              ///< weight decay outweighs the residual of the waiting modalities
     sign_reversal,        ///< a waiting scalar modality decays on the balanced manifold
     stopped,              ///< as many modalities as asked for were learned
+    enough,               ///< as much as was asked for is explained
     no_plateau,           ///< formulas only: no small-u0 phase exists (u0 >= 1, depth 1)
     time_limit,           ///< not learned within the time limit
     step_limit,           ///< not learned within the step limit
@@ -63,6 +65,16 @@ struct level {
     data::modality_set saddle;  ///< the least-squares solution on these modalities
 };
 
+/// When each modality was learned by one clock.
+struct clock_times {
+    const clock* by;            ///< not null
+    std::vector<double> times;  ///< as learning::times
+    /// Modalities that began above one half: they have no time.
+    data::modality_set above{};
+    /// Modalities that contribute so little that noise may carry them through their level.
+    data::modality_set negligible{};
+};
+
 /// What an integration or simulation cost.
 struct cost {
     long steps = 0;
@@ -90,6 +102,10 @@ struct learning {
     /// Modalities that were learned but do not stay so: at the saddle that the run goes to, |W_m|
     /// is below the level that they passed.
     data::modality_set gone{};
+    /// The same question by every clock there is an answer by, in the order of theory::clocks().
+    /// `times` are those of one of them: the norm's, unless tell_by() chose another.
+    std::vector<clock_times> clocks{};
+    const clock* told_by = &norm_clock;  ///< which one `times` are by; not null
 
     /// Ranks: 1 for the modality learned first, equal for equal times, 0 for never or unknown. All
     /// are 0 where some modality began above its level.
@@ -111,6 +127,10 @@ struct learning {
 /// \param above   Modalities that began above their level.
 [[nodiscard]] learning conclude(std::vector<double> times, std::vector<phase> phases, outcome ended,
                                 const cost& work, const data::modality_set& above = {});
+
+/// Makes `times` and `phases` those of another clock, one of answer.clocks; levels, saddles and
+/// what is said of them stay those of the norm. Nothing is known where answer.clocks lacks it.
+void tell_by(const clock& chosen, learning& answer);
 
 /// A warning for a modality that began above its level.
 ///

@@ -6,9 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
-#include <limits>
 
-#include "fusionflow/solver/clocks/bracket.hpp"
 #include "fusionflow/solver/networks/moment_products.hpp"
 
 namespace fusionflow::solver {
@@ -39,6 +37,9 @@ data::modality_set without(const data::modality_set& set, const data::modality_s
     return rest;
 }
 
+// Stands for the weights of an end that is no saddle.
+data::modality_set end_of_its_own() { return {-1}; }
+
 bool includes(const data::modality_set& set, const data::modality_set& part) {
     return std::includes(set.begin(), set.end(), part.begin(), part.end());
 }
@@ -52,18 +53,30 @@ half_height_monitor::half_height_monitor(const data::moments& moments,
     : moments_(&moments), arch_(&arch), weight_decay_(weight_decay), expected_(sets_of(saddles)),
       saddles_(moments, arch, std::move(saddles), weight_decay),
       judge_(moments, arch, weight_decay), everyone_(data::all_modalities(moments.count())),
-      scales_(moments.count()), scratch_(moments.correlations().size()), inside_(scratch_.size()) {
+      clocks_(moments), scales_(moments.count()), scratch_(moments.correlations().size()),
+      inside_(scratch_.size()) {
     everything_ = saddles_.of(everyone_).explained;
     forget();
 }
 
-void half_height_monitor::watch_again(data::modality_set rest) {
-    rest_ = std::move(rest);
+void half_height_monitor::watch_again(const known_end& end) {
+    if (end.rest) {
+        rest_ = end.rest;
+    }
+    own_end_ = end.weights;
     half_at_rest_.clear();
-    for (int m = 0; m < moments_->count(); ++m) {
+    for (int m = 0; rest_ && m < moments_->count(); ++m) {
         half_at_rest_.push_back(norm_at(*rest_, m) * theory::learned_part);
     }
     forget();
+}
+
+const Eigen::VectorXd& half_height_monitor::in_the_end() {
+    return own_end_ ? *own_end_ : saddles_.of(saddle_in_the_end()).weights;
+}
+
+double half_height_monitor::share(double loss) const {
+    return everything_ > 0 ? (moments_->target_power() - 2 * loss) / everything_ : unknown;
 }
 
 void half_height_monitor::forget() {
@@ -76,6 +89,18 @@ void half_height_monitor::forget() {
     rest_times_.assign(half_at_rest_.size(), theory::never);
     levels_.assign(count, {});
     phases_.clear();
+    came_to_rest_ = false;
+    clocks_.forget();
+    clocks_.expect_end(everyone_, saddles_.of(everyone_).weights);
+    if (!expected_.empty()) {
+        clocks_.expect_end(expected_.back(), saddles_.of(expected_.back()).weights);
+    }
+    if (own_end_) {
+        clocks_.expect_end(end_of_its_own(), *own_end_);
+    }
+    if (rest_) {
+        clocks_.expect_end(*rest_, saddles_.of(*rest_).weights);
+    }
     update_levels();
 }
 
@@ -173,6 +198,7 @@ void half_height_monitor::start(const Eigen::VectorXd& weights) {
             }
         }
     }
+    clocks_.start(weights);
 }
 
 void half_height_monitor::step(step_view& view, const Eigen::VectorXd& weights, int interior) {
@@ -185,6 +211,19 @@ void half_height_monitor::step(step_view& view, const Eigen::VectorXd& weights, 
         from = to;
     }
     examine(view, from, view.length(), weights);
+    read_step(view, weights, interior);
+}
+
+void half_height_monitor::read_step(step_view& view, const Eigen::VectorXd& weights, int interior) {
+    double from = 0;
+    const int samples = clocks_.may_cross(before_, weights) ? interior : 0;
+    for (int i = 1; i <= samples; ++i) {
+        const double to = view.length() * i / (interior + 1);
+        view.glance(to, inside_);
+        clocks_.examine(view, from, to, inside_);
+        from = to;
+    }
+    clocks_.examine(view, from, view.length(), weights);
     before_ = weights;
 }
 
@@ -204,43 +243,10 @@ bool half_height_monitor::may_cross(const Eigen::VectorXd& weights) const {
                        [&](int m) { return may(m, levels_[static_cast<std::size_t>(m)].norm); });
 }
 
-// The place between two others at which |W_m| rises through a level; one of the two if it does so
-// outside. It is found on the interpolation and refined on the path, in a narrow bracket around it.
-double half_height_monitor::crossing(step_view& view, int m, double level, double from, double to) {
-    if (!(to > from)) {
-        return from;
-    }
-    const auto seen = [&](double place) {
-        view.glance(place, scratch_);
-        return norm_of(scratch_, m) - level;
-    };
-    const auto height = [&](double place) {
-        view.look(place, scratch_);
-        return norm_of(scratch_, m) - level;
-    };
-    const double guess = root(seen, {from, seen(from)}, {to, seen(to)}, 1e-6);
-    const point here{guess, height(guess)};
-    if (std::abs(here.height) <= 4 * std::numeric_limits<double>::epsilon() * level) {
-        return guess;
-    }
-    const double aside = (guess - from > to - guess ? -1e-3 : 1e-3) * (to - from);
-    const double slope = (seen(guess + aside) - seen(guess)) / aside;
-    const double accuracy = view.accuracy() / 100;
-    const double correction = here.height / slope;
-    const double nearer = guess - correction;
-    // A straight line errs by at most ten times the square of the correction divided by the length
-    // of the interval, since no method takes a step over more than a few e-foldings.
-    if (10 * correction * correction <= accuracy * guess * (to - from) && nearer > from &&
-        nearer < to) {
-        return nearer;
-    }
-    const double away = std::clamp(guess - 2 * correction, from, to);
-    const point there{away, height(away)};
-    if (here.height * there.height < 0) {
-        return here.place < there.place ? root(height, here, there, accuracy)
-                                        : root(height, there, here, accuracy);
-    }
-    return root(height, {from, height(from)}, {to, height(to)}, accuracy);
+// The place in [from, to] at which |W_m| rises through a level.
+double half_height_monitor::rises(step_view& view, int m, double level, double from, double to) {
+    const auto height = [&](const Eigen::VectorXd& weights) { return norm_of(weights, m) - level; };
+    return rising_place(view, height, level, from, to, scratch_);
 }
 
 // Notes the first crossings in (from, to] of half of each norm at rest.
@@ -250,7 +256,7 @@ void half_height_monitor::examine_rest(step_view& view, double from, double to,
         const int m = static_cast<int>(i);
         const double half = half_at_rest_[i];
         if (std::isinf(rest_times_[i]) && half > 0 && norm_of(weights, m) >= half) {
-            rest_times_[i] = view.when(crossing(view, m, half, from, to)).total;
+            rest_times_[i] = view.when(rises(view, m, half, from, to)).total;
         }
     }
 }
@@ -268,7 +274,7 @@ void half_height_monitor::examine(step_view& view, double from, double to,
                 continue;
             }
             const double level = levels_[static_cast<std::size_t>(m)].norm;
-            const double place = crossing(view, m, level, from, to);
+            const double place = rises(view, m, level, from, to);
             if (place < earliest) {
                 earliest = place;
                 first = m;
@@ -307,8 +313,59 @@ std::optional<end_of_run> half_height_monitor::finished(const Eigen::VectorXd& w
     return found ? std::optional(conclude(*found)) : std::nullopt;
 }
 
+// Where the run comes to if it stays with what is learned now.
+data::modality_set half_height_monitor::saddle_in_the_end() const {
+    if (own_end_) {
+        return end_of_its_own();
+    }
+    if (rest_) {
+        return *rest_;
+    }
+    const bool all = std::ssize(learned_) == moments_->count();
+    return expected_.empty() || (all && !keeps_signs_) ? everyone_ : expected_.back();
+}
+
+std::optional<end_of_run> half_height_monitor::explained(const std::optional<double>& enough,
+                                                         double loss,
+                                                         const Eigen::VectorXd& weights) const {
+    if (!enough || !(share(loss) >= *enough)) {
+        return std::nullopt;
+    }
+    return end_of_run{theory::outcome::enough,
+                      own_end_ ? std::nullopt : std::optional(known_end{{}, weights})};
+}
+
+bool half_height_monitor::reads_on(const Eigen::VectorXd& weights, bool keeps_signs,
+                                   const rest_judge::fading& fades) {
+    if (came_to_rest_ || !clocks_.waits(saddle_in_the_end())) {
+        return false;
+    }
+    const bool judged_now = !(weight_decay_ > 0) || asked_++ % looks_apart == 0;
+    came_to_rest_ =
+        explains_everything(weights) ||
+        (judged_now && judge_.look(weights, scales_, everything_, keeps_signs, fades, saddles_));
+    return !came_to_rest_;
+}
+
+// A clock that has not passed one half says "never" where the path stands still. The norm's own
+// times come first.
+std::vector<theory::clock_times> half_height_monitor::read_clocks(theory::outcome ended) const {
+    auto all = clocks_.times(saddle_in_the_end());
+    for (theory::clock_times& read : all) {
+        read.times = theory::conclude(std::move(read.times), {}, ended, {}).times;
+        for (double& time : read.times) {
+            time = std::isinf(time) && !came_to_rest_ ? unknown : time;
+        }
+    }
+    return all;
+}
+
 end_of_run half_height_monitor::conclude(const standstill& found) {
-    const bool known = rest_ == found.rest || includes(learned_, found.rest);
+    came_to_rest_ = true;
+    // Clocks of the end are read against saddles that are expected; where the path stands at another
+    // one it is watched again.
+    const bool seen = found.rest == saddle_in_the_end();
+    const bool known = rest_ == found.rest || (seen && includes(learned_, found.rest));
     if (known) {
         learn_at_rest(found.rest);
     }
@@ -325,7 +382,7 @@ end_of_run half_height_monitor::conclude(const standstill& found) {
                                                     : theory::outcome::permanent_bias;
     const bool all = std::ssize(learned_) == moments_->count();
     return {all ? theory::outcome::learned : bias,
-            known ? std::nullopt : std::optional(found.rest)};
+            known ? std::nullopt : std::optional(known_end{found.rest, {}})};
 }
 
 // A modality at rest that never crossed its level is measured against half of its norm there.
@@ -356,6 +413,8 @@ theory::learning half_height_monitor::answer(theory::outcome ended, const theory
                                              const Eigen::VectorXd& weights) {
     theory::learning result = theory::conclude(times_, phases_, ended, work, above_);
     result.levels = levels_;
+    result.clocks = read_clocks(ended);
+    result.clocks.insert(result.clocks.begin(), {&theory::norm_clock, result.times, above_, {}});
     for (int m = 0; m < moments_->count(); ++m) {
         result.final_norms.push_back(norm_of(weights, m));
     }

@@ -6,46 +6,26 @@
 #include <vector>
 
 #include "fusionflow/data/moments.hpp"
+#include "fusionflow/solver/clocks/clock_watch.hpp"
 #include "fusionflow/solver/clocks/rest.hpp"
+#include "fusionflow/solver/clocks/step_view.hpp"
 #include "fusionflow/theory/architecture.hpp"
 #include "fusionflow/theory/learning.hpp"
 #include "fusionflow/theory/partial_solution.hpp"
 
 namespace fusionflow::solver {
 
-/// When something happened: since the start of the run and since the last half-height. The second
-/// time is kept apart because after a long phase rounding would swallow a short one.
-struct instant {
-    double total = 0;
-    double since_last = 0;
+/// What is known of the end of a path from having followed it before.
+struct known_end {
+    std::optional<data::modality_set> rest{};  ///< modalities with weight where it came to rest
+    std::optional<Eigen::VectorXd> weights{};  ///< W where the run ends before it is at rest
 };
 
-/// A step as the monitor sees it, on a clock that starts at 0 with the step.
-class step_view {
-public:
-    step_view() = default;
-    step_view(const step_view&) = delete;
-    step_view& operator=(const step_view&) = delete;
-    virtual ~step_view() = default;
-
-    /// Where the step ends on its clock.
-    [[nodiscard]] virtual double length() const = 0;
-    /// Relative accuracy of the path; half-heights are refined to a hundredth of it.
-    [[nodiscard]] virtual double accuracy() const = 0;
-    /// Total weights at a place inside the step, good enough to see that a level is crossed.
-    virtual void glance(double place, Eigen::VectorXd& weights) = 0;
-    /// Total weights at a place inside the step, as accurate as those at its end.
-    virtual void look(double place, Eigen::VectorXd& weights) = 0;
-    [[nodiscard]] virtual instant when(double place) = 0;
-    /// Called at a half-height: instant::since_last counts from this place on.
-    virtual void restart(double place) = 0;
-};
-
-/// How a path ended. `rest` is set if modalities of that set came to rest without having been
-/// learned: the path then has to be watched again with the set known.
+/// How a path ended, and what the path has to be watched again with, if anything: the modalities
+/// at rest where some of them had not been learned, or the weights of an end that is no saddle.
 struct end_of_run {
     theory::outcome outcome;
-    std::optional<data::modality_set> rest;
+    std::optional<known_end> again;
 };
 
 /// A modality that was learned, and the saddle at which its norm is twice its level.
@@ -64,14 +44,18 @@ struct half_height {
 /// against half of its norm at rest: the path is watched again with end_of_run::rest known.
 ///
 /// A modality that begins above its level is part of K from the start, and its time is unknown.
+///
+/// All this is the clock of the norm, which decides what is learned and when a run has ended. The
+/// other clocks (theory::clocks()) are read along the same path by clock_watch; a run goes on for
+/// them after its end while reads_on().
 class half_height_monitor {
 public:
     /// \param saddles  theory::race_saddles(...); empty with a weight decay, lambda > 0.
     half_height_monitor(const data::moments& moments, const theory::architecture& arch,
                         std::vector<theory::partial_solution> saddles, double weight_decay = 0);
 
-    /// Starts over at t = 0 on the same path, which is now known to come to rest at `rest`.
-    void watch_again(data::modality_set rest);
+    /// Starts over at t = 0 on the same path, of which more is known now.
+    void watch_again(const known_end& end);
     /// Looks at the weights at t = 0.
     void start(const Eigen::VectorXd& weights);
     /// Looks at a step at `interior` places inside and at its end, where W is `weights`. Crossings
@@ -85,6 +69,28 @@ public:
     [[nodiscard]] std::optional<end_of_run> finished(const Eigen::VectorXd& weights,
                                                      bool keeps_signs,
                                                      const rest_judge::fading& fades = {});
+
+    /// W of the saddle that the run comes to if it stays with what is learned now; the weights at its
+    /// end where that is no saddle.
+    [[nodiscard]] const Eigen::VectorXd& in_the_end();
+    /// The part of what all modalities can explain that is explained with this loss, R^2/R^2_max:
+    ///
+    ///     (<|y|^2> - 2 loss) / tr s Sigma^+ s^T;   NaN where nothing can be explained
+    [[nodiscard]] double share(double loss) const;
+
+    /// The end of the run once `enough` of what can be explained is explained, where the weights are
+    /// `weights` and the loss is `loss`; absent before that, and where `enough` is.
+    [[nodiscard]] std::optional<end_of_run> explained(const std::optional<double>& enough,
+                                                      double loss,
+                                                      const Eigen::VectorXd& weights) const;
+
+    /// After the end of the run: true while another clock waits for a modality and something moves.
+    ///
+    /// \param keeps_signs, fades  As in finished().
+    [[nodiscard]] bool reads_on(const Eigen::VectorXd& weights, bool keeps_signs,
+                                const rest_judge::fading& fades = {});
+    /// step() after the end of the run, for the other clocks alone.
+    void read_step(step_view& view, const Eigen::VectorXd& weights, int interior);
 
     /// The result of a run that ended with this outcome at these weights.
     [[nodiscard]] theory::learning answer(theory::outcome ended, const theory::cost& work,
@@ -117,7 +123,9 @@ private:
     void learn_at_rest(const data::modality_set& rest);
     [[nodiscard]] end_of_run conclude(const standstill& found);
     [[nodiscard]] bool explains_everything(const Eigen::VectorXd& weights);
-    [[nodiscard]] double crossing(step_view& view, int m, double level, double from, double to);
+    [[nodiscard]] double rises(step_view& view, int m, double level, double from, double to);
+    [[nodiscard]] data::modality_set saddle_in_the_end() const;
+    [[nodiscard]] std::vector<theory::clock_times> read_clocks(theory::outcome ended) const;
     [[nodiscard]] double excess(int m, const Eigen::VectorXd& weights) const;
     void say_who_is_gone(theory::learning& answer);
     void say_what_rounding_hides(theory::learning& answer);
@@ -133,6 +141,9 @@ private:
     data::modality_set everyone_;
     double everything_ = 0;  // power that all modalities explain
     std::optional<data::modality_set> rest_;
+    std::optional<Eigen::VectorXd> own_end_;  // known_end::weights
+    bool came_to_rest_ = false;
+    clock_watch clocks_;
     bool keeps_signs_ = false;
     data::modality_set learned_;
     data::modality_set above_;  // of these, those that were above their level at the start

@@ -5,6 +5,7 @@
 #include "fusionflow/theory/finite/refined.hpp"
 #include "fusionflow/theory/finite/width_law.hpp"
 #include "fusionflow/theory/race/leading_order.hpp"
+#include "fusionflow/theory/race/race_clocks.hpp"
 
 namespace fusionflow::solver {
 
@@ -19,9 +20,13 @@ std::optional<data::input_error> refuse_formula(const model& about) {
 
 answer run_formula(const model& about, const run_options& /*options*/) {
     theory::require_range(about.architecture, about.init);
-    return answer(theory::race_with_errors(about.moments, about.architecture, about.init,
-                                           about.training.weight_decay)
-                      .raced.answer);
+    const theory::race_result raced =
+        theory::race_with_errors(about.moments, about.architecture, about.init,
+                                 about.training.weight_decay)
+            .raced;
+    answer result(raced.answer);
+    result.clocks = theory::clocks_of(about.moments, raced);
+    return result;
 }
 
 std::optional<data::input_error> refuse_refined(const model& about) {

@@ -53,7 +53,16 @@ answer run(const method& how, const model& about, const run_options& options) {
     if (const auto refused = how.refusal(about)) {
         throw *refused;
     }
-    return how.run(about, options);
+    answer result = how.run(about, options);
+    if (options.clock != &theory::norm_clock) {
+        theory::tell_by(*options.clock, result);
+        if (result.clocks.empty()) {
+            result.warnings.push_back(
+                fmt::format("{} has no times by the clock {}: need norm, or a flow or network",
+                            how.name, options.clock->name));
+        }
+    }
+    return result;
 }
 
 answer run(std::string_view method_name, const model& about, const run_options& options) {

@@ -10,16 +10,14 @@ followed follow_flow(flow& system, const data::moments& moments, const theory::a
     options.validate();
     half_height_monitor monitor(moments, arch, std::move(saddles), system.weight_decay());
     followed done;
-    // If the flow comes to rest unexpectedly, it is watched a second time with that known.
-    for (int watched = 0; watched < 2; ++watched) {
+    for (;;) {
         step_loop loop(system, moments, monitor, options, note_crossings);
         done = loop.run();
-        if (!loop.rest()) {
-            break;
+        if (!loop.again()) {
+            return done;
         }
-        monitor.watch_again(*loop.rest());
+        monitor.watch_again(*loop.again());
     }
-    return done;
 }
 
 answer run_flow(flow& system, const data::moments& moments, const theory::architecture& arch,

@@ -27,7 +27,15 @@ double step_loop::first_step() const {
     return rate > 0 ? first_part * std::pow(options_.rtol, exponent) / rate : 1.0;
 }
 
-double step_loop::limit() const { return std::min(options_.max_time, last_instant_); }
+// A step does not go beyond this time: the end of the run, or a time to note the weights at.
+double step_loop::limit() const {
+    const double noted = options_.note_at.value_or(0);
+    if (t_ < noted) {
+        return std::min(options_.max_time, noted);
+    }
+    const double last = reads_on_ ? theory::never : std::max(last_instant_, t_);
+    return std::min(options_.max_time, last);
+}
 
 double step_loop::time_of(const state& x, double place) const {
     return system_.keeps_time() ? x.back() : place;
@@ -127,27 +135,47 @@ void step_loop::note_step() {
     }
     if (!ended_) {
         monitor_.step(*this, weights_, system_.interior_samples());
+    } else if (reads_on_) {
+        monitor_.read_step(*this, weights_, system_.interior_samples());
     }
+}
+
+// Sets ended_ once the run has come to its end, and reads_on_ while other clocks go on after it.
+void step_loop::look_for_end() {
+    const auto fades = [this](const auto& who, const auto& residuals) {
+        return system_.fades(x_, who, residuals);
+    };
+    if (!ended_) {
+        auto end = monitor_.finished(weights_, system_.keeps_signs(), fades);
+        if (!end && options_.enough) {
+            end = monitor_.explained(options_.enough, loss(moments_, weights_), weights_);
+        }
+        if (!end) {
+            return;
+        }
+        ended_ = end->outcome;
+        again_ = std::move(end->again);
+        last_instant_ = *ended_ == outcome::enough ? t_ : t_ * (1 + options_.tail);
+        reads_on_ = !again_ && *ended_ != outcome::enough;
+    }
+    reads_on_ = reads_on_ && monitor_.reads_on(weights_, system_.keeps_signs(), fades);
+}
+
+// True after the end of the run where there is something left to see.
+bool step_loop::goes_on() const {
+    return !again_ &&
+           (reads_on_ || options_.record || options_.settle || t_ < options_.note_at.value_or(0));
 }
 
 outcome step_loop::march() {
     monitor_.start(weights_);
     for (;;) {
-        if (!ended_) {
-            if (monitor_.stops_at(options_.until)) {
-                return outcome::stopped;
-            }
-            const auto fades = [this](const auto& who, const auto& residuals) {
-                return system_.fades(x_, who, residuals);
-            };
-            if (const auto end = monitor_.finished(weights_, system_.keeps_signs(), fades)) {
-                ended_ = end->outcome;
-                rest_ = end->rest;
-                last_instant_ = t_ * (1 + options_.tail);
-                if (rest_ || (!options_.record && !options_.settle)) {
-                    return *ended_;
-                }
-            }
+        if (!ended_ && monitor_.stops_at(options_.until)) {
+            return outcome::stopped;
+        }
+        look_for_end();
+        if (ended_ && !goes_on()) {
+            return *ended_;
         }
         if (!(t_ < limit() && t_ < end_of_time)) {
             return ended_.value_or(outcome::time_limit);
@@ -157,11 +185,15 @@ outcome step_loop::march() {
             return ended_.value_or(*trouble);
         }
         note_step();
+        const double end = limit();
         const double took = time_of(method_->next(), step_);
         t_ += took;
         phase_time_ += took;
-        if (t_ >= (1 - same_time) * limit()) {
-            t_ = limit();
+        if (t_ >= (1 - same_time) * end) {
+            t_ = end;
+        }
+        if (options_.note_at && t_ >= *options_.note_at && noted_.size() == 0) {
+            noted_ = weights_;
         }
         x_ = method_->next();
         dxdt_ = method_->next_speed();
@@ -192,8 +224,10 @@ followed step_loop::run() {
     result.loss_initial = loss_initial;
     result.loss_final = loss(moments_, weights_);
     result.time_final = t_;
+    result.share = monitor_.share(result.loss_final);
     result.weights_final = weights_;
-    result.path = std::move(recorder_).take();
+    result.noted = std::move(noted_);
+    result.path = std::move(recorder_).take(monitor_.in_the_end());
     result.path.partial = theory::is_failure(result.ended);
     result.stepper = method_->name();
     return {std::move(result), x_, std::move(crossings_)};

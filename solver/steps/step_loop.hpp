@@ -28,8 +28,8 @@ public:
           note_crossings_(note_crossings) {}
 
     followed run();
-    /// The set at which the flow came to rest, if the monitor did not know it.
-    [[nodiscard]] const std::optional<data::modality_set>& rest() const { return rest_; }
+    /// What the monitor has to know before the same flow is followed again; absent: nothing.
+    [[nodiscard]] const std::optional<known_end>& again() const { return again_; }
 
 private:
     // What the monitor sees: places are on the clock of the current step.
@@ -46,6 +46,7 @@ private:
     }
 
     theory::outcome march();
+    void look_for_end();
     std::optional<theory::outcome> try_steps();
     std::optional<theory::outcome> shorten(double factor);
     bool overshoots();
@@ -55,6 +56,7 @@ private:
     void record(double t, const state& x, bool last);
     [[nodiscard]] double first_step() const;
     [[nodiscard]] double limit() const;
+    [[nodiscard]] bool goes_on() const;
 
     flow& system_;
     const data::moments& moments_;
@@ -67,6 +69,7 @@ private:
     step_interior interior_;
     state x_, dxdt_;
     Eigen::VectorXd weights_, branch_;
+    Eigen::VectorXd noted_;  // answer::noted
     double t_ = 0;           // at the start of the step
     double phase_time_ = 0;  // the same since the last half-height
     double step_ = 0;        // on the flow's clock
@@ -76,8 +79,9 @@ private:
     double ceiling_ = theory::never;  // on steps, after one for which the method had no answer
     bool note_crossings_;
     std::vector<crossing> crossings_;
-    std::optional<data::modality_set> rest_;
+    std::optional<known_end> again_;
     std::optional<theory::outcome> ended_;  // known while the tail is still being recorded
+    bool reads_on_ = false;  // ended, but other clocks than the norm's are still read
     double last_instant_ = theory::never;
 };
 

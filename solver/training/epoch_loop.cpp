@@ -1,5 +1,6 @@
 #include "fusionflow/solver/training/epoch_loop.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "fusionflow/solver/training/train.hpp"
@@ -15,17 +16,16 @@ constexpr double diverged_loss = 10;  // times the initial loss
 
 }  // namespace
 
-epoch_loop::epoch_loop(const model& about, const run_options& options,
-                       std::optional<data::modality_set> rest, double weight_decay,
-                       bool keeps_signs, long steps)
-    : training_(about.training), options_(options),
+epoch_loop::epoch_loop(const model& about, const run_options& options, const known_end& known,
+                       double weight_decay, bool keeps_signs, long steps)
+    : about_(about), training_(about.training), options_(options),
       monitor_(about.moments, about.architecture, expected_saddles(about, weight_decay),
                weight_decay),
       recorder_(about.moments, options.record), branch_(about.moments.count()),
       keeps_signs_(keeps_signs), length_(about.training.rate() * static_cast<double>(steps)),
       steps_(steps) {
-    if (rest) {
-        monitor_.watch_again(*std::move(rest));
+    if (known.rest || known.weights) {
+        monitor_.watch_again(known);
     }
 }
 
@@ -38,20 +38,38 @@ void epoch_loop::record(bool last) {
     }
 }
 
-// True once the run is over: everything is learned and the tail has passed, or nothing moves.
+// The loss if it is the squared error, else NaN.
+double epoch_loop::squared_error(double loss) const {
+    const bool squared = !about_.samples || training_.samples.loss->squared;
+    return squared ? loss : theory::unknown;
+}
+
+// True once the run is over: it has come to its end, the tail has passed, and no clock reads on.
 bool epoch_loop::note_end() {
+    const auto fades = [this](const auto& who, const auto& residuals) {
+        return fades_now(who, residuals);
+    };
     if (!ended_) {
-        const auto end =
-            monitor_.finished(total_, keeps_signs_, [this](const auto& who, const auto& residuals) {
-                return fades_now(who, residuals);
-            });
-        if (end && (end->outcome == outcome::learned || ends_with(end->outcome))) {
-            ended_ = end->outcome;
-            rest_ = end->rest;
-            last_instant_ = rest_ ? now() : now() * (1 + options_.tail);
+        auto end = monitor_.finished(total_, keeps_signs_, fades);
+        if (end && end->outcome != outcome::learned && !ends_with(end->outcome)) {
+            end.reset();
         }
+        if (!end && options_.enough) {
+            end = monitor_.explained(options_.enough, squared_error(loss_now(total_)), total_);
+        }
+        if (!end) {
+            return false;
+        }
+        ended_ = end->outcome;
+        again_ = std::move(end->again);
+        const bool at_once = again_ || *ended_ == outcome::enough;
+        last_instant_ = at_once ? now() : now() * (1 + options_.tail);
+        // Networks that do not come to rest may never pass the levels of the other clocks.
+        reads_on_ = !again_ && *ended_ != outcome::enough && ends_with(outcome::permanent_bias);
     }
-    return !(now() < last_instant_);
+    reads_on_ = reads_on_ && monitor_.reads_on(total_, keeps_signs_, fades);
+    const double noted = again_ ? 0 : options_.note_at.value_or(0);
+    return !reads_on_ && !(now() < std::max(last_instant_, noted));
 }
 
 outcome epoch_loop::march(double loss_initial) {
@@ -81,6 +99,11 @@ outcome epoch_loop::march(double loss_initial) {
         }
         if (!ended_) {
             monitor_.step(*this, total_, 0);
+        } else if (reads_on_) {
+            monitor_.read_step(*this, total_, 0);
+        }
+        if (options_.note_at && noted_.size() == 0 && now() >= *options_.note_at) {
+            noted_ = total_;
         }
         record(false);
         if (options_.progress && epoch_ % epochs_per_report == 0) {
@@ -100,23 +123,26 @@ answer epoch_loop::run() {
     result.loss_initial = loss_initial;
     result.loss_final = loss_now(total_);
     result.time_final = now();
+    result.share = monitor_.share(squared_error(result.loss_final));
     result.weights_final = total_;
-    result.path = std::move(recorder_).take();
+    result.noted = std::move(noted_);
+    result.path = std::move(recorder_).take(monitor_.in_the_end());
     result.path.partial = theory::is_failure(result.ended);
     result.stepper = steps_ == 1 ? "gradient descent" : "stochastic gradient descent";
     return result;
 }
 
 answer run_watched(trained_network network, const loop_maker& make) {
-    auto loop = make(network, std::nullopt);
+    auto loop = make(network, {});
     answer result = loop->run();
-    if (loop->rest()) {
-        loop = make(network, loop->rest());
+    known_end known;
+    while (loop->again()) {
+        known.rest = loop->again()->rest ? loop->again()->rest : known.rest;
+        known.weights = loop->again()->weights;
+        loop = make(network, known);
         result = loop->run();
     }
-    for (const double time : result.times) {
-        result.epochs.push_back(time / loop->length());
-    }
+    result.epoch_length = loop->length();
     network.at_end = loop->take_weights();
     result.network = std::move(network);
     return result;

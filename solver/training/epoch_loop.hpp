@@ -19,8 +19,8 @@ class epoch_loop : private step_view {
 public:
     answer run();
 
-    /// The modalities with weight where the network came to rest, if that was not expected.
-    [[nodiscard]] const std::optional<data::modality_set>& rest() const { return rest_; }
+    /// What the next loop has to know if the same network is to be trained again; absent: nothing.
+    [[nodiscard]] const std::optional<known_end>& again() const { return again_; }
     /// Moves the weights at the end out of the loop; to be called last.
     [[nodiscard]] virtual state take_weights() = 0;
     /// Length of an epoch in units of tau.
@@ -29,12 +29,11 @@ public:
 protected:
     /// \param about         Must outlive the loop, as must `options`. Learning is measured on its
     ///                      moments.
-    /// \param rest          Where the network is known to come to rest, from an earlier run.
+    /// \param known         What an earlier run has shown of the end.
     /// \param weight_decay  Weight decay of the monitor's saddles, lambda.
     /// \param steps         Steps of gradient descent in an epoch.
-    epoch_loop(const model& about, const run_options& options,
-               std::optional<data::modality_set> rest, double weight_decay, bool keeps_signs,
-               long steps);
+    epoch_loop(const model& about, const run_options& options, const known_end& known,
+               double weight_decay, bool keeps_signs, long steps);
 
 private:
     /// Prepares the run and returns W at the start.
@@ -68,10 +67,12 @@ private:
     void restart(double place) override { last_half_height_ = when(place).total; }
 
     [[nodiscard]] double now() const { return length_ * static_cast<double>(epoch_); }
+    [[nodiscard]] double squared_error(double loss) const;
     bool note_end();
     theory::outcome march(double loss_initial);
     void record(bool last);
 
+    const model& about_;
     const training& training_;
     const run_options& options_;
     half_height_monitor monitor_;
@@ -83,18 +84,20 @@ private:
     double length_;
     long steps_;
     std::optional<theory::outcome> ended_;
+    bool reads_on_ = false;  // ended, but other clocks than the norm's are still read
     double last_instant_ = theory::never;
-    std::optional<data::modality_set> rest_;
+    std::optional<known_end> again_;
+    Eigen::VectorXd noted_;  // answer::noted
     long epoch_ = 0;
     double last_half_height_ = 0;
 };
 
-/// Makes the loop that trains a network from network.at_start. `rest` says where the network will
-/// come to rest, if that is known.
-using loop_maker = std::function<std::unique_ptr<epoch_loop>(
-    const trained_network& network, const std::optional<data::modality_set>& rest)>;
+/// Makes the loop that trains a network from network.at_start. `known` says what earlier runs have
+/// shown of its end.
+using loop_maker = std::function<std::unique_ptr<epoch_loop>(const trained_network& network,
+                                                             const known_end& known)>;
 
-/// Runs a loop; if the network comes to rest unexpectedly, runs a second one that knows where.
+/// Runs a loop; if that shows something of its end that had to be known, runs another that knows it.
 ///
 /// \param network  Not trained yet: all but `at_end` is filled in.
 [[nodiscard]] answer run_watched(trained_network network, const loop_maker& make);

@@ -21,9 +21,8 @@ namespace {
 class moments_descent final : public epoch_loop {
 public:
     moments_descent(const model& about, const run_options& options, const network_shape& shape,
-                    std::optional<data::modality_set> rest, state weights, comparison* beside)
-        : epoch_loop(about, options, std::move(rest), about.training.weight_decay,
-                     about.init.balanced(), 1),
+                    const known_end& known, state weights, comparison* beside)
+        : epoch_loop(about, options, known, about.training.weight_decay, about.init.balanced(), 1),
           moments_(about.moments),
           descent_(start_descent(shape, about.moments, std::move(weights), about.training.law())),
           beside_(beside) {}
@@ -74,8 +73,8 @@ trained_network untrained(weighted_network start) {
 
 answer descend(const model& about, const run_options& options, trained_network network,
                comparison* beside) {
-    return run_watched(std::move(network), [&](const trained_network& of, const auto& rest) {
-        return std::make_unique<moments_descent>(about, options, of.shape, rest, of.at_start,
+    return run_watched(std::move(network), [&](const trained_network& of, const known_end& known) {
+        return std::make_unique<moments_descent>(about, options, of.shape, known, of.at_start,
                                                  beside);
     });
 }

@@ -42,9 +42,8 @@ double known_decay(const model& about) {
 class sample_descent final : public epoch_loop {
 public:
     sample_descent(const model& about, const run_options& options, const network_shape& shape,
-                   std::optional<data::modality_set> rest, state weights)
-        : epoch_loop(about, options, std::move(rest), known_decay(about), false,
-                     steps_per_epoch(about)),
+                   const known_end& known, state weights)
+        : epoch_loop(about, options, known, known_decay(about), false, steps_per_epoch(about)),
           shape_(shape), network_(shape, *about.samples, about.training.samples),
           decay_(known_decay(about)), weights_(std::move(weights)), gradient_(weights_.size()),
           update_(about.training.samples.rule->begin(about.training.law(), shape.size())),
@@ -154,8 +153,8 @@ answer train_on_samples(const model& about, const run_options& options, weighted
     network.drawn_widths = network.widths;
     network.asymmetry = data::asymmetry(*about.samples);
     network.at_start = with_biases(std::move(start.weights), start.shape, trained.size());
-    return run_watched(std::move(network), [&](const trained_network& of, const auto& rest) {
-        return std::make_unique<sample_descent>(about, options, of.shape, rest, of.at_start);
+    return run_watched(std::move(network), [&](const trained_network& of, const known_end& known) {
+        return std::make_unique<sample_descent>(about, options, of.shape, known, of.at_start);
     });
 }
 

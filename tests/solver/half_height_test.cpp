@@ -42,7 +42,7 @@ struct watched {
         : moments(m), arch(theory::architecture::fused(2, fusion, m.count())),
           monitor(moments, arch, theory::race_saddles(moments, arch, {.u0 = 1e-3})) {
         if (rest) {
-            monitor.watch_again(*std::move(rest));
+            monitor.watch_again({*std::move(rest), {}});
         }
     }
 

@@ -31,7 +31,7 @@ BOOST_AUTO_TEST_CASE(recorder_leaves_out_a_plateau_and_keeps_a_transition) {
     for (int i = 1; i <= 100; ++i) {
         recorder.offer(110 + 1e-4 * i, Eigen::Vector2d(1, 0.01 * i), u, false);
     }
-    const auto path = std::move(recorder).take();
+    const auto path = std::move(recorder).take(Eigen::Vector2d(1, 1));
     // Ten per cent of time in steps of two, then a hundred steps of one per cent of the height
     // each.
     BOOST_TEST(path.size() > 100U);
@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(recorder_that_is_not_wanted_records_nothing) {
     const auto moments = tests::toy(0, 2);
     solver::recorder recorder(moments, false);
     recorder.offer(0, Eigen::Vector2d(0, 0), Eigen::Vector2d(1, 1), true);
-    BOOST_TEST(std::move(recorder).take().size() == 0U);
+    BOOST_TEST(std::move(recorder).take(Eigen::Vector2d(1, 1)).size() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(csv_says_what_it_is_and_quotes_names) {
@@ -53,6 +53,9 @@ BOOST_AUTO_TEST_CASE(csv_says_what_it_is_and_quotes_names) {
     path.weights = {Eigen::Vector2d(3, 4)};
     path.norms = {Eigen::Vector2d(3, 4)};
     path.branch = {Eigen::Vector2d(5, 6)};
+    path.share = {0.25};
+    path.power = {Eigen::Vector2d(7, 8)};
+    path.progress = {Eigen::Vector2d(9, 10)};
     path.partial = true;
     std::istringstream text(solver::to_csv(path, {"made by a test"}));
     std::string line;

@@ -31,8 +31,13 @@ json modalities_json(const data::moments& moments, const solver::answer& run) {
              {"level_saddle", passable ? json(moments.names_of(level.saddle)) : json(nullptr)},
              {"final_norm", number(run.final_norms[i])},
              {"gone", data::contains(run.gone, m)}});
-        if (!run.epochs.empty()) {
-            modalities.back()["epoch"] = number(run.epochs[i]);
+        json by_clock = json::object();
+        for (const theory::clock_times& read : run.clocks) {
+            by_clock[std::string(read.by->name)] = number(read.times[i]);
+        }
+        modalities.back()["clocks"] = by_clock;
+        if (!run.epochs().empty()) {
+            modalities.back()["epoch"] = number(run.epochs()[i]);
         }
         if (run.network && !run.network->asymmetry.empty()) {
             modalities.back()["asymmetry"] = number(run.network->asymmetry[i]);
@@ -72,14 +77,51 @@ json network_json(const run_question& asked, const solver::answer& run) {
     return result;
 }
 
+// Why a clock that was not asked for has no time, or one that means little, for modalities that the
+// answer itself has a time for.
+std::vector<std::string> clock_warnings(const data::moments& moments,
+                                        const theory::learning& answer) {
+    std::vector<std::string> warnings;
+    for (const theory::clock_times& read : answer.clocks) {
+        for (int m = 0; m < moments.count(); ++m) {
+            const double time = read.times[static_cast<std::size_t>(m)];
+            const bool timed = std::isfinite(answer.times[static_cast<std::size_t>(m)]);
+            const char* why =
+                data::contains(read.above, m) ? "begins above one half"
+                : std::isinf(time)            ? "never passes one half"
+                : std::isnan(time)            ? "was not seen to pass one half before the end"
+                : data::contains(read.negligible, m)
+                    ? "passes one half, but contributes less than 1 % of the output's "
+                      "power in the end, which is negligible"
+                    : nullptr;
+            if (why != nullptr && (timed || data::contains(read.negligible, m))) {
+                warnings.push_back(
+                    fmt::format("{} {} by the clock {}", moments.name(m), why, read.by->name));
+            }
+        }
+    }
+    return warnings;
+}
+
 std::string learned_text(const data::moments& moments, const solver::answer& run) {
     const std::vector<int> order = run.order();
     sheet s = sheet::of_rows(order.size());
     s.add({"modality", false}, [&](std::size_t m) { return moments.names()[m]; });
     s.add({"order"}, [&](std::size_t m) { return order[m] > 0 ? std::to_string(order[m]) : "-"; });
     s.add({"time (tau)"}, [&](std::size_t m) { return spell(run.times[m]); });
-    if (!run.epochs.empty()) {
-        s.add({"epoch"}, [&](std::size_t m) { return spell(run.epochs[m]); });
+    const std::vector<double> epochs = run.epochs();
+    if (!epochs.empty()) {
+        s.add({"epoch"}, [&](std::size_t m) { return spell(epochs[m]); });
+    }
+    // The other clocks, in the unit of the column before.
+    const double unit = epochs.empty() ? 1 : run.epoch_length;
+    for (const theory::clock_times& read : run.clocks) {
+        if (read.by != run.told_by) {
+            s.add({"by " + std::string(read.by->name)}, [&read, unit](std::size_t m) {
+                const bool negligible = data::contains(read.negligible, static_cast<int>(m));
+                return spell(read.times[m] / unit) + (negligible ? " (negligible)" : "");
+            });
+        }
     }
     if (!run.gone.empty()) {
         s.add({"in the end", false}, [&](std::size_t m) {
@@ -118,6 +160,9 @@ std::string network_text(const run_question& asked, const solver::trained_networ
 
 std::vector<std::string> warnings_of(const data::moments& moments, const theory::learning& answer) {
     std::vector<std::string> warnings = answer.warnings;
+    for (std::string& text : clock_warnings(moments, answer)) {
+        warnings.push_back(std::move(text));
+    }
     for (int m = 0; m < moments.count(); ++m) {
         const double time = answer.times[static_cast<std::size_t>(m)];
         const bool above = data::contains(answer.above, m);
@@ -175,6 +220,8 @@ json to_json(const run_question& asked, const solver::answer& run,
                    {"stepper", run.stepper},
                    {"loss_initial", number(run.loss_initial)},
                    {"loss_final", number(run.loss_final)},
+                   {"share", number(run.share)},
+                   {"clock", run.told_by->name},
                    {"warnings", warnings_of(moments, run)},
                    {"provenance", asked.provenance}};
     result.update(run.network ? network_json(asked, run) : flow_json(asked, run));
@@ -192,15 +239,19 @@ std::string json_text(const run_question& asked, const solver::answer& run,
 std::string to_text(const run_question& asked, const solver::answer& run,
                     const solver::flow_sensitivity_table* changes) {
     const data::moments& moments = asked.about.moments;
-    return fmt::format(
-        "{}time ratio, last / first: {}\n\n{}\n"
-        "loss {:.6g} at the start, {:.6g} at the end\n"
-        "{}: {} at t = {:.8g} ({} steps, {} rejected, {} evaluations)\n{}{}",
-        learned_text(moments, run), spell(run.time_ratio()), phases_text(moments, run),
-        run.loss_initial, run.loss_final, run.stepper, theory::to_string(run.ended), run.time_final,
-        run.work.steps, run.work.rejected_steps, run.work.rhs_evaluations,
-        run.network ? network_text(asked, *run.network) : fmt::format("{} flow\n", run.equations),
-        changes == nullptr ? "" : to_text(moments, *changes));
+    return fmt::format("{}time ratio, last / first: {}\n\n{}\n"
+                       "loss {:.6g} at the start, {:.6g} at the end{}\n"
+                       "{}: {} at t = {:.8g} ({} steps, {} rejected, {} evaluations)\n{}{}",
+                       learned_text(moments, run), spell(run.time_ratio()),
+                       phases_text(moments, run), run.loss_initial, run.loss_final,
+                       std::isfinite(run.share)
+                           ? fmt::format(": {:.6g} % of what can be explained", 100 * run.share)
+                           : "",
+                       run.stepper, theory::to_string(run.ended), run.time_final, run.work.steps,
+                       run.work.rejected_steps, run.work.rhs_evaluations,
+                       run.network ? network_text(asked, *run.network)
+                                   : fmt::format("{} flow\n", run.equations),
+                       changes == nullptr ? "" : to_text(moments, *changes));
 }
 
 }  // namespace fusionflow::validation

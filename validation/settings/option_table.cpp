@@ -86,6 +86,7 @@ auto read_moments_file(std::string_view /*name*/, const std::string& file) {
     return std::make_shared<const data::moments>(data::read_moments(file));
 }
 std::string names_of_schemes() { return theory::schemes().names(); }
+std::string names_of_clocks() { return theory::clocks().names(); }
 std::string names_of_losses() {
     const auto which = [](bool of_labels) {
         return solver::losses().names([=](const auto& l) { return l.needs_labels == of_labels; });
@@ -297,6 +298,11 @@ constexpr auto entries = std::to_array<entry>({
         put<parse_number, &settings::run, &run_options::max_time>),
     row("tail", "F", "go on for F times the time of the last half-height (0.15)", "solver", numeric,
         put_tail),
+    row("clock", "NAME", "what half of makes a modality learned: {} (norm; diagnose: progress)",
+        "solver", false, put<named<theory::clocks>, &settings::run, &run_options::clock>, {},
+        nullptr, names_of_clocks),
+    row("enough", "F", "stop once a part F of what can be explained is explained (never)", "solver",
+        numeric, put<parse_number, &settings::run, &run_options::enough>),
     row("until", "N", "stop once N modalities are learned (all)", "solver", false,
         put<parse_until, &settings::run, &run_options::until>),
 });

@@ -22,7 +22,7 @@ ensemble_run run_one(const solver::method& how, const solver::model& about,
     const solver::answer trained = solver::run(how, about, options);
     return {data::repeat_seed(about.training.seed, repeat),
             trained.times,
-            trained.epochs,
+            trained.epochs(),
             trained.time_ratio(),
             trained.ended,
             trained.network->rounds,
