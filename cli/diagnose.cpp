@@ -125,7 +125,8 @@ const command diagnose_command = {
     "Unless options say otherwise layers begin with norms of 0.1 and networks are gaussian,\n"
     "compressed to an accuracy of 1e-4, and integrated to an rtol of 1e-7 in at most 1e5 steps.",
     "DATA...",
-    {"init", "scheme", "width", "seed", "learning-rate", "rounds", "accuracy", "rtol", "max-steps"},
+    {"init", "scheme", "width", "seed", "learning-rate", "rounds", "accuracy", "rtol", "max-steps",
+     "clock"},
     diagnose_options(),
     "fusionflow diagnose scans.csv --modality 'sound=s1..s3' --modality sight=v --target y",
     run_diagnose,

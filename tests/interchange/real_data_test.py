@@ -37,6 +37,11 @@ def diagnose(*words):
     return json.loads(shown.stdout)
 
 
+def powers(fusion):
+    """Median times of half of the power, per modality."""
+    return [times["quantiles"]["0.5"] for times in fusion["networks"]["clocks"]["power"]]
+
+
 def late_fusion(answer):
     return next(f for f in answer["fusions"] if f["fusion"] == f["depth"] == 2)
 
@@ -59,13 +64,13 @@ def diabetes(folder):
                 numpy.column_stack([table.data, table.target]))
     answer = diagnose(str(file), "--modality", "clinical=age,sex,bmi,bp", "--modality", "serum=s*",
                       "--target", "progression", "--standardize", "--depths", "2", "--init",
-                      "0.001")
+                      "0.001", "--clock", "norm")
     inputs = (table.data - table.data.mean(0)) / table.data.std(0)
     target = ((table.target - table.target.mean()) / table.target.std())[:, None]
     check_moments(answer, [inputs[:, :4], inputs[:, 4:]], target)
     late = late_fusion(answer)
     require(answer["first_learned"] == "serum", "serum is not predicted first")
-    clinical, serum = late["half_power"]
+    clinical, serum = powers(late)
     require(serum < clinical, "networks have the power of clinical first")
     formula = late["predictions"]["formula"]["time_ratio"]
     error = abs(clinical / serum / formula - 1)
@@ -87,7 +92,7 @@ def digits(folder):
     # Pixels are nearly collinear (condition 3e5): Chebyshev steps, of this tolerance in seconds.
     answer = diagnose(str(file), "--modality", "left=l*", "--modality", "right=r*", "--target",
                       "digit", "--target-classes", "--center", "--depths", "2", "--networks", "1",
-                      "--rtol", "1e-5")
+                      "--rtol", "1e-5", "--clock", "power")
     classes = numpy.eye(10)[table.target]
     classes -= classes.mean(0)
     check_moments(answer, [half - half.mean(0) for half in halves], classes)
@@ -97,11 +102,11 @@ def digits(folder):
     require(not answer["warnings"] and late["networks"]["outcomes"] == {"learned": 1},
             "the network of late fusion does not get through")
     # |s| says left first. Most of its weights lie along directions that hardly vary.
-    left, right = late["half_power"]
+    left, right = powers(late)
     require(answer["first_learned"] == "left" and left < right, "left has not its power first")
     # The race over modes says when it is half: leading order at u0 = 0.1, whose error is of
     # 1/ln(1/u0) = 43 % in times and less in their ratio.
-    formula = late["half_power_formula"]
+    formula = late["predictions"]["formula"]["times"]
     error = abs(formula[1] / formula[0] / (right / left) - 1)
     print(f"digits: ratio {right / left:.4g}, formula {formula[1] / formula[0]:.4g}, error {error:.2%}")
     require(error < 0.3, f"the formula's ratio of half powers is off by {error:.2%}")
@@ -109,7 +114,7 @@ def digits(folder):
     errors = late["predictions"]["flow"]["errors_percent"]
     print(f"digits: flow against a network: {errors[0]:+.2f} % and {errors[1]:+.2f} %")
     require(max(map(abs, errors)) < 2, f"the balanced flow is off by {errors} %")
-    left, right = (times["mean"] for times in late["networks"]["times"])
+    left, right = (times["mean"] for times in late["networks"]["clocks"]["norm"])
     require(right < left, "right has not half of its weights first")
     print(f"digits: {answer['first_learned']} first by |s|, {answer['explains_most']} explains most")
 

@@ -80,7 +80,10 @@ void shows_times(const std::string& page, const validation::fusion_facts& f) {
         for (const double p : {0.05, 0.5, 0.95}) {
             shows(page, cell(fmt::format("{:.5g}", f.networks.times[m].at(p) / rate)));
         }
-        shows(page, cell(fmt::format("{:.5g}", f.half_power[m] / rate)));
+        for (const theory::clock* by : theory::clocks().all) {
+            const double time = f.networks.median_by(*by, static_cast<int>(m));
+            shows(page, cell(fmt::format("{:.5g}", time / rate)));
+        }
         for (const auto& p : f.predictions) {
             if (p.method == "formula" || (p.method == "exact" && f.depth == 2)) {
                 const double time = p.answer.times[m];
@@ -171,7 +174,7 @@ BOOST_AUTO_TEST_CASE(json_and_text_say_what_was_found) {
     const diagnosis d = validation::diagnose(r);
     const auto all = to_json(r, d, "made by a test");
     BOOST_TEST(all["samples"] == 321);
-    BOOST_TEST(all["first_learned"] == d.modalities[0].name);
+    BOOST_TEST(all["first_learned"] == d.modalities[static_cast<std::size_t>(d.first_learned)].name);
     BOOST_TEST(all["modalities"][1]["strength"] == d.modalities[1].strength);
     BOOST_TEST(all["modalities"][1]["growth"].is_null());
     BOOST_TEST(all["plateaus"].size() == d.plateaus.size());
@@ -187,7 +190,7 @@ BOOST_AUTO_TEST_CASE(json_and_text_say_what_was_found) {
     BOOST_TEST(all["provenance"] == "made by a test");
     const std::string text = to_text(r, d);
     shows(text, fmt::format("all together explain {:.1f} %\n", 100 * d.explained));
-    shows(text, "\nepochs at which |W_m| reaches half of its plateau");
+    shows(text, "\nepochs at which half is there, by the clock progress");
     shows(text, "\nthe same from other initial norms\ninit  fused  modality ");
     shows(text, "\n- " + d.advice.front().substr(0, 20));
 }

@@ -31,6 +31,9 @@ struct clock {
 /// The theory's own clock: |W_m| / |W*_m|.
 extern const clock norm_clock;
 
+/// When a modality first carries weight: <|W_m x_m|^2> / <|W*_m x_m|^2>.
+extern const clock power_clock;
+
 /// All clocks.
 [[nodiscard]] data::named_list<clock> clocks();
 

@@ -40,7 +40,9 @@ std::vector<clock_times> clocks_of(const data::moments& moments, const race_resu
     const bool known = raced.answer.ended != outcome::no_plateau && !raced.saddles.empty();
     for (const clock* by : clocks().all) {
         clock_times read{by, raced.answer.times, raced.answer.above};
-        if (by->of_the_end) {
+        if (by == &power_clock && moments.outputs() > 1 && !raced.power_times.empty()) {
+            read.times = raced.power_times;
+        } else if (by->of_the_end) {
             read = known && moments.outputs() == 1
                        ? along_saddles(moments, raced, *by)
                        : clock_times{by, std::vector<double>(raced.answer.times.size(), unknown)};

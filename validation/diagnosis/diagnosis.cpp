@@ -14,11 +14,11 @@
 #include "fusionflow/data/pseudo_inverse.hpp"
 #include "fusionflow/solver/method.hpp"
 #include "fusionflow/theory/attribution.hpp"
-#include "fusionflow/theory/contribution.hpp"
 #include "fusionflow/theory/partial_solution.hpp"
 #include "fusionflow/theory/race/leading_order.hpp"
 #include "fusionflow/validation/diagnosis/diagnosis_advice.hpp"
 #include "fusionflow/validation/diagnosis/diagnosis_prospects.hpp"
+#include "fusionflow/validation/diagnosis/trials.hpp"
 
 namespace fusionflow::validation {
 
@@ -30,6 +30,10 @@ using data::moments;
 // The recorded run goes on well past the last half-height, to see where training comes to rest.
 constexpr double settling_tail = 4;
 
+// A way to fuse that explains less than this part of what can be explained, within the budget, calls
+// for remedies.
+constexpr double enough_explained = 0.99;
+
 // Networks of a diagnosis have random weights, larger than theory assumes, and are integrated no
 // more accurately than their quantiles need. max-steps ends those that wait too long on stiff data.
 constexpr auto defaults =
@@ -37,7 +41,8 @@ constexpr auto defaults =
                                                         {"init", "0.1"},
                                                         {"accuracy", "1e-4"},
                                                         {"rtol", "1e-7"},
-                                                        {"max-steps", "1e5"}});
+                                                        {"max-steps", "1e5"},
+                                                        {"clock", "progress"}});
 
 std::vector<modality_facts> describe(const moments& m, const theory::attribution& shares) {
     std::vector<modality_facts> all;
@@ -83,12 +88,14 @@ std::vector<double> losses_along(const moments& held_out, const solver::trajecto
     return losses;
 }
 
-stopping_facts when_to_stop(const std::vector<double>& losses, const solver::answer& run) {
-    const auto least = std::min_element(losses.begin(), losses.end());
+stopping_facts when_to_stop(const std::vector<double>& losses, std::size_t within,
+                            const solver::answer& run) {
+    const auto end = losses.begin() + static_cast<std::ptrdiff_t>(within);
+    const auto least = std::min_element(losses.begin(), end);
     stopping_facts facts{losses.front(),
                          *least,
                          run.path.time[static_cast<std::size_t>(least - losses.begin())],
-                         losses.back(),
+                         losses[within - 1],
                          {}};
     for (std::size_t m = 0; m < run.times.size(); ++m) {
         if (run.times[m] <= facts.least_time) {
@@ -105,59 +112,52 @@ solver::trajectory without_weights(solver::trajectory path) {
     return path;
 }
 
-// Time of half of the final power, interpolated linearly between recorded instants; NaN where the
-// power begins above this half.
-double half_power(const moments& m, const solver::trajectory& path, int modality) {
-    using theory::contribution_power;
-    const double half = contribution_power(m, path.weights.back(), modality) * theory::learned_part;
-    double before = contribution_power(m, path.weights.front(), modality);
-    if (before >= half) {
-        return std::numeric_limits<double>::quiet_NaN();
+// What of a path is within the budget: its first instants.
+std::size_t instants_within(const diagnosis_request& r, const solver::trajectory& path) {
+    if (!r.epochs) {
+        return path.size();
     }
-    for (std::size_t i = 1; i < path.size(); ++i) {
-        const double now = contribution_power(m, path.weights[i], modality);
-        if (now >= half && now > before) {
-            const double part = std::clamp((half - before) / (now - before), 0.0, 1.0);
-            return path.time[i - 1] + part * (path.time[i] - path.time[i - 1]);
-        }
-        before = now;
-    }
-    return std::numeric_limits<double>::quiet_NaN();
+    const double budget = *r.epochs * *r.model.training.learning_rate;
+    const auto end = std::upper_bound(path.time.begin(), path.time.end(), budget);
+    return std::max<std::size_t>(1, static_cast<std::size_t>(end - path.time.begin()));
 }
 
 // Records the path of the first network and fills in the facts that are read from it.
 void watch_network(const diagnosis_request& r, const solver::model& about, fusion_facts& facts) {
-    solver::run_options longer = r.run;
+    solver::run_options longer = run_of(r);
     longer.tail = settling_tail;
     longer.record = true;
     solver::answer run = solver::run("compressed", about, longer);
     if (r.held_out) {
         facts.held_out_loss = losses_along(*r.held_out, run.path);
-    }
-    if (theory::is_failure(run.ended)) {
-        facts.half_power.assign(run.times.size(), std::numeric_limits<double>::quiet_NaN());
-    } else {
-        for (int m = 0; m < about.moments.count(); ++m) {
-            facts.half_power.push_back(half_power(about.moments, run.path, m));
-        }
-        if (r.held_out) {
-            facts.stopping = when_to_stop(facts.held_out_loss, run);
+        if (!theory::is_failure(run.ended)) {
+            facts.stopping = when_to_stop(facts.held_out_loss, instants_within(r, run.path), run);
         }
     }
     facts.path = without_weights(std::move(run.path));
 }
 
-// Fills in what only the formula knows; it stays NaN where there is no formula.
+// Median loss on held-out samples of the networks, when the budget is used up.
+std::optional<double> held_out_at_budget(const diagnosis_request& r, const ensemble& networks) {
+    std::vector<double> losses;
+    for (const ensemble_run& run : networks.runs) {
+        if (r.held_out && run.noted.size() > 0) {
+            losses.push_back(solver::loss(*r.held_out, run.noted));
+        }
+    }
+    return losses.empty() ? std::nullopt : std::optional(spread_of(losses).at(0.5));
+}
+
+// Fills in the formula's own estimate of its errors, which is about half of |W_m|; it stays NaN
+// where there is no formula.
 void ask_formula(const solver::model& about, fusion_facts& facts) {
-    facts.half_power_formula.assign(static_cast<std::size_t>(about.moments.count()),
-                                    std::numeric_limits<double>::quiet_NaN());
-    facts.formula_errors = facts.half_power_formula;
+    facts.formula_errors.assign(static_cast<std::size_t>(about.moments.count()),
+                                std::numeric_limits<double>::quiet_NaN());
     if (std::any_of(facts.predictions.begin(), facts.predictions.end(),
                     [](const predicted& p) { return p.method == "formula"; })) {
-        theory::leading_order formula = theory::race_with_errors(
-            about.moments, about.architecture, about.init, about.training.weight_decay);
-        facts.half_power_formula = std::move(formula.raced.power_times);
-        facts.formula_errors = std::move(formula.errors);
+        facts.formula_errors = theory::race_with_errors(about.moments, about.architecture,
+                                                        about.init, about.training.weight_decay)
+                                   .errors;
     }
 }
 
@@ -167,8 +167,12 @@ fusion_facts describe_fusion(const diagnosis_request& r, const solver::model& ab
     for (const solver::method* how : solver::methods()) {
         const bool predicts = how->kind != solver::method_kind::network &&
                               how->draws == solver::method_draws::nothing;
-        if (predicts && !how->refusal(about)) {
-            facts.predictions.push_back({std::string(how->name), solver::run(*how, about, r.run)});
+        if (!predicts || how->refusal(about)) {
+            continue;
+        }
+        solver::answer found = solver::run(*how, about, r.run);
+        if (found.told_by == &theory::norm_clock || !found.clocks.empty()) {
+            facts.predictions.push_back({std::string(how->name), std::move(found)});
         }
     }
     ask_formula(about, facts);
@@ -177,8 +181,10 @@ fusion_facts describe_fusion(const diagnosis_request& r, const solver::model& ab
             theory::sensitivities(about.moments, about.architecture, about.init, {});
     }
     facts.init = about.init.u0;
-    facts.networks = run_ensemble(solver::find_method("compressed"), about, r.run,
+    facts.networks = run_ensemble(solver::find_method("compressed"), about, run_of(r),
                                   {r.networks, r.jobs}, progress);
+    facts.share_at_budget = shares_at_budget(r, about.moments, facts.networks);
+    facts.held_out_at_budget = held_out_at_budget(r, facts.networks);
     watch_network(r, about, facts);
     return facts;
 }
@@ -187,18 +193,23 @@ fusion_facts describe_fusion(const diagnosis_request& r, const solver::model& ab
 std::vector<fusion_facts> describe_fusions(const diagnosis_request& r, double norm,
                                            const ensemble_progress& progress) {
     std::vector<fusion_facts> all;
-    solver::model about = r.model;
-    about.init.u0 = norm;
-    // All networks follow gradient flow: a learning rate only turns their times into epochs.
-    about.training.method = solver::training_method::gradient_flow;
-    about.training.learning_rate.reset();
     for (const int depth : r.depths) {
         for (int fusion = 1; fusion <= depth; ++fusion) {
-            about.architecture = theory::architecture::fused(depth, fusion, about.moments.count());
+            solver::model about = model_of(r, depth, fusion);
+            about.init.u0 = norm;
             all.push_back(describe_fusion(r, about, depth, fusion, progress));
         }
     }
     return all;
+}
+
+int who_is_first(const diagnosis& d) {
+    for (const fusion_facts& f : d.fusions) {
+        if (const auto first = earliest(f); first && f.fusion == f.depth) {
+            return *first;
+        }
+    }
+    return d.order.front();
 }
 
 void add_failures(const std::vector<fusion_facts>& fusions, std::vector<std::string>& warnings) {
@@ -222,7 +233,8 @@ void add_large_starts(const std::vector<fusion_facts>& fusions,
             warnings.push_back(fmt::format(
                 "{} layers fused at {}, from {:g}: in {} of {} networks the weights of a modality "
                 "begin above half of what they reach, so that they have no half-height time",
-                f.depth, f.fusion, f.init, above, f.networks.runs.size()));
+                f.depth, f.fusion, f.init, above, f.networks.runs.size(),
+                f.networks.told_by->name));
         }
     }
 }
@@ -238,8 +250,8 @@ void refuse_twice(const char* option, std::vector<Number> values) {
 
 void check_depths(const std::vector<int>& depths) {
     for (const int depth : depths) {
-        if (depth < 2 || depth > 20) {
-            throw data::input_error("depths", fmt::format("need 2 ... 20 layers, got {}", depth));
+        if (depth < 1 || depth > 20) {
+            throw data::input_error("depths", fmt::format("need 1 ... 20 layers, got {}", depth));
         }
     }
     refuse_twice("depths", depths);
@@ -314,6 +326,15 @@ diagnosis diagnose(const diagnosis_request& request, const ensemble_progress& pr
     for (const double init : request.inits) {
         for (fusion_facts& f : describe_fusions(request, init, progress)) {
             d.further.push_back(std::move(f));
+        }
+    }
+    d.first_learned = who_is_first(d);
+    for (fusion_facts& f : d.fusions) {
+        if (f.fusion == f.depth) {
+            f.changes = measure_changes(request, f);
+        }
+        if (f.fusion == f.depth && f.share_at_budget.at(0.5) < enough_explained) {
+            f.remedies = try_remedies(request, f);
         }
     }
     d.advice = advise(request, d);

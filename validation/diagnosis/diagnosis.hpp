@@ -66,7 +66,8 @@ struct prospect_facts {
     std::string because;  ///< one sentence with the numbers
 };
 
-/// The error of a network on held-out samples while it trains, squared target / 2.
+/// The error of a network on held-out samples while it trains, squared target / 2. With a budget
+/// only what is within it counts, and `at_end` is the loss after it.
 struct stopping_facts {
     double at_start = 0;
     double least = 0;
@@ -81,18 +82,35 @@ struct predicted {
     theory::learning answer;
 };
 
+/// A change that was tried because a way to fuse explains too little within the budget.
+struct remedy {
+    std::string what;  ///< "initial weights of 0.3"
+    double share = 0;  ///< at the budget: the median of the networks that tried it
+    int networks = 0;  ///< how many did
+};
+
+/// What changes do to the time of one modality, in networks that were trained again.
+struct measured_changes {
+    int modality = -1;          ///< whose time: the last of late fusion
+    int networks = 0;           ///< how many, of the same draws before and after
+    double init = 0;            ///< t'/t with ten per cent larger initial weights
+    std::vector<double> scale;  ///< t'/t with ten per cent larger inputs of each modality
+};
+
 /// What predictions and networks say of one depth and layer of fusion.
 struct fusion_facts {
     int depth = 0;
     int fusion = 0;
     std::vector<predicted> predictions{};  ///< from the formulas and flows that exist for it
     ensemble networks{};                   ///< compressed, of the model's scheme and width
-    /// Per modality: when the power W_m Sigma_mm W_m^T that it adds to the output of the first
-    /// network is half of its final value; NaN where that network failed. Unlike |W_m| the power
-    /// does not wait for directions of inputs that hardly vary.
-    std::vector<double> half_power{};
-    /// The formula's value of half_power (theory::race_result::power_times).
-    std::vector<double> half_power_formula{};
+    /// With a budget: R^2/R^2_max of the networks after it (answer::share), and their median loss
+    /// on held-out samples.
+    spread share_at_budget{};
+    std::optional<double> held_out_at_budget{};
+    /// With a budget, of late fusion: what was tried where that explains too little within it.
+    std::vector<remedy> remedies{};
+    /// Of late fusion: what changes do to the time of the last modality.
+    std::optional<measured_changes> changes{};
     std::optional<stopping_facts> stopping{};  ///< of the first network, given held-out samples
     /// What changes would do to the formula's times; known for one target only.
     std::optional<theory::sensitivity_table> sensitivities{};
@@ -112,7 +130,10 @@ struct plateau_facts {
 
 struct diagnosis {
     std::vector<modality_facts> modalities;
-    std::vector<int> order;                 ///< modalities by strength
+    std::vector<int> order;  ///< modalities by strength, the strongest first
+    /// The modality that is learned first by the median of the networks: in late fusion of the
+    /// first of the depths where they have times, else, or without networks, by strength.
+    int first_learned = 0;
     int explains_most = 0;                  ///< index of the modality with the largest R^2 alone
     double explained = 0;                   ///< R^2 of all modalities together
     std::vector<prospect_facts> prospects;  ///< per modality

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <iterator>
 #include <optional>
 
 namespace fusionflow::validation {
@@ -14,38 +14,74 @@ namespace {
 
 // Stopping early is advised where it lowers the held-out loss by more than this part.
 constexpr double worth_stopping = 0.01;
+// A change is worth saying where it explains so much more of what can be explained.
+constexpr double worth_saying = 0.001;
 
 std::string duration(const diagnosis_request& r, double time) {
     const auto rate = r.model.training.learning_rate;
     return rate ? fmt::format("{:.4g} epochs", time / *rate) : fmt::format("{:.4g} tau", time);
 }
 
-std::string who_comes_first(const diagnosis& d) {
-    const auto& first = d.modalities[static_cast<std::size_t>(d.order.front())];
-    const auto& most = d.modalities[static_cast<std::size_t>(d.explains_most)];
-    return d.order.front() == d.explains_most
-               ? fmt::format("{} is learned first (|s| = {:.4g}) and explains most by itself "
-                             "({:.1f} %).",
-                             first.name, first.strength, 100 * first.alone)
-               : fmt::format("{} is learned first (|s| = {:.4g}) although {} explains more by "
-                             "itself ({:.1f} % against {:.1f} %): superficial preference. Rescaled "
-                             "by more than {:.3g}, {} would come first.",
-                             first.name, first.strength, most.name, 100 * most.alone,
-                             100 * first.alone, first.strength / most.strength, most.name);
+std::string layers(const fusion_facts& f) {
+    return fmt::format("{} {}", f.depth, f.depth == 1 ? "layer" : "layers");
 }
 
-// The modality with the earliest median half-height of |W_m|; nothing where none has a time.
-std::optional<std::size_t> earliest(const fusion_facts& f) {
-    std::optional<std::size_t> first;
-    double least = theory::never;
-    for (std::size_t m = 0; m < f.networks.times.size(); ++m) {
-        const double time = f.networks.median(static_cast<int>(m));
-        if (time < least) {
-            least = time;
-            first = m;
+const std::string& name_of(const diagnosis& d, int m) {
+    return d.modalities[static_cast<std::size_t>(m)].name;
+}
+
+// In how many networks a modality comes before (place 0) or after all others.
+long networks_in_place(const fusion_facts& f, int m, bool last) {
+    const auto& runs = f.networks.runs;
+    return std::count_if(runs.begin(), runs.end(), [&](const ensemble_run& run) {
+        const double own = run.times[static_cast<std::size_t>(m)];
+        return std::all_of(run.times.begin(), run.times.end(),
+                           [&](double other) { return last ? own >= other : own <= other; });
+    });
+}
+
+std::optional<int> latest(const fusion_facts& f) {
+    std::optional<int> last;
+    double most = -1;
+    for (int m = 0; m < static_cast<int>(f.networks.times.size()); ++m) {
+        const double time = f.networks.median(m);
+        if (time > most) {
+            most = time;
+            last = m;
         }
     }
-    return first;
+    return last;
+}
+
+// What the networks of late fusion do, by the clock of the diagnosis: who is first, who is last, and
+// in how many of them.
+std::string order_of_networks(const diagnosis_request& r, const diagnosis& d,
+                              const fusion_facts& f) {
+    const auto first = earliest(f);
+    const auto last = latest(f);
+    if (f.fusion != f.depth || !first || !last || *first == *last) {
+        return "";
+    }
+    const double begin = f.networks.median(*first);
+    const double end = f.networks.median(*last);
+    const auto runs = f.networks.runs.size();
+    return fmt::format(
+        "Late fusion of {}: {} is first in {} of {} networks, after {} (median), and {} last in {} "
+        "of {}, {}.",
+        layers(f), name_of(d, *first), networks_in_place(f, *first, false), runs,
+        duration(r, begin), name_of(d, *last), networks_in_place(f, *last, true), runs,
+        std::isinf(end) ? "never" : fmt::format("after {}", duration(r, end)));
+}
+
+std::string who_explains_most(const diagnosis& d) {
+    const auto& first = d.modalities[static_cast<std::size_t>(d.first_learned)];
+    const auto& most = d.modalities[static_cast<std::size_t>(d.explains_most)];
+    return d.first_learned == d.explains_most
+               ? fmt::format("{} is learned first and explains most by itself ({:.1f} %).",
+                             first.name, 100 * first.alone)
+               : fmt::format("{} is learned first although {} explains more by itself ({:.1f} % "
+                             "against {:.1f} %): superficial preference.",
+                             first.name, most.name, 100 * most.alone, 100 * first.alone);
 }
 
 // With several targets |s_m| is the strength of the strongest mode alone, and another modality may
@@ -60,96 +96,103 @@ std::string about_modes(const diagnosis_request& r, const diagnosis& d) {
                        fmt::join(r.model.moments.names_of(d.plateaus[1].learned), ", "));
 }
 
-// Names the depths of late fusion at which another modality reaches half of |W| before the
-// strongest one, though the strongest one reaches half of its power earlier.
-std::string about_conditioning(const diagnosis& d) {
-    const auto first = static_cast<std::size_t>(d.order.front());
-    const auto& facts = d.modalities[first];
-    std::vector<std::string> where;
-    std::string other;
-    for (const fusion_facts& f : d.fusions) {
-        const std::optional<std::size_t> early = earliest(f);
-        if (f.fusion == f.depth && early && *early != first &&
-            f.half_power[first] < f.half_power[*early]) {
-            where.push_back(std::to_string(f.depth));
-            other = d.modalities[*early].name;
-        }
-    }
-    return where.empty()
-               ? ""
-               : fmt::format(
-                     "Late fusion of {} layers has half of |W| of {} first, but half of the "
-                     "power of {}: inputs of {} are nearly collinear (condition {:.3g}), "
-                     "and most of its weights lie along directions that add little and are "
-                     "learned late.",
-                     fmt::join(where, ", "), other, facts.name, facts.name, facts.condition);
-}
+std::string per_cent(double part) { return fmt::format("{:.1f} %", 100 * part); }
 
-// The formula's slope d ln t of a modality by a parameter; NaN where the table does not have it.
-double slope(const theory::sensitivity_table& table, int modality, theory::parameter::kind what,
-             int of = -1) {
-    const auto column = find_parameter(table.parameters, what, of);
-    return column ? table.leading(modality, *column) : std::numeric_limits<double>::quiet_NaN();
-}
-
-// What 10 % larger weights or inputs would do to the time of the weakest modality in late fusion.
+// What ten per cent more does to the time of the last modality, as networks that were trained again
+// show.
 std::string about_changes(const diagnosis& d, const fusion_facts& f) {
-    using kind = theory::parameter::kind;
-    constexpr double more = 1.1;
-    if (f.fusion != f.depth || !f.sensitivities) {
+    if (!f.changes) {
         return "";
     }
-    const int last = d.order.back();
-    const double init = slope(*f.sensitivities, last, kind::init);
-    const double own = slope(*f.sensitivities, last, kind::scale, last);
-    const double first = slope(*f.sensitivities, last, kind::scale, d.order.front());
-    if (!(std::isfinite(init) && std::isfinite(own) && std::isfinite(first))) {
-        return "";
+    const measured_changes& c = *f.changes;
+    std::vector<std::string> parts;
+    const auto say = [&](const std::string& what, double ratio) {
+        if (std::isfinite(ratio)) {
+            parts.push_back(fmt::format("{} by {:+.1f} %", what, 100 * (ratio - 1) + 0.0));
+        }
+    };
+    say("10 % larger initial weights", c.init);
+    for (std::size_t m = 0; m < c.scale.size(); ++m) {
+        say(fmt::format("10 % larger inputs of {}", d.modalities[m].name), c.scale[m]);
     }
-    const auto per_cent = [&](double by) { return 100 * (std::pow(more, by) - 1); };
-    const auto name = [&](int m) { return d.modalities[static_cast<std::size_t>(m)].name; };
-    // The table has weight decay for two layers only, as d ln t / d lambda.
-    constexpr double some_decay = 0.01;
-    const double decay = slope(*f.sensitivities, last, kind::weight_decay);
-    return fmt::format("Late fusion of {} layers, by the formula: 10 % larger initial weights "
-                       "change the time of {} by {:+.2g} %, 10 % larger inputs of {} by {:+.2g} %, "
-                       "of {} by {:+.2g} %{}.",
-                       f.depth, name(last), per_cent(init), name(last), per_cent(own),
-                       name(d.order.front()), per_cent(first),
-                       std::isfinite(decay)
-                           ? fmt::format(", a weight decay of {} by {:+.2g} %", some_decay,
-                                         100 * std::expm1(some_decay * decay))
-                           : "");
+    return parts.empty()
+               ? ""
+               : fmt::format("Late fusion of {}: what changes the time of {} ({} "
+                             "networks, trained again): {}.",
+                             layers(f), name_of(d, c.modality), c.networks, fmt::join(parts, ", "));
 }
 
-// Advises the latest layer of fusion at which networks of one depth learn all within the budget.
-std::string within_budget(const diagnosis_request& r, const diagnosis& d, int depth) {
-    const fusion_facts* deepest = nullptr;
-    std::vector<std::string> untimed;
+// What is missing after the budget: the gains of the modalities that wait longer than it.
+std::string what_is_missing(const diagnosis_request& r, const diagnosis& d, const fusion_facts& f) {
+    const double budget = *r.epochs * *r.model.training.learning_rate;
+    std::vector<std::string> waiting;
+    for (std::size_t m = 0; m < d.modalities.size(); ++m) {
+        if (f.networks.median(static_cast<int>(m)) > budget) {
+            waiting.push_back(fmt::format("{} (without it {} less is explained)",
+                                          d.modalities[m].name,
+                                          per_cent(d.modalities[m].gain / d.explained)));
+        }
+    }
+    return waiting.empty() ? "" : fmt::format("; still below half: {}", fmt::join(waiting, ", "));
+}
+
+// What late fusion of one depth explains within the budget, and what explains more.
+std::vector<std::string> within_budget(const diagnosis_request& r, const diagnosis& d,
+                                       const fusion_facts& late) {
+    const double share = late.share_at_budget.at(0.5);
+    if (late.fusion != late.depth || !std::isfinite(share)) {
+        return {};
+    }
+    std::vector<std::string> all = {fmt::format(
+        "After {:g} epochs late fusion of {} explains {} of what can be explained (median of {} "
+        "networks){}.",
+        *r.epochs, layers(late), per_cent(share), late.share_at_budget.finite,
+        what_is_missing(r, d, late))};
+    const fusion_facts* best = &late;
     for (const fusion_facts& f : d.fusions) {
-        const double end = f.networks.median_end();
-        if (f.depth == depth && std::isnan(end) && networks_that_begin_above(f) > 0) {
-            untimed.push_back(std::to_string(f.fusion));
-        }
-        if (f.depth == depth && end / *r.model.training.learning_rate <= *r.epochs) {
-            deepest = &f;
+        if (f.depth == late.depth && f.share_at_budget.at(0.5) > best->share_at_budget.at(0.5)) {
+            best = &f;
         }
     }
-    if (deepest == nullptr && !untimed.empty()) {
-        return fmt::format("With {} layers fused at {} nothing tells whether {:g} epochs are "
-                           "enough: weights begin above half of what they reach, and |W| does not "
-                           "show when they are learned; smaller initial weights would show it.",
-                           depth, fmt::join(untimed, ", "), *r.epochs);
+    std::vector<std::string> more;
+    if (best->share_at_budget.at(0.5) > share + worth_saying) {
+        more.push_back(fmt::format("fused at layer {}: {}", best->fusion,
+                                   per_cent(best->share_at_budget.at(0.5))));
     }
-    return deepest == nullptr
-               ? fmt::format(
-                     "With {} layers no fusion learns everything within {:g} epochs; larger "
-                     "initial weights or fewer layers would.",
-                     depth, *r.epochs)
-               : fmt::format("With {} layers fuse at layer {} at the latest: everything is learned "
-                             "in {} (median of {} networks), within the budget of {:g}.",
-                             depth, deepest->fusion, duration(r, deepest->networks.median_end()),
-                             deepest->networks.runs.size(), *r.epochs);
+    for (const remedy& tried : late.remedies) {
+        if (tried.share > share + worth_saying) {
+            more.push_back(fmt::format("{}: {}", tried.what, per_cent(tried.share)));
+        }
+    }
+    if (!more.empty()) {
+        all.push_back(fmt::format("Within the same {:g} epochs networks explain more with one of "
+                                  "these changes, each tried: {}.",
+                                  *r.epochs, fmt::join(more, "; ")));
+    }
+    return all;
+}
+
+// Modalities whose learning raises the loss on held-out samples, plateau by plateau of late fusion.
+std::vector<std::string> about_harm(const diagnosis_request& r, const diagnosis& d) {
+    std::vector<std::string> all;
+    for (std::size_t i = 1; i < d.plateaus.size(); ++i) {
+        const auto& before = d.plateaus[i - 1];
+        const auto& after = d.plateaus[i];
+        if (!before.held_out || !(*after.held_out > (1 + worth_stopping) * *before.held_out)) {
+            continue;
+        }
+        data::modality_set added;
+        for (const int m : after.learned) {
+            if (!data::contains(before.learned, m)) {
+                added = data::with(std::move(added), m);
+            }
+        }
+        all.push_back(fmt::format("Learning {} raises the loss on held-out samples from {:.3g} to "
+                                  "{:.3g} of the initial one (least squares on what is learned).",
+                                  fmt::join(r.model.moments.names_of(added), ", "),
+                                  *before.held_out, *after.held_out));
+    }
+    return all;
 }
 
 // Says what helps a modality to which nothing is left, or that nothing is lost without it.
@@ -158,6 +201,20 @@ std::string more_samples(const diagnosis_request& r, const prospect_facts& p) {
                ? fmt::format(" More than {:.0f} samples, or early fusion, learn all of it.",
                              p.needed)
                : " The fit loses nothing by that.";
+}
+
+// Theory of small weights may say "never" where networks that begin with larger ones do learn it.
+std::string what_networks_do(const diagnosis& d, std::size_t m) {
+    for (const fusion_facts& f : d.fusions) {
+        const int learned = f.networks.times[m].finite;
+        if (f.depth == 2 && f.fusion == 2 && learned > 0) {
+            return fmt::format(
+                " That is so for small initial weights: from {:g}, {} of {} networks "
+                "learned it.",
+                f.init, learned, f.networks.runs.size());
+        }
+    }
+    return "";
 }
 
 std::vector<std::string> about_waiting(const diagnosis_request& r, const diagnosis& d) {
@@ -171,12 +228,12 @@ std::vector<std::string> about_waiting(const diagnosis_request& r, const diagnos
                 all.push_back(fmt::format("{}: {}.", name, p.because));
                 break;
             case prospect::leaks:
-                all.push_back(fmt::format("Late fusion learns {} in part only: {}.{}", name,
-                                          p.because, more_samples(r, p)));
+                all.push_back(fmt::format("Late fusion learns {} in part only: {}.{}{}", name,
+                                          p.because, more_samples(r, p), what_networks_do(d, m)));
                 break;
             case prospect::never:
-                all.push_back(fmt::format("Late fusion never learns {}: {}.{}", name, p.because,
-                                          more_samples(r, p)));
+                all.push_back(fmt::format("Late fusion never learns {}: {}.{}{}", name, p.because,
+                                          more_samples(r, p), what_networks_do(d, m)));
                 break;
         }
     }
@@ -188,14 +245,28 @@ std::string about_stopping(const diagnosis_request& r, const fusion_facts& f) {
     const std::vector<std::string> learned = r.model.moments.names_of(s.learned_then);
     return fmt::format(
         "With {} layers fused at {}, stopping at {} leaves a held-out loss of {:.4g} rather than "
-        "{:.4g} at the end; by then {} learned.",
+        "{:.4g} {}; by then {} learned.",
         f.depth, f.fusion, duration(r, s.least_time), s.least, s.at_end,
+        r.epochs ? "when the budget is used up" : "at the end",
         learned.empty()
             ? "nothing is"
             : fmt::format("{} {}", fmt::join(learned, ", "), learned.size() == 1 ? "is" : "are"));
 }
 
 }  // namespace
+
+std::optional<int> earliest(const fusion_facts& f) {
+    std::optional<int> first;
+    double least = theory::never;
+    for (int m = 0; m < static_cast<int>(f.networks.times.size()); ++m) {
+        const double time = f.networks.median(m);
+        if (time < least) {
+            least = time;
+            first = m;
+        }
+    }
+    return first;
+}
 
 long networks_that_begin_above(const fusion_facts& fusion) {
     const auto& runs = fusion.networks.runs;
@@ -207,29 +278,30 @@ long networks_that_begin_above(const fusion_facts& fusion) {
 }
 
 std::vector<std::string> advise(const diagnosis_request& request, const diagnosis& d) {
-    std::vector<std::string> all = {who_comes_first(d)};
-    if (std::string text = about_modes(request, d); !text.empty()) {
-        all.push_back(std::move(text));
-    }
-    for (std::string& text : about_waiting(request, d)) {
-        all.push_back(std::move(text));
-    }
-    if (std::string text = about_conditioning(d); !text.empty()) {
-        all.push_back(std::move(text));
-    }
-    if (request.epochs) {
-        for (const int depth : request.depths) {
-            all.push_back(within_budget(request, d, depth));
-        }
-    }
-    for (const fusion_facts& f : d.fusions) {
-        if (std::string text = about_changes(d, f); !text.empty()) {
+    std::vector<std::string> all = {who_explains_most(d)};
+    const auto add = [&all](std::string text) {
+        if (!text.empty()) {
             all.push_back(std::move(text));
         }
+    };
+    const auto add_all = [&all](std::vector<std::string> texts) {
+        std::move(texts.begin(), texts.end(), std::back_inserter(all));
+    };
+    for (const fusion_facts& f : d.fusions) {
+        add(order_of_networks(request, d, f));
+    }
+    add(about_modes(request, d));
+    add_all(about_waiting(request, d));
+    for (const fusion_facts& f : d.fusions) {
+        add_all(request.epochs ? within_budget(request, d, f) : std::vector<std::string>{});
     }
     for (const fusion_facts& f : d.fusions) {
+        add(about_changes(d, f));
+    }
+    add_all(about_harm(request, d));
+    for (const fusion_facts& f : d.fusions) {
         if (f.stopping && f.stopping->least < (1 - worth_stopping) * f.stopping->at_end) {
-            all.push_back(about_stopping(request, f));
+            add(about_stopping(request, f));
         }
     }
     return all;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,8 +14,11 @@ namespace fusionflow::validation {
 /// \param d  Complete but for its advice and warnings.
 [[nodiscard]] std::vector<std::string> advise(const diagnosis_request& request, const diagnosis& d);
 
+/// The modality with the earliest median; absent where none has a time.
+[[nodiscard]] std::optional<int> earliest(const fusion_facts& fusion);
+
 /// Number of networks of the ensemble that ended without trouble but have no time for some
-/// modality, because its weights began above half of what they reach.
+/// modality, because it began above one half.
 [[nodiscard]] long networks_that_begin_above(const fusion_facts& fusion);
 
 }  // namespace fusionflow::validation

@@ -56,12 +56,12 @@ sheet times_of(const diagnosis_request& r, const diagnosis& d,
         });
     };
     const auto at = [](int m) { return static_cast<std::size_t>(m); };
-    const auto add_prediction = [&](const char* name, const auto& find) {
+    const auto add_prediction = [&](const char* name, const char* error, const auto& find) {
         add({name}, [&](const fusion_facts& f, int m) {
             const theory::learning* found = find(f);
             return found == nullptr ? "-" : spell_time(r, found->times[at(m)]);
         });
-        add({"error"}, [&](const fusion_facts& f, int m) {
+        add({error}, [&](const fusion_facts& f, int m) {
             const theory::learning* found = find(f);
             return found == nullptr ? "-" : error_text(prediction_error(f, *found, m));
         });
@@ -72,8 +72,6 @@ sheet times_of(const diagnosis_request& r, const diagnosis& d,
     add({"fused"},
         [](const fusion_facts& f, int) { return fmt::format("{}/{}", f.fusion, f.depth); });
     add({"modality", false}, [&](const fusion_facts&, int m) { return d.modalities[at(m)].name; });
-    add_prediction("formula", [](const fusion_facts& f) { return find_prediction(f, "formula"); });
-    add_prediction("flow", best_flow);
     for (const quantile& q : quantiles) {
         add({q.name}, [&](const fusion_facts& f, int m) {
             return quantile_text(r, f.networks.times[at(m)], q.part);
@@ -82,9 +80,16 @@ sheet times_of(const diagnosis_request& r, const diagnosis& d,
     add({"runs"}, [&](const fusion_facts& f, int m) {
         return fmt::format("{}/{}", f.networks.times[at(m)].finite, f.networks.runs.size());
     });
-    add({"power"},
-        [&](const fusion_facts& f, int m) { return spell_time(r, f.half_power[at(m)]); });
-    add({"error"}, [](const fusion_facts& f, int m) { return error_text(power_error(f, m)); });
+    for (const theory::clock* by : theory::clocks().all) {
+        if (!fusions.empty() && by != fusions.front().networks.told_by) {
+            add({fmt::format("by {}", by->name)}, [&, by](const fusion_facts& f, int m) {
+                return spell_time(r, f.networks.median_by(*by, m));
+            });
+        }
+    }
+    add_prediction("formula", "off by",
+                   [](const fusion_facts& f) { return find_prediction(f, "formula"); });
+    add_prediction("flow", "off by", best_flow);
     return s;
 }
 
@@ -141,6 +146,28 @@ sheet further_sheet(const diagnosis_request& request, const diagnosis& d) {
     return times_of(request, d, d.further, {{0.5, "median"}}, true);
 }
 
+sheet budget_sheet(const diagnosis_request& request, const diagnosis& d) {
+    sheet s = sheet::of_rows(request.epochs ? d.fusions.size() : 0);
+    const auto percent = [](double part) {
+        return std::isfinite(part) ? fmt::format("{:.2f} %", 100 * part) : std::string("-");
+    };
+    s.add({"fused"}, [&](std::size_t i) {
+        return fmt::format("{}/{}", d.fusions[i].fusion, d.fusions[i].depth);
+    });
+    s.add({"explained, of all that can be"},
+          [&](std::size_t i) { return percent(d.fusions[i].share_at_budget.at(0.5)); });
+    for (const auto& [part, name] : {std::pair(0.05, "5 %"), std::pair(0.95, "95 %")}) {
+        s.add({name},
+              [&, p = part](std::size_t i) { return percent(d.fusions[i].share_at_budget.at(p)); });
+    }
+    if (request.held_out) {
+        s.add({"held-out loss"}, [&](std::size_t i) {
+            return spell(d.fusions[i].held_out_at_budget.value_or(theory::unknown), 4);
+        });
+    }
+    return s;
+}
+
 const theory::learning* find_prediction(const fusion_facts& f, std::string_view method) {
     const auto found = std::find_if(f.predictions.begin(), f.predictions.end(),
                                     [&](const auto& p) { return p.method == method; });
@@ -159,11 +186,6 @@ const theory::learning* best_flow(const fusion_facts& f) {
 double prediction_error(const fusion_facts& f, const theory::learning& prediction, int modality) {
     const auto at = static_cast<std::size_t>(modality);
     return per_cent_off(prediction.times[at], f.networks.times[at].at(0.5));
-}
-
-double power_error(const fusion_facts& f, int modality) {
-    const auto at = static_cast<std::size_t>(modality);
-    return per_cent_off(f.half_power_formula[at], f.half_power[at]);
 }
 
 }  // namespace fusionflow::validation

@@ -22,6 +22,10 @@ namespace fusionflow::validation {
 /// A row per plateau of late fusion: the loss that is left there.
 [[nodiscard]] sheet plateau_sheet(const diagnosis_request& request, const diagnosis& d);
 
+/// With a budget, a row per depth and layer of fusion: the part of what can be explained that the
+/// networks explain after it, and their loss on held-out samples.
+[[nodiscard]] sheet budget_sheet(const diagnosis_request& request, const diagnosis& d);
+
 /// A row per depth, layer of fusion and modality: predicted times with their errors, and quantiles
 /// of the networks.
 [[nodiscard]] sheet time_sheet(const diagnosis_request& request, const diagnosis& d);
@@ -46,8 +50,5 @@ namespace fusionflow::validation {
 /// \see tests/validation/diagnosis_report_test.cpp
 [[nodiscard]] double prediction_error(const fusion_facts& f, const theory::learning& prediction,
                                       int modality);
-
-/// How late the formula's half-power time of a modality is, in per cent of the first network's.
-[[nodiscard]] double power_error(const fusion_facts& f, int modality);
 
 }  // namespace fusionflow::validation

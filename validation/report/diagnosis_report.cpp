@@ -47,6 +47,18 @@ json modality_json(const diagnosis& d, std::size_t m) {
             {"because", prospect.because}};
 }
 
+json clocks_json(const ensemble& e) {
+    json all = json::object();
+    for (const clock_spreads& read : e.clocks) {
+        json times = json::array();
+        for (const spread& s : read.times) {
+            times.push_back(to_json(s));
+        }
+        all[std::string(read.by->name)] = std::move(times);
+    }
+    return all;
+}
+
 json fusion_json(const diagnosis_request& r, const fusion_facts& f) {
     json predictions = json::object();
     for (const predicted& p : f.predictions) {
@@ -70,13 +82,31 @@ json fusion_json(const diagnosis_request& r, const fusion_facts& f) {
                    {"predictions", predictions},
                    {"networks",
                     {{"count", f.networks.runs.size()},
+                     {"clock", f.networks.told_by->name},
                      {"times", times},
+                     {"clocks", clocks_json(f.networks)},
                      {"time_ratio", to_json(f.networks.time_ratio)},
                      {"median_end", number(f.networks.median_end())},
                      {"outcomes", json(f.networks.ended)}}},
-                   {"half_power", numbers(f.half_power)},
-                   {"half_power_formula", numbers(f.half_power_formula)},
                    {"formula_errors_estimated", numbers(f.formula_errors)}};
+    if (r.epochs) {
+        object["share_at_budget"] = number(f.share_at_budget.at(0.5));
+        object["shares_at_budget"] = to_json(f.share_at_budget);
+        object["held_out_at_budget"] = number(f.held_out_at_budget.value_or(theory::unknown));
+        json tried = json::array();
+        for (const remedy& change : f.remedies) {
+            tried.push_back({{"kind", change.what},
+                             {"share_at_budget", number(change.share)},
+                             {"networks", change.networks}});
+        }
+        object["remedies"] = std::move(tried);
+    }
+    if (f.changes) {
+        object["changes"] = {{"modality", r.model.moments.name(f.changes->modality)},
+                             {"networks", f.changes->networks},
+                             {"init", number(f.changes->init)},
+                             {"scale", numbers(f.changes->scale)}};
+    }
     if (f.sensitivities) {
         object["sensitivities"] = to_json(r.model.moments, *f.sensitivities);
     }
@@ -151,7 +181,7 @@ std::string late_fusion_sentence(const diagnosis& d) {
     return text + '.';
 }
 
-// "A is learned first, since ... (B: 0.5, C: 0.1)"
+// "A goes with the target most strongly: ... (B: 0.5, C: 0.1)"
 std::string first_sentence(const diagnosis& d) {
     std::vector<std::string> others;
     for (std::size_t k = 1; k < d.order.size(); ++k) {
@@ -159,9 +189,8 @@ std::string first_sentence(const diagnosis& d) {
         others.push_back(fmt::format("{}: {:.5g}", facts.name, facts.strength));
     }
     const auto& first = d.modalities[static_cast<std::size_t>(d.order.front())];
-    return fmt::format(
-        "{} is learned first, since it goes with the target most strongly: |s| = {:.5g} ({}).",
-        first.name, first.strength, fmt::join(others, ", "));
+    return fmt::format("{} goes with the target most strongly: |s| = {:.5g} ({}).", first.name,
+                       first.strength, fmt::join(others, ", "));
 }
 
 std::string answer_html(const diagnosis_request& r, const diagnosis& d) {
@@ -197,17 +226,31 @@ std::string figures_html(const diagnosis_request& r, const diagnosis& d) {
     return html;
 }
 
+std::string budget_html(const diagnosis_request& r, const diagnosis& d) {
+    return r.epochs ? heading("What the budget buys") + to_html(budget_sheet(r, d)) +
+                          remark(fmt::format("After {:g} epochs, the median of the networks.",
+                                             *r.epochs))
+                    : "";
+}
+
+// What the columns of the table of times are.
+std::string about_times(const diagnosis_request& r, const diagnosis& d) {
+    if (d.fusions.empty()) {
+        return "";
+    }
+    const ensemble& networks = d.fusions.front().networks;
+    return fmt::format(
+        "{} at which half is there, by the clock {} ({}): median of {} networks and their 5 - 95 % "
+        "range; medians by the other clocks; and what the formula for small weights and the flow of "
+        "such networks say, with how far they are off that median",
+        r.model.training.learning_rate ? "epochs" : "times in units of tau", networks.told_by->name,
+        networks.told_by->about, networks.runs.size());
+}
+
 std::string times_html(const diagnosis_request& r, const diagnosis& d) {
-    return d.fusions.empty()
-               ? ""
-               : heading("Times and their errors") + to_html(time_sheet(r, d)) +
-                     remark(fmt::format(
-                         "{}: half of |W_m| by the formula for small weights, by the best flow "
-                         "there is of such networks, and 5 %, median and 95 % of the networks that "
-                         "learned the modality. Errors are those of predictions against that "
-                         "median. Power: half of what W_m x_m adds to the output is there, in the "
-                         "first network.",
-                         r.model.training.learning_rate ? "Epochs" : "Times in units of τ"));
+    return d.fusions.empty() ? ""
+                             : heading("Times and their errors") + to_html(time_sheet(r, d)) +
+                                   remark(about_times(r, d)) + budget_html(r, d);
 }
 
 std::string further_html(const diagnosis_request& r, const diagnosis& d) {
@@ -281,9 +324,9 @@ json to_json(const diagnosis_request& request, const diagnosis& d, const std::st
     const auto name = [&](int m) { return d.modalities[static_cast<std::size_t>(m)].name; };
     return {{"samples", request.samples > 0 ? json(request.samples) : json(nullptr)},
             {"modalities", modalities},
-            {"first_learned", name(d.order.front())},
+            {"first_learned", name(d.first_learned)},
             {"explains_most", name(d.explains_most)},
-            {"superficial_preference", d.order.front() != d.explains_most},
+            {"superficial_preference", d.first_learned != d.explains_most},
             {"explained", d.explained},
             {"plateaus", plateaus},
             {"fusions", fusions},
@@ -302,11 +345,12 @@ std::string to_text(const diagnosis_request& request, const diagnosis& d) {
     std::string text =
         fmt::format("{}all together explain {:.1f} %\n\n{}\n", to_text(modality_sheet(d)),
                     100 * d.explained, to_text(plateau_sheet(request, d)));
-    text += fmt::format(
-        "{} at which |W_m| reaches half of its plateau, by formula, flow and networks (errors are\n"
-        "against their median), and at which W_m x_m has half of its power (error: the formula's)\n"
-        "{}\n",
-        time_unit(request), to_text(time_sheet(request, d)));
+    text += fmt::format("{}\n{}\n", fmt::join(wrapped(about_times(request, d), text_columns), "\n"),
+                        to_text(time_sheet(request, d)));
+    if (request.epochs && !d.fusions.empty()) {
+        text += fmt::format("after {:g} epochs\n{}\n", *request.epochs,
+                            to_text(budget_sheet(request, d)));
+    }
     if (!d.further.empty()) {
         text += fmt::format("the same from other initial norms\n{}\n",
                             to_text(further_sheet(request, d)));

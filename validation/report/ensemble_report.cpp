@@ -30,6 +30,10 @@ json run_json(const ensemble_run& run) {
         object["epochs"] = numbers(run.epochs);
     }
     object["time_ratio"] = number(run.time_ratio);
+    for (const theory::clock_times& read : run.clocks) {
+        object["clocks"][std::string(read.by->name)] = numbers(read.times);
+    }
+    object["share"] = number(run.share);
     object["outcome"] = theory::to_string(run.ended);
     if (run.rounds > 0) {
         object["rounds"] = run.rounds;
@@ -83,6 +87,9 @@ json to_json(const run_question& asked, const ensemble& e) {
         if (!e.epochs.empty()) {
             object["epoch"] = finite_json(e.epochs[i]);
         }
+        for (const clock_spreads& read : e.clocks) {
+            object["clocks"][std::string(read.by->name)] = to_json(read.times[i]);
+        }
         modalities.push_back(std::move(object));
     }
     json ratio = {{"known", e.time_ratio.finite}};
@@ -118,6 +125,12 @@ std::string to_text(const data::moments& moments, const ensemble& e) {
     }
     for (std::size_t m = 0; m < e.epochs.size(); ++m) {
         add_row(s, moments.names()[m] + ", epochs", e.epochs[m], runs);
+    }
+    for (const clock_spreads& read : e.clocks) {
+        for (std::size_t m = 0; read.by != e.told_by && m < read.times.size(); ++m) {
+            add_row(s, fmt::format("{}, {}", moments.names()[m], read.by->name), read.times[m],
+                    runs);
+        }
     }
     add_row(s, "last / first", e.time_ratio, runs);
     std::string text = to_text(s) + "\nruns that ended as:";

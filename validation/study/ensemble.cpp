@@ -26,7 +26,11 @@ ensemble_run run_one(const solver::method& how, const solver::model& about,
             trained.time_ratio(),
             trained.ended,
             trained.network->rounds,
-            trained.network->truncation_error};
+            trained.network->truncation_error,
+            trained.share,
+            trained.clocks,
+            trained.told_by,
+            trained.noted};
 }
 
 // The spread of each column of a list per run; none where the lists are empty.
@@ -45,7 +49,36 @@ std::vector<spread> spreads_of(const std::vector<ensemble_run>& runs,
     return result;
 }
 
+std::vector<clock_spreads> clocks_of(const std::vector<ensemble_run>& runs) {
+    std::vector<clock_spreads> all;
+    const std::size_t clocks = runs.empty() ? 0 : runs[0].clocks.size();
+    for (std::size_t c = 0; c < clocks; ++c) {
+        clock_spreads read{runs[0].clocks[c].by, {}};
+        for (std::size_t m = 0; m < runs[0].times.size(); ++m) {
+            std::vector<double> values;
+            for (const ensemble_run& run : runs) {
+                values.push_back(run.clocks[c].times[m]);
+            }
+            read.times.push_back(spread_of(values));
+        }
+        all.push_back(std::move(read));
+    }
+    return all;
+}
+
 }  // namespace
+
+double ensemble::median_by(const theory::clock& by, int m) const {
+    std::vector<double> all;
+    for (const ensemble_run& run : runs) {
+        for (const theory::clock_times& read : run.clocks) {
+            if (read.by == &by) {
+                all.push_back(read.times[static_cast<std::size_t>(m)]);
+            }
+        }
+    }
+    return median_time(std::move(all));
+}
 
 double ensemble::median(int m) const {
     std::vector<double> all;
@@ -77,6 +110,8 @@ ensemble summarise(std::vector<ensemble_run> runs) {
     ensemble result;
     result.times = spreads_of(runs, &ensemble_run::times);
     result.epochs = spreads_of(runs, &ensemble_run::epochs);
+    result.clocks = clocks_of(runs);
+    result.told_by = runs.empty() ? result.told_by : runs[0].told_by;
     std::vector<double> ratios;
     for (const ensemble_run& run : runs) {
         ratios.push_back(run.time_ratio);

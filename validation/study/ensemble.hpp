@@ -29,19 +29,33 @@ struct ensemble_run {
     theory::outcome ended = theory::outcome::learned;
     int rounds = 0;               ///< of the compression; 0: the network was not compressed
     double truncation_error = 0;  ///< estimated error of the compression; 0: not compressed
+    double share = 0;             ///< answer::share
+    std::vector<theory::clock_times> clocks{};           ///< theory::learning::clocks
+    const theory::clock* told_by = &theory::norm_clock;  ///< theory::learning::told_by
+    Eigen::VectorXd noted{};                             ///< answer::noted
+};
+
+/// How the times by one clock are spread over the runs of an ensemble.
+struct clock_spreads {
+    const theory::clock* by;    ///< not null
+    std::vector<spread> times;  ///< per modality
 };
 
 /// The runs of networks that differ by their seed alone, and their statistics.
 struct ensemble {
-    std::vector<ensemble_run> runs;    ///< in order of repeats
-    std::vector<spread> times;         ///< per modality
-    std::vector<spread> epochs;        ///< per modality; empty for gradient flow
-    spread time_ratio;                 ///< over the runs
+    std::vector<ensemble_run> runs;                      ///< in order of repeats
+    std::vector<spread> times;                           ///< per modality
+    std::vector<spread> epochs;                          ///< per modality; empty for gradient flow
+    std::vector<clock_spreads> clocks;                   ///< in the order of theory::clocks()
+    const theory::clock* told_by = &theory::norm_clock;  ///< which one `times` are by; not null
+    spread time_ratio;                                   ///< over the runs
     std::map<std::string, int> ended;  ///< runs per outcome that occurred, by its name
     int failed = 0;                    ///< runs whose outcome is trouble
 
     /// Median of the time of modality m, as median_time().
     [[nodiscard]] double median(int m) const;
+    /// Median by another clock, as median_time(); NaN where the runs do not have it.
+    [[nodiscard]] double median_by(const theory::clock& by, int m) const;
     /// Median of the time at which the last modality is learned, as median_time().
     [[nodiscard]] double median_end() const;
 };

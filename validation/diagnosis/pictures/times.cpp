@@ -105,8 +105,8 @@ std::optional<figure> draw_times(const diagnosis_request& r, const diagnosis& d)
 
 const diagnosis_picture times_of_fusions{
     "times", "When each modality is learned",
-    "Half of |W_m| is there, for each layer of fusion. Networks are random: bars are their "
-    "5 – 95 % range.",
+    "Half of a modality is there by the clock of the diagnosis, for each layer of fusion. Networks "
+    "are random: bars are their 5 – 95 % range.",
     draw_times};
 
 }  // namespace fusionflow::validation

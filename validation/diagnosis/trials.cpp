@@ -1,0 +1,122 @@
+#include "fusionflow/validation/diagnosis/trials.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "fusionflow/theory/partial_solution.hpp"
+
+namespace fusionflow::validation {
+
+namespace {
+
+constexpr double more = 1.1;  // ten per cent
+constexpr int networks_per_trial = 5;
+
+}  // namespace
+
+data::moments with_larger_inputs(const data::moments& moments, int m, double factor) {
+    Eigen::VectorXd scale = Eigen::VectorXd::Ones(moments.dimension());
+    scale.segment(moments.offset(m), moments.dim(m)).setConstant(factor);
+    Eigen::MatrixXd covariance = scale.asDiagonal() * moments.covariance() * scale.asDiagonal();
+    Eigen::MatrixXd correlation = moments.matrix(moments.correlations()) * scale.asDiagonal();
+    return data::moments::of_targets(moments.names(), moments.dims(), std::move(covariance),
+                                     correlation, moments.target_power());
+}
+
+solver::run_options run_of(const diagnosis_request& request) {
+    solver::run_options run = request.run;
+    if (request.epochs) {
+        run.note_at = *request.epochs * *request.model.training.learning_rate;
+    }
+    return run;
+}
+
+spread shares_at_budget(const diagnosis_request& request, const data::moments& moments,
+                        const ensemble& networks) {
+    if (!request.epochs) {
+        return {};
+    }
+    const auto all = data::all_modalities(moments.count());
+    const double explained = theory::solve_partial(moments, all).explained;
+    std::vector<double> shares;
+    for (const ensemble_run& run : networks.runs) {
+        const bool there = run.noted.size() > 0 && explained > 0;
+        shares.push_back(there ? (moments.target_power() - 2 * solver::loss(moments, run.noted)) /
+                                     explained
+                               : theory::unknown);
+    }
+    return spread_of(shares);
+}
+
+solver::model model_of(const diagnosis_request& request, int depth, int fusion) {
+    solver::model about = request.model;
+    about.training.method = solver::training_method::gradient_flow;
+    about.training.learning_rate.reset();
+    about.architecture = theory::architecture::fused(depth, fusion, request.model.moments.count());
+    return about;
+}
+
+ensemble try_networks(const diagnosis_request& request, const solver::model& about, int networks) {
+    return run_ensemble(solver::find_method("compressed"), about, run_of(request),
+                        {std::min(networks, request.networks), request.jobs});
+}
+
+std::vector<remedy> try_remedies(const diagnosis_request& request, const fusion_facts& fusion) {
+    std::vector<remedy> all;
+    const double now = fusion.share_at_budget.at(0.5);
+    const auto attempt = [&](const solver::model& about, std::string what) {
+        const ensemble tried = try_networks(request, about, networks_per_trial);
+        const double share = shares_at_budget(request, about.moments, tried).at(0.5);
+        if (share > now) {
+            all.push_back({std::move(what), share, static_cast<int>(tried.runs.size())});
+        }
+    };
+    for (const double factor : {3.0, 10.0}) {
+        solver::model about = model_of(request, fusion.depth, fusion.fusion);
+        about.init.u0 = fusion.init * factor;
+        attempt(about, fmt::format("initial weights of {:g}", about.init.u0));
+    }
+    for (int depth = fusion.depth - 1; depth >= 1; --depth) {
+        attempt(model_of(request, depth, std::min(fusion.fusion, depth)),
+                depth == 1 ? "a single layer" : fmt::format("{} layers", depth));
+    }
+    std::stable_sort(all.begin(), all.end(),
+                     [](const remedy& a, const remedy& b) { return a.share > b.share; });
+    return all;
+}
+
+std::optional<measured_changes> measure_changes(const diagnosis_request& request,
+                                                const fusion_facts& fusion) {
+    measured_changes found;
+    const auto count = static_cast<int>(fusion.networks.times.size());
+    for (int m = 0; m < count; ++m) {
+        const double time = fusion.networks.median(m);
+        if (std::isfinite(time) &&
+            (found.modality < 0 || time > fusion.networks.median(found.modality))) {
+            found.modality = m;
+        }
+    }
+    if (found.modality < 0) {
+        return std::nullopt;
+    }
+    const solver::model plain = model_of(request, fusion.depth, fusion.fusion);
+    const ensemble before = try_networks(request, plain, networks_per_trial);
+    found.networks = static_cast<int>(before.runs.size());
+    const auto change = [&](const solver::model& about) {
+        return try_networks(request, about, networks_per_trial).median(found.modality) /
+               before.median(found.modality);
+    };
+    solver::model larger = plain;
+    larger.init.u0 *= more;
+    found.init = change(larger);
+    for (int m = 0; m < count; ++m) {
+        solver::model scaled = plain;
+        scaled.moments = with_larger_inputs(plain.moments, m, more);
+        found.scale.push_back(change(scaled));
+    }
+    return found;
+}
+
+}  // namespace fusionflow::validation
