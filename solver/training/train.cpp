@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/data/random.hpp"
 #include "fusionflow/solver/flows/network_flow.hpp"
 #include "fusionflow/solver/networks/descent.hpp"
@@ -20,12 +21,15 @@ namespace {
 // Full-batch gradient descent of a linear network from moments.
 class moments_descent final : public epoch_loop {
 public:
-    moments_descent(const model& about, const run_options& options, const network_shape& shape,
-                    std::optional<data::modality_set> rest, state weights, comparison* beside)
+    // Learning is measured on the moments of `about`; gradients are those of `seen`, which differ
+    // where the network has biases.
+    moments_descent(const model& about, const data::moments& seen, const run_options& options,
+                    const network_shape& shape, std::optional<data::modality_set> rest,
+                    state weights, comparison* beside)
         : epoch_loop(about, options, std::move(rest), about.training.weight_decay,
                      about.init.balanced(), 1),
           moments_(about.moments),
-          descent_(start_descent(shape, about.moments, std::move(weights), about.training.law())),
+          descent_(start_descent(shape, seen, std::move(weights), about.training.law())),
           beside_(beside) {}
 
     [[nodiscard]] state take_weights() override { return std::move(*descent_).take_weights(); }
@@ -45,13 +49,14 @@ private:
         return descent_->total_weights();
     }
     [[nodiscard]] double loss_now(const Eigen::VectorXd& total) const override {
-        return loss(moments_, total);
+        return loss(moments_, total) + descent_->mean_loss().now;
     }
     // Uses the residual that the step needed anyway.
     [[nodiscard]] double loss_known(const Eigen::VectorXd& before) const override {
         return (moments_.target_power() -
                 (moments_.correlations() + descent_->residual()).dot(before)) /
-               2;
+                   2 +
+               descent_->mean_loss().before;
     }
     [[nodiscard]] double branch_norm(int m) const override { return descent_->branch_norm(m); }
     [[nodiscard]] bool fades_now(const data::modality_set& who,
@@ -72,10 +77,10 @@ trained_network untrained(weighted_network start) {
     return network;
 }
 
-answer descend(const model& about, const run_options& options, trained_network network,
-               comparison* beside) {
+answer descend(const model& about, const data::moments& seen, const run_options& options,
+               trained_network network, comparison* beside) {
     return run_watched(std::move(network), [&](const trained_network& of, const auto& rest) {
-        return std::make_unique<moments_descent>(about, options, of.shape, rest, of.at_start,
+        return std::make_unique<moments_descent>(about, seen, options, of.shape, rest, of.at_start,
                                                  beside);
     });
 }
@@ -126,10 +131,19 @@ answer train(const model& about, const run_options& options, weighted_network st
         throw data::input_error("weight-decay",
                                 fmt::format("need one target, got {}", about.moments.outputs()));
     }
+    const bool biased = start.has_biases();
     trained_network network = untrained(std::move(start));
-    return about.training.method == training_method::gradient_descent
-               ? descend(about, options, std::move(network), beside)
-               : flow_down(about, options, std::move(network), beside);
+    if (about.training.method == training_method::gradient_flow) {
+        data::need(!biased, "method", "need gd for networks with biases, got flow");
+        return flow_down(about, options, std::move(network), beside);
+    }
+    if (!biased) {
+        return descend(about, about.moments, options, std::move(network), beside);
+    }
+    // Biases learn the means, and weights what is left: the moments about the means.
+    model centered = about;
+    centered.moments = about.moments.centered();
+    return descend(centered, about.moments, options, std::move(network), beside);
 }
 
 }  // namespace fusionflow::solver
