@@ -157,9 +157,20 @@ std::string make_provenance(const command& c, const arguments& given) {
     return terms.empty() ? line : fmt::format("{} ({})", line, terms);
 }
 
+// An option and what it does, on as many lines of at most 100 columns as that takes.
 std::string option_line(std::string_view name, std::string_view argument, std::string_view text) {
-    return fmt::format("  {:<26} {}\n",
-                       fmt::format("--{}{}{}", name, argument.empty() ? "" : " ", argument), text);
+    constexpr std::size_t room = 71;  // right of the names
+    std::string lines = fmt::format(
+        "  {:<26} ", fmt::format("--{}{}{}", name, argument.empty() ? "" : " ", argument));
+    while (text.size() > room) {
+        const std::size_t space = text.rfind(' ', room);
+        if (space == std::string_view::npos) {
+            break;
+        }
+        lines += fmt::format("{}\n{:29}", text.substr(0, space), "");
+        text.remove_prefix(space + 1);
+    }
+    return lines + fmt::format("{}\n", text);
 }
 
 constexpr auto group_titles = std::to_array<std::pair<std::string_view, std::string_view>>({

@@ -17,12 +17,7 @@ namespace fusionflow::solver {
 
 namespace {
 
-std::optional<data::input_error> refuse_biased_flow(const model& about) {
-    if (about.has_biases() && about.training.method == training_method::gradient_flow) {
-        return data::input_error("method", "need gd for networks with biases, got flow");
-    }
-    return std::nullopt;
-}
+std::optional<data::input_error> refuse_nothing(const model& /*about*/) { return std::nullopt; }
 
 // The weights to start from: given ones, which must fit the model's network, or drawn ones.
 weighted_network start_of(const model& about, const run_options& options) {
@@ -54,7 +49,7 @@ answer run_full(const model& about, const run_options& options) {
 
 std::optional<data::input_error> refuse_small(const model& about, std::string_view name) {
     if (about.moments_suffice()) {
-        return refuse_biased_flow(about);
+        return std::nullopt;
     }
     return data::input_error("representation",
                              fmt::format("need full for networks that moments do not tell all "
@@ -159,7 +154,7 @@ extern const method full_method = {.name = "full",
                                    .forms_weights = true,
                                    .takes_start = true,
                                    .label = "",
-                                   .refusal = refuse_biased_flow,
+                                   .refusal = refuse_nothing,
                                    .run = run_full};
 
 }  // namespace fusionflow::solver

@@ -5,7 +5,6 @@
 #include <memory>
 
 #include "fusionflow/data/error.hpp"
-#include "fusionflow/data/need.hpp"
 #include "fusionflow/data/random.hpp"
 #include "fusionflow/solver/flows/network_flow.hpp"
 #include "fusionflow/solver/networks/descent.hpp"
@@ -85,17 +84,17 @@ answer descend(const model& about, const data::moments& seen, const run_options&
     });
 }
 
-answer flow_down(const model& about, const run_options& options, trained_network network,
-                 comparison* beside) {
+answer flow_down(const model& about, const data::moments& seen, const run_options& options,
+                 trained_network network, comparison* beside) {
     const bool keeps_signs = about.init.balanced();
     const double decay = about.training.weight_decay;
     const weighted_network start{network.shape, network.at_start};
     std::unique_ptr<flow> system;
     if (beside != nullptr) {
-        system = std::make_unique<compared_flow>(start, about.moments, *beside, keeps_signs);
+        system = std::make_unique<compared_flow>(start, seen, *beside, keeps_signs);
     } else {
-        system = std::make_unique<network_flow>(network.shape, about.moments, network.at_start,
-                                                keeps_signs, decay);
+        system = std::make_unique<network_flow>(network.shape, seen, network.at_start, keeps_signs,
+                                                decay);
     }
     run_options settling = options;
     settling.settle = true;
@@ -133,17 +132,15 @@ answer train(const model& about, const run_options& options, weighted_network st
     }
     const bool biased = start.has_biases();
     trained_network network = untrained(std::move(start));
-    if (about.training.method == training_method::gradient_flow) {
-        data::need(!biased, "method", "need gd for networks with biases, got flow");
-        return flow_down(about, options, std::move(network), beside);
-    }
+    const auto run =
+        about.training.method == training_method::gradient_descent ? descend : flow_down;
     if (!biased) {
-        return descend(about, about.moments, options, std::move(network), beside);
+        return run(about, about.moments, options, std::move(network), beside);
     }
     // Biases learn the means, and weights what is left: the moments about the means.
     model centered = about;
     centered.moments = about.moments.centered();
-    return descend(centered, about.moments, options, std::move(network), beside);
+    return run(centered, about.moments, options, std::move(network), beside);
 }
 
 }  // namespace fusionflow::solver

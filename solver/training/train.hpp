@@ -32,7 +32,7 @@ namespace fusionflow::solver {
 /// \param beside  If not null, a second network that is trained beside it.
 /// \throws data::input_error naming weight-decay where it is on with several targets: it is not
 ///         known then when a mode of a modality has decayed; naming mean where biases need means
-///         that the moments do not have, method for gradient flow of a network with biases.
+///         that the moments do not have.
 /// \see tests/solver/simulate_test.cpp
 [[nodiscard]] answer train(const model& about, const run_options& options, weighted_network start,
                            comparison* beside = nullptr);

@@ -133,6 +133,39 @@ BOOST_AUTO_TEST_CASE(compressed_networks_have_the_same_path) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(gradient_flow_is_the_limit_of_small_steps) {
+    // Gradient descent differs from it by a part of the order of its step: halving the step halves
+    // the difference, and extrapolation leaves the square of it.
+    const data::moments moments = shifted_samples().input_moments();
+    for (const auto& arch : architectures) {
+        const auto run = [&](solver::training_method method, double rate, std::string_view form) {
+            tests::network_options how{.method = method,
+                                       .learning_rate = rate,
+                                       .max_epochs = std::lround(1 / rate),
+                                       .seed = 5,
+                                       .form = form};
+            how.flow.settle = true;
+            how.flow.tail = 1e6;
+            how.flow.max_time = 1;
+            how.flow.rtol = 1e-10;
+            return tests::simulate(moments, arch, torch_of(10), how);
+        };
+        const auto flow = run(solver::training_method::gradient_flow, 0.01, "full");
+        const auto coarse = run(solver::training_method::gradient_descent, 1.0 / 1024, "full");
+        const auto fine = run(solver::training_method::gradient_descent, 1.0 / 2048, "full");
+        const Eigen::VectorXd limit = 2 * fine.weights_final - coarse.weights_final;
+        BOOST_TEST(apart(fine.weights_final, flow.weights_final) > 1e-6);
+        BOOST_TEST(apart(limit, flow.weights_final) < 1e-4);
+        BOOST_TEST(apart(limit, flow.weights_final) <
+                   0.1 * apart(fine.weights_final, flow.weights_final));
+        const double loss = 2 * fine.loss_final - coarse.loss_final;
+        BOOST_TEST(std::abs(loss / flow.loss_final - 1) < 1e-4);
+        BOOST_TEST(std::abs(flow.loss_initial / fine.loss_initial - 1) < 1e-12);
+        const auto small = run(solver::training_method::gradient_flow, 0.01, "compressed");
+        BOOST_TEST(apart(small.weights_final, flow.weights_final) < 1e-6);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(sampled_networks_draw_biases_of_the_same_size) {
     // |b|^2 of the H hidden units has the mean H/(3 fan_in). 200 draws of H = 1000 numbers leave a
     // standard error of sqrt(2/2e5) = 0.3 %.
@@ -215,10 +248,6 @@ BOOST_AUTO_TEST_CASE(refuses_what_knows_no_biases_or_means) {
                  "compressed or sampled), or --bias none; biases of zero change nothing where "
                  "inputs and targets are centered"));
     }
-    solver::model flow = about;
-    flow.training.method = solver::training_method::gradient_flow;
-    BOOST_CHECK_EXCEPTION((void)solver::run("compressed", flow), data::input_error,
-                          says("method: need gd for networks with biases, got flow"));
     const solver::model unknown = tests::model_of(tests::random_moments({3, 2}, 1), late, init);
     BOOST_CHECK_EXCEPTION(
         unknown.validate(), data::input_error,
