@@ -53,6 +53,20 @@ po::options_description describe(const command& c) {
     return all;
 }
 
+// The words with the values that were left out where an option has one that may be.
+std::vector<std::string> with_implied(const command& c, std::vector<std::string> words) {
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        for (const std::string_view name : c.settings) {
+            const std::string_view implied = validation::find_setting(name)->implied;
+            const bool alone = i + 1 == words.size() || words[i + 1].starts_with("--");
+            if (!implied.empty() && alone && words[i] == fmt::format("--{}", name)) {
+                words[i] += fmt::format("={}", implied);
+            }
+        }
+    }
+    return words;
+}
+
 po::variables_map read(const command& c, const po::options_description& all,
                        const std::vector<std::string>& words) {
     using style = po::command_line_style::style_t;
@@ -64,7 +78,7 @@ po::variables_map read(const command& c, const po::options_description& all,
     po::variables_map given;
     try {
         po::store(
-            po::command_line_parser(words)
+            po::command_line_parser(with_implied(c, words))
                 .options(all)
                 .positional(positional)
                 .style(style::allow_long | style::long_allow_adjacent | style::long_allow_next)
@@ -143,9 +157,20 @@ std::string make_provenance(const command& c, const arguments& given) {
     return terms.empty() ? line : fmt::format("{} ({})", line, terms);
 }
 
+// An option and what it does, on as many lines of at most 100 columns as that takes.
 std::string option_line(std::string_view name, std::string_view argument, std::string_view text) {
-    return fmt::format("  {:<26} {}\n",
-                       fmt::format("--{}{}{}", name, argument.empty() ? "" : " ", argument), text);
+    constexpr std::size_t room = 71;  // right of the names
+    std::string lines = fmt::format(
+        "  {:<26} ", fmt::format("--{}{}{}", name, argument.empty() ? "" : " ", argument));
+    while (text.size() > room) {
+        const std::size_t space = text.rfind(' ', room);
+        if (space == std::string_view::npos) {
+            break;
+        }
+        lines += fmt::format("{}\n{:29}", text.substr(0, space), "");
+        text.remove_prefix(space + 1);
+    }
+    return lines + fmt::format("{}\n", text);
 }
 
 constexpr auto group_titles = std::to_array<std::pair<std::string_view, std::string_view>>({

@@ -89,7 +89,7 @@ exit_code run_repeats(const arguments& given, const solver::model& about, const 
 // With given weights nothing is drawn at random, and --plot has no flow to show beside them.
 void check_given_weights(const arguments& given, const solver::method& how) {
     const std::string rule = "cannot be combined with --weights";
-    given.refuse({"init", "scheme", "width", "widths"}, rule);
+    given.refuse({"init", "scheme", "gain", "layer-norms", "width", "widths"}, rule);
     if (!given.settings.has("batch")) {
         given.refuse({"seed"}, rule);
     }
@@ -109,8 +109,10 @@ std::shared_ptr<const solver::weighted_network> read_weights(const arguments& gi
     solver::weighted_network network = solver::weights_from_arrays(
         data::read_npz(file), about.moments.names(),
         about.samples ? about.samples->dims() : about.moments.dims(), about.architecture,
-        about.training.samples.bias, file, about.moments.outputs());
+        about.has_biases(), file, about.moments.outputs());
+    const theory::bias_start biases = about.init.bias();
     about.init = solver::like_weights(network);
+    about.init.biases = biases;
     return std::make_shared<const solver::weighted_network>(std::move(network));
 }
 

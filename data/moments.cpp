@@ -256,6 +256,61 @@ const Eigen::VectorXd& moments::correlation() const {
     return correlations_;
 }
 
+moments moments::with_means(moment_means means) const {
+    need(means.inputs.size() == dimension() && means.targets.size() == outputs_, "mean",
+         "need {} numbers of inputs and {} of targets, got {} and {}", dimension(), outputs_,
+         means.inputs.size(), means.targets.size());
+    need(means.inputs.allFinite() && means.targets.allFinite(), "mean", "need finite numbers");
+    constexpr double rounding = 1e-9;  // of a square, from sums of many samples
+    for (int i = 0; i < dimension(); ++i) {
+        const double square = means.inputs(i) * means.inputs(i);
+        need(square <= covariance_(i, i) * (1 + rounding), "mean",
+             "need |<x>| <= sqrt(<x^2>), got {} and {} at input {}", means.inputs(i),
+             covariance_(i, i), i + 1);
+    }
+    need(means.targets.squaredNorm() <= target_power_ * (1 + rounding), "mean",
+         "need |<y>|^2 <= <|y|^2>, got {} and {}", means.targets.squaredNorm(), target_power_);
+    moments result = *this;
+    result.means_ = std::move(means);
+    return result;
+}
+
+moments moments::with_zero_means() const {
+    moments result = *this;
+    result.means_ = {Eigen::VectorXd::Zero(dimension()), Eigen::VectorXd::Zero(outputs_)};
+    return result;
+}
+
+moments moments::centered() const {
+    need(means_.has_value(), "mean",
+         "networks with biases need the means of inputs and targets, which these moments do not "
+         "have: make them with fusionflow moments, or leave biases out (--bias none)");
+    const auto& [x, y] = *means_;
+    if (x.isZero(0) && y.isZero(0)) {
+        return *this;
+    }
+    // What rounding leaves of a constant column's variance is taken for zero.
+    constexpr double rounding = 1e-14;
+    Eigen::MatrixXd covariance = covariance_ - x * x.transpose();
+    Eigen::MatrixXd correlation = matrix(correlations_) - y * x.transpose();
+    for (int i = 0; i < dimension(); ++i) {
+        if (covariance(i, i) <= rounding * covariance_(i, i)) {
+            covariance.row(i).setZero();
+            covariance.col(i).setZero();
+            correlation.col(i).setZero();
+        }
+    }
+    const double power = target_power_ - y.squaredNorm();
+    try {
+        return of_targets(names_, dims_, covariance, correlation,
+                          power <= rounding * target_power_ ? 0 : power)
+            .with_zero_means();
+    } catch (const input_error& e) {
+        throw input_error("mean",
+                          std::string("no data have these means and second moments: ") + e.what());
+    }
+}
+
 std::vector<std::string> moments::names_of(const modality_set& set) const {
     std::vector<std::string> result;
     result.reserve(set.size());

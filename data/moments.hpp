@@ -1,6 +1,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,12 @@ namespace fusionflow::data {
 /// \param dims  D_m >= 1, at least one; their sum is at most 5000.
 /// \throws input_error naming dims.
 [[nodiscard]] std::vector<int> input_offsets(const std::vector<int>& dims);
+
+/// Means of inputs and targets, <x> (D numbers) and <y> (K numbers), in their units.
+struct moment_means {
+    Eigen::VectorXd inputs;
+    Eigen::VectorXd targets;
+};
 
 /// Second moments of M modalities x_m in R^{D_m} and targets y in R^K: all that a linear network
 /// sees of its data.
@@ -89,6 +96,22 @@ public:
         return covariance_.block(offset(m), offset(m), dim(m), dim(m));
     }
 
+    /// The means, where they are known. Only networks with biases see them: without biases all that
+    /// is learned depends on second moments alone.
+    [[nodiscard]] const std::optional<moment_means>& means() const noexcept { return means_; }
+    /// These moments with their means.
+    ///
+    /// \throws input_error naming mean: other numbers than D and K, one not finite, or one whose
+    ///         square is larger than the mean of the squares.
+    [[nodiscard]] moments with_means(moment_means means) const;
+    /// The same with means of zero.
+    [[nodiscard]] moments with_zero_means() const;
+    /// Moments about the means: Sigma - <x><x>^T, s - <y><x>^T, <|y|^2> - |<y>|^2, with means of
+    /// zero. Moments whose means are zero come back as they are.
+    ///
+    /// \throws input_error naming mean where the means are not known, or where no data have them.
+    [[nodiscard]] moments centered() const;
+
     /// Names of a set of modalities, in its order.
     [[nodiscard]] std::vector<std::string> names_of(const modality_set& set) const;
 
@@ -103,6 +126,7 @@ private:
     int outputs_;
     Eigen::VectorXd correlations_;
     double target_power_;
+    std::optional<moment_means> means_{};
 };
 
 }  // namespace fusionflow::data

@@ -55,15 +55,47 @@ Eigen::MatrixXd read_correlation(const json& value, std::size_t dimension) {
     return correlation;
 }
 
+// Reads {"inputs": [...], "targets": [...]}.
+moment_means read_means(const json& value, const moments& of) {
+    check_json_keys(value, {"inputs", "targets"}, {});
+    const auto numbers = [&value](const char* part, int count) {
+        const json& list = json_list(value.at(part), "mean", "a list of numbers");
+        if (list.size() != static_cast<std::size_t>(count)) {
+            refuse(
+                fmt::format("\"mean\": need {} numbers of {}, got {}", count, part, list.size()));
+        }
+        Eigen::VectorXd all(static_cast<Eigen::Index>(list.size()));
+        for (std::size_t i = 0; i < list.size(); ++i) {
+            all(static_cast<Eigen::Index>(i)) = json_number(list[i], "mean", "numbers");
+        }
+        return all;
+    };
+    return {numbers("inputs", of.dimension()), numbers("targets", of.outputs())};
+}
+
+// Adds the means. A file says them by `mean` where samples were not prepared, and by `prepared`
+// where their mean was taken off. Those of rows prepared as others were are not known.
+moments add_means(moments of, const json& tree) {
+    const json prepared = tree.value("prepared", json("as_read"));
+    if (prepared == "centered" || prepared == "standardized") {
+        return of.with_zero_means();
+    }
+    return prepared == "as_read" && tree.contains("mean")
+               ? of.with_means(read_means(tree["mean"], of))
+               : of;
+}
+
 moments read_tree(const json& tree) {
     check_json_keys(tree, {"names", "dims", "covariance", "correlation", "target_power"}, besides);
     const std::vector<int> dims = read_dims(tree["dims"]);
     const std::int64_t sum = std::accumulate(dims.begin(), dims.end(), std::int64_t{0});
     const auto dimension = static_cast<std::size_t>(std::max<std::int64_t>(sum, 0));
-    return moments::of_targets(json_texts(tree["names"], "names"), dims,
-                               json_rows(tree["covariance"], "covariance", dimension),
-                               read_correlation(tree["correlation"], dimension),
-                               json_number(tree["target_power"], "target_power", "a number"));
+    return add_means(
+        moments::of_targets(json_texts(tree["names"], "names"), dims,
+                            json_rows(tree["covariance"], "covariance", dimension),
+                            read_correlation(tree["correlation"], dimension),
+                            json_number(tree["target_power"], "target_power", "a number")),
+        tree);
 }
 
 }  // namespace

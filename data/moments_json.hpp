@@ -13,8 +13,9 @@ namespace fusionflow::data {
 ///     {"names": ["A","B"], "dims": [1,1], "covariance": [[4,1],[1,1]], "correlation": [5,2],
 ///      "target_power": 7}
 ///
-/// A key `provenance` is allowed and passed over, and so are the keys that files of samples add
-/// (data/readers/sample_summary.hpp).
+/// Means are read from a key `mean`, {"inputs": [0.5,2], "targets": [1]}; where a key `prepared`
+/// says `centered` or `standardized` they are zero. A key `provenance` is allowed and passed over,
+/// and so are the other keys that files of samples add (data/readers/sample_summary.hpp).
 ///
 /// \param text    The JSON text.
 /// \param source  What errors call the text, a file name as a rule.

@@ -42,8 +42,9 @@ moments population_moments(const population_options& options) {
     const Eigen::VectorXd variances = input_variances(options);
     const Eigen::VectorXd correlation = options.input_weight * variances;
     const double power = options.input_weight * correlation.sum() + options.noise * options.noise;
-    return {default_names(options.dims.size()), options.dims, variances.asDiagonal(), correlation,
-            power};
+    return moments(default_names(options.dims.size()), options.dims, variances.asDiagonal(),
+                   correlation, power)
+        .with_zero_means();
 }
 
 moments drawn_moments(const population_options& options, long count, std::uint64_t seed) {
@@ -55,6 +56,7 @@ moments drawn_moments(const population_options& options, long count, std::uint64
     random_source random(seed);
     Eigen::VectorXd sample(dimension + 1);  // x, then y
     Eigen::MatrixXd sums = Eigen::MatrixXd::Zero(dimension + 1, dimension + 1);
+    Eigen::VectorXd mean = Eigen::VectorXd::Zero(dimension + 1);
     for (long i = 0; i < count; ++i) {
         for (Eigen::Index k = 0; k < dimension; ++k) {
             sample(k) = deviations(k) * random.normal();
@@ -66,12 +68,15 @@ moments drawn_moments(const population_options& options, long count, std::uint64
             const Eigen::Index below = dimension + 1 - k;
             sums.col(k).tail(below) += sample(k) * sample.tail(below);
         }
+        mean += sample;
     }
+    mean /= static_cast<double>(count);
     sums /= static_cast<double>(count);
     const Eigen::MatrixXd inputs = sums.topLeftCorner(dimension, dimension);
     const Eigen::VectorXd correlation = sums.row(dimension).head(dimension);
-    return {default_names(options.dims.size()), options.dims,
-            inputs.selfadjointView<Eigen::Lower>(), correlation, sums(dimension, dimension)};
+    return moments(default_names(options.dims.size()), options.dims,
+                   inputs.selfadjointView<Eigen::Lower>(), correlation, sums(dimension, dimension))
+        .with_means({mean.head(dimension), mean.tail(1)});
 }
 
 }  // namespace fusionflow::data

@@ -31,6 +31,16 @@ Eigen::MatrixXd random_source::normal_matrix(Eigen::Index rows, Eigen::Index col
     return matrix;
 }
 
+Eigen::MatrixXd random_source::uniform_matrix(Eigen::Index rows, Eigen::Index cols, double bound) {
+    Eigen::MatrixXd matrix(rows, cols);
+    for (Eigen::Index col = 0; col < cols; ++col) {
+        for (Eigen::Index row = 0; row < rows; ++row) {
+            matrix(row, col) = uniform(-bound, bound);
+        }
+    }
+    return matrix;
+}
+
 void random_source::shuffle(std::span<Eigen::Index> places) {
     for (std::size_t left = places.size(); left > 1; --left) {
         boost::random::uniform_int_distribution<std::size_t> any(0, left - 1);

@@ -28,6 +28,10 @@ public:
     /// rows x cols numbers N(0, sd^2), drawn column by column.
     [[nodiscard]] Eigen::MatrixXd normal_matrix(Eigen::Index rows, Eigen::Index cols, double sd);
 
+    /// rows x cols numbers uniform on [-bound, bound), drawn column by column.
+    [[nodiscard]] Eigen::MatrixXd uniform_matrix(Eigen::Index rows, Eigen::Index cols,
+                                                 double bound);
+
     /// Puts `places` into a random order; all orders are equally likely.
     void shuffle(std::span<Eigen::Index> places);
 

@@ -61,7 +61,9 @@ moments random_moments(const std::vector<int>& dims, std::uint64_t seed) {
         covariance.col(j) = (covariance.col(j).array() * scale.array() * scale(j)).matrix();
         correlation += weights(j) * covariance.col(j);
     }
-    return {default_names(dims.size()), dims, covariance, correlation, weights.dot(correlation)};
+    return moments(default_names(dims.size()), dims, covariance, correlation,
+                   weights.dot(correlation))
+        .with_zero_means();
 }
 
 }  // namespace fusionflow::data

@@ -57,8 +57,9 @@ Eigen::MatrixXd checked_features(Eigen::Index count, const std::vector<int>& dim
 moments moments_of(std::vector<std::string> names, std::vector<int> dims, const Eigen::MatrixXd& x,
                    const Eigen::VectorXd& y) {
     const auto count = static_cast<double>(x.rows());
-    return {std::move(names), std::move(dims), x.transpose() * x / count, x.transpose() * y / count,
-            y.squaredNorm() / count};
+    return moments(std::move(names), std::move(dims), x.transpose() * x / count,
+                   x.transpose() * y / count, y.squaredNorm() / count)
+        .with_means({x.colwise().mean().transpose(), Eigen::VectorXd::Constant(1, y.mean())});
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ moments toy_moments(const toy_options& options) {
     covariance << kappa * kappa, options.rho * kappa, options.rho * kappa, 1;
     const Eigen::Vector2d correlation = covariance * weights;
     const double power = weights.dot(correlation) + options.noise * options.noise;
-    return {{"A", "B"}, {1, 1}, covariance, correlation, power};
+    return moments({"A", "B"}, {1, 1}, covariance, correlation, power).with_zero_means();
 }
 
 }  // namespace fusionflow::data

@@ -37,11 +37,23 @@ void training::validate() const {
     }
 }
 
+bool model::biases_matter() const {
+    if (!has_biases()) {
+        return false;
+    }
+    const auto& means = moments.means();
+    return init.bias() == theory::bias_start::drawn || samples || !means ||
+           !(means->inputs.isZero(0) && means->targets.isZero(0));
+}
+
 void model::validate() const {
     training.validate();
     architecture.match(moments);
     init.validate(moments.count());
     theory::require_widths(architecture, init);
+    if (has_biases() && !samples) {
+        (void)moments.centered();  // refuses moments without means
+    }
     if (!samples && !training.samples.rule->plain) {
         throw data::input_error(
             "optimizer", fmt::format("networks from moments take steps of {}, got {}: need "

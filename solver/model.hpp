@@ -57,9 +57,22 @@ struct model {
 
     /// True where samples have features that no linear network or theory knows of.
     [[nodiscard]] bool beyond_linear() const { return samples && samples->has_features(); }
-    /// True where networks act on their data through second moments only.
+    /// True where networks act on their data through second moments, and with biases means, only.
     [[nodiscard]] bool moments_suffice() const {
         return !samples || (training.samples.moments_suffice() && !beyond_linear());
+    }
+    /// True where networks have biases.
+    [[nodiscard]] bool has_biases() const {
+        return init.bias() != theory::bias_start::none || training.samples.bias;
+    }
+    /// True where biases change what a network learns. They do not where they begin at 0 and all
+    /// means are 0: then they stay at 0.
+    [[nodiscard]] bool biases_matter() const;
+    /// How networks on samples are trained, with the biases of `init`.
+    [[nodiscard]] sample_options on_samples() const {
+        sample_options how = training.samples;
+        how.bias = has_biases();
+        return how;
     }
 
     /// Checks that the parts fit each other.

@@ -23,7 +23,7 @@ int time_power(const architecture& arch, int m) {
 }
 
 double log10_longest(const architecture& arch, const initialisation& init, int m) {
-    return -time_power(arch, m) * std::log10(init.norm(m));
+    return init.has_norm() ? -time_power(arch, m) * std::log10(init.norm(m)) : 0;
 }
 
 constexpr std::int64_t widest = 1'000'000'000'000;
@@ -47,8 +47,8 @@ two_layer_powers powers_of(const data::moments& moments, const initialisation& i
     const auto units = static_cast<double>(init.last_width());
     const double modalities = moments.count();
     const double targets = moments.outputs();
-    return {init.drawn->power({1, units, static_cast<double>(moments.dim(m)), units}),
-            init.drawn->power({modalities, targets, modalities * units, units})};
+    return {init.power({1, units, static_cast<double>(moments.dim(m)), units, 1}),
+            init.power({modalities, targets, modalities * units, units, 0})};
 }
 
 }  // namespace
@@ -69,6 +69,35 @@ void initialisation::validate(int modalities) const {
     }
     data::need(trunk_excess >= 0 && std::isfinite(trunk_excess), "trunk_excess",
                "need finite c >= 0, got {}", trunk_excess);
+    data::need(gain > 0 && std::isfinite(gain), "gain", "need a finite gain > 0, got {}", gain);
+    data::need(gain == 1 || drawn->has_gain, "gain", "needs --scheme {}",
+               schemes().names([](const scheme& s) { return s.has_gain; }));
+    data::need(layer_norms.empty() || drawn->keeps_norms, "layer-norms", "needs --scheme {}",
+               schemes().names([](const scheme& s) { return s.keeps_norms; }));
+    for (const double norm : layer_norms) {
+        data::need(norm > 0 && std::isfinite(norm), "layer-norms", "need finite norms > 0, got {}",
+                   norm);
+    }
+    data::need(bias() != bias_start::drawn || !balanced(), "bias",
+               "drawn needs --scheme {}: balanced networks have none or zero",
+               schemes().names([](const scheme& s) { return !s.balanced; }));
+}
+
+double initialisation::scale() const noexcept {
+    if (!layer_norms.empty()) {
+        return *std::max_element(layer_norms.begin(), layer_norms.end());
+    }
+    return drawn->scaled ? u0 : gain;
+}
+
+double initialisation::power(const layer_entries& entries) const {
+    const double all = drawn->power(entries);
+    if (layer_norms.empty()) {
+        return all;
+    }
+    const auto place = layer_norms.size() - 1 - static_cast<std::size_t>(entries.above);
+    const double relative = layer_norms[place] / scale();
+    return relative * relative * all;
 }
 
 double initialisation::norm(int m) const {
@@ -76,7 +105,7 @@ double initialisation::norm(int m) const {
 }
 
 double initialisation::norm_of(const layer_entries& entries) const {
-    return scale() * std::sqrt(drawn->power(entries));
+    return scale() * std::sqrt(power(entries));
 }
 
 initialisation initialisation::of_size_one() const {
@@ -85,7 +114,11 @@ initialisation initialisation::of_size_one() const {
         norm /= u0;
     }
     scaled.trunk_excess = trunk_excess / u0 / u0;
+    for (double& norm : scaled.layer_norms) {
+        norm /= scale();
+    }
     scaled.u0 = 1;
+    scaled.gain = 1;
     return scaled;
 }
 
@@ -95,6 +128,46 @@ void require_widths(const architecture& arch, const initialisation& init) {
     data::need(init.widths.empty() || std::ssize(init.widths) == hidden, "widths",
                "need {} numbers, one per hidden layer on the longest path, got {}", hidden,
                init.widths.size());
+    data::need(init.layer_norms.empty() || std::ssize(init.layer_norms) == hidden + 1,
+               "layer-norms", "need {} numbers, one per layer on the longest path, got {}",
+               hidden + 1, init.layer_norms.size());
+}
+
+std::vector<double> expected_norms(const data::moments& moments, const architecture& arch,
+                                   const initialisation& init, int m) {
+    const double modalities = moments.count();
+    std::vector<double> norms;
+    for (int j = 1; j <= arch.depth(m); ++j) {
+        const int above = arch.depth(m) - j;
+        const double rows =
+            above == 0 ? moments.outputs() : static_cast<double>(init.width_below(above));
+        double columns = j == 1 ? moments.dim(m) : static_cast<double>(init.width_below(above + 1));
+        if (j == arch.branch(m)) {
+            columns = 0;
+            for (int k = 0; k < moments.count(); ++k) {
+                columns += arch.branch(k) == 1 ? moments.dim(k)
+                                               : static_cast<double>(init.width_below(above + 1));
+            }
+        }
+        norms.push_back(init.norm_of({.share = j < arch.branch(m) ? 1 : modalities,
+                                      .rows = rows,
+                                      .columns = columns,
+                                      .count = rows * columns,
+                                      .above = above}));
+    }
+    return norms;
+}
+
+std::string missing_norm(const data::moments& moments, const architecture& arch,
+                         const initialisation& init, int m) {
+    if (init.has_norm() || arch.two_layer_late()) {
+        return "";
+    }
+    const std::vector<double> norms = expected_norms(moments, arch, init, m);
+    const auto [least, most] = std::minmax_element(norms.begin(), norms.end());
+    return fmt::format("its layers begin with norms from {:.3g} to {:.3g}, and the formulas for "
+                       "this depth and fusion need one norm for all, below 1",
+                       *least, *most);
 }
 
 bool in_range(const architecture& arch, const initialisation& init) {
@@ -148,6 +221,14 @@ Eigen::VectorXd initial_directions(const data::moments& moments) {
 
 double effective_norm(const data::moments& moments, const architecture& arch,
                       const initialisation& init, int m) {
+    if (!arch.two_layer_late() && !init.has_norm()) {
+        constexpr double least = 1e-6;  // keeps the race's times, which nobody sees, in range
+        double log_sum = 0;
+        for (const double norm : expected_norms(moments, arch, init, m)) {
+            log_sum += std::log(norm);
+        }
+        return std::max(least, std::exp(log_sum / arch.depth(m)));
+    }
     if (!arch.two_layer_late() || init.balanced()) {
         return init.norm(m);
     }

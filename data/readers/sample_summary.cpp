@@ -62,7 +62,10 @@ sample_summary prepare(const sample_statistics& of, const summary_labels& labels
     for (Eigen::Index j = 0; j < joint.cols(); ++j) {
         joint.col(j).array() /= how.scale.array() * how.scale(j);
     }
-    return {from_joint(labels.names, labels.dims, joint),
+    const Eigen::VectorXd mean = shift.cwiseQuotient(how.scale);
+    const auto inputs = static_cast<Eigen::Index>(labels.columns.inputs.size());
+    return {from_joint(labels.names, labels.dims, joint)
+                .with_means({mean.head(inputs), mean.tail(mean.size() - inputs)}),
             of.count,
             labels.columns,
             how.prepared,
@@ -226,6 +229,11 @@ sample_summary merged(const sample_summary& a, const sample_summary& b) {
                           a.mean + part_b * delta,
                           Eigen::VectorXd::Zero(delta.size()),
                           std::move(scale)};
+    const Eigen::Index inputs = result.values.dimension();
+    result.values = between > 0
+                        ? result.values.with_zero_means()
+                        : result.values.with_means({result.mean.head(inputs),
+                                                    result.mean.tail(result.mean.size() - inputs)});
     if (between > 0) {
         // This is what the sum lost. The means are of one size, so that their difference is exact.
         result.mean_rest = (a.mean - result.mean) + part_b * delta + a.mean_rest;

@@ -36,6 +36,26 @@ network_compression::network_compression(weighted_network full)
         bases_.emplace_back(s.hidden ? Eigen::MatrixXd(s.units, 0)
                                      : Eigen::MatrixXd::Identity(s.units, s.units));
     }
+    if (full_.has_biases()) {
+        take_biases();
+    }
+}
+
+void network_compression::take_biases() {
+    biases_.resize(spaces().size());
+    const double* next = full_.weights.data() + full_.shape.size();
+    for (const std::size_t s : biased_spaces()) {
+        biases_[s] = Eigen::Map<const Eigen::VectorXd>(next, spaces()[s].units);
+        next += spaces()[s].units;
+        if (spaces()[s].hidden) {
+            absorb(s, biases_[s], 0);
+        }
+    }
+    start_with_biases();
+}
+
+Eigen::VectorXd network_compression::bias(std::size_t s, Eigen::Index count) const {
+    return bases_[s].leftCols(count).transpose() * biases_[s];
 }
 
 void network_compression::raise(std::size_t l, Eigen::Index count) {

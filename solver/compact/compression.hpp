@@ -14,6 +14,9 @@ namespace fusionflow::solver {
 /// 1e-14 of its layer's Frobenius norm is dropped, which changes the layer by less than rounding of
 /// its products. A larger one is kept even if it is rounding: one more vector does no harm.
 ///
+/// The network may have biases (weighted_network); those of a hidden space that are not zero are
+/// the first vector of its basis.
+///
 /// \see docs/theory.md#compressed-networks; tests/solver/compression_test.cpp
 class network_compression final : public krylov_growth {
 public:
@@ -25,14 +28,17 @@ public:
 private:
     void raise(std::size_t l, Eigen::Index count) override;
     void lower(std::size_t l, Eigen::Index count) override;
+    [[nodiscard]] Eigen::VectorXd bias(std::size_t s, Eigen::Index count) const override;
     [[nodiscard]] Eigen::MatrixXd corner(std::size_t l, Eigen::Index rows,
                                          Eigen::Index cols) const override;
 
+    void take_biases();
     void absorb(std::size_t s, const Eigen::MatrixXd& candidates, double least);
 
     weighted_network full_;
-    std::vector<layer> layers_;           // one per link
-    std::vector<Eigen::MatrixXd> bases_;  // one per space; columns beyond `known` are not used
+    std::vector<layer> layers_;            // one per link
+    std::vector<Eigen::MatrixXd> bases_;   // one per space; columns beyond `known` are not used
+    std::vector<Eigen::VectorXd> biases_;  // one per space, empty for inputs and without biases
 };
 
 }  // namespace fusionflow::solver

@@ -34,6 +34,21 @@ krylov_growth::krylov_growth(const std::vector<int>& dims, const hidden_widths& 
     sizes_.push_back(known());
 }
 
+void krylov_growth::start_with_biases() {
+    biased_ = true;
+    sizes_ = {known()};
+}
+
+std::vector<std::size_t> krylov_growth::biased_spaces() const {
+    std::vector<std::size_t> all;
+    for (const auto& branch : branch_spaces_) {
+        all.insert(all.end(), branch.begin(), branch.end());
+    }
+    all.insert(all.end(), trunk_spaces_.begin(), trunk_spaces_.end());
+    all.push_back(links_.back().above);
+    return all;
+}
+
 std::vector<Eigen::Index> krylov_growth::known() const {
     std::vector<Eigen::Index> sizes;
     sizes.reserve(spaces_.size());
@@ -143,6 +158,16 @@ weighted_network krylov_growth::network(int rounds) const {
         std::for_each(small.shape.branch(m).begin(), small.shape.branch(m).end(), copy);
     }
     std::for_each(small.shape.trunk().begin(), small.shape.trunk().end(), copy);
+    if (!biased_) {
+        return small;
+    }
+    for (const std::size_t s : biased_spaces()) {
+        const Eigen::Index size = sizes_[static_cast<std::size_t>(rounds)][s];
+        const Eigen::VectorXd b = bias(s, size);
+        small.weights.insert(small.weights.end(), b.begin(), b.end());
+        small.weights.resize(
+            small.weights.size() + static_cast<std::size_t>(size_at(rounds, s) - size), 0.0);
+    }
     return small;
 }
 

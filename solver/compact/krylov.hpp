@@ -12,7 +12,8 @@ namespace fusionflow::solver {
 /// from the outputs downward. One round applies every W and every W^T once to the vectors that the
 /// bases have so far and adds what is new. The matrices B_j^T W_j B_{j-1} are a small network with
 /// nearly the same W_m(t) under gradient flow and gradient descent, and with the very same once the
-/// bases are closed (docs/theory.md#compressed-networks).
+/// bases are closed (docs/theory.md#compressed-networks). The biases of a hidden space are a vector
+/// that its basis begins with; then the same holds for networks with biases.
 ///
 /// Derived classes supply the matrices: network_compression has them, network_sampler draws their
 /// entries as they are needed.
@@ -49,6 +50,16 @@ protected:
     /// \param hidden  Widths of the network that is made small.
     krylov_growth(const std::vector<int>& dims, const hidden_widths& hidden, Eigen::Index outputs);
 
+    /// To be called by derived classes once each hidden space has the direction of its biases in
+    /// its basis: the small networks have biases from then on.
+    void start_with_biases();
+    /// The spaces with biases in the order of network_shape::size_with_biases().
+    [[nodiscard]] std::vector<std::size_t> biased_spaces() const;
+    /// The space where branches meet; in late fusion the output.
+    [[nodiscard]] std::size_t meeting_space() const {
+        return trunk_spaces_.empty() ? links_.back().above : trunk_spaces_.front();
+    }
+
     struct space {
         Eigen::Index units;  ///< dimension
         Eigen::Index known;  ///< basis vectors so far; inputs and outputs: all units
@@ -76,6 +87,9 @@ private:
     /// The same downwards, with W^T and link.lowered.
     virtual void lower(std::size_t l, Eigen::Index count) = 0;
     virtual void finish_round() {}
+    /// The biases of a space towards its first basis vectors, `count` numbers. Called only after
+    /// start_with_biases().
+    [[nodiscard]] virtual Eigen::VectorXd bias(std::size_t s, Eigen::Index count) const = 0;
     /// The layer between the first basis vectors of its two spaces, rows x cols.
     [[nodiscard]] virtual Eigen::MatrixXd corner(std::size_t l, Eigen::Index rows,
                                                  Eigen::Index cols) const = 0;
@@ -85,6 +99,7 @@ private:
 
     std::vector<int> dims_;
     Eigen::Index outputs_;
+    bool biased_ = false;
     std::vector<std::vector<std::size_t>> branch_spaces_;  // indices of hidden spaces
     std::vector<std::size_t> trunk_spaces_;
     std::vector<space> spaces_;

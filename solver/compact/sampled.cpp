@@ -34,24 +34,67 @@ network_sampler::network_sampler(const std::vector<int>& dims, const hidden_widt
         fusing_columns += static_cast<double>(spaces()[links()[l++].below].units);
     }
     l = 0;
-    const auto add = [&](double share, double columns) {
+    const auto add = [&](double share, double columns, std::size_t above) {
         const auto rows = static_cast<double>(spaces()[links()[l++].above].units);
-        deviations_.push_back(init.norm_of({share, rows, columns}));
+        deviations_.push_back(init.norm_of(
+            {.share = share, .rows = rows, .columns = columns, .above = static_cast<int>(above)}));
     };
+    const std::size_t shared = hidden.trunk.size();
     for (std::size_t m = 0; m < dims.size(); ++m) {
-        for (std::size_t j = 0; j < hidden.branches[m].size(); ++j) {
-            add(1, static_cast<double>(spaces()[links()[l].below].units));
+        for (std::size_t j = hidden.branches[m].size(); j > 0; --j) {
+            add(1, static_cast<double>(spaces()[links()[l].below].units), j + shared);
         }
-        add(modalities, fusing_columns);
+        add(modalities, fusing_columns, shared);
     }
     while (l < links().size()) {
-        add(modalities, static_cast<double>(spaces()[links()[l].below].units));
+        add(modalities, static_cast<double>(spaces()[links()[l].below].units),
+            links().size() - 1 - l);
     }
     for (const link& along : links()) {
         entries_.emplace_back(Eigen::MatrixXd::Constant(spaces()[along.above].known,
                                                         spaces()[along.below].known, unknown));
     }
+    if (init.bias() != theory::bias_start::none) {
+        draw_biases(init, fusing_columns);
+    }
     finish_round();
+}
+
+// Zero biases have no direction: they grow along vectors that weights add to the bases anyway.
+void network_sampler::draw_biases(const theory::initialisation& init, double fusing_columns) {
+    const bool drawn = init.bias() == theory::bias_start::drawn;
+    std::vector<double> fan_in(spaces().size());
+    for (const link& l : links()) {
+        fan_in[l.above] = static_cast<double>(spaces()[l.below].units);
+    }
+    const std::vector<std::size_t> biased = biased_spaces();
+    fan_in[meeting_space()] = fusing_columns;
+    bias_lengths_.assign(spaces().size(), 0);
+    output_biases_ = Eigen::VectorXd::Zero(spaces()[biased.back()].units);
+    for (const std::size_t s : biased) {
+        const double bound = drawn ? 1 / std::sqrt(fan_in[s]) : 0;
+        if (!spaces()[s].hidden) {
+            for (double& b : output_biases_) {
+                b = drawn ? random_.uniform(-bound, bound) : 0;
+            }
+        } else if (drawn) {
+            const auto units = static_cast<double>(spaces()[s].units);
+            bias_lengths_[s] = bound / std::sqrt(3.0) * random_.chi(units);
+            add_vector(s);
+        }
+    }
+    start_with_biases();
+}
+
+Eigen::VectorXd network_sampler::bias(std::size_t s, Eigen::Index count) const {
+    if (!spaces()[s].hidden) {
+        return output_biases_;
+    }
+    Eigen::VectorXd along = Eigen::VectorXd::Zero(count);
+    if (count > 0) {
+        along(0) = bias_lengths_[s];
+    }
+    return along;
 }
 
 Eigen::Block<Eigen::MatrixXd> network_sampler::entries(std::size_t l) {

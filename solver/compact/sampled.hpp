@@ -17,6 +17,10 @@ namespace fusionflow::solver {
 /// length sd * chi_{H-r}, whose direction becomes that space's next basis vector. Its entries
 /// towards later vectors are zero.
 ///
+/// Schemes of uniform entries are drawn with normal ones of the same variance, to which their
+/// projections tend at large widths. Biases that are drawn have no say in the weights: their
+/// direction is the first vector of their space, their length sd * chi_H.
+///
 /// \see docs/theory.md#sampled-networks; tests/solver/sampled_test.cpp
 class network_sampler final : public krylov_growth {
 public:
@@ -33,6 +37,7 @@ private:
     void raise(std::size_t l, Eigen::Index count) override;
     void lower(std::size_t l, Eigen::Index count) override;
     void finish_round() override;
+    [[nodiscard]] Eigen::VectorXd bias(std::size_t s, Eigen::Index count) const override;
     [[nodiscard]] Eigen::MatrixXd corner(std::size_t l, Eigen::Index rows,
                                          Eigen::Index cols) const override;
 
@@ -41,7 +46,12 @@ private:
     void add_vector(std::size_t s);
 
     data::random_source random_;
+    void draw_biases(const theory::initialisation& init, double fusing_columns);
+
     std::vector<double> deviations_;  // sd of the entries, one per link
+    // One per space: length of the biases, the first vector of a hidden space's basis.
+    std::vector<double> bias_lengths_;
+    Eigen::VectorXd output_biases_;
     // One matrix per link, above.known x below.known with room to spare; NaN: not drawn yet.
     std::vector<Eigen::MatrixXd> entries_;
 };

@@ -29,6 +29,10 @@ public:
     /// Total weights W, stacked.
     virtual void total_weights(const state& x, Eigen::VectorXd& weights) = 0;
 
+    /// Half of the squared mean error, the part of the loss that biases could take off, at the
+    /// state of the last total_weights(). 0 for flows without biases.
+    [[nodiscard]] virtual double mean_loss() const { return 0; }
+
     /// Norms u_m of the first layer of each branch (M numbers).
     virtual void branch_norms(const state& x, Eigen::VectorXd& norms) const = 0;
 

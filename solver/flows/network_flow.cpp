@@ -1,18 +1,20 @@
 #include "fusionflow/solver/flows/network_flow.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <limits>
 
 namespace fusionflow::solver {
 
 network_flow::network_flow(const network_shape& shape, const data::moments& moments, state weights,
                            bool keeps_signs, double weight_decay)
-    : shape_(&shape), gradient_(shape, moments), initial_(std::move(weights)),
-      keeps_signs_(keeps_signs), weight_decay_(weight_decay) {}
+    : shape_(&shape), gradient_(shape, moments, std::ssize(weights) > shape.size()),
+      initial_(std::move(weights)), keeps_signs_(keeps_signs), weight_decay_(weight_decay) {}
 
 void network_flow::derivative(const state& x, state& dxdt) {
     gradient_.descent(x.data(), dxdt.data());
     if (weight_decay_ > 0) {
-        for (std::size_t i = 0; i < x.size(); ++i) {
+        for (std::size_t i = 0; i < static_cast<std::size_t>(shape_->size()); ++i) {
             dxdt[i] -= weight_decay_ * x[i];
         }
     }
@@ -21,16 +23,35 @@ void network_flow::derivative(const state& x, state& dxdt) {
 double network_flow::relative_error(const state& x, const state& error) const {
     double largest = 0;
     bool finite = true;
-    const auto look = [&](const layer& l) {
-        const double size = matrix(x.data(), l).norm();
-        const double relative = matrix(error.data(), l).norm() / (size > 0 ? size : 1);
+    const auto compare = [&](double wrong, double size) {
+        const double relative = wrong / (size > 0 ? size : 1);
         finite = finite && relative <= std::numeric_limits<double>::max();
         largest = std::max(largest, relative);
+    };
+    const auto look = [&](const layer& l) {
+        const double size = matrix(x.data(), l).norm();
+        compare(matrix(error.data(), l).norm(), size);
     };
     for (int m = 0; m < shape_->count(); ++m) {
         std::for_each(shape_->branch(m).begin(), shape_->branch(m).end(), look);
     }
     std::for_each(shape_->trunk().begin(), shape_->trunk().end(), look);
+    if (std::ssize(x) > shape_->size()) {
+        Eigen::Index at = shape_->size();
+        const auto look_at_biases = [&](const layer& l) {
+            const auto of = [&](const state& numbers) {
+                return Eigen::Map<const Eigen::VectorXd>(numbers.data() + at, l.rows).norm();
+            };
+            compare(of(error), of(x) + matrix(x.data(), l).norm());
+            at += l.rows;
+        };
+        for (int m = 0; m < shape_->count(); ++m) {
+            const auto& layers = shape_->branch(m);
+            std::for_each(layers.begin(), layers.end() - 1, look_at_biases);
+        }
+        look_at_biases(shape_->branch(0).back());
+        std::for_each(shape_->trunk().begin(), shape_->trunk().end(), look_at_biases);
+    }
     return finite ? largest : std::numeric_limits<double>::infinity();
 }
 

@@ -6,10 +6,12 @@
 namespace fusionflow::solver {
 
 /// Gradient flow of a full linear network, dW_j/dt = -dLoss/dW_j - lambda W_j; the state is its
-/// weights. Errors are measured per layer, relative to the layer's Frobenius norm, so that no scale
-/// of weights is preferred.
+/// weights, and its biases after them where it has any. Errors are measured per layer, relative to
+/// the layer's Frobenius norm, so that no scale of weights is preferred; those of biases relative
+/// to the layer that leads to them and the biases themselves.
 class network_flow final : public flow {
 public:
+    /// \param weights  shape.size() numbers, or shape.size_with_biases() of them.
     network_flow(const network_shape& shape, const data::moments& moments, state weights,
                  bool keeps_signs, double weight_decay = 0);
 
@@ -18,6 +20,7 @@ public:
     void derivative(const state& x, state& dxdt) override;
     [[nodiscard]] double relative_error(const state& x, const state& error) const override;
     void total_weights(const state& x, Eigen::VectorXd& weights) override;
+    [[nodiscard]] double mean_loss() const override { return gradient_.mean_loss(); }
     void branch_norms(const state& x, Eigen::VectorXd& norms) const override;
     // Reading the weights inside a step costs as much as a derivative, and wherever |W_m| can cross
     // its level, steps are short against its growth.

@@ -63,8 +63,8 @@ Eigen::MatrixXd expected_early(const data::moments& moments, const theory::initi
     }
     const auto units = static_cast<double>(init.last_width());
     Eigen::VectorXd diagonal = Eigen::VectorXd::Constant(
-        dimension + 1, init.norm_of({modalities, units, static_cast<double>(dimension), units}));
-    diagonal(dimension) = init.norm_of({modalities, 1, units, units});
+        dimension + 1, init.norm_of({modalities, units, static_cast<double>(dimension), units, 1}));
+    diagonal(dimension) = init.norm_of({modalities, 1, units, units, 0});
     return diagonal.asDiagonal();
 }
 

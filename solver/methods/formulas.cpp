@@ -12,7 +12,13 @@ namespace fusionflow::solver {
 namespace {
 
 std::optional<data::input_error> refuse_formula(const model& about) {
-    // Weight decay has a formula of its own, in two-layer late fusion.
+    // With biases that are drawn the formulas themselves say that there is no plateau. Weight decay
+    // has a formula of its own, in two-layer late fusion.
+    if (about.init.bias() != theory::bias_start::drawn) {
+        if (auto refused = need_no_biases(about)) {
+            return refused;
+        }
+    }
     return about.beyond_linear() || !about.architecture.two_layer_late()
                ? need_plain_training(about)
                : std::nullopt;

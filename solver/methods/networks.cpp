@@ -27,8 +27,9 @@ weighted_network start_of(const model& about, const run_options& options) {
     const weighted_network& start = *options.start;
     const data::moments& inputs = about.samples ? about.samples->input_moments() : about.moments;
     const theory::architecture& arch = about.architecture;
-    // Biases may follow the weights where there are samples to train them on.
-    const bool whole = std::ssize(start.weights) == start.shape.size() || about.samples;
+    const bool whole =
+        std::ssize(start.weights) == start.shape.size() || about.samples ||
+        (about.has_biases() && std::ssize(start.weights) == start.shape.size_with_biases());
     bool fits = whole && start.shape.count() == inputs.count() &&
                 start.shape.outputs() == inputs.outputs() &&
                 std::ssize(start.shape.trunk()) == arch.shared();
@@ -71,7 +72,13 @@ answer run_compressed(const model& about, const run_options& options) {
 
 answer run_sampled(const model& about, const run_options& options) {
     const auto growth = sampled_growth(about, options.repeat);
-    return train_truncated(about, options, *growth);
+    answer result = train_truncated(about, options, *growth);
+    if (about.init.drawn->uniform) {
+        result.warnings.emplace_back(
+            "sampled: entries are normal instead of uniform, of the same variance: that changes "
+            "how times are spread by about 1/sqrt(width)");
+    }
+    return result;
 }
 
 std::optional<data::input_error> refuse_epochs(const model& about) {
@@ -83,6 +90,10 @@ std::optional<data::input_error> refuse_epochs(const model& about) {
     }
     if (auto refused = reason_of([&] { (void)about.moments.correlation(); })) {
         return refused;
+    }
+    if (about.has_biases()) {
+        return data::input_error("bias", "the exact form of two layers knows no biases: need "
+                                         "networks (full, compressed or sampled), or --bias none");
     }
     return refuse_small(about, "exact-epochs");
 }

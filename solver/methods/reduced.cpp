@@ -38,6 +38,13 @@ answer run_reduced(const model& about, const run_options& options) {
     return result;
 }
 
+std::optional<data::input_error> refuse_reduced(const model& about) {
+    if (auto refused = need_norm(about)) {
+        return refused;
+    }
+    return need_plain_training(about);
+}
+
 }  // namespace
 
 /// Integrates the reduced flow of balanced, aligned networks (docs/theory.md#reduced-flow), or with
@@ -46,7 +53,7 @@ extern const method flow_method = {.name = "flow",
                                    .about = "reduced flow of balanced networks",
                                    .kind = method_kind::flow,
                                    .label = "reduced flow",
-                                   .refusal = need_plain_training,
+                                   .refusal = refuse_reduced,
                                    .run = run_reduced};
 
 }  // namespace fusionflow::solver

@@ -26,8 +26,15 @@ public:
     virtual void step() = 0;
     /// W after the last step, stacked.
     [[nodiscard]] virtual const Eigen::VectorXd& total_weights() const noexcept = 0;
-    /// E = s - W Sigma before the last step, stacked.
+    /// E = s - W Sigma before the last step, stacked; with biases, of moments about the means.
     [[nodiscard]] virtual const Eigen::VectorXd& residual() const noexcept = 0;
+    /// Half of the squared mean error after the last step, and before it: the part of the loss that
+    /// biases could take off. 0 without biases.
+    struct mean_losses {
+        double now = 0;
+        double before = 0;
+    };
+    [[nodiscard]] virtual mean_losses mean_loss() const { return {}; }
     /// Frobenius norm of the first layer of branch m.
     [[nodiscard]] virtual double branch_norm(int m) const = 0;
     /// solver::fades() of the present weights.
@@ -37,7 +44,10 @@ public:
     [[nodiscard]] virtual state take_weights() && = 0;
 };
 
-/// network_descent for one target, targets_descent for more.
+/// network_descent for one target and no biases, targets_descent for more or with biases.
+///
+/// \param weights  shape.size() numbers, or shape.size_with_biases() of them.
+/// \throws data::input_error naming mean where biases need means that `moments` do not have.
 [[nodiscard]] std::unique_ptr<gradient_descent> start_descent(const network_shape& shape,
                                                               const data::moments& moments,
                                                               state weights,

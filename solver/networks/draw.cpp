@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/data/orthonormal.hpp"
 #include "fusionflow/data/pseudo_inverse.hpp"
@@ -11,28 +14,64 @@ namespace fusionflow::solver {
 
 namespace {
 
+// Columns of the fusing matrix [W_1 ... W_M].
+double fusing_columns(const network_shape& shape) {
+    double columns = 0;
+    for (int m = 0; m < shape.count(); ++m) {
+        columns += static_cast<double>(shape.branch(m).back().cols);
+    }
+    return columns;
+}
+
 // Draws independent entries: the branches' layers from the input up, then the trunk.
 void draw_entries(state& weights, const network_shape& shape, const theory::initialisation& init,
                   data::random_source& random) {
     const double modalities = shape.count();
-    double fusing_columns = 0;
-    for (int m = 0; m < shape.count(); ++m) {
-        fusing_columns += static_cast<double>(shape.branch(m).back().cols);
-    }
-    const auto draw = [&](const layer& l, double share, double columns) {
-        matrix(weights.data(), l) = random.normal_matrix(
-            l.rows, l.cols, init.norm_of({share, static_cast<double>(l.rows), columns}));
+    const double all_columns = fusing_columns(shape);
+    const auto draw = [&](const layer& l, double share, double columns, std::size_t above) {
+        const double sd = init.norm_of({.share = share,
+                                        .rows = static_cast<double>(l.rows),
+                                        .columns = columns,
+                                        .above = static_cast<int>(above)});
+        matrix(weights.data(), l) = init.drawn->uniform
+                                        ? random.uniform_matrix(l.rows, l.cols, std::sqrt(3.0) * sd)
+                                        : random.normal_matrix(l.rows, l.cols, sd);
     };
+    const std::size_t shared = shape.trunk().size();
     for (int m = 0; m < shape.count(); ++m) {
         const auto& layers = shape.branch(m);
         for (std::size_t j = 0; j + 1 < layers.size(); ++j) {
-            draw(layers[j], 1, static_cast<double>(layers[j].cols));
+            draw(layers[j], 1, static_cast<double>(layers[j].cols), layers.size() - 1 - j + shared);
         }
-        draw(layers.back(), modalities, fusing_columns);
+        draw(layers.back(), modalities, all_columns, shared);
     }
-    for (const layer& l : shape.trunk()) {
-        draw(l, modalities, static_cast<double>(l.cols));
+    for (std::size_t j = 0; j < shared; ++j) {
+        const layer& l = shape.trunk()[j];
+        draw(l, modalities, static_cast<double>(l.cols), shared - 1 - j);
     }
+}
+
+// Appends the biases of a space of `units` that a layer of `fan_in` columns leads to.
+void append_biases(state& parameters, Eigen::Index units, double fan_in, theory::bias_start how,
+                   data::random_source& random) {
+    const double bound = 1 / std::sqrt(fan_in);
+    for (Eigen::Index i = 0; i < units; ++i) {
+        parameters.push_back(how == theory::bias_start::drawn ? random.uniform(-bound, bound) : 0);
+    }
+}
+
+// Appends the biases in the order of network_shape::size_with_biases().
+void append_all_biases(state& parameters, const network_shape& shape, theory::bias_start how,
+                       data::random_source& random) {
+    const auto above = [&](const layer& l) {
+        append_biases(parameters, l.rows, static_cast<double>(l.cols), how, random);
+    };
+    for (int m = 0; m < shape.count(); ++m) {
+        const auto& layers = shape.branch(m);
+        std::for_each(layers.begin(), layers.end() - 1, above);
+    }
+    append_biases(parameters, shape.branch(0).back().rows, fusing_columns(shape), how, random);
+    std::for_each(shape.trunk().begin(), shape.trunk().end(), above);
 }
 
 // Balanced networks need a direction in each hidden space for every target.
@@ -110,6 +149,9 @@ state draw_weights(const network_shape& shape, const data::moments& moments,
         draw_balanced(weights, shape, moments, init, random);
     } else {
         draw_entries(weights, shape, init, random);
+    }
+    if (init.bias() != theory::bias_start::none) {
+        append_all_biases(weights, shape, init.bias(), random);
     }
     return weights;
 }

@@ -18,7 +18,8 @@ void add_product(Matrix&& to, const Left& a, const Eigen::MatrixXd& b) {
 
 }  // namespace
 
-network_gradient::network_gradient(const network_shape& shape, const data::moments& moments)
+network_gradient::network_gradient(const network_shape& shape, const data::moments& moments,
+                                   bool biased)
     : moments_(&moments), total_(moments.correlations().size()), residual_(total_.size()) {
     const Eigen::Index outputs = moments.outputs();
     const auto stages_of = [outputs](const std::vector<layer>& layers) {
@@ -38,6 +39,51 @@ network_gradient::network_gradient(const network_shape& shape, const data::momen
     fused_row_.setIdentity(shape.branch(0).back().rows, outputs);
     if (!trunk_.empty()) {
         trunk_.back().row.setIdentity();
+    }
+    if (biased) {
+        centered_ = moments.centered();
+        moments_ = &*centered_;
+        means_ = *moments.means();
+        mean_error_.setZero(outputs);
+        place_biases(shape.size());
+    }
+}
+
+// Gives every space its biases, in the order of network_shape::size_with_biases().
+void network_gradient::place_biases(Eigen::Index first) {
+    const auto place = [&](const Eigen::MatrixXd& row) {
+        biases_.push_back({first, row.rows(), &row});
+        first += row.rows();
+        return biases_.back().offset;
+    };
+    for (std::vector<stage>& stages : branches_) {
+        for (std::size_t j = 0; j + 1 < stages.size(); ++j) {
+            stages[j].bias = place(stages[j].row);
+        }
+    }
+    fused_bias_ = place(fused_row_);
+    for (stage& s : trunk_) {
+        s.bias = place(s.row);
+    }
+}
+
+void network_gradient::find_mean_error(const double* parameters, const Eigen::VectorXd& total) {
+    mean_error_ = means_.targets;
+    mean_error_.noalias() -= moments_->matrix(total) * means_.inputs;
+    for (const bias_place& b : biases_) {
+        mean_error_.noalias() -=
+            b.row->transpose() * Eigen::Map<const Eigen::VectorXd>(parameters + b.offset, b.units);
+    }
+}
+
+// What a column is before layers add to it: the part of the biases of its space.
+void network_gradient::begin_column(const double* parameters, Eigen::MatrixXd& column,
+                                    Eigen::Index bias) const {
+    if (bias < 0) {
+        column.setZero();
+    } else {
+        column.noalias() = Eigen::Map<const Eigen::VectorXd>(parameters + bias, column.rows()) *
+                           mean_error_.transpose();
     }
 }
 
@@ -63,6 +109,9 @@ void network_gradient::total_weights(const double* weights, Eigen::VectorXd& tot
         Eigen::Map<Eigen::MatrixXd>(total.data() + outputs * moments_->offset(m), outputs,
                                     moments_->dim(m)) = input_rows_[i].transpose();
     }
+    if (centered_) {
+        find_mean_error(weights, total);
+    }
 }
 
 // Carries columns from the bottom of the stages up and calls `change` on each stage. What leaves
@@ -73,7 +122,7 @@ void network_gradient::forward(const double* weights, std::vector<stage>& stages
     for (std::size_t j = 0; j < stages.size(); ++j) {
         stage& s = stages[j];
         if (j + 1 < stages.size()) {
-            stages[j + 1].column.setZero();
+            begin_column(weights, stages[j + 1].column, s.bias);
             add_product(stages[j + 1].column, matrix(weights, s.where), s.column);
         } else if (above != nullptr) {
             add_product(*above, matrix(weights, s.where), s.column);
@@ -86,13 +135,18 @@ template <typename Change>
 void network_gradient::change_all(const double* weights, const Change& change) {
     Eigen::MatrixXd* fused = trunk_.empty() ? nullptr : &trunk_.front().column;
     if (fused != nullptr) {
-        fused->setZero();
+        begin_column(weights, *fused, fused_bias_);
     }
     const auto residuals = moments_->matrix(residual_);
     for (int m = 0; m < moments_->count(); ++m) {
         auto& stages = branches_[static_cast<std::size_t>(m)];
         stages.front().column =
             residuals.middleCols(moments_->offset(m), moments_->dim(m)).transpose();
+        if (centered_) {
+            stages.front().column.noalias() +=
+                means_.inputs.segment(moments_->offset(m), moments_->dim(m)) *
+                mean_error_.transpose();
+        }
         forward(weights, stages, fused, change);
     }
     forward(weights, trunk_, nullptr, change);
@@ -108,6 +162,9 @@ void network_gradient::descent(const double* weights, double* descent) {
             matrix(descent, s.where).noalias() = s.row * s.column.transpose();
         }
     });
+    for (const bias_place& b : biases_) {
+        Eigen::Map<Eigen::VectorXd>(descent + b.offset, b.units).noalias() = *b.row * mean_error_;
+    }
 }
 
 void network_gradient::step(double* weights, const Eigen::VectorXd& total, const descent_law& law) {
@@ -120,6 +177,11 @@ void network_gradient::step(double* weights, const Eigen::VectorXd& total, const
         s.column *= law.rate;  // not the row: that of the top stage is never computed again
         w.noalias() += s.row * s.column.transpose();
     });
+    // Columns needed the biases of before the step, and rows are still those of then.
+    for (const bias_place& b : biases_) {
+        Eigen::Map<Eigen::VectorXd>(weights + b.offset, b.units).noalias() +=
+            law.rate * (*b.row * mean_error_);
+    }
 }
 
 }  // namespace fusionflow::solver

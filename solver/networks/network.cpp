@@ -162,6 +162,19 @@ network_shape::network_shape(const data::moments& moments, const theory::archite
     : network_shape((arch.match(moments), moments.dims()), hidden_widths::equal(arch, width),
                     moments.outputs()) {}
 
+Eigen::Index network_shape::size_with_biases() const {
+    Eigen::Index all = size_ + branch(0).back().rows;
+    for (const auto& layers : branches_) {
+        for (std::size_t j = 0; j + 1 < layers.size(); ++j) {
+            all += layers[j].rows;
+        }
+    }
+    for (const layer& l : trunk_) {
+        all += l.rows;
+    }
+    return all;
+}
+
 bool fades(const network_shape& shape, const double* weights, const data::modality_set& fading,
            const Eigen::VectorXd& residuals, double weight_decay) {
     double trunk = 1;

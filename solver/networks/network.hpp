@@ -1,6 +1,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <iterator>
 #include <vector>
 
 #include "fusionflow/data/moments.hpp"
@@ -72,6 +73,10 @@ public:
     }
     /// Number of weights.
     [[nodiscard]] Eigen::Index size() const noexcept { return size_; }
+    /// Number of weights and biases. Biases follow the weights: those of each branch's hidden
+    /// spaces from the input up, of the space where branches meet, of the trunk's spaces, of the
+    /// output (in late fusion the output is where branches meet).
+    [[nodiscard]] Eigen::Index size_with_biases() const;
 
 private:
     std::vector<std::vector<layer>> branches_;
@@ -79,10 +84,13 @@ private:
     Eigen::Index size_ = 0;
 };
 
-/// A network: its shape and its weights, shape.size() numbers.
+/// A network: its shape and its weights, shape.size() numbers, or with its biases after them
+/// shape.size_with_biases().
 struct weighted_network {
     network_shape shape;
     state weights;
+
+    [[nodiscard]] bool has_biases() const { return std::ssize(weights) > shape.size(); }
 };
 
 /// A layer's matrix inside a vector of all weights.

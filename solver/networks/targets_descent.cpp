@@ -1,15 +1,19 @@
 #include "fusionflow/solver/networks/targets_descent.hpp"
 
+#include <iterator>
+#include <utility>
+
 namespace fusionflow::solver {
 
 targets_descent::targets_descent(const network_shape& shape, const data::moments& moments,
                                  state weights, const descent_law& law)
-    : shape_(shape), gradient_(shape, moments), weights_(std::move(weights)), law_(law),
-      total_(moments.correlations().size()) {
+    : shape_(shape), gradient_(shape, moments, std::ssize(weights) > shape.size()),
+      weights_(std::move(weights)), law_(law), total_(moments.correlations().size()) {
     gradient_.total_weights(weights_.data(), total_);
 }
 
 void targets_descent::step() {
+    mean_loss_before_ = gradient_.mean_loss();
     gradient_.step(weights_.data(), total_, law_);
     gradient_.total_weights(weights_.data(), total_);
 }
@@ -25,7 +29,7 @@ bool targets_descent::fades(const data::modality_set& fading, const Eigen::Vecto
 std::unique_ptr<gradient_descent> start_descent(const network_shape& shape,
                                                 const data::moments& moments, state weights,
                                                 const descent_law& law) {
-    if (moments.outputs() == 1) {
+    if (moments.outputs() == 1 && std::ssize(weights) == shape.size()) {
         return std::make_unique<network_descent>(shape, moments, std::move(weights), law);
     }
     return std::make_unique<targets_descent>(shape, moments, std::move(weights), law);

@@ -5,8 +5,9 @@
 
 namespace fusionflow::solver {
 
-/// Gradient descent with any number of targets K, whose gradients have rank K. Every weight is read
-/// twice in a step and changed in place. \see tests/solver/targets_test.cpp
+/// Gradient descent with any number of targets K, whose gradients have rank K, with or without
+/// biases. Every weight is read twice in a step and changed in place.
+/// \see tests/solver/targets_test.cpp; tests/solver/biases_test.cpp
 class targets_descent final : public gradient_descent {
 public:
     targets_descent(const network_shape& shape, const data::moments& moments, state weights,
@@ -16,6 +17,9 @@ public:
     [[nodiscard]] const Eigen::VectorXd& total_weights() const noexcept override { return total_; }
     [[nodiscard]] const Eigen::VectorXd& residual() const noexcept override {
         return gradient_.residual();
+    }
+    [[nodiscard]] mean_losses mean_loss() const override {
+        return {gradient_.mean_loss(), mean_loss_before_};
     }
     [[nodiscard]] double branch_norm(int m) const override;
     [[nodiscard]] bool fades(const data::modality_set& fading,
@@ -28,6 +32,7 @@ private:
     state weights_;
     descent_law law_;
     Eigen::VectorXd total_;
+    double mean_loss_before_ = 0;
 };
 
 }  // namespace fusionflow::solver

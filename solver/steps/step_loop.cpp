@@ -116,7 +116,9 @@ std::optional<outcome> step_loop::try_steps() {
 void step_loop::record(double t, const state& x, bool last) {
     system_.total_weights(x, weights_);
     system_.branch_norms(x, branch_);
-    recorder_.offer(t, weights_, branch_, last);
+    if (recorder_.wanted()) {
+        recorder_.offer(t, weights_, branch_, loss_now(), last);
+    }
 }
 
 // Notes half-heights and trajectory inside the accepted step. Afterwards weights_ are those at its
@@ -211,7 +213,7 @@ outcome step_loop::march() {
 
 followed step_loop::run() {
     system_.total_weights(x_, weights_);
-    const double loss_initial = loss(moments_, weights_);
+    const double loss_initial = loss_now();
     ++work_.rhs_evaluations;
     system_.derivative(x_, dxdt_);
     step_ = first_step();
@@ -222,7 +224,7 @@ followed step_loop::run() {
     record(t_, x_, true);
     answer result(monitor_.answer(ended, work_, weights_));
     result.loss_initial = loss_initial;
-    result.loss_final = loss(moments_, weights_);
+    result.loss_final = loss_now();
     result.time_final = t_;
     result.share = monitor_.share(result.loss_final);
     result.weights_final = weights_;

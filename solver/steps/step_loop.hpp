@@ -54,6 +54,8 @@ private:
     double elapsed(double place);
     [[nodiscard]] double time_of(const state& x, double place) const;
     void record(double t, const state& x, bool last);
+    // The loss at the state of the last total weights.
+    [[nodiscard]] double loss_now() const { return loss(moments_, weights_) + system_.mean_loss(); }
     [[nodiscard]] double first_step() const;
     [[nodiscard]] double limit() const;
     [[nodiscard]] bool goes_on() const;

@@ -55,6 +55,7 @@ public:
     void derivative(const state& x, state& dxdt) override;
     [[nodiscard]] double relative_error(const state& x, const state& error) const override;
     void total_weights(const state& x, Eigen::VectorXd& weights) override;
+    [[nodiscard]] double mean_loss() const override { return first_.mean_loss(); }
     void branch_norms(const state& x, Eigen::VectorXd& norms) const override;
     [[nodiscard]] int interior_samples() const override { return first_.interior_samples(); }
     [[nodiscard]] bool keeps_signs() const override { return first_.keeps_signs(); }

@@ -20,11 +20,14 @@ namespace {
 // Full-batch gradient descent of a linear network from moments.
 class moments_descent final : public epoch_loop {
 public:
-    moments_descent(const model& about, const run_options& options, const network_shape& shape,
-                    const known_end& known, state weights, comparison* beside)
+    // Learning is measured on the moments of `about`; gradients are those of `seen`, which differ
+    // where the network has biases.
+    moments_descent(const model& about, const data::moments& seen, const run_options& options,
+                    const network_shape& shape, const known_end& known, state weights,
+                    comparison* beside)
         : epoch_loop(about, options, known, about.training.weight_decay, about.init.balanced(), 1),
           moments_(about.moments),
-          descent_(start_descent(shape, about.moments, std::move(weights), about.training.law())),
+          descent_(start_descent(shape, seen, std::move(weights), about.training.law())),
           beside_(beside) {}
 
     [[nodiscard]] state take_weights() override { return std::move(*descent_).take_weights(); }
@@ -44,13 +47,14 @@ private:
         return descent_->total_weights();
     }
     [[nodiscard]] double loss_now(const Eigen::VectorXd& total) const override {
-        return loss(moments_, total);
+        return loss(moments_, total) + descent_->mean_loss().now;
     }
     // Uses the residual that the step needed anyway.
     [[nodiscard]] double loss_known(const Eigen::VectorXd& before) const override {
         return (moments_.target_power() -
                 (moments_.correlations() + descent_->residual()).dot(before)) /
-               2;
+                   2 +
+               descent_->mean_loss().before;
     }
     [[nodiscard]] double branch_norm(int m) const override { return descent_->branch_norm(m); }
     [[nodiscard]] bool fades_now(const data::modality_set& who,
@@ -71,25 +75,25 @@ trained_network untrained(weighted_network start) {
     return network;
 }
 
-answer descend(const model& about, const run_options& options, trained_network network,
-               comparison* beside) {
+answer descend(const model& about, const data::moments& seen, const run_options& options,
+               trained_network network, comparison* beside) {
     return run_watched(std::move(network), [&](const trained_network& of, const known_end& known) {
-        return std::make_unique<moments_descent>(about, options, of.shape, known, of.at_start,
+        return std::make_unique<moments_descent>(about, seen, options, of.shape, known, of.at_start,
                                                  beside);
     });
 }
 
-answer flow_down(const model& about, const run_options& options, trained_network network,
-                 comparison* beside) {
+answer flow_down(const model& about, const data::moments& seen, const run_options& options,
+                 trained_network network, comparison* beside) {
     const bool keeps_signs = about.init.balanced();
     const double decay = about.training.weight_decay;
     const weighted_network start{network.shape, network.at_start};
     std::unique_ptr<flow> system;
     if (beside != nullptr) {
-        system = std::make_unique<compared_flow>(start, about.moments, *beside, keeps_signs);
+        system = std::make_unique<compared_flow>(start, seen, *beside, keeps_signs);
     } else {
-        system = std::make_unique<network_flow>(network.shape, about.moments, network.at_start,
-                                                keeps_signs, decay);
+        system = std::make_unique<network_flow>(network.shape, seen, network.at_start, keeps_signs,
+                                                decay);
     }
     run_options settling = options;
     settling.settle = true;
@@ -125,10 +129,17 @@ answer train(const model& about, const run_options& options, weighted_network st
         throw data::input_error("weight-decay",
                                 fmt::format("need one target, got {}", about.moments.outputs()));
     }
+    const bool biased = start.has_biases();
     trained_network network = untrained(std::move(start));
-    return about.training.method == training_method::gradient_descent
-               ? descend(about, options, std::move(network), beside)
-               : flow_down(about, options, std::move(network), beside);
+    const auto run =
+        about.training.method == training_method::gradient_descent ? descend : flow_down;
+    if (!biased) {
+        return run(about, about.moments, options, std::move(network), beside);
+    }
+    // Biases learn the means, and weights what is left: the moments about the means.
+    model centered = about;
+    centered.moments = about.moments.centered();
+    return run(centered, about.moments, options, std::move(network), beside);
 }
 
 }  // namespace fusionflow::solver

@@ -24,11 +24,15 @@ namespace fusionflow::solver {
 /// Trains a linear network from given weights on the model's moments, never on its samples, by
 /// gradient descent (half-heights are interpolated linearly inside an epoch) or by gradient flow.
 ///
+/// With biases (docs/theory.md#biases) gradients see the means of the moments, and learning is
+/// measured on the moments about them.
+///
 /// \param start   Its widths may differ from the model's where it stands for the same network, as
 ///                rotated and compressed networks do.
 /// \param beside  If not null, a second network that is trained beside it.
 /// \throws data::input_error naming weight-decay where it is on with several targets: it is not
-///         known then when a mode of a modality has decayed.
+///         known then when a mode of a modality has decayed; naming mean where biases need means
+///         that the moments do not have.
 /// \see tests/solver/simulate_test.cpp
 [[nodiscard]] answer train(const model& about, const run_options& options, weighted_network start,
                            comparison* beside = nullptr);

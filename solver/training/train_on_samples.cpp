@@ -44,7 +44,7 @@ public:
     sample_descent(const model& about, const run_options& options, const network_shape& shape,
                    const known_end& known, state weights)
         : epoch_loop(about, options, known, known_decay(about), false, steps_per_epoch(about)),
-          shape_(shape), network_(shape, *about.samples, about.training.samples),
+          shape_(shape), network_(shape, *about.samples, about.on_samples()),
           decay_(known_decay(about)), weights_(std::move(weights)), gradient_(weights_.size()),
           update_(about.training.samples.rule->begin(about.training.law(), shape.size())),
           order_(static_cast<std::size_t>(about.samples->count())), batch_(batch_size(about)),
@@ -147,7 +147,7 @@ state with_biases(state weights, const network_shape& shape, Eigen::Index size) 
 answer train_on_samples(const model& about, const run_options& options, weighted_network start) {
     check_training(about);
     about.architecture.match(about.samples->input_moments());
-    const sample_network trained(start.shape, *about.samples, about.training.samples);
+    const sample_network trained(start.shape, *about.samples, about.on_samples());
     trained_network network{.shape = start.shape};
     network.widths = hidden_widths::of(start.shape).along_longest_path();
     network.drawn_widths = network.widths;

@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(help_and_provenance_say_the_values_that_a_diagnosis_takes) 
           "--max-steps N              most steps of a flow (1e5)",
           "--accuracy A               largest error of |W_m(t)|, as a part of its largest "
           "value (1e-4)",
-          "balanced, gaussian or gaussian-iid (gaussian)", "> 0 (0.1)"}) {
+          "kaiming or kaiming-normal (gaussian)", "> 0 (0.1)"}) {
         BOOST_TEST(help.find(line) != std::string::npos, line);
     }
     const tests::temporary_folder folder;

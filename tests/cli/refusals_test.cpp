@@ -94,7 +94,8 @@ BOOST_AUTO_TEST_CASE(options_that_do_not_exist_or_are_not_complete) {
     refuses({"preditc"}, "usage: there is no command 'preditc'; see fusionflow --help");
     refuses({"--colour"}, "usage: there is no command '--colour'; see fusionflow --help");
     refuses({"simulate", "--scheme", "uniform"},
-            "--scheme: need balanced, gaussian or gaussian-iid, got 'uniform'");
+            "--scheme: need balanced, gaussian, gaussian-iid, torch, xavier, xavier-normal, "
+            "kaiming or kaiming-normal, got 'uniform'");
     refuses({"simulate", "--method", "adam"}, "--method: need gd or flow, got 'adam'");
     refuses({"simulate", "--representation", "dense"},
             "--representation: need full, compressed or sampled, got "
@@ -114,7 +115,8 @@ BOOST_AUTO_TEST_CASE(options_that_contradict_each_other) {
             "--method: need gd with --samples, got flow");
     refuses({"simulate", "--samples", "10", "--activation", "tanh"},
             "--activation: need linear, relu or leaky:A with finite A >= 0, got 'tanh'");
-    refuses({"simulate", "--samples", "10", "--bias=yes"}, "--bias: takes no value");
+    refuses({"simulate", "--samples", "10", "--bias=yes"},
+            "--bias: need none, zero or drawn, got 'yes'");
     refuses({"predict", "--data", "xor"}, "--data: xor needs --samples");
     refuses({"integrate", "--data", "random", "--rho", "0.5"},
             "--rho: cannot be combined with --data random");
@@ -168,8 +170,8 @@ BOOST_AUTO_TEST_CASE(options_that_contradict_each_other) {
 BOOST_AUTO_TEST_CASE(grids_that_are_none) {
     const std::string axes =
         "axes are rho, ratio, target-ratio, noise, input-weight, draws, data-seed, depth, fusion, "
-        "shared, init, width, seed, learning-rate, max-epochs, weight-decay, samples, variance, "
-        "batch, rounds, accuracy, rtol, max-steps, max-time, tail";
+        "shared, init, gain, width, seed, learning-rate, max-epochs, weight-decay, samples, "
+        "variance, batch, rounds, accuracy, rtol, max-steps, max-time, tail";
     refuses({"table", "--grid", "colour=1"}, "--grid: 'colour' is not an axis; " + axes);
     refuses({"table", "--grid", "scheme=1"}, "--grid: 'scheme' is not an axis; " + axes);
     refuses({"table", "--grid", "rho=0,1.5"}, "--rho: need -1 < rho < 1, got 1.5 (at rho = 1.5)");

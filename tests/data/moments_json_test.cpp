@@ -239,4 +239,34 @@ BOOST_AUTO_TEST_CASE(rejects_files_that_cannot_be_read) {
     check(file, "is larger than 1073741824 bytes");
 }
 
+BOOST_AUTO_TEST_CASE(means_are_read_or_known_to_be_zero) {
+    const auto read = [](const nlohmann::json& more) {
+        auto tree = example();
+        tree.update(more);
+        return parse_moments(tree.dump(), "m.json").means();
+    };
+    const nlohmann::json mean = {{"mean", {{"inputs", {1, 0.5}}, {"targets", {-2}}}}};
+    BOOST_TEST(!read(nlohmann::json::object()).has_value());
+    BOOST_TEST_REQUIRE(read(mean).has_value());
+    BOOST_TEST((read(mean)->inputs == Eigen::Vector2d(1, 0.5)));
+    BOOST_TEST((read(mean)->targets == Eigen::VectorXd::Constant(1, -2)));
+    // What was taken off is not in the moments any more.
+    for (const char* prepared : {"centered", "standardized"}) {
+        auto both = mean;
+        both["prepared"] = prepared;
+        BOOST_TEST_REQUIRE(read(both).has_value());
+        BOOST_TEST(read(both)->inputs.isZero(0));
+        BOOST_TEST(read(both)->targets.isZero(0));
+    }
+    auto by_others = mean;
+    by_others["prepared"] = "centered_as_training";
+    BOOST_TEST(!read(by_others).has_value());
+    check_value("mean", {{"inputs", {1}}, {"targets", {0}}},
+                "\"mean\": need 2 numbers of inputs, got 1");
+    check_value("mean", {{"inputs", {1, 2}}, {"targets", {0}}},
+                "mean: need |<x>| <= sqrt(<x^2>), got 2 and 1 at input 2");
+    check_value("mean", {{"inputs", {1, 1}}, {"targets", {3}}},
+                "mean: need |<y>|^2 <= <|y|^2>, got 9 and 7");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

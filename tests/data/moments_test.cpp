@@ -1,6 +1,7 @@
 #include "fusionflow/data/moments.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <cmath>
 #include <limits>
 
 #include "fusionflow/data/random.hpp"
@@ -296,6 +297,34 @@ BOOST_AUTO_TEST_CASE(rejects_target_power_that_is_no_power) {
     check_refusal(p, "target_power: must be finite, got inf");
     p.target_power = -5;
     check_refusal(p, "target_power: need >= 0, got -5");
+}
+
+BOOST_AUTO_TEST_CASE(moments_about_the_means_are_those_of_shifted_samples) {
+    random_source random(4);
+    Eigen::MatrixXd x = random.normal_matrix(20, 3, 1);
+    Eigen::MatrixXd y = random.normal_matrix(20, 2, 1);
+    x.col(1).setConstant(0.7);  // never varies
+    const auto of = [](const Eigen::MatrixXd& inputs, const Eigen::MatrixXd& targets) {
+        return fusionflow::data::moments::of_targets(
+            {"A", "B"}, {2, 1}, inputs.transpose() * inputs / 20, targets.transpose() * inputs / 20,
+            targets.squaredNorm() / 20);
+    };
+    const fusionflow::data::moments raw =
+        of(x, y).with_means({x.colwise().mean().transpose(), y.colwise().mean().transpose()});
+    const fusionflow::data::moments centered = raw.centered();
+    x.rowwise() -= x.colwise().mean().eval();
+    y.rowwise() -= y.colwise().mean().eval();
+    x.col(1).setZero();
+    const fusionflow::data::moments expected = of(x, y);
+    BOOST_TEST((centered.covariance() - expected.covariance()).norm() < 1e-14);
+    BOOST_TEST((centered.correlations() - expected.correlations()).norm() < 1e-14);
+    BOOST_TEST(std::abs(centered.target_power() - expected.target_power()) < 1e-14);
+    BOOST_TEST(centered.means()->inputs.isZero(0));
+    BOOST_TEST((centered.centered().covariance() == centered.covariance()));
+    BOOST_CHECK_EXCEPTION(
+        (void)expected.centered(), input_error,
+        says("mean: networks with biases need the means of inputs and targets, which these moments "
+             "do not have: make them with fusionflow moments, or leave biases out (--bias none)"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

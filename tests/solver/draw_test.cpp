@@ -31,7 +31,7 @@ struct drawn {
 
 BOOST_AUTO_TEST_CASE(same_seed_same_digits_and_another_seed_others) {
     const auto arch = theory::architecture::fused(3, 2, 2);
-    for (const auto s : {scheme::balanced, scheme::gaussian, scheme::gaussian_iid}) {
+    for (const theory::scheme* s : theory::schemes().all) {
         const theory::initialisation init{.u0 = 0.1, .drawn = s, .width = 5};
         BOOST_TEST((drawn(arch, init, 3).weights == drawn(arch, init, 3).weights));
         BOOST_TEST((drawn(arch, init, 3).weights != drawn(arch, init, 4).weights));
@@ -70,6 +70,56 @@ BOOST_AUTO_TEST_CASE(gaussian_layers_have_the_norms_of_the_scheme_on_average) {
     BOOST_TEST(std::abs(first / 0.01 - 1) < 0.1);
     BOOST_TEST(std::abs(fusing / 0.02 - 1) < 0.1);
     BOOST_TEST(std::abs(last / 0.02 - 1) < 0.1);
+}
+
+BOOST_AUTO_TEST_CASE(entries_of_random_schemes_have_mean_zero_their_variance_and_their_bound) {
+    // 100 x 200 entries of the fusing layer: means have a standard error of sd/sqrt(2e4) = 0.7 %,
+    // mean squares one of sqrt(2/2e4) = 1 % where entries are normal. The largest of 2e4 uniform
+    // entries lies within 1e-3 of its bound sqrt(3) sd; that of normal ones is beyond 3 sd.
+    const auto arch = theory::architecture::fused(3, 2, 2);
+    for (const theory::scheme* s : theory::schemes().all) {
+        if (s->balanced) {
+            continue;
+        }
+        const theory::initialisation init{.u0 = 0.1, .drawn = s, .width = 100};
+        const drawn d(arch, init, 1);
+        Eigen::MatrixXd all(100, 200);
+        for (int m = 0; m < 2; ++m) {
+            all.middleCols(Eigen::Index{100} * m, 100) =
+                solver::matrix(d.weights.data(), d.shape.branch(m).back());
+        }
+        const double sd = init.norm_of({.share = 2, .rows = 100, .columns = 200, .above = 1});
+        BOOST_TEST(std::abs(all.mean()) < 0.03 * sd);
+        BOOST_TEST(std::abs(all.squaredNorm() / 2e4 / (sd * sd) - 1) < 0.04);
+        const double largest = all.cwiseAbs().maxCoeff() / sd;
+        if (s->uniform) {
+            BOOST_TEST(largest <= std::sqrt(3.0));
+            BOOST_TEST(largest > 0.998 * std::sqrt(3.0));
+        } else {
+            BOOST_TEST(largest > 3);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(layers_have_the_norms_that_are_asked_for) {
+    // Mean squares over 200 draws, as above; the fusing matrix and the trunk have M norm^2.
+    const theory::initialisation init{
+        .drawn = scheme::gaussian, .width = 10, .layer_norms = {2, 0.1, 3}};
+    const auto arch = theory::architecture::fused(3, 2, 2);
+    double first = 0;
+    double fusing = 0;
+    double last = 0;
+    for (int seed = 0; seed < 200; ++seed) {
+        const drawn d(arch, init, static_cast<std::uint64_t>(seed));
+        first += std::pow(d.norm(d.shape.branch(0)[0]), 2) / 200;
+        fusing += (std::pow(d.norm(d.shape.branch(0)[1]), 2) +
+                   std::pow(d.norm(d.shape.branch(1)[1]), 2)) /
+                  200;
+        last += std::pow(d.norm(d.shape.trunk()[0]), 2) / 200;
+    }
+    BOOST_TEST(std::abs(first / 4 - 1) < 0.1);
+    BOOST_TEST(std::abs(fusing / 0.02 - 1) < 0.1);
+    BOOST_TEST(std::abs(last / 18 - 1) < 0.1);
 }
 
 BOOST_AUTO_TEST_CASE(iid_entries_have_the_scale_itself) {

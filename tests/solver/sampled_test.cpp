@@ -228,8 +228,10 @@ BOOST_AUTO_TEST_CASE(more_rounds_go_on_from_fewer_and_the_seed_decides) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_weights_that_are_not_independent) {
-    BOOST_CHECK_EXCEPTION(solver::network_sampler({1}, {{{5}}, {}}, 1, {}, 1), data::input_error,
-                          tests::says("scheme: need gaussian or gaussian-iid to sample entries"));
+    BOOST_CHECK_EXCEPTION(
+        solver::network_sampler({1}, {{{5}}, {}}, 1, {}, 1), data::input_error,
+        tests::says("scheme: need gaussian, gaussian-iid, torch, xavier, xavier-normal, "
+                    "kaiming or kaiming-normal to sample entries"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

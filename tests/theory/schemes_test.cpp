@@ -36,7 +36,8 @@ BOOST_AUTO_TEST_CASE(names_read_back) {
     }
     BOOST_CHECK_EXCEPTION(
         (void)theory::schemes().find("orthogonal"), data::input_error,
-        says("scheme: need balanced, gaussian or gaussian-iid, got 'orthogonal'"));
+        says("scheme: need balanced, gaussian, gaussian-iid, torch, xavier, xavier-normal, kaiming "
+             "or kaiming-normal, got 'orthogonal'"));
 }
 
 BOOST_AUTO_TEST_CASE(deviations_are_those_of_the_formulas) {
@@ -101,6 +102,97 @@ BOOST_AUTO_TEST_CASE(a_scheme_that_nobody_knows_is_predicted) {
     }
     BOOST_TEST(theory::predict(moments, late, own, {}).refined.has_value());
     BOOST_TEST(theory::missing_law(late, own) == "the law is that of gaussian networks");
+}
+
+BOOST_AUTO_TEST_CASE(variances_are_those_of_pytorch) {
+    // torch.nn.Linear: 1/(3 fan_in); torch.nn.init: gain^2 2/(fan_in + fan_out), gain^2/fan_in.
+    const theory::layer_entries entry{.share = 2, .rows = 50, .columns = 8};
+    const auto variance = [&](const char* name, double gain) {
+        const double sd =
+            theory::initialisation{.drawn = &theory::schemes().find(name), .gain = gain}.norm_of(
+                entry);
+        return sd * sd;
+    };
+    BOOST_TEST(std::abs(variance("torch", 1) * 24 - 1) < 1e-14);
+    for (const char* name : {"xavier", "xavier-normal"}) {
+        BOOST_TEST(std::abs(variance(name, 3) * 58 / 18 - 1) < 1e-14);
+    }
+    for (const char* name : {"kaiming", "kaiming-normal"}) {
+        BOOST_TEST(std::abs(variance(name, 3) * 8 / 9 - 1) < 1e-14);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(layer_norms_are_the_norms_of_layers) {
+    // Branches of 3 and 2 layers below a trunk of 1: the shorter one takes the upper norms.
+    const auto moments = tests::random_moments({3, 2}, 4);
+    const theory::architecture arch({3, 2}, 1);
+    const theory::initialisation init{
+        .drawn = scheme::gaussian, .width = 50, .layer_norms = {1, 2, 3, 4}};
+    const auto close = [](const std::vector<double>& got, const std::vector<double>& expected) {
+        bool all = got.size() == expected.size();
+        for (std::size_t j = 0; all && j < got.size(); ++j) {
+            all = std::abs(got[j] / expected[j] - 1) < 1e-14;
+        }
+        return all;
+    };
+    const double root = std::sqrt(2.0);  // of the modalities' share
+    BOOST_TEST(close(theory::expected_norms(moments, arch, init, 0), {1, 2, 3 * root, 4 * root}));
+    BOOST_TEST(close(theory::expected_norms(moments, arch, init, 1), {2, 3 * root, 4 * root}));
+}
+
+BOOST_AUTO_TEST_CASE(equal_layer_norms_are_u0_in_two_layers) {
+    const auto moments = tests::random_moments({3, 2}, 4);
+    const theory::initialisation same = tests::gaussian(1e-3, 50);
+    const theory::initialisation norms{
+        .drawn = scheme::gaussian, .width = 50, .layer_norms = {1e-3, 1e-3}};
+    const auto expected = theory::refined_two_layer(moments, late, same)->times;
+    const auto got = theory::refined_two_layer(moments, late, norms)->times;
+    for (std::size_t m = 0; m < 2; ++m) {
+        BOOST_TEST(std::abs(got[m] / expected[m] - 1) < 1e-12);
+        const int i = static_cast<int>(m);
+        BOOST_TEST(std::abs(theory::effective_norm(moments, late, norms, i) /
+                                theory::effective_norm(moments, late, same, i) -
+                            1) < 1e-13);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(formulas_say_where_they_know_no_norm) {
+    const auto moments = tests::random_moments({3, 2}, 4);
+    for (const auto& arch :
+         {theory::architecture::fused(2, 1, 2), late, theory::architecture::fused(4, 2, 2)}) {
+        for (const char* name : {"torch", "xavier", "kaiming-normal"}) {
+            const theory::initialisation init{.drawn = &theory::schemes().find(name)};
+            const auto found = theory::predict(moments, arch, init, {});
+            BOOST_TEST((found.leading.ended == theory::outcome::no_plateau));
+            for (std::size_t m = 0; m < 2; ++m) {
+                BOOST_TEST(!found.no_plateau[m].empty());
+                BOOST_TEST(std::isnan(found.leading.times[m]));
+                BOOST_TEST((!found.refined || std::isnan(found.refined->times[m])));
+            }
+            BOOST_TEST(!found.law.has_value());
+        }
+    }
+    const theory::initialisation small{
+        .drawn = scheme::gaussian, .width = 50, .layer_norms = {0.1, 0.2, 0.1}};
+    const auto deep = theory::predict(moments, theory::architecture::fused(3, 3, 2), small, {});
+    BOOST_TEST(deep.no_plateau[0] ==
+               "its layers begin with norms from 0.1 to 0.2, and the formulas for this depth and "
+               "fusion need one norm for all, below 1");
+}
+
+BOOST_AUTO_TEST_CASE(a_small_gain_is_a_small_start) {
+    // kaiming-normal has sd^2 = gain^2/fan_in: two layers then grow like gaussian-iid ones would
+    // with other deviations, and the formula has their time.
+    const auto moments = tests::toy(0.5, 2);
+    const theory::initialisation init{
+        .drawn = &theory::schemes().find("kaiming-normal"), .width = 20, .gain = 1e-4};
+    const auto found = theory::refined_two_layer(moments, late, init);
+    const auto from_grams =
+        theory::refined_two_layer(moments, late, theory::expected_grams(moments, init));
+    for (std::size_t m = 0; m < 2; ++m) {
+        BOOST_TEST(std::isfinite(found->times[m]));
+        BOOST_TEST(std::abs(found->times[m] / from_grams->times[m] - 1) < 1e-12);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -194,7 +194,8 @@ BOOST_AUTO_TEST_CASE(options_of_samples_make_a_model_with_samples) {
     BOOST_TEST((m.moments.covariance() == m.samples->input_moments().covariance()));
     BOOST_TEST(s.training.samples.units.slope == 0.2);
     BOOST_TEST((s.training.samples.loss == &solver::losses().find("logistic")));
-    BOOST_TEST(s.training.samples.bias);
+    BOOST_TEST((m.init.bias() == theory::bias_start::zero));
+    BOOST_TEST(m.on_samples().bias);
     BOOST_TEST(s.training.samples.batch == 8);
     const auto xor_model =
         build_model(with({{"samples", "16"}, {"data", "xor"}, {"variance", "3"}}));
@@ -203,17 +204,52 @@ BOOST_AUTO_TEST_CASE(options_of_samples_make_a_model_with_samples) {
     BOOST_TEST(build_model({}).samples == nullptr);
 }
 
-BOOST_AUTO_TEST_CASE(flags_are_written_without_a_value) {
+BOOST_AUTO_TEST_CASE(flags_and_implied_values_are_left_out) {
+    BOOST_TEST(validation::command_line(with({{"samples", "10"}, {"symmetric", "true"}})) ==
+               "--samples 10 --symmetric");
     BOOST_TEST(validation::command_line(with({{"samples", "10"}, {"bias", "true"}})) ==
                "--samples 10 --bias");
+    BOOST_TEST(validation::command_line(with({{"bias", "zero"}})) == "--bias");
+    BOOST_TEST(validation::command_line(with({{"bias", "drawn"}})) == "--bias drawn");
     BOOST_TEST(validation::command_line(with({{"bias", "false"}, {"samples", "10"}})) ==
                "--samples 10");
+}
+
+BOOST_AUTO_TEST_CASE(initial_sizes_belong_to_their_schemes) {
+    const std::string scaled = "balanced, gaussian or gaussian-iid";
+    refuses_options({{"scheme", "torch"}, {"init", "0.1"}},
+                    "init: has no effect with --scheme torch, whose layers have the sizes that "
+                    "PyTorch gives them: use --scheme " +
+                        scaled);
+    refuses_options({{"scheme", "xavier"}, {"init", "0.1"}},
+                    "init: has no effect with --scheme xavier, whose layers have the sizes that "
+                    "PyTorch gives them: use --gain, or use --scheme " +
+                        scaled);
+    refuses_options({{"scheme", "torch"}, {"gain", "2"}},
+                    "gain: needs --scheme xavier, xavier-normal, kaiming or kaiming-normal");
+    refuses_options({{"scheme", "xavier"}, {"gain", "0"}}, "gain: need a finite gain > 0, got 0");
+    refuses_options({{"scheme", "torch"}, {"layer-norms", "1,1"}},
+                    "layer-norms: needs --scheme gaussian");
+    refuses_options({{"scheme", "gaussian"}, {"layer-norms", "1,1"}, {"init", "1"}},
+                    "init: cannot be combined with --layer-norms");
+    refuses_options({{"scheme", "gaussian"}, {"layer-norms", "1,1,1"}},
+                    "layer-norms: need 2 numbers, one per layer on the longest path, got 3");
+    refuses_options({{"scheme", "gaussian"}, {"layer-norms", "1,0"}},
+                    "layer-norms: need finite norms > 0, got 0");
+    refuses_options(
+        {{"bias", "drawn"}},
+        "bias: drawn needs --scheme gaussian, gaussian-iid, torch, xavier, "
+        "xavier-normal, kaiming or kaiming-normal: balanced networks have none or zero");
+    const auto m = build_model(with({{"scheme", "kaiming"}, {"gain", "0.5"}}));
+    BOOST_TEST(m.init.scale() == 0.5);
+    BOOST_TEST(!m.has_biases());
+    BOOST_TEST((build_model(with({{"scheme", "torch"}})).init.bias() == theory::bias_start::drawn));
+    BOOST_TEST(!build_model(with({{"scheme", "torch"}, {"bias", "none"}})).has_biases());
 }
 
 BOOST_AUTO_TEST_CASE(refuses_options_that_samples_do_not_fit) {
     for (const auto& [name, value] : tests::given{{"activation", "relu"},
                                                   {"loss", "mse"},
-                                                  {"bias", "true"},
                                                   {"batch", "5"},
                                                   {"variance", "2"},
                                                   {"symmetric", "true"}}) {
@@ -232,7 +268,7 @@ BOOST_AUTO_TEST_CASE(refuses_options_that_samples_do_not_fit) {
     BOOST_CHECK_EXCEPTION(set_option(s, "samples", "0"), data::input_error,
                           says("samples: need at least 1 sample"));
     BOOST_CHECK_EXCEPTION(set_option(s, "bias", "yes"), data::input_error,
-                          says("bias: need true or false, got 'yes'"));
+                          says("bias: need none, zero or drawn, got 'yes'"));
     BOOST_CHECK_EXCEPTION(set_option(s, "data", "mnist"), data::input_error,
                           says("data: need toy, xor, random or gaussian, got 'mnist'"));
 }

@@ -177,6 +177,9 @@ std::string missing_start(const architecture& arch, const initialisation& init) 
     if (!init.drawn->keeps_norms) {
         return fmt::format("layers of {} networks are not small", init.drawn->name);
     }
+    if (!init.has_norm()) {
+        return "layers begin with norms of their own (--layer-norms)";
+    }
     if (!init.widths.empty()) {
         return "hidden layers have different widths (--widths)";
     }

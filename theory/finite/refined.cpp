@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <string>
 #include <utility>
 
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/theory/finite/refined_track.hpp"
+#include "fusionflow/theory/partial_solution.hpp"
+#include "fusionflow/theory/race/large_start.hpp"
 
 namespace fusionflow::theory {
 
@@ -37,6 +41,27 @@ std::optional<learning> refined(const data::moments& moments, const architecture
     return result;
 }
 
+// Makes all times unknown where a start is large: later modalities wait for earlier ones.
+void take_large_starts_back(learning& result, const data::moments& moments,
+                            const architecture& arch, const initialisation& init) {
+    const partial_solution all = solve_partial(moments, data::all_modalities(moments.count()));
+    bool any = false;
+    for (int m = 0; m < moments.count(); ++m) {
+        const double weight = moments.part(all.weights, m).norm();
+        const std::string why = large_start(moments, arch, init, weight, m);
+        if (!why.empty()) {
+            any = true;
+            result.warnings.push_back(
+                fmt::format("no plateau: {} has no time: {}", moments.name(m), why));
+        }
+    }
+    if (any) {
+        std::fill(result.times.begin(), result.times.end(), unknown);
+        result.ended = outcome::no_plateau;
+        result.phases = phases_from_times(result.times);
+    }
+}
+
 }  // namespace
 
 std::optional<learning> refined_two_layer(const data::moments& moments, const architecture& arch,
@@ -48,8 +73,13 @@ std::optional<learning> refined_two_layer(const data::moments& moments, const ar
 std::optional<learning> refined_two_layer(const data::moments& moments, const architecture& arch,
                                           const initialisation& init,
                                           std::optional<double> learning_rate) {
-    return refined(moments, arch, expected_grams(moments, init.of_size_one()),
-                   2 * std::log(init.scale()), learning_rate);
+    std::optional<learning> result =
+        refined(moments, arch, expected_grams(moments, init.of_size_one()),
+                2 * std::log(init.scale()), learning_rate);
+    if (result) {
+        take_large_starts_back(*result, moments, arch, init);
+    }
+    return result;
 }
 
 }  // namespace fusionflow::theory

@@ -41,7 +41,9 @@ namespace fusionflow::theory {
     const std::vector<Eigen::MatrixXd>& grams, std::optional<double> learning_rate = std::nullopt);
 
 /// refined_two_layer() from the expected Gram matrices of a scheme. It works down to u0 = 1e-300,
-/// where their entries, squares of u0, would be below the range of numbers.
+/// where their entries, squares of u0, would be below the range of numbers. For schemes without a
+/// norm u0 all times are NaN, with a warning, where initial weights of a modality are above a tenth
+/// of what it is to learn, or where biases are drawn.
 [[nodiscard]] std::optional<learning> refined_two_layer(
     const data::moments& moments, const architecture& arch, const initialisation& init,
     std::optional<double> learning_rate = std::nullopt);

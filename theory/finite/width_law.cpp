@@ -22,6 +22,9 @@ std::string no_law(const architecture& arch, const initialisation& init) {
         return fmt::format("the law is that of {} networks",
                            schemes().names([](const auto& s) { return s.keeps_norms; }));
     }
+    if (!init.has_norm()) {
+        return "layers begin with norms of their own (--layer-norms)";
+    }
     if (!init.widths.empty()) {
         return "hidden layers have different widths (--widths)";
     }

@@ -52,7 +52,7 @@ void add_general_warnings(prediction& p, const data::moments& moments, const arc
             "{:.1e} counted as zero",
             inverse.rank, moments.dimension(), inverse.tolerance));
     }
-    if (!init.balanced() && !arch.two_layer_late()) {
+    if (!init.balanced() && init.has_norm() && !arch.two_layer_late()) {
         p.warnings.push_back(fmt::format(
             "scheme: leading-order times are those of balanced networks with layers of norm u0; {} "
             "networks are slower by a factor that depends on the width",

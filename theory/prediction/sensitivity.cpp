@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "fusionflow/theory/finite/refined_track.hpp"
+#include "fusionflow/theory/race/leading_order.hpp"
 #include "fusionflow/theory/race/race_track.hpp"
 
 namespace fusionflow::theory {
@@ -67,16 +68,17 @@ Eigen::VectorXd refined_slopes(const data::moments& moments, const initialisatio
         rate = make_dual(*options.learning_rate, change.learning_rate);
     }
     return log_slopes(refined_track<dual>(moments, moving_grams(moments, init, change),
-                                          2 * std::log(init.u0), rate, &change)
+                                          2 * std::log(init.scale()), rate, &change)
                           .times);
 }
 
-void say_missing(sensitivity_table& table, const data::moments& moments,
+void say_missing(sensitivity_table& table, const data::moments& moments, const initialisation& init,
                  const Eigen::MatrixXd& slopes, const std::vector<double>& times,
                  std::string_view of, kind unknown_to_formula) {
     std::vector<bool> asked;
     for (const parameter& by : table.parameters) {
-        asked.push_back(by.what != unknown_to_formula);
+        asked.push_back(by.what != unknown_to_formula &&
+                        (by.what != kind::init || init.drawn->scaled));
     }
     const auto warnings =
         missing_slopes(moments, table.parameters, slopes, asked, times, of,
@@ -89,7 +91,10 @@ void say_missing(sensitivity_table& table, const data::moments& moments,
 sensitivity_table sensitivities(const data::moments& moments, const architecture& arch,
                                 const initialisation& init, const predict_options& options) {
     options.validate();
-    const learning raced = race(moments, arch, init, options.weight_decay).answer;
+    // Formulas without a norm u0 for all layers may have no times, and then they have no slopes.
+    const learning raced =
+        init.has_norm() ? race(moments, arch, init, options.weight_decay).answer
+                        : race_with_errors(moments, arch, init, options.weight_decay).raced.answer;
     sensitivity_table table;
     table.parameters = parameters_of(moments, arch, options);
     const bool refined = arch.two_layer_late() && options.weight_decay == 0;
@@ -98,8 +103,18 @@ sensitivity_table sensitivities(const data::moments& moments, const architecture
     if (refined) {
         table.refined = table.leading;
     }
+    const auto without = [&](Eigen::MatrixXd& slopes, const std::vector<double>& times) {
+        for (std::size_t m = 0; m < times.size() && !init.has_norm(); ++m) {
+            if (std::isnan(times[m])) {
+                slopes.row(static_cast<Eigen::Index>(m)).setConstant(unknown);
+            }
+        }
+    };
     for (Eigen::Index i = 0; i < columns; ++i) {
         const parameter& by = table.parameters[static_cast<std::size_t>(i)];
+        if (by.what == kind::init && !init.drawn->scaled) {
+            continue;
+        }
         const variation change = variation_of(moments, by);
         if (by.what != kind::learning_rate) {
             table.leading.col(i) = leading_slopes(moments, arch, init, options, change);
@@ -108,10 +123,13 @@ sensitivity_table sensitivities(const data::moments& moments, const architecture
             table.refined->col(i) = refined_slopes(moments, init, options, change);
         }
     }
-    say_missing(table, moments, table.leading, raced.times, "time", kind::learning_rate);
+    without(table.leading, raced.times);
+    say_missing(table, moments, init, table.leading, raced.times, "time", kind::learning_rate);
     if (refined) {
         const auto times = refined_two_layer(moments, arch, init, options.learning_rate)->times;
-        say_missing(table, moments, *table.refined, times, "refined time", kind::weight_decay);
+        without(*table.refined, times);
+        say_missing(table, moments, init, *table.refined, times, "refined time",
+                    kind::weight_decay);
     }
     return table;
 }

@@ -8,6 +8,7 @@
 
 #include "fusionflow/data/decompositions.hpp"
 #include "fusionflow/data/pseudo_inverse.hpp"
+#include "fusionflow/theory/race/large_start.hpp"
 #include "fusionflow/theory/race/phase_time.hpp"
 #include "fusionflow/theory/race/potential.hpp"
 
@@ -510,16 +511,19 @@ double initial_weight(const data::moments& moments, const architecture& arch,
         }
         return std::pow(init.norm(m), arch.branch(m)) * std::pow(std::sqrt(square), arch.shared());
     }
-    const auto width = static_cast<double>(init.last_width());
     const double modalities = moments.count();
     double weight = std::sqrt(moments.dim(m));
+    double below = moments.dim(m);
     for (int j = 1; j <= arch.depth(m); ++j) {
-        const double rows = j == arch.depth(m) ? moments.outputs() : width;
-        const double below = j == 1 ? moments.dim(m) : width;
+        const int above = arch.depth(m) - j;
+        const double rows =
+            above == 0 ? moments.outputs() : static_cast<double>(init.width_below(above));
         weight *= init.norm_of({.share = j < arch.branch(m) ? 1 : modalities,
                                 .rows = rows,
                                 .columns = j == arch.branch(m) ? modalities * below : below,
-                                .count = rows});
+                                .count = rows,
+                                .above = above});
+        below = rows;
     }
     return weight;
 }
@@ -529,9 +533,14 @@ std::string why_no_plateau(const data::moments& moments, const architecture& arc
     if (arch.depth(m) == 1) {
         return "it is one layer deep and relaxes at once";
     }
-    if (!(init.norm(m) < 1)) {
+    if (std::string missing = missing_norm(moments, arch, init, m); !missing.empty()) {
+        return missing;
+    }
+    // Where layers have no common norm, two layers still have that of the mode that grows.
+    const double norm = init.has_norm() ? init.norm(m) : effective_norm(moments, arch, init, m);
+    if (!(norm < 1)) {
         return fmt::format("its initial layers have norms of {}, and the formulas need less than 1",
-                           init.norm(m));
+                           init.has_norm() ? fmt::format("{}", norm) : fmt::format("{:.3g}", norm));
     }
     const auto reached = std::find_if(
         raced.saddles.begin(), raced.saddles.end(),
@@ -540,6 +549,9 @@ std::string why_no_plateau(const data::moments& moments, const architecture& arc
         return "";
     }
     const double end = moments.part(reached->weights, m).norm();
+    if (std::string large = large_start(moments, arch, init, end, m); !large.empty()) {
+        return large;
+    }
     const double begin = initial_weight(moments, arch, init, m);
     if (end > 0 && begin >= end * learned_part) {
         return fmt::format("its initial weight, about {:.3g}, is above half of the {:.3g} that it "
@@ -584,9 +596,10 @@ void add_warnings(leading_order& of, const data::moments& moments, const initial
     }
     if (!coarse_ones.empty()) {
         of.raced.answer.warnings.push_back(
-            fmt::format("init: {} is large for the leading order: estimated relative error of its "
-                        "times: {}",
-                        init.u0, fmt::join(coarse_ones, ", ")));
+            fmt::format("{} large for the leading order: estimated relative error of its times: {}",
+                        init.has_norm() ? fmt::format("init: {} is", init.u0)
+                                        : std::string("scheme: the initial layers are"),
+                        fmt::join(coarse_ones, ", ")));
     }
 }
 
@@ -600,6 +613,11 @@ leading_order race_with_errors(const data::moments& moments, const architecture&
     result.raced = in_range(arch, init) ? race(moments, arch, init, weight_decay)
                                         : race_beyond_range(moments, arch, init);
     race_result& raced = result.raced;
+    if (!init.has_norm()) {
+        // The race speaks of --init, which these models do not have; why_no_plateau() says more.
+        std::erase_if(raced.answer.warnings,
+                      [](const std::string& warning) { return warning.starts_with("init: "); });
+    }
     result.errors = estimate(moments, arch, init, raced).run();
     for (int m = 0; m < moments.count(); ++m) {
         result.no_plateau.push_back(why_no_plateau(moments, arch, init, raced, m));

@@ -295,6 +295,11 @@ std::vector<given_option> diagnosis_defaults(const settings& s) {
 
 diagnosis_request request_about(settings options, std::shared_ptr<const data::moments> moments,
                                 const std::vector<int>& depths) {
+    data::need(options.init.drawn->scaled, "scheme",
+               "a diagnosis begins networks with norms of --init, need {}, got {}: simulate and "
+               "table take the others",
+               theory::schemes().names([](const auto& s) { return s.scaled; }),
+               options.init.drawn->name);
     for (const auto& [name, value] : diagnosis_defaults(options)) {
         set_option(options, name, value);
     }

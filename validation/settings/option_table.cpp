@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <utility>
 
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/data/moments_json.hpp"
@@ -53,6 +54,22 @@ long parse_samples(std::string_view name, const std::string& text) {
                                            : std::string("need at least 1 sample"));
     }
     return count;
+}
+
+// "true" and "false" are what files of suites say of an option without a value.
+theory::bias_start parse_bias(std::string_view name, const std::string& text) {
+    using theory::bias_start;
+    for (const auto& [word, how] : {std::pair{"none", bias_start::none},
+                                    {"zero", bias_start::zero},
+                                    {"drawn", bias_start::drawn},
+                                    {"false", bias_start::none},
+                                    {"true", bias_start::zero}}) {
+        if (text == word) {
+            return how;
+        }
+    }
+    throw data::input_error(std::string(name),
+                            fmt::format("need none, zero or drawn, got '{}'", text));
 }
 
 int parse_until(std::string_view name, const std::string& text) {
@@ -174,6 +191,32 @@ std::string batch_rule(const settings& s) {
                : samples_only(s);
 }
 
+// Refuses --init where it would have no effect.
+std::string init_rule(const settings& s) {
+    if (s.init.drawn->scaled) {
+        return "";
+    }
+    const std::string scaled =
+        theory::schemes().names([](const auto& other) { return other.scaled; });
+    return fmt::format("has no effect with --scheme {}, whose layers have the sizes that PyTorch "
+                       "gives them: {}use --scheme {}",
+                       s.init.drawn->name, s.init.drawn->has_gain ? "use --gain, or " : "", scaled);
+}
+
+std::string gain_rule(const settings& s) {
+    return s.init.drawn->has_gain
+               ? ""
+               : "needs --scheme " +
+                     theory::schemes().names([](const auto& other) { return other.has_gain; });
+}
+
+std::string layer_norms_rule(const settings& s) {
+    return s.init.drawn->keeps_norms
+               ? ""
+               : "needs --scheme " +
+                     theory::schemes().names([](const auto& other) { return other.keeps_norms; });
+}
+
 constexpr bool numeric = true;
 
 // An option, what it sets, the options that exclude it, and another rule that it must meet.
@@ -190,6 +233,12 @@ constexpr entry row(std::string_view name, std::string_view argument, std::strin
                     std::string_view excluded_by = {}, rule broken = nullptr,
                     std::string (*names)() = nullptr) {
     return {{name, argument, help, group, is_number}, set, excluded_by, broken, names};
+}
+
+// The same where the value may be left out.
+constexpr entry implying(std::string_view value, entry of) {
+    of.info.implied = value;
+    return of;
 }
 
 constexpr auto training_samples = &training::samples;
@@ -234,10 +283,16 @@ constexpr auto entries = std::to_array<entry>({
     row("shared", "P", "layers after the branches meet (0); with --branches", "network", numeric,
         put<parse_int, &settings::shared>, {}, branches_only),
     row("init", "U0", "initial norm of a layer (gaussian-iid: sd of a weight), > 0 (1e-3)", "start",
-        numeric, put<parse_number, &settings::init, &initialisation::u0>),
+        numeric, put<parse_number, &settings::init, &initialisation::u0>, "layer-norms", init_rule),
     row("scheme", "NAME", "initial weights: {} (balanced)", "drawing", false,
         put<named<theory::schemes>, &settings::init, &initialisation::drawn>, {}, nullptr,
         names_of_schemes),
+    row("gain", "G", "factor of all weights of xavier and kaiming schemes, > 0 (1)", "drawing",
+        numeric, put<parse_number, &settings::init, &initialisation::gain>, {}, gain_rule),
+    row("layer-norms", "U1,U2,...",
+        "norm of each layer of the longest path, from the input up, in place of --init", "drawing",
+        false, put<list_of<parse_number>, &settings::init, &initialisation::layer_norms>, {},
+        layer_norms_rule),
     row("width", "H", "units in each hidden layer (100)", "drawing", numeric,
         put<parse_whole, &settings::init, &initialisation::width>, "widths"),
     row("widths", "H1,H2,...", "units in each hidden layer of the longest path, from the input up",
@@ -270,9 +325,10 @@ constexpr auto entries = std::to_array<entry>({
     row("loss", "NAME", "{} (mse)", "samples", false,
         put<named<solver::losses>, &settings::training, training_samples, &sample_options::loss>,
         {}, samples_only, names_of_losses),
-    row("bias", "", "hidden units and output have biases", "samples", false,
-        put<parse_flag, &settings::training, training_samples, &sample_options::bias>, {},
-        samples_only),
+    implying("zero",
+             row("bias", "NAME",
+                 "biases: none, zero or drawn (none; torch: drawn; zero without NAME)", "drawing",
+                 false, put<parse_bias, &settings::init, &initialisation::biases>)),
     row("batch", "B", "samples per step, reshuffled each epoch (all)", "samples", numeric,
         put<parse_samples<1>, &settings::training, training_samples, &sample_options::batch>, {},
         batch_rule),

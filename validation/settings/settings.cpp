@@ -76,10 +76,13 @@ std::string shell_word(const std::string& word) {
 std::string command_line(const settings& s) {
     std::string line;
     for (const given_option& g : s.given) {
-        const bool flag = find_setting(g.name)->argument.empty();
-        if (!flag || g.value == "true") {
+        const setting_info& info = *find_setting(g.name);
+        // "true" and "false" are also what files say of an option whose value may be left out.
+        const bool may_be_bare = info.argument.empty() || !info.implied.empty();
+        if (!may_be_bare || g.value != "false") {
             line += fmt::format("{}--{}", line.empty() ? "" : " ", g.name);
-            line += flag ? "" : ' ' + shell_word(g.value);
+            const bool bare = may_be_bare && (g.value == "true" || g.value == info.implied);
+            line += bare ? "" : ' ' + shell_word(g.value);
         }
     }
     return line;

@@ -77,6 +77,7 @@ struct setting_info {
         group;     ///< "data", "network", "start", "drawing", "training", "samples", "compression",
                    ///< "solver"
     bool numeric;  ///< its value is one number, so that it may be a grid axis
+    std::string_view implied{};  ///< the value that may be left out; empty: there is none
 };
 
 /// All options, in the order of --help.
