@@ -150,7 +150,7 @@ void step_loop::look_for_end() {
     if (!ended_) {
         auto end = monitor_.finished(weights_, system_.keeps_signs(), fades);
         if (!end && options_.enough) {
-            end = monitor_.explained(options_.enough, loss(moments_, weights_), weights_);
+            end = monitor_.explained(options_.enough, loss_now(), weights_);
         }
         if (!end) {
             return;
