@@ -32,8 +32,8 @@ constexpr auto outcome_texts = std::to_array<outcome_text>({
     {outcome::stopped, "stopped", "As many modalities were learned as --until asks for."},
     {outcome::enough, "enough", "As much is explained as --enough asks for."},
     {outcome::no_plateau, "no_plateau",
-     "There is no small-weight phase that the formulas could time: use a smaller --init and "
-     "depth >= 2, or `integrate`."},
+     "There is no small-weight phase that the formulas could time: use smaller initial weights "
+     "and depth >= 2, or networks (`simulate`)."},
     {outcome::time_limit, "time_limit",
      "Not everything was learned within the time limit: raise --max-time, or of gradient descent "
      "--max-epochs."},

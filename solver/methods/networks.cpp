@@ -75,8 +75,8 @@ answer run_sampled(const model& about, const run_options& options) {
     answer result = train_truncated(about, options, *growth);
     if (about.init.drawn->uniform) {
         result.warnings.emplace_back(
-            "sampled: entries are normal instead of uniform, of the same variance: that changes "
-            "how times are spread by about 1/sqrt(width)");
+            "sampled: entries are normal instead of uniform, of the same variance: times have the "
+            "same mean, but spread up to a third more");
     }
     return result;
 }

@@ -111,6 +111,13 @@ BOOST_AUTO_TEST_CASE(options_that_do_not_exist_or_are_not_complete) {
 
 BOOST_AUTO_TEST_CASE(options_that_contradict_each_other) {
     refuses({"simulate", "--activation", "relu"}, "--activation: needs --samples");
+    refuses({"integrate", "--scheme", "xavier"},
+            "--scheme: no chain flow stands for xavier networks here: layers of xavier networks "
+            "are not small");
+    refuses({"integrate", "--exact", "--scheme", "torch"},
+            "--bias: formulas and flows know no biases: need networks from moments (full, "
+            "compressed or sampled), or --bias none; biases of zero change nothing where inputs "
+            "and targets are centered");
     refuses({"simulate", "--samples", "10", "--method", "flow"},
             "--method: need gd with --samples, got flow");
     refuses({"simulate", "--samples", "10", "--activation", "tanh"},

@@ -319,4 +319,35 @@ BOOST_AUTO_TEST_CASE(given_weights_leave_nothing_to_draw) {
                               ": not an .npz file (a zip archive), or truncated\n");
 }
 
+BOOST_AUTO_TEST_CASE(biases_train_from_moments_and_their_file) {
+    // Weights that are written with their biases go on where training ended.
+    const tests::temporary_folder folder;
+    tests::write(folder.file("m.json"),
+                 R"({"names": ["A", "B"], "dims": [1, 1], "covariance": [[5, 2.5], [2.5, 2]],
+                     "correlation": [6.25, 3.5], "target_power": 8.5,
+                     "mean": {"inputs": [1, 1], "targets": [1.5]}})");
+    const auto train = [&](const std::vector<std::string>& more) {
+        std::vector<std::string> words = {"simulate",
+                                          "--moments",
+                                          folder.file("m.json"),
+                                          "--learning-rate",
+                                          "0.01",
+                                          "--tail",
+                                          "1e9",
+                                          "--format",
+                                          "json"};
+        words.insert(words.end(), more.begin(), more.end());
+        return run(words).json();
+    };
+    const auto from_pytorch = [&](const char* epochs) {
+        return train({"--scheme", "torch", "--width", "10", "--max-epochs", epochs,
+                      "--save-weights", folder.file("end.npz")});
+    };
+    const auto whole = from_pytorch("40");
+    (void)from_pytorch("15");
+    const auto rest = train({"--bias", "--weights", folder.file("end.npz"), "--max-epochs", "25"});
+    BOOST_TEST(relative(rest["loss_final"].get<double>(), whole["loss_final"].get<double>()) <
+               1e-13);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

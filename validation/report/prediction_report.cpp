@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/solver/method.hpp"
 #include "fusionflow/validation/report/run_report.hpp"
 #include "fusionflow/validation/report/sensitivities_report.hpp"
 #include "fusionflow/validation/study/sheet.hpp"
@@ -127,6 +129,12 @@ std::string fixed_points_text(const prediction_report& r) {
 }  // namespace
 
 prediction_report predict(solver::model about, bool with_changes) {
+    // Where biases are drawn the formulas say themselves that they have no time.
+    if (about.init.bias() == theory::bias_start::zero) {
+        if (const auto refused = solver::find_method("formula").refusal(about)) {
+            throw data::input_error(*refused);
+        }
+    }
     const theory::predict_options options = options_of(about);
     theory::prediction found =
         theory::predict(about.moments, about.architecture, about.init, options);
