@@ -6,7 +6,7 @@ namespace fusionflow::solver {
 
 network_flow::network_flow(const network_shape& shape, const data::moments& moments, state weights,
                            bool keeps_signs, double weight_decay)
-    : shape_(&shape), gradient_(shape, moments), initial_(std::move(weights)),
+    : shape_(&shape), moments_(&moments), gradient_(shape, moments), initial_(std::move(weights)),
       keeps_signs_(keeps_signs), weight_decay_(weight_decay) {}
 
 void network_flow::derivative(const state& x, state& dxdt) {
@@ -16,6 +16,16 @@ void network_flow::derivative(const state& x, state& dxdt) {
             dxdt[i] -= weight_decay_ * x[i];
         }
     }
+}
+
+stiff_part* network_flow::fast() {
+    if (weight_decay_ > 0 || moments_->correlations().size() > most_stiff_outputs) {
+        return nullptr;
+    }
+    if (fast_ == nullptr) {
+        fast_ = std::make_unique<gauss_newton>(*shape_, *moments_);
+    }
+    return fast_.get();
 }
 
 double network_flow::relative_error(const state& x, const state& error) const {

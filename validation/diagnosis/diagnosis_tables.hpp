@@ -22,6 +22,9 @@ namespace fusionflow::validation {
 /// A row per plateau of late fusion: the loss that is left there.
 [[nodiscard]] sheet plateau_sheet(const diagnosis_request& request, const diagnosis& d);
 
+/// What the text of a diagnosis begins with: all that is known before networks are trained.
+[[nodiscard]] std::string first_text(const diagnosis_request& request, const diagnosis& d);
+
 /// A row per depth, layer of fusion and modality: predicted times with their errors, and quantiles
 /// of the networks.
 [[nodiscard]] sheet time_sheet(const diagnosis_request& request, const diagnosis& d);
