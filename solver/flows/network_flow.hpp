@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "fusionflow/solver/flows/flow.hpp"
-#include "fusionflow/solver/networks/gauss_newton.hpp"
+#include "fusionflow/solver/flows/gauss_newton.hpp"
 #include "fusionflow/solver/networks/gradient.hpp"
 
 namespace fusionflow::solver {

@@ -1,5 +1,5 @@
 // The Gauss-Newton part of the Jacobian of networks, held against dense matrices.
-#include "fusionflow/solver/networks/gauss_newton.hpp"
+#include "fusionflow/solver/flows/gauss_newton.hpp"
 
 #include <Eigen/Eigenvalues>
 #include <Eigen/LU>

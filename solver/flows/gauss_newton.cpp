@@ -1,4 +1,4 @@
-#include "fusionflow/solver/networks/gauss_newton.hpp"
+#include "fusionflow/solver/flows/gauss_newton.hpp"
 
 #include "fusionflow/data/decompositions.hpp"
 #include "fusionflow/data/pseudo_inverse.hpp"
