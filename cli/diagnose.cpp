@@ -1,5 +1,7 @@
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <string_view>
 
 #include "fusionflow/cli/attempts.hpp"
 #include "fusionflow/cli/command.hpp"
@@ -8,6 +10,7 @@
 #include "fusionflow/cli/sample_tables.hpp"
 #include "fusionflow/cli/streams.hpp"
 #include "fusionflow/validation/diagnosis/diagnosis.hpp"
+#include "fusionflow/validation/diagnosis/diagnosis_tables.hpp"
 #include "fusionflow/validation/figures/gnuplot.hpp"
 #include "fusionflow/validation/report/diagnosis_report.hpp"
 #include "fusionflow/validation/report/report.hpp"
@@ -87,11 +90,21 @@ exit_code run_diagnose(const arguments& given) {
     const samples_read samples = read_samples(given);
     const diagnosis_request request = read_request(given, samples);
     validation::diagnosis d;
+    std::string shown;  // of the text, before networks are trained
     {
         progress_line progress(given.quiet);
-        d = validation::diagnose(request, [&](std::size_t done, std::size_t all) {
-            progress.report({done, all, 0, 0}, "", "networks");
-        });
+        d = validation::diagnose(
+            request,
+            [&](std::size_t done, std::size_t all) {
+                progress.report({done, all, 0, 0}, "", "networks");
+            },
+            [&](const validation::diagnosis& known) {
+                if (!given.json) {
+                    shown = first_text(request, known);
+                    print_text(shown);
+                    (void)finish_standard_output();  // its failure is asked for at the end
+                }
+            });
     }
     d.warnings.insert(d.warnings.begin(), samples.warnings.begin(), samples.warnings.end());
     attempts all;
@@ -108,7 +121,8 @@ exit_code run_diagnose(const arguments& given) {
         if (given.json) {
             print_json(json_text(request, d, given.provenance));
         } else {
-            print_text(to_text(request, d));
+            const std::string text = to_text(request, d);
+            print_text(std::string_view(text).substr(text.starts_with(shown) ? shown.size() : 0));
             print_warnings(given, d.warnings);
         }
     });

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "fusionflow/data/decompositions.hpp"
+#include "fusionflow/data/recent.hpp"
 
 namespace fusionflow::data {
 
@@ -89,15 +90,7 @@ Eigen::MatrixXd orthonormal_basis(const Eigen::MatrixXd& columns) {
     return basis;
 }
 
-}  // namespace
-
-Eigen::MatrixXd square_root(const Eigen::MatrixXd& semi_definite) {
-    const spectrum parts = decompose(semi_definite);
-    return parts.vectors * parts.values.cwiseMax(0).cwiseSqrt().asDiagonal() *
-           parts.vectors.transpose();
-}
-
-scaled_spectrum decompose_scaled(const Eigen::MatrixXd& matrix) {
+scaled_spectrum find_spectrum(const Eigen::MatrixXd& matrix) {
     scaled_spectrum result;
     result.scale = scale_of(matrix);
     const Eigen::MatrixXd unit = without_scale(matrix, result.scale);
@@ -110,19 +103,9 @@ scaled_spectrum decompose_scaled(const Eigen::MatrixXd& matrix) {
     return result;
 }
 
-symmetric_pseudo_inverse pseudo_inverse(const Eigen::MatrixXd& matrix) {
+symmetric_pseudo_inverse find_inverse(const Eigen::MatrixXd& matrix) {
     symmetric_pseudo_inverse result;
     const Eigen::Index size = matrix.rows();
-    if (size == 0) {
-        return result;
-    }
-    if (size == 1 && matrix(0, 0) > 0) {  // a scalar modality, the usual case
-        result.inverse = matrix.cwiseInverse();
-        result.kernel = Eigen::MatrixXd(1, 0);
-        result.rank = 1;
-        result.tolerance = 4 * eps;
-        return result;
-    }
     const scaled_spectrum parts = decompose_scaled(matrix);
     result.rank = static_cast<int>(parts.rank);
     result.tolerance = parts.tolerance;
@@ -142,6 +125,42 @@ symmetric_pseudo_inverse pseudo_inverse(const Eigen::MatrixXd& matrix) {
     }
     result.inverse = root * root.transpose();
     return result;
+}
+
+}  // namespace
+
+Eigen::MatrixXd square_root(const Eigen::MatrixXd& semi_definite) {
+    const spectrum parts = decompose(semi_definite);
+    return parts.vectors * parts.values.cwiseMax(0).cwiseSqrt().asDiagonal() *
+           parts.vectors.transpose();
+}
+
+scaled_spectrum decompose_scaled(const Eigen::MatrixXd& matrix) {
+    if (matrix.rows() < least_remembered) {
+        return find_spectrum(matrix);
+    }
+    static recent<scaled_spectrum> known(most_remembered);
+    return *known.find(matrix, {}, matrix.size(), [&] { return find_spectrum(matrix); });
+}
+
+symmetric_pseudo_inverse pseudo_inverse(const Eigen::MatrixXd& matrix) {
+    const Eigen::Index size = matrix.rows();
+    if (size == 0) {
+        return {};
+    }
+    if (size == 1 && matrix(0, 0) > 0) {  // a scalar modality, the usual case
+        symmetric_pseudo_inverse result;
+        result.inverse = matrix.cwiseInverse();
+        result.kernel = Eigen::MatrixXd(1, 0);
+        result.rank = 1;
+        result.tolerance = 4 * eps;
+        return result;
+    }
+    if (size < least_remembered) {
+        return find_inverse(matrix);
+    }
+    static recent<symmetric_pseudo_inverse> known(most_remembered);
+    return *known.find(matrix, {}, 2 * matrix.size(), [&] { return find_inverse(matrix); });
 }
 
 conditioning conditioning_of(const Eigen::MatrixXd& matrix) {

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "fusionflow/data/pseudo_inverse.hpp"
+#include "fusionflow/data/recent.hpp"
 
 namespace fusionflow::theory {
 
@@ -235,7 +236,19 @@ partial_solution solve_partial(const data::moments& moments, const data::modalit
     if (moments.outputs() <= few && inputs_in(moments, learned) <= few) {
         return solver<few>(moments, learned).run();
     }
-    return solver<Eigen::Dynamic>(moments, learned).run();
+    const auto solve = [&] { return solver<Eigen::Dynamic>(moments, learned).run(); };
+    if (moments.dimension() < data::least_remembered) {
+        return solve();
+    }
+    // Many parts of an answer ask for the same solution; what it depends on is all compared.
+    Eigen::MatrixXd key(moments.dimension() + moments.outputs(), moments.dimension() + 1);
+    key << moments.covariance(), Eigen::VectorXd::Constant(moments.dimension(), 0),
+        moments.matrix(moments.correlations()),
+        Eigen::VectorXd::Constant(moments.outputs(), moments.target_power());
+    std::vector<int> marks = moments.dims();
+    marks.insert(marks.end(), learned.begin(), learned.end());
+    static data::recent<partial_solution> known(data::most_remembered);
+    return *known.find(key, marks, 2 * moments.correlations().size(), solve);
 }
 
 bool nothing_left(const data::moments& moments, const partial_solution& saddle, int m) {

@@ -9,6 +9,7 @@
 #include "fusionflow/solver/compact/compression.hpp"
 #include "fusionflow/solver/compact/sampled.hpp"
 #include "fusionflow/solver/training/train.hpp"
+#include "fusionflow/theory/partial_solution.hpp"
 
 namespace fusionflow::solver {
 
@@ -19,8 +20,7 @@ constexpr double column_rounding = 1e-11;
 constexpr double most_by_itself = 1e6;  // weights, unless --rounds asks for more
 constexpr double most_weights = 2e7;
 
-answer train_fixed(const model& about, const run_options& options, krylov_growth& growth,
-                   int rounds) {
+void check_size(const krylov_growth& growth, int rounds) {
     data::need(rounds >= growth.least_rounds(), "rounds",
                "need at least {} to reach every hidden layer, got {}", growth.least_rounds(),
                rounds);
@@ -28,25 +28,54 @@ answer train_fixed(const model& about, const run_options& options, krylov_growth
     data::need(weights <= most_weights, "rounds",
                "need networks of at most {:g} weights, {} rounds and one more may take {:.2g}",
                most_weights, rounds, weights);
-    return train_truncated(about, options, growth, rounds);
 }
+
+// Networks of too few rounds are left as soon as they have parted this many times further from
+// those of one more round than the accuracy allows: most part early, and train long.
+constexpr double hopeless = 2;
+
+// |W_m| of the least-squares solution.
+Eigen::VectorXd norms_at_rest(const data::moments& moments) {
+    const auto everyone = data::all_modalities(moments.count());
+    const Eigen::VectorXd weights = theory::solve_partial(moments, everyone).weights;
+    Eigen::VectorXd norms(moments.count());
+    for (int m = 0; m < moments.count(); ++m) {
+        norms(m) = moments.part(weights, m).norm();
+    }
+    return norms;
+}
+
+void grow_beyond(krylov_growth& growth, int rounds) {
+    while (growth.rounds() <= rounds) {
+        growth.grow();
+    }
+}
+
+answer train_of(const model& about, const run_options& options, krylov_growth& growth, int rounds,
+                bool may_give_up);
 
 answer train_accurate(const model& about, const run_options& options, krylov_growth& growth) {
     const double wanted = options.compression.accuracy;
-    int rounds = growth.least_rounds();
-    answer result = train_fixed(about, options, growth, rounds);
-    while (!(result.network->truncation_error <= wanted)) {
-        ++rounds;
-        if (!(growth.most_weights(rounds + 1) <= most_by_itself)) {
-            result.warnings.push_back(
-                fmt::format("the truncation error is about {:.1e}, not {:g} as wanted: another "
-                            "round would make the network too large (--rounds can ask for it)",
-                            result.network->truncation_error, wanted));
-            break;
+    check_size(growth, growth.least_rounds());
+    for (int rounds = growth.least_rounds();; ++rounds) {
+        grow_beyond(growth, rounds);
+        const bool last = !(growth.most_weights(rounds + 2) <= most_by_itself);
+        try {
+            answer result = train_of(about, options, growth, rounds, !last);
+            const double error = result.network->truncation_error;
+            if (!(error <= wanted) && last) {
+                result.warnings.push_back(
+                    fmt::format("the truncation error is about {:.1e}, not {:g} as wanted: another "
+                                "round would make the network too large (--rounds can ask for it)",
+                                error, wanted));
+            }
+            if (error <= wanted || last) {
+                return result;
+            }
+        } catch (const parted&) {
+            // Another round is needed.
         }
-        result = train_truncated(about, options, growth, rounds);
     }
-    return result;
 }
 
 }  // namespace
@@ -65,9 +94,14 @@ std::unique_ptr<krylov_growth> sampled_growth(const model& about, int repeat) {
 
 answer train_truncated(const model& about, const run_options& options, krylov_growth& growth,
                        int rounds) {
-    while (growth.rounds() <= rounds) {
-        growth.grow();
-    }
+    return train_of(about, options, growth, rounds, false);
+}
+
+namespace {
+
+answer train_of(const model& about, const run_options& options, krylov_growth& growth, int rounds,
+                bool may_give_up) {
+    grow_beyond(growth, rounds);
     const auto trained = [&](comparison* beside, double error) {
         answer result = train(about, options, growth.network(rounds), beside);
         result.network->truncation_error = error;
@@ -81,6 +115,10 @@ answer train_truncated(const model& about, const run_options& options, krylov_gr
             return trained(nullptr, std::numeric_limits<double>::quiet_NaN());
         }
         comparison further(about.moments, growth.network(rounds + 1), about.training.law());
+        if (may_give_up) {
+            further.give_up_above(hopeless * options.compression.accuracy / safety,
+                                  norms_at_rest(about.moments));
+        }
         answer truncated = trained(&further, 0);
         truncated.network->truncation_error = safety * further.deviation() + column_rounding;
         return truncated;
@@ -91,10 +129,14 @@ answer train_truncated(const model& about, const run_options& options, krylov_gr
     return result;
 }
 
+}  // namespace
+
 answer train_truncated(const model& about, const run_options& options, krylov_growth& growth) {
-    return options.compression.rounds
-               ? train_fixed(about, options, growth, *options.compression.rounds)
-               : train_accurate(about, options, growth);
+    if (!options.compression.rounds) {
+        return train_accurate(about, options, growth);
+    }
+    check_size(growth, *options.compression.rounds);
+    return train_truncated(about, options, growth, *options.compression.rounds);
 }
 
 }  // namespace fusionflow::solver

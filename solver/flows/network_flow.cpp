@@ -8,8 +8,9 @@ namespace fusionflow::solver {
 
 network_flow::network_flow(const network_shape& shape, const data::moments& moments, state weights,
                            bool keeps_signs, double weight_decay)
-    : shape_(&shape), gradient_(shape, moments, std::ssize(weights) > shape.size()),
-      initial_(std::move(weights)), keeps_signs_(keeps_signs), weight_decay_(weight_decay) {}
+    : shape_(&shape), moments_(&moments),
+      gradient_(shape, moments, std::ssize(weights) > shape.size()), initial_(std::move(weights)),
+      keeps_signs_(keeps_signs), weight_decay_(weight_decay) {}
 
 void network_flow::derivative(const state& x, state& dxdt) {
     gradient_.descent(x.data(), dxdt.data());
@@ -18,6 +19,17 @@ void network_flow::derivative(const state& x, state& dxdt) {
             dxdt[i] -= weight_decay_ * x[i];
         }
     }
+}
+
+stiff_part* network_flow::fast() {
+    const bool biases = std::ssize(initial_) > shape_->size();
+    if (weight_decay_ > 0 || biases || moments_->correlations().size() > most_stiff_outputs) {
+        return nullptr;
+    }
+    if (fast_ == nullptr) {
+        fast_ = std::make_unique<gauss_newton>(*shape_, *moments_);
+    }
+    return fast_.get();
 }
 
 double network_flow::relative_error(const state& x, const state& error) const {

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <memory>
+
 #include "fusionflow/solver/flows/flow.hpp"
+#include "fusionflow/solver/flows/gauss_newton.hpp"
 #include "fusionflow/solver/networks/gradient.hpp"
 
 namespace fusionflow::solver {
@@ -23,10 +26,13 @@ public:
     [[nodiscard]] double mean_loss() const override { return gradient_.mean_loss(); }
     void branch_norms(const state& x, Eigen::VectorXd& norms) const override;
     // Reading the weights inside a step costs as much as a derivative, and wherever |W_m| can cross
-    // its level, steps are short against its growth.
-    [[nodiscard]] int interior_samples() const override { return 0; }
+    // its level, explicit steps are short against its growth. Implicit ones need not be.
+    [[nodiscard]] int interior_samples() const override {
+        return fast_ != nullptr && fast_->is_used() ? 4 : 0;
+    }
     [[nodiscard]] bool keeps_signs() const override { return keeps_signs_; }
     [[nodiscard]] double weight_decay() const override { return weight_decay_; }
+    [[nodiscard]] stiff_part* fast() override;
     [[nodiscard]] bool fades(const state& x, const data::modality_set& fading,
                              const Eigen::VectorXd& residuals) const override {
         return solver::fades(*shape_, x.data(), fading, residuals, weight_decay_);
@@ -34,7 +40,9 @@ public:
 
 private:
     const network_shape* shape_;
+    const data::moments* moments_;
     network_gradient gradient_;
+    std::unique_ptr<gauss_newton> fast_;  // made when it is first asked for
     state initial_;
     bool keeps_signs_;
     double weight_decay_;

@@ -3,6 +3,7 @@
 #include <Eigen/Core>
 #include <cstddef>
 
+#include "fusionflow/solver/flows/stiff_part.hpp"
 #include "fusionflow/solver/state.hpp"
 
 namespace fusionflow::solver {
@@ -52,6 +53,10 @@ public:
     [[nodiscard]] virtual bool has_jacobian() const { return false; }
     /// j = df/dx without a time that is kept; j has the right size already.
     virtual void jacobian(const state& /*x*/, Eigen::MatrixXd& /*j*/) {}
+
+    /// What implicit steppers may use in place of a jacobian(); null where there is none. The
+    /// system owns it. A system with a stiff part keeps no time.
+    [[nodiscard]] virtual stiff_part* fast() { return nullptr; }
 };
 
 }  // namespace fusionflow::solver

@@ -41,6 +41,9 @@ const radau_tableau& tableau() {
 template <int N>
 bool radau<N>::linearise(const state& x, double h) {
     active(stage_) = active(x) + z_.col(stages / 2);
+    if (fast_ != nullptr) {
+        return fast_->take(stage_);
+    }
     system_.jacobian(stage_, jacobian_);
     if (!jacobian_.allFinite()) {
         return false;
@@ -57,10 +60,28 @@ bool radau<N>::linearise(const state& x, double h) {
 }
 
 template <int N>
-void radau<N>::solve_real(typename real_solver::vector& v) const {
+void radau<N>::solve_real(typename real_solver::vector& v, double h) {
+    if (fast_ != nullptr) {
+        fast_->solve(tableau().real_eigenvalue, h, v);
+        return;
+    }
     v.array() /= scale_.array();
     real_.solve(v);
     v.array() *= scale_.array();
+}
+
+// Solves for pair k in along_ (real parts) and beside_ (imaginary parts).
+template <int N>
+void radau<N>::solve_pair(int k, double h) {
+    if (fast_ != nullptr) {
+        fast_->solve(tableau().eigenvalues(k), h, along_, beside_);
+        return;
+    }
+    along_.array() /= scale_.array();
+    beside_.array() /= scale_.array();
+    pairs_[static_cast<std::size_t>(k)].solve(along_, beside_);
+    along_.array() *= scale_.array();
+    beside_.array() *= scale_.array();
 }
 
 // Factorises the equations times h, so that numbers of order one are inverted for any step length.
@@ -129,7 +150,7 @@ void radau<N>::solve(double h) {
     const radau_tableau& t = tableau();
     step_.noalias() = h * speeds_.lazyProduct(t.forth.transpose());
     along_ = step_.col(0) - t.real_eigenvalue * apart_.col(0);
-    solve_real(along_);
+    solve_real(along_, h);
     step_.col(0) = along_;
     for (int k = 0; k < pairs; ++k) {
         const int re = 1 + 2 * k;
@@ -137,11 +158,9 @@ void radau<N>::solve(double h) {
         const double b = t.eigenvalues(k).imag();
         along_ = step_.col(re) - a * apart_.col(re) + b * apart_.col(re + 1);
         beside_ = step_.col(re + 1) - a * apart_.col(re + 1) - b * apart_.col(re);
-        along_.array() /= scale_.array();
-        beside_.array() /= scale_.array();
-        pairs_[static_cast<std::size_t>(k)].solve(along_, beside_);
-        step_.col(re) = along_.cwiseProduct(scale_);
-        step_.col(re + 1) = beside_.cwiseProduct(scale_);
+        solve_pair(k, h);
+        step_.col(re) = along_;
+        step_.col(re + 1) = beside_;
     }
     apart_ += step_;
     z_.noalias() = apart_.lazyProduct(t.back.transpose());
@@ -211,7 +230,7 @@ void radau<N>::estimate_error(const state& dxdt, double h, const error_gauge& ga
     // Without the factor (1 - h gamma J)^-1 stiff parts would count that the method does not feel.
     along_ = h * active(dxdt);
     along_.noalias() += z_.lazyProduct(t.estimate) / t.gamma;
-    solve_real(along_);
+    solve_real(along_, h);
     active(estimate_) = along_;
     if (active_ < size_) {
         estimate_.back() = h * t.gamma * dxdt.back() + time_z_.dot(t.estimate);
@@ -297,7 +316,9 @@ void radau<N>::inside(double place, state& x) {
 
 template <int N>
 void radau<N>::at(double place, const error_gauge& gauge, state& x) {
-    factorise(place);
+    if (fast_ == nullptr) {
+        factorise(place);
+    }
     guess(0, place);
     if (iterate(*start_, place, gauge)) {
         finish(*start_, place, x);

@@ -13,7 +13,8 @@ namespace fusionflow::solver {
 
 /// Radau IIA of five stages, order 9, by simplified Newton iterations: the Jacobian is taken in the
 /// middle of the step, and one real and two complex matrices of its size are factorised. A time
-/// that the flow keeps is an integral and takes no part in the iterations.
+/// that the flow keeps is an integral and takes no part in the iterations. A system without a
+/// Jacobian has a stiff_part in its place.
 ///
 /// \tparam N  Numbers in the iterations, where that is known when compiling.
 template <int N>
@@ -22,11 +23,15 @@ public:
     radau(ode& system, long& evaluations)
         : single_method(system.size()), system_(system), evaluations_(evaluations),
           size_(static_cast<Eigen::Index>(next_.size())), active_(size_ - system.keeps_time()),
-          jacobian_(active_, active_), z_(active_, stages), speeds_(active_, stages),
-          apart_(active_, stages), step_(active_, stages), polynomial_(active_, stages),
-          estimate_(next_.size()), stage_(next_.size()), scratch_(next_.size()) {
-        matrix_.resize(active_, active_);
-        pair_matrix_.resize(active_, active_);
+          z_(active_, stages), speeds_(active_, stages), apart_(active_, stages),
+          step_(active_, stages), polynomial_(active_, stages), estimate_(next_.size()),
+          stage_(next_.size()), scratch_(next_.size()),
+          fast_(system.has_jacobian() ? nullptr : system.fast()) {
+        if (fast_ == nullptr) {
+            jacobian_.resize(active_, active_);
+            matrix_.resize(active_, active_);
+            pair_matrix_.resize(active_, active_);
+        }
         along_.resize(active_);
         beside_.resize(active_);
         scale_.setOnes(active_);
@@ -66,7 +71,8 @@ private:
     void set_clock(double clock_speed, double h);
     bool evaluate(const state& x);
     void solve(double h);
-    void solve_real(typename real_solver::vector& v) const;
+    void solve_real(typename real_solver::vector& v, double h);
+    void solve_pair(int k, double h);
     double change_size(const state& x, const error_gauge& gauge);
     bool iterate(const state& x, double h, const error_gauge& gauge);
     void finish(const state& x, double h, state& end);
@@ -99,6 +105,7 @@ private:
     state estimate_;
     state stage_;
     state scratch_;
+    stiff_part* fast_;  // in place of the Jacobian where the system has none
     int strained_ = 0;  // steps for which Newton's errors are held to less
     const state* start_ = nullptr;
     state end_;  // of the step that passed last

@@ -70,9 +70,11 @@ class switching final : public step_method {
 public:
     switching(ode& system, long& evaluations)
         : plain_(make_dopri5(system, evaluations)),
-          stiff_(system.has_jacobian() ? make_radau(system, evaluations)
-                                       : make_chebyshev(system, evaluations)),
-          now_(plain_.get()), looks_(system.has_jacobian()), rate_(system, evaluations) {}
+          stiff_(system.has_jacobian() || system.fast() != nullptr
+                     ? make_radau(system, evaluations)
+                     : make_chebyshev(system, evaluations)),
+          now_(plain_.get()), looks_(system.has_jacobian()),
+          returns_(system.has_jacobian() || system.fast() == nullptr), rate_(system, evaluations) {}
 
     [[nodiscard]] std::string name() const override {
         return switched_ ? plain_->name() + " + " + stiff_->name() : plain_->name();
@@ -98,7 +100,8 @@ private:
     std::unique_ptr<step_method> plain_;
     std::unique_ptr<step_method> stiff_;
     step_method* now_;
-    bool looks_;  // false: it goes by the methods' own rate()
+    bool looks_;    // false: it goes by the methods' own rate()
+    bool returns_;  // false: the stiff method keeps the flow
     rate_estimate rate_;
     bool switched_ = false;
     int steps_ = 0;
@@ -117,10 +120,14 @@ bool switching::votes_by_looks(double proposed) {
     return votes_ >= votes_needed;
 }
 
-// True where the other method should take over, by the methods' own rates. Where rate h < 1, two
+// True where the other method should take over, by the methods' own rates. Radau does not know its
+// own and stays: its steps are long where nothing is stiff, too. Where rate h < 1, two
 // stages of rkc, the fewest, get less far than dopri5 at its stability limit for the same work.
 bool switching::votes_by_steps(double proposed) {
     const bool is_plain = now_ == plain_.get();
+    if (!is_plain && !returns_) {
+        return false;
+    }
     const double reach = now_->rate() * proposed;
     votes_ = (is_plain ? reach > stable_as_seen : reach < 1) ? votes_ + 1 : 0;
     return votes_ >= (is_plain ? steps_needed : steps_back);

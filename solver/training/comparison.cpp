@@ -3,14 +3,20 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace fusionflow::solver {
 
 comparison::comparison(const data::moments& moments, weighted_network other, const descent_law& law)
     : moments_(&moments), other_(std::move(other)), law_(law), apart_(moments.count()),
-      size_(moments.count()) {
+      size_(moments.count()), expected_(Eigen::VectorXd::Zero(moments.count())) {
     apart_.setZero();
     size_.setZero();
+}
+
+void comparison::give_up_above(double most, Eigen::VectorXd sizes) {
+    most_ = most;
+    expected_ = std::move(sizes);
 }
 
 void comparison::start(const Eigen::VectorXd& total) {
@@ -31,6 +37,9 @@ void comparison::note(const Eigen::VectorXd& total, const Eigen::VectorXd& other
         apart_(m) = std::max(
             apart_(m), std::isfinite(apart) ? apart : std::numeric_limits<double>::infinity());
         size_(m) = std::max(size_(m), moments_->part(total, m).norm());
+        if (apart_(m) > most_ * std::max(size_(m), expected_(m))) {
+            throw parted{};
+        }
     }
 }
 
@@ -74,6 +83,28 @@ void compared_flow::derivative(const state& x, state& dxdt) {
     second_.derivative(two_, two_moves_);
     std::copy(two_moves_.begin(), two_moves_.end(),
               std::copy(one_moves_.begin(), one_moves_.end(), dxdt.begin()));
+}
+
+stiff_part* compared_flow::fast() {
+    return first_.fast() != nullptr && second_.fast() != nullptr ? &fast_ : nullptr;
+}
+
+bool compared_flow::both_fast::take(const state& x) {
+    of_->split(x);
+    return of_->first_.fast()->take(of_->one_) && of_->second_.fast()->take(of_->two_);
+}
+
+void compared_flow::both_fast::solve(double shift, double h, Eigen::Ref<Eigen::VectorXd> v) {
+    of_->first_.fast()->solve(shift, h, v.head(middle()));
+    of_->second_.fast()->solve(shift, h, v.tail(v.size() - middle()));
+}
+
+void compared_flow::both_fast::solve(std::complex<double> shift, double h,
+                                     Eigen::Ref<Eigen::VectorXd> real,
+                                     Eigen::Ref<Eigen::VectorXd> imaginary) {
+    const Eigen::Index rest = real.size() - middle();
+    of_->first_.fast()->solve(shift, h, real.head(middle()), imaginary.head(middle()));
+    of_->second_.fast()->solve(shift, h, real.tail(rest), imaginary.tail(rest));
 }
 
 double compared_flow::relative_error(const state& x, const state& error) const {

@@ -1,10 +1,15 @@
 #pragma once
 
+#include <limits>
+
 #include "fusionflow/solver/flows/network_flow.hpp"
 #include "fusionflow/solver/networks/descent.hpp"
 #include "fusionflow/solver/networks/network.hpp"
 
 namespace fusionflow::solver {
+
+/// What comparison::note() throws where the networks have parted further than was of use.
+struct parted {};
 
 /// Trains a second network beside a first and notes how far its total weights W' part from those of
 /// the first, W:
@@ -27,6 +32,12 @@ public:
     /// Notes the distance of `total` and `other` at any instant.
     void note(const Eigen::VectorXd& total, const Eigen::VectorXd& other);
 
+    /// From now on note() throws `parted` once it is clear that the deviation will be above `most`:
+    /// the distance is more than that part of the largest |W_m| so far and of `sizes`.
+    ///
+    /// \param sizes  M numbers: norms that |W_m| may be expected to reach.
+    void give_up_above(double most, Eigen::VectorXd sizes);
+
     /// 0 where nothing was noted; infinite where a weight was not finite.
     [[nodiscard]] double deviation() const;
 
@@ -40,6 +51,8 @@ private:
     std::unique_ptr<gradient_descent> descent_;
     Eigen::VectorXd apart_;  // largest distance so far, per modality
     Eigen::VectorXd size_;   // largest norm so far, per modality
+    double most_ = std::numeric_limits<double>::infinity();
+    Eigen::VectorXd expected_;  // norms, per modality
 };
 
 /// Gradient flow of a network and of the one that it is compared with, in the same steps. The step
@@ -60,6 +73,7 @@ public:
     [[nodiscard]] int interior_samples() const override { return first_.interior_samples(); }
     [[nodiscard]] bool keeps_signs() const override { return first_.keeps_signs(); }
     [[nodiscard]] double weight_decay() const override { return first_.weight_decay(); }
+    [[nodiscard]] stiff_part* fast() override;
     [[nodiscard]] bool fades(const state& x, const data::modality_set& fading,
                              const Eigen::VectorXd& residuals) const override {
         split(x);
@@ -67,8 +81,24 @@ public:
     }
 
 private:
+    // The stiff parts of both networks, which do not feel each other.
+    class both_fast final : public stiff_part {
+    public:
+        explicit both_fast(compared_flow& of) : of_(&of) {}
+        [[nodiscard]] bool take(const state& x) override;
+        void solve(double shift, double h, Eigen::Ref<Eigen::VectorXd> v) override;
+        void solve(std::complex<double> shift, double h, Eigen::Ref<Eigen::VectorXd> real,
+                   Eigen::Ref<Eigen::VectorXd> imaginary) override;
+
+    private:
+        [[nodiscard]] Eigen::Index middle() const { return std::ssize(of_->one_); }
+
+        compared_flow* of_;
+    };
+
     void split(const state& x) const;
 
+    both_fast fast_{*this};
     comparison* compared_;
     network_flow first_;
     network_flow second_;

@@ -8,6 +8,8 @@
 
 #include "fusionflow/solver/method.hpp"
 #include "fusionflow/validation/diagnosis/diagnosis_advice.hpp"
+#include "fusionflow/validation/diagnosis/diagnosis_tables.hpp"
+#include "fusionflow/validation/report/diagnosis_report.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/options.hpp"
 
@@ -59,6 +61,34 @@ bool says(const std::vector<std::string>& lines, const std::string& words) {
 }
 
 }  // namespace
+
+BOOST_AUTO_TEST_CASE(what_needs_no_networks_is_known_before_them) {
+    diagnosis_request r = request_of({{"ratio", "3"}}, {{"scheme", "gaussian-iid"}});
+    r.inits = {0.05};
+    std::vector<std::string> early;
+    std::vector<std::size_t> done;
+    const auto d = validation::diagnose(
+        r,
+        [&](std::size_t networks, std::size_t all) {
+            // Two fusions of two layers, from two norms each, five networks each.
+            BOOST_TEST(all == 20U);
+            BOOST_TEST(early.size() == 1U);
+            done.push_back(networks);
+        },
+        [&](const validation::diagnosis& known) {
+            BOOST_TEST(known.fusions.empty());
+            BOOST_TEST(known.advice.empty());
+            early.push_back(first_text(r, known));
+        });
+    BOOST_TEST(done.size() == 20U);
+    BOOST_TEST(done.front() == 1U);
+    BOOST_TEST(std::is_sorted(done.begin(), done.end()));
+    BOOST_TEST(done.back() == 20U);
+    // What is printed first is what the whole text begins with.
+    BOOST_TEST_REQUIRE(early.size() == 1U);
+    BOOST_TEST(to_text(r, d).starts_with(early.front()));
+    BOOST_TEST(early.front().ends_with("\n\n"));
+}
 
 BOOST_AUTO_TEST_CASE(who_is_first_and_who_explains_most) {
     diagnosis_request r =
@@ -226,11 +256,9 @@ BOOST_AUTO_TEST_CASE(further_initial_norms_are_the_same_networks_as_by_init) {
 }
 
 BOOST_AUTO_TEST_CASE(what_begins_above_its_level_is_not_learned_within_any_budget) {
-    diagnosis_request r =
-        request_of({}, {{"scheme", "gaussian-iid"},
-                        {"init", "3"},
-                        {"learning-rate", "0.01"},
-                        {"clock", "norm"}});
+    diagnosis_request r = request_of(
+        {},
+        {{"scheme", "gaussian-iid"}, {"init", "3"}, {"learning-rate", "0.01"}, {"clock", "norm"}});
     r.epochs = 100;
     const auto d = validation::diagnose(r);
     BOOST_TEST(!says(d.advice, "everything is learned"));

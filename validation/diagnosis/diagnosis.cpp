@@ -280,6 +280,22 @@ void check_request(const diagnosis_request& r) {
     }
 }
 
+// Turns how far one ensemble is into how far all are: they are trained one after another.
+ensemble_progress across_ensembles(const diagnosis_request& r, const ensemble_progress& progress) {
+    if (!progress) {
+        return {};
+    }
+    const int ensembles = std::accumulate(r.depths.begin(), r.depths.end(), 0);  // L for each L
+    const std::size_t all = static_cast<std::size_t>(ensembles) *
+                            static_cast<std::size_t>(r.networks) * (1 + r.inits.size());
+    return [progress, all, before = std::size_t{0}](std::size_t done, std::size_t of) mutable {
+        progress(before + done, all);
+        if (done == of) {
+            before += of;
+        }
+    };
+}
+
 }  // namespace
 
 std::vector<given_option> diagnosis_defaults(const settings& s) {
@@ -312,7 +328,8 @@ diagnosis_request request_about(settings options, std::shared_ptr<const data::mo
     return request;
 }
 
-diagnosis diagnose(const diagnosis_request& request, const ensemble_progress& progress) {
+diagnosis diagnose(const diagnosis_request& request, const ensemble_progress& progress,
+                   const first_results& first) {
     check_request(request);
     const moments& m = request.model.moments;
     diagnosis d;
@@ -327,9 +344,13 @@ diagnosis diagnose(const diagnosis_request& request, const ensemble_progress& pr
     const auto saddles = late_saddles(m);
     d.prospects = judge_prospects(request, m, request.model.init, saddles);
     d.plateaus = describe_plateaus(request, m, saddles);
-    d.fusions = describe_fusions(request, request.model.init.u0, progress);
+    if (first) {
+        first(d);
+    }
+    const ensemble_progress of_all = across_ensembles(request, progress);
+    d.fusions = describe_fusions(request, request.model.init.u0, of_all);
     for (const double init : request.inits) {
-        for (fusion_facts& f : describe_fusions(request, init, progress)) {
+        for (fusion_facts& f : describe_fusions(request, init, of_all)) {
             d.further.push_back(std::move(f));
         }
     }

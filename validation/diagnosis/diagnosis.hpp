@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -144,6 +145,10 @@ struct diagnosis {
     std::vector<std::string> warnings;
 };
 
+/// Called once, before any network is trained, with a diagnosis whose fusions, further, advice and
+/// warnings are still empty.
+using first_results = std::function<void(const diagnosis&)>;
+
 /// Options that were not given and for which a diagnosis has a default of its own, different from
 /// that of the rest of the program; each comes with this default.
 [[nodiscard]] std::vector<given_option> diagnosis_defaults(const settings& s);
@@ -159,9 +164,11 @@ struct diagnosis {
 /// Finds which modality is learned first and why, how long the others wait at each depth and layer
 /// of fusion, whether they are learned at all, and what follows from that.
 ///
+/// \param progress  Told how many networks are trained, of those of all depths, fusions and norms.
 /// \throws data::input_error naming depths, inits, networks, epochs or an option of the model.
 /// \see docs/diagnose.md; tests/validation/diagnosis_test.cpp
 [[nodiscard]] diagnosis diagnose(const diagnosis_request& request,
-                                 const ensemble_progress& progress = {});
+                                 const ensemble_progress& progress = {},
+                                 const first_results& first = {});
 
 }  // namespace fusionflow::validation

@@ -138,6 +138,11 @@ sheet plateau_sheet(const diagnosis_request& request, const diagnosis& d) {
     return s;
 }
 
+std::string first_text(const diagnosis_request& request, const diagnosis& d) {
+    return fmt::format("{}all together explain {:.1f} %\n\n{}\n", to_text(modality_sheet(d)),
+                       100 * d.explained, to_text(plateau_sheet(request, d)));
+}
+
 sheet time_sheet(const diagnosis_request& request, const diagnosis& d) {
     return times_of(request, d, d.fusions, {{0.05, "5 %"}, {0.5, "median"}, {0.95, "95 %"}}, false);
 }

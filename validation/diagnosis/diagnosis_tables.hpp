@@ -26,6 +26,9 @@ namespace fusionflow::validation {
 /// networks explain after it, and their loss on held-out samples.
 [[nodiscard]] sheet budget_sheet(const diagnosis_request& request, const diagnosis& d);
 
+/// What the text of a diagnosis begins with: all that is known before networks are trained.
+[[nodiscard]] std::string first_text(const diagnosis_request& request, const diagnosis& d);
+
 /// A row per depth, layer of fusion and modality: predicted times with their errors, and quantiles
 /// of the networks.
 [[nodiscard]] sheet time_sheet(const diagnosis_request& request, const diagnosis& d);

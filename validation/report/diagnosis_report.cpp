@@ -342,9 +342,7 @@ std::string json_text(const diagnosis_request& request, const diagnosis& d,
 }
 
 std::string to_text(const diagnosis_request& request, const diagnosis& d) {
-    std::string text =
-        fmt::format("{}all together explain {:.1f} %\n\n{}\n", to_text(modality_sheet(d)),
-                    100 * d.explained, to_text(plateau_sheet(request, d)));
+    std::string text = first_text(request, d);
     text += fmt::format("{}\n{}\n", fmt::join(wrapped(about_times(request, d), text_columns), "\n"),
                         to_text(time_sheet(request, d)));
     if (request.epochs && !d.fusions.empty()) {
