@@ -137,10 +137,10 @@ const command diagnose_command = {
     "From samples, or their moments (M.json), to who is learned first, how long the others wait\n"
     "at each depth of fusion, whether they are learned at all, and what to do.\n"
     "Unless options say otherwise layers begin with norms of 0.1 and networks are gaussian,\n"
-    "compressed to an accuracy of 1e-4, and integrated to an rtol of 1e-7 in at most 1e5 steps.",
+    "compressed to an accuracy of 1e-2, and integrated to an rtol of 1e-7 in at most 1e5 steps.",
     "DATA...",
-    {"init", "scheme", "width", "seed", "learning-rate", "rounds", "accuracy", "rtol", "max-steps",
-     "clock"},
+    {"init", "scheme", "gain", "layer-norms", "bias", "width", "seed", "learning-rate", "rounds",
+     "accuracy", "rtol", "max-steps", "clock"},
     diagnose_options(),
     "fusionflow diagnose scans.csv --modality 'sound=s1..s3' --modality sight=v --target y",
     run_diagnose,

@@ -60,14 +60,15 @@ private:
 };
 
 /// The text of a CSV file: lines of `header` as comments (`# ...`), the line `# partial: ...` where
-/// the run ended in trouble, then the columns t, loss, |W_m| and u_m of each modality, the numbers of
-/// W (`W_i`, with several targets `W_k_i` of target k), `share`, and of each modality `power_NAME`
-/// and `progress_NAME`.
+/// the run ended in trouble, then the columns t, loss, |W_m| and u_m of each modality, the numbers
+/// of W (`W_i`, with several targets `W_k_i` of target k), `share`, and of each modality
+/// `power_NAME` and `progress_NAME`.
 [[nodiscard]] std::string to_csv(const trajectory& path, const std::vector<std::string>& header);
 
 /// The bytes of an .npz file: `t`, `loss` and `share`, n numbers each; per modality `norm_<name>`,
-/// `u_<name>`, `power_<name>` and `progress_<name>`, n numbers, and `W_<name>`, n x D_m (with several targets n x K x D_m); `partial`,
-/// 1 where the run ended in trouble, else 0; the text `provenance`.
+/// `u_<name>`, `power_<name>` and `progress_<name>`, n numbers, and `W_<name>`, n x D_m (with
+/// several targets n x K x D_m); `partial`, 1 where the run ended in trouble, else 0; the text
+/// `provenance`.
 ///
 /// \see docs/file-formats.md#trajectories; tests/solver/trajectory_test.cpp
 [[nodiscard]] std::string to_npz(const trajectory& path, const data::moments& moments,

@@ -60,6 +60,12 @@ bool clock_watch::waits(const data::modality_set& end) const {
                        [&](const hand& h) { return h.end == end && h.runs(); });
 }
 
+bool clock_watch::has_told(const clock& by) const {
+    return by.of_the_end && std::none_of(hands_.begin(), hands_.end(), [&](const hand& h) {
+               return h.by == &by && (h.runs() || h.above);
+           });
+}
+
 std::vector<theory::clock_times> clock_watch::times(const data::modality_set& end) const {
     std::vector<theory::clock_times> all;
     for (const hand& h : hands_) {

@@ -37,6 +37,9 @@ public:
     /// True while a modality has not yet passed one half by some clock, if the run comes to the
     /// saddle `end`.
     [[nodiscard]] bool waits(const data::modality_set& end) const;
+    /// True once every modality has passed one half by this clock, whichever saddle the run comes
+    /// to; never where one began above it, nor for a clock that is not of the end.
+    [[nodiscard]] bool has_told(const theory::clock& by) const;
     /// What the clocks say, where the run came to the saddle `end`; `never` where one half was not
     /// passed.
     [[nodiscard]] std::vector<theory::clock_times> times(const data::modality_set& end) const;

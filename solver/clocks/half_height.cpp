@@ -90,6 +90,7 @@ void half_height_monitor::forget() {
     levels_.assign(count, {});
     phases_.clear();
     came_to_rest_ = false;
+    told_at_.reset();
     clocks_.forget();
     clocks_.expect_end(everyone_, saddles_.of(everyone_).weights);
     if (!expected_.empty()) {
@@ -325,6 +326,15 @@ data::modality_set half_height_monitor::saddle_in_the_end() const {
     return expected_.empty() || (all && !keeps_signs_) ? everyone_ : expected_.back();
 }
 
+std::optional<end_of_run> half_height_monitor::told(const theory::clock& chosen, double now) {
+    if (!told_at_ && clocks_.has_told(chosen)) {
+        told_at_ = now;
+    }
+    return told_at_ && now >= 2 * *told_at_
+               ? std::optional(end_of_run{theory::outcome::learned, std::nullopt})
+               : std::nullopt;
+}
+
 std::optional<end_of_run> half_height_monitor::explained(const std::optional<double>& enough,
                                                          double loss,
                                                          const Eigen::VectorXd& weights) const {
@@ -362,8 +372,8 @@ std::vector<theory::clock_times> half_height_monitor::read_clocks(theory::outcom
 
 end_of_run half_height_monitor::conclude(const standstill& found) {
     came_to_rest_ = true;
-    // Clocks of the end are read against saddles that are expected; where the path stands at another
-    // one it is watched again.
+    // Clocks of the end are read against saddles that are expected; where the path stands at
+    // another one it is watched again.
     const bool seen = found.rest == saddle_in_the_end();
     const bool known = rest_ == found.rest || (seen && includes(learned_, found.rest));
     if (known) {
@@ -412,6 +422,10 @@ void half_height_monitor::learn_at_rest(const data::modality_set& rest) {
 theory::learning half_height_monitor::answer(theory::outcome ended, const theory::cost& work,
                                              const Eigen::VectorXd& weights) {
     theory::learning result = theory::conclude(times_, phases_, ended, work, above_);
+    for (double& time : result.times) {
+        // A run that ended since another clock had told all may have left the norm behind.
+        time = ended == theory::outcome::learned && std::isinf(time) ? unknown : time;
+    }
     result.levels = levels_;
     result.clocks = read_clocks(ended);
     result.clocks.insert(result.clocks.begin(), {&theory::norm_clock, result.times, above_, {}});

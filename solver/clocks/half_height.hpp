@@ -70,16 +70,20 @@ public:
                                                      bool keeps_signs,
                                                      const rest_judge::fading& fades = {});
 
-    /// W of the saddle that the run comes to if it stays with what is learned now; the weights at its
-    /// end where that is no saddle.
+    /// W of the saddle that the run comes to if it stays with what is learned now; the weights at
+    /// its end where that is no saddle.
     [[nodiscard]] const Eigen::VectorXd& in_the_end();
     /// The part of what all modalities can explain that is explained with this loss, R^2/R^2_max:
     ///
     ///     (<|y|^2> - 2 loss) / tr s Sigma^+ s^T;   NaN where nothing can be explained
     [[nodiscard]] double share(double loss) const;
 
-    /// The end of the run once `enough` of what can be explained is explained, where the weights are
-    /// `weights` and the loss is `loss`; absent before that, and where `enough` is.
+    /// The end of the run where a clock of the end is asked for, `chosen`: it has told all, and as
+    /// long again has passed for the others. Absent before that, and for the norm.
+    [[nodiscard]] std::optional<end_of_run> told(const theory::clock& chosen, double now);
+
+    /// The end of the run once `enough` of what can be explained is explained, where the weights
+    /// are `weights` and the loss is `loss`; absent before that, and where `enough` is.
     [[nodiscard]] std::optional<end_of_run> explained(const std::optional<double>& enough,
                                                       double loss,
                                                       const Eigen::VectorXd& weights) const;
@@ -143,6 +147,7 @@ private:
     std::optional<data::modality_set> rest_;
     std::optional<Eigen::VectorXd> own_end_;  // known_end::weights
     bool came_to_rest_ = false;
+    std::optional<double> told_at_;  // when the chosen clock had told all
     clock_watch clocks_;
     bool keeps_signs_ = false;
     data::modality_set learned_;

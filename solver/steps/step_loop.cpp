@@ -152,6 +152,7 @@ void step_loop::look_for_end() {
         if (!end && options_.enough) {
             end = monitor_.explained(options_.enough, loss_now(), weights_);
         }
+        end = end ? end : monitor_.told(*options_.clock, t_);
         if (!end) {
             return;
         }
@@ -160,6 +161,7 @@ void step_loop::look_for_end() {
         last_instant_ = *ended_ == outcome::enough ? t_ : t_ * (1 + options_.tail);
         reads_on_ = !again_ && *ended_ != outcome::enough;
     }
+    reads_on_ = reads_on_ && !monitor_.told(*options_.clock, t_);
     reads_on_ = reads_on_ && monitor_.reads_on(weights_, system_.keeps_signs(), fades);
 }
 

@@ -57,6 +57,7 @@ bool epoch_loop::note_end() {
         if (!end && options_.enough) {
             end = monitor_.explained(options_.enough, squared_error(loss_now(total_)), total_);
         }
+        end = end ? end : monitor_.told(*options_.clock, now());
         if (!end) {
             return false;
         }
@@ -67,6 +68,7 @@ bool epoch_loop::note_end() {
         // Networks that do not come to rest may never pass the levels of the other clocks.
         reads_on_ = !again_ && *ended_ != outcome::enough && ends_with(outcome::permanent_bias);
     }
+    reads_on_ = reads_on_ && !monitor_.told(*options_.clock, now());
     reads_on_ = reads_on_ && monitor_.reads_on(total_, keeps_signs_, fades);
     const double noted = again_ ? 0 : options_.note_at.value_or(0);
     return !reads_on_ && !(now() < std::max(last_instant_, noted));

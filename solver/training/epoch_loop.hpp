@@ -97,7 +97,8 @@ private:
 using loop_maker = std::function<std::unique_ptr<epoch_loop>(const trained_network& network,
                                                              const known_end& known)>;
 
-/// Runs a loop; if that shows something of its end that had to be known, runs another that knows it.
+/// Runs a loop; if that shows something of its end that had to be known, runs another that knows
+/// it.
 ///
 /// \param network  Not trained yet: all but `at_end` is filled in.
 [[nodiscard]] answer run_watched(trained_network network, const loop_maker& make);

@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(a_table_is_diagnosed) {
     const auto text = run(line);
     BOOST_TEST(text.code == 0);
     BOOST_TEST(text.out.find("two is learned first") != std::string::npos);
-    BOOST_TEST(text.out.find("fuse at layer 2 at the latest") != std::string::npos);
+    BOOST_TEST(text.out.find("After 5000 epochs late fusion of") != std::string::npos);
     const auto json = run(with(line, {"--format", "json"})).json();
     BOOST_TEST(json["first_learned"] == "two");
     BOOST_TEST(json["modalities"][0]["name"] == "one");
@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(help_and_provenance_say_the_values_that_a_diagnosis_takes) 
          {"--rtol R                   relative error allowed per step of a flow (1e-7)",
           "--max-steps N              most steps of a flow (1e5)",
           "--accuracy A               largest error of |W_m(t)|, as a part of its largest "
-          "value (1e-4)",
+          "value (1e-2)",
           "kaiming or kaiming-normal (gaussian)", "> 0 (0.1)"}) {
         BOOST_TEST(help.find(line) != std::string::npos, line);
     }
@@ -170,10 +170,10 @@ BOOST_AUTO_TEST_CASE(help_and_provenance_say_the_values_that_a_diagnosis_takes) 
         const std::string line = json["provenance"];
         return line.substr(line.rfind('('));
     };
-    BOOST_TEST(provenance({}) == "(seed 1, rtol 1e-07, scheme gaussian, init 0.1, accuracy 1e-4, "
-                                 "max-steps 1e5)");
+    BOOST_TEST(provenance({}) == "(seed 1, rtol 1e-07, scheme gaussian, init 0.1, accuracy 1e-2, "
+                                 "max-steps 1e5, clock progress)");
     BOOST_TEST(provenance({"--rtol", "1e-6", "--rounds", "3", "--init", "0.01", "--seed", "4"}) ==
-               "(seed 4, rtol 1e-06, scheme gaussian, max-steps 1e5)");
+               "(seed 4, rtol 1e-06, scheme gaussian, max-steps 1e5, clock progress)");
     // What has neither seed nor tolerance does not claim any.
     BOOST_TEST(run({"moments", folder.file("t.csv"), "--modality", "one=a", "--target", "y",
                     "--format", "json"})
@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(refuses_in_one_line) {
         BOOST_TEST(result.out.empty());
         BOOST_TEST(result.err == "fusionflow: " + message + "\n");
     };
-    refuses({"--depths", "1"}, "--depths: need 2 ... 20 layers, got 1");
+    refuses({"--depths", "0"}, "--depths: need 1 ... 20 layers, got 0");
     refuses({"--depths", "2,3,2"}, "--depths: 2 is there twice");
     refuses({"--inits", "0.1,0.2,0.1"}, "--inits: 0.1 is there twice");
     std::string many = "2";

@@ -176,7 +176,8 @@ BOOST_AUTO_TEST_CASE(exact_flow_writes_trajectory_and_plot) {
     BOOST_TEST(result.code == 0);
     BOOST_TEST(result.out.find("gram flow") != std::string::npos);
     const std::string csv = tests::read(folder.file("t.csv"));
-    BOOST_TEST(csv.find("\nt,loss,norm_A,u_A,norm_B,u_B,W_1,W_2\n0,") != std::string::npos);
+    BOOST_TEST(csv.find("\nt,loss,norm_A,u_A,norm_B,u_B,W_1,W_2,share,power_A,progress_A,power_B,"
+                        "progress_B\n0,") != std::string::npos);
     BOOST_TEST(tests::read(folder.file("p.svg")).find("exact flow of the draw") !=
                std::string::npos);
 }
@@ -187,7 +188,8 @@ BOOST_AUTO_TEST_CASE(trajectory_and_plot_are_written) {
                              "--trajectory", folder.file("t.csv"), "--plot", folder.file("p.svg")});
     BOOST_TEST(result.code == 0);
     const std::string csv = tests::read(folder.file("t.csv"));
-    BOOST_TEST(csv.find("\nt,loss,norm_A,u_A,norm_B,u_B,W_1,W_2\n0,") != std::string::npos);
+    BOOST_TEST(csv.find("\nt,loss,norm_A,u_A,norm_B,u_B,W_1,W_2,share,power_A,progress_A,power_B,"
+                        "progress_B\n0,") != std::string::npos);
     BOOST_TEST(csv.find("partial") == std::string::npos);
     const std::string svg = tests::read(folder.file("p.svg"));
     BOOST_TEST(svg.find("<svg") != std::string::npos);

@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(grids_that_are_none) {
     const std::string axes =
         "axes are rho, ratio, target-ratio, noise, input-weight, draws, data-seed, depth, fusion, "
         "shared, init, gain, width, seed, learning-rate, max-epochs, weight-decay, samples, "
-        "variance, batch, rounds, accuracy, rtol, max-steps, max-time, tail";
+        "variance, batch, rounds, accuracy, rtol, max-steps, max-time, tail, enough";
     refuses({"table", "--grid", "colour=1"}, "--grid: 'colour' is not an axis; " + axes);
     refuses({"table", "--grid", "scheme=1"}, "--grid: 'scheme' is not an axis; " + axes);
     refuses({"table", "--grid", "rho=0,1.5"}, "--rho: need -1 < rho < 1, got 1.5 (at rho = 1.5)");

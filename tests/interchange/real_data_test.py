@@ -64,7 +64,7 @@ def diabetes(folder):
                 numpy.column_stack([table.data, table.target]))
     answer = diagnose(str(file), "--modality", "clinical=age,sex,bmi,bp", "--modality", "serum=s*",
                       "--target", "progression", "--standardize", "--depths", "2", "--init",
-                      "0.001", "--clock", "norm")
+                      "0.001", "--clock", "power")
     inputs = (table.data - table.data.mean(0)) / table.data.std(0)
     target = ((table.target - table.target.mean()) / table.target.std())[:, None]
     check_moments(answer, [inputs[:, :4], inputs[:, 4:]], target)

@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(permanent_bias_ends_at_the_saddle_of_what_is_learned) {
 }
 
 BOOST_AUTO_TEST_CASE(reading_that_begins_above_one_half_has_no_time) {
-    const auto answer = solver::run("flow", late_toy(0, 0.9));
+    const auto answer = solver::run("flow", late_toy(0, 0.8));
     for (const theory::clock_times& read : answer.clocks) {
         BOOST_TEST(data::contains(read.above, 0) == (read.by->name != "power"));
     }

@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(weights_and_trajectories_have_a_row_per_target) {
     const std::string csv = solver::to_csv(run.path, {});
     BOOST_TEST(csv.substr(0, csv.find('\n')) ==
                "t,loss,norm_A,u_A,norm_B,u_B,W_1_1,W_2_1,W_1_2,W_2_2,W_1_3,W_2_3,W_1_4,W_2_4,W_1_5,"
-               "W_2_5");
+               "W_2_5,share,power_A,progress_A,power_B,progress_B");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -64,9 +64,10 @@ BOOST_AUTO_TEST_CASE(csv_says_what_it_is_and_quotes_names) {
     std::getline(text, line);
     BOOST_TEST(line == "# partial: the run ended before everything was learned");
     std::getline(text, line);
-    BOOST_TEST(line == "t,loss,\"norm_x,1\",\"u_x,1\",norm_B,u_B,W_1,W_2");
+    BOOST_TEST(line == "t,loss,\"norm_x,1\",\"u_x,1\",norm_B,u_B,W_1,W_2,share,\"power_x,1\","
+                       "\"progress_x,1\",power_B,progress_B");
     std::getline(text, line);
-    BOOST_TEST(line == "0.5,2,3,5,4,6,3,4");
+    BOOST_TEST(line == "0.5,2,3,5,4,6,3,4,0.25,7,9,8,10");
 }
 
 BOOST_AUTO_TEST_CASE(npz_holds_every_instant_and_each_modality_by_name) {
@@ -78,6 +79,9 @@ BOOST_AUTO_TEST_CASE(npz_holds_every_instant_and_each_modality_by_name) {
     path.weights = {Eigen::Vector3d(1, 2, 3), Eigen::Vector3d(4, 5, 6)};
     path.norms = {Eigen::Vector2d(7, 8), Eigen::Vector2d(9, 10)};
     path.branch = {Eigen::Vector2d(11, 12), Eigen::Vector2d(13, 14)};
+    path.share = {0.25, 0.5};
+    path.power = {Eigen::Vector2d(15, 16), Eigen::Vector2d(17, 18)};
+    path.progress = {Eigen::Vector2d(19, 20), Eigen::Vector2d(21, 22)};
     path.partial = true;
     const tests::temporary_folder folder;
     tests::write(folder.file("t.npz"), solver::to_npz(path, moments, "made by a test"));
@@ -96,8 +100,11 @@ BOOST_AUTO_TEST_CASE(npz_holds_every_instant_and_each_modality_by_name) {
     check("u_B", {2}, {12, 14});
     check("W_A", {2, 1}, {1, 4});
     check("W_B", {2, 2}, {2, 3, 5, 6});
+    check("share", {2}, {0.25, 0.5});
+    check("power_B", {2}, {16, 18});
+    check("progress_A", {2}, {19, 21});
     check("partial", {}, {1});
-    BOOST_TEST(arrays.size() == 9U);
+    BOOST_TEST(arrays.size() == 14U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

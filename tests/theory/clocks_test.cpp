@@ -71,9 +71,10 @@ BOOST_AUTO_TEST_CASE(progress_of_a_proxy_waits_for_the_modality_it_stands_for) {
     const Eigen::Vector2d target(2, -0.1);
     const Eigen::Vector2d s = covariance * target;
     const data::moments m({"A", "B"}, {1, 1}, covariance, s, target.dot(s));
-    const theory::race_result late{{.times = {50, 10}, .phases = {}},
-                                   {theory::solve_partial(m, {}), theory::solve_partial(m, {1}),
-                                    theory::solve_partial(m, {0, 1})}};
+    theory::race_result late;
+    late.answer.times = {50, 10};
+    late.saddles = {theory::solve_partial(m, {}), theory::solve_partial(m, {1}),
+                    theory::solve_partial(m, {0, 1})};
     const auto all = theory::clocks_of(m, late);
     BOOST_TEST(all[0].times[1] == 10);  // norm
     BOOST_TEST(all[1].times[1] == 10);  // power

@@ -87,6 +87,10 @@ void shows_times(const std::string& page, const validation::fusion_facts& f) {
         for (const auto& p : f.predictions) {
             if (p.method == "formula" || (p.method == "exact" && f.depth == 2)) {
                 const double time = p.answer.times[m];
+                if (std::isnan(time)) {
+                    shows(page, cell("-") + cell("-"));
+                    continue;
+                }
                 shows(page, cell(fmt::format("{:.5g}", time / rate)) +
                                 cell(fmt::format("{:+.1f}%", 100 * (time - median) / median)));
             }
@@ -174,7 +178,8 @@ BOOST_AUTO_TEST_CASE(json_and_text_say_what_was_found) {
     const diagnosis d = validation::diagnose(r);
     const auto all = to_json(r, d, "made by a test");
     BOOST_TEST(all["samples"] == 321);
-    BOOST_TEST(all["first_learned"] == d.modalities[static_cast<std::size_t>(d.first_learned)].name);
+    BOOST_TEST(all["first_learned"] ==
+               d.modalities[static_cast<std::size_t>(d.first_learned)].name);
     BOOST_TEST(all["modalities"][1]["strength"] == d.modalities[1].strength);
     BOOST_TEST(all["modalities"][1]["growth"].is_null());
     BOOST_TEST(all["plateaus"].size() == d.plateaus.size());

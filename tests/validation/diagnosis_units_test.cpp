@@ -26,9 +26,12 @@ data::moments plain_moments() { return tests::random_moments({2, 1}, 3); }
 
 // \param depths  Empty: what needs no network.
 diagnosis diagnose(const data::moments& moments, double u0, const std::vector<int>& depths) {
-    validation::diagnosis_request r = validation::request_about(
-        tests::with({{"init", fmt::format("{}", u0)}, {"width", "10"}, {"method", "flow"}}),
-        std::make_shared<const data::moments>(moments), depths);
+    validation::diagnosis_request r =
+        validation::request_about(tests::with({{"init", fmt::format("{}", u0)},
+                                               {"width", "10"},
+                                               {"method", "flow"},
+                                               {"clock", "norm"}}),
+                                  std::make_shared<const data::moments>(moments), depths);
     r.networks = 1;
     return validation::diagnose(r);
 }

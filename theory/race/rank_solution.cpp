@@ -151,7 +151,7 @@ private:
 };
 
 // From this number of inputs on the iteration for two modalities runs in canonical coordinates.
-constexpr Eigen::Index wide = 100;
+constexpr Eigen::Index wide_from = 100;
 
 /// Coordinates x_m = T_m^T (inputs of m) of two modalities in which each has the covariance I and
 /// the two together are as simple as can be: coordinate i of one correlates with coordinate i of
@@ -304,7 +304,7 @@ private:
 }  // namespace
 
 rank_solution solve_ranks(const data::moments& moments, const rank_solution& start) {
-    if (moments.count() == 2 && moments.dimension() >= wide) {
+    if (moments.count() == 2 && moments.dimension() >= wide_from) {
         const bool empty = start.outputs[0].cols() + start.outputs[1].cols() == 0;
         canonical_regression fast(moments, start);
         if (!empty) {

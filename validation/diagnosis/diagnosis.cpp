@@ -30,16 +30,18 @@ using data::moments;
 // The recorded run goes on well past the last half-height, to see where training comes to rest.
 constexpr double settling_tail = 4;
 
-// A way to fuse that explains less than this part of what can be explained, within the budget, calls
-// for remedies.
+// A way to fuse that explains less than this part of what can be explained, within the budget,
+// calls for remedies.
 constexpr double enough_explained = 0.99;
 
 // Networks of a diagnosis have random weights, larger than theory assumes, and are integrated no
-// more accurately than their quantiles need. max-steps ends those that wait too long on stiff data.
+// more accurately than their quantiles need: |W_m(t)| to 1e-2, which moves a time by a smaller part
+// of itself, since weights grow by many times themselves until then. max-steps ends those that
+// wait too long on stiff data.
 constexpr auto defaults =
     std::to_array<std::pair<const char*, const char*>>({{"scheme", "gaussian"},
                                                         {"init", "0.1"},
-                                                        {"accuracy", "1e-4"},
+                                                        {"accuracy", "1e-2"},
                                                         {"rtol", "1e-7"},
                                                         {"max-steps", "1e5"},
                                                         {"clock", "progress"}});
@@ -180,7 +182,7 @@ fusion_facts describe_fusion(const diagnosis_request& r, const solver::model& ab
         facts.sensitivities =
             theory::sensitivities(about.moments, about.architecture, about.init, {});
     }
-    facts.init = about.init.u0;
+    facts.init = about.init.drawn->scaled ? about.init.u0 : theory::unknown;
     facts.networks = run_ensemble(solver::find_method("compressed"), about, run_of(r),
                                   {r.networks, r.jobs}, progress);
     facts.share_at_budget = shares_at_budget(r, about.moments, facts.networks);
@@ -216,10 +218,10 @@ void add_failures(const std::vector<fusion_facts>& fusions, std::vector<std::str
     for (const fusion_facts& f : fusions) {
         for (const auto& [ended, count] : f.networks.ended) {
             if (theory::is_failure(ended)) {
-                warnings.push_back(fmt::format("{} layers fused at {}, from {:g}: {} of {} "
+                warnings.push_back(fmt::format("{} layers fused at {}, from {}: {} of {} "
                                                "networks ended as {}: what they would learn later "
                                                "is unknown",
-                                               f.depth, f.fusion, f.init, count,
+                                               f.depth, f.fusion, start_text(f), count,
                                                f.networks.runs.size(), ended));
             }
         }
@@ -231,9 +233,9 @@ void add_large_starts(const std::vector<fusion_facts>& fusions,
     for (const fusion_facts& f : fusions) {
         if (const auto above = networks_that_begin_above(f); above > 0) {
             warnings.push_back(fmt::format(
-                "{} layers fused at {}, from {:g}: in {} of {} networks the weights of a modality "
-                "begin above half of what they reach, so that they have no half-height time",
-                f.depth, f.fusion, f.init, above, f.networks.runs.size(),
+                "{} layers fused at {}, from {}: in {} of {} networks a modality begins above one "
+                "half by the clock {}, so that it has no time",
+                f.depth, f.fusion, start_text(f), above, f.networks.runs.size(),
                 f.networks.told_by->name));
         }
     }
@@ -273,6 +275,9 @@ void check_request(const diagnosis_request& r) {
         throw data::input_error(
             "inits", fmt::format("need at most {} norms, got {}", most_inits, r.inits.size()));
     }
+    data::need(r.inits.empty() || r.model.init.drawn->scaled, "inits",
+               "has no effect with --scheme {}, need {}", r.model.init.drawn->name,
+               theory::schemes().names([](const auto& s) { return s.scaled; }));
     refuse_twice("inits", r.inits);
     data::need(!r.epochs || r.model.training.learning_rate, "epochs", "needs --learning-rate");
     if (r.epochs && !(*r.epochs > 0)) {
@@ -302,7 +307,9 @@ std::vector<given_option> diagnosis_defaults(const settings& s) {
     std::vector<given_option> open;
     for (const auto& [name, value] : defaults) {
         const bool given = s.has(name) || (name == std::string_view("accuracy") && s.has("rounds"));
-        if (!given) {
+        const bool without_effect =
+            name == std::string_view("init") && s.has("scheme") && !s.init.drawn->scaled;
+        if (!given && !without_effect) {
             open.push_back({name, value});
         }
     }
@@ -311,11 +318,6 @@ std::vector<given_option> diagnosis_defaults(const settings& s) {
 
 diagnosis_request request_about(settings options, std::shared_ptr<const data::moments> moments,
                                 const std::vector<int>& depths) {
-    data::need(options.init.drawn->scaled, "scheme",
-               "a diagnosis begins networks with norms of --init, need {}, got {}: simulate and "
-               "table take the others",
-               theory::schemes().names([](const auto& s) { return s.scaled; }),
-               options.init.drawn->name);
     for (const auto& [name, value] : diagnosis_defaults(options)) {
         set_option(options, name, value);
     }

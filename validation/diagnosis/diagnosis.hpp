@@ -117,7 +117,7 @@ struct fusion_facts {
     std::optional<theory::sensitivity_table> sensitivities{};
     solver::trajectory path{};            ///< of the first network, without its weights
     std::vector<double> held_out_loss{};  ///< along the path, given held-out samples
-    double init = 0;                      ///< u0 that the networks begin with
+    double init = 0;  ///< u0 that the networks begin with; NaN for schemes without it
     /// The formula's own estimate of the errors of its times (theory::leading_order::errors).
     std::vector<double> formula_errors{};
 };

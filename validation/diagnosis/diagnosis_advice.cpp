@@ -53,8 +53,8 @@ std::optional<int> latest(const fusion_facts& f) {
     return last;
 }
 
-// What the networks of late fusion do, by the clock of the diagnosis: who is first, who is last, and
-// in how many of them.
+// What the networks of late fusion do, by the clock of the diagnosis: who is first and who is last,
+// and in how many of them.
 std::string order_of_networks(const diagnosis_request& r, const diagnosis& d,
                               const fusion_facts& f) {
     const auto first = earliest(f);
@@ -108,7 +108,8 @@ std::string about_changes(const diagnosis& d, const fusion_facts& f) {
     std::vector<std::string> parts;
     const auto say = [&](const std::string& what, double ratio) {
         if (std::isfinite(ratio)) {
-            parts.push_back(fmt::format("{} by {:+.1f} %", what, 100 * (ratio - 1) + 0.0));
+            const double tenths = std::round(1000 * (ratio - 1)) / 10;  // + 0.0 turns -0 into 0
+            parts.push_back(fmt::format("{} by {:+.1f} %", what, tenths + 0.0));
         }
     };
     say("10 % larger initial weights", c.init);
@@ -208,10 +209,9 @@ std::string what_networks_do(const diagnosis& d, std::size_t m) {
     for (const fusion_facts& f : d.fusions) {
         const int learned = f.networks.times[m].finite;
         if (f.depth == 2 && f.fusion == 2 && learned > 0) {
-            return fmt::format(
-                " That is so for small initial weights: from {:g}, {} of {} networks "
-                "learned it.",
-                f.init, learned, f.networks.runs.size());
+            return fmt::format(" That is so for small initial weights: from {}, {} of {} networks "
+                               "learned it.",
+                               start_text(f), learned, f.networks.runs.size());
         }
     }
     return "";
@@ -266,6 +266,10 @@ std::optional<int> earliest(const fusion_facts& f) {
         }
     }
     return first;
+}
+
+std::string start_text(const fusion_facts& fusion) {
+    return std::isnan(fusion.init) ? "the scheme's weights" : fmt::format("{:g}", fusion.init);
 }
 
 long networks_that_begin_above(const fusion_facts& fusion) {

@@ -17,6 +17,9 @@ namespace fusionflow::validation {
 /// The modality with the earliest median; absent where none has a time.
 [[nodiscard]] std::optional<int> earliest(const fusion_facts& fusion);
 
+/// Where the networks begin, for people: their initial norm, or that it is their scheme's.
+[[nodiscard]] std::string start_text(const fusion_facts& fusion);
+
 /// Number of networks of the ensemble that ended without trouble but have no time for some
 /// modality, because it began above one half.
 [[nodiscard]] long networks_that_begin_above(const fusion_facts& fusion);

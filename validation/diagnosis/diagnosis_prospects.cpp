@@ -124,8 +124,8 @@ std::vector<prospect_facts> judge_prospects(const diagnosis_request& r, const mo
         facts.residual = leading_singular_value(m, before->residual, i);
         facts.needed = inputs_of(m, before->learned);
         if (before->learned.empty()) {
-            facts.because =
-                fmt::format("it is learned first: |s| = {:.6g} is the largest", facts.residual);
+            facts.because = fmt::format("small weights learn it first: |s| = {:.6g} is the largest",
+                                        facts.residual);
             all[static_cast<std::size_t>(i)] = facts;
         } else {
             if (facts.residual == 0) {

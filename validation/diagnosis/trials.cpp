@@ -12,7 +12,7 @@ namespace fusionflow::validation {
 namespace {
 
 constexpr double more = 1.1;  // ten per cent
-constexpr int networks_per_trial = 5;
+constexpr int networks_per_trial = 3;
 
 }  // namespace
 
@@ -21,8 +21,15 @@ data::moments with_larger_inputs(const data::moments& moments, int m, double fac
     scale.segment(moments.offset(m), moments.dim(m)).setConstant(factor);
     Eigen::MatrixXd covariance = scale.asDiagonal() * moments.covariance() * scale.asDiagonal();
     Eigen::MatrixXd correlation = moments.matrix(moments.correlations()) * scale.asDiagonal();
-    return data::moments::of_targets(moments.names(), moments.dims(), std::move(covariance),
-                                     correlation, moments.target_power());
+    const auto scaled =
+        data::moments::of_targets(moments.names(), moments.dims(), std::move(covariance),
+                                  correlation, moments.target_power());
+    if (!moments.means()) {
+        return scaled;
+    }
+    data::moment_means means = *moments.means();
+    means.inputs = scale.cwiseProduct(means.inputs);
+    return scaled.with_means(std::move(means));
 }
 
 solver::run_options run_of(const diagnosis_request& request) {
@@ -74,6 +81,9 @@ std::vector<remedy> try_remedies(const diagnosis_request& request, const fusion_
         }
     };
     for (const double factor : {3.0, 10.0}) {
+        if (!request.model.init.drawn->scaled) {
+            break;
+        }
         solver::model about = model_of(request, fusion.depth, fusion.fusion);
         about.init.u0 = fusion.init * factor;
         attempt(about, fmt::format("initial weights of {:g}", about.init.u0));
@@ -110,7 +120,7 @@ std::optional<measured_changes> measure_changes(const diagnosis_request& request
     };
     solver::model larger = plain;
     larger.init.u0 *= more;
-    found.init = change(larger);
+    found.init = plain.init.drawn->scaled ? change(larger) : theory::unknown;
     for (int m = 0; m < count; ++m) {
         solver::model scaled = plain;
         scaled.moments = with_larger_inputs(plain.moments, m, more);

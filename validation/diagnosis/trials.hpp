@@ -34,8 +34,8 @@ namespace fusionflow::validation {
 [[nodiscard]] std::vector<remedy> try_remedies(const diagnosis_request& request,
                                                const fusion_facts& fusion);
 
-/// Ratios of medians of the same draws; NaN where a time is not known. Absent where no modality has a
-/// time in every network.
+/// Ratios of medians of the same draws; NaN where a time is not known. Absent where no modality has
+/// a time.
 [[nodiscard]] std::optional<measured_changes> measure_changes(const diagnosis_request& request,
                                                               const fusion_facts& fusion);
 

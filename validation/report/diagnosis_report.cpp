@@ -78,7 +78,7 @@ json fusion_json(const diagnosis_request& r, const fusion_facts& f) {
     }
     json object = {{"depth", f.depth},
                    {"fusion", f.fusion},
-                   {"init", f.init},
+                   {"init", number(f.init)},
                    {"predictions", predictions},
                    {"networks",
                     {{"count", f.networks.runs.size()},
@@ -241,8 +241,8 @@ std::string about_times(const diagnosis_request& r, const diagnosis& d) {
     const ensemble& networks = d.fusions.front().networks;
     return fmt::format(
         "{} at which half is there, by the clock {} ({}): median of {} networks and their 5 - 95 % "
-        "range; medians by the other clocks; and what the formula for small weights and the flow of "
-        "such networks say, with how far they are off that median",
+        "range; medians by the other clocks; and what the formula for small weights and the flow "
+        "of such networks say, with how far they are off that median",
         r.model.training.learning_rate ? "epochs" : "times in units of tau", networks.told_by->name,
         networks.told_by->about, networks.runs.size());
 }

@@ -1,10 +1,11 @@
-// What the first network of the deepest depth explains over time, and what each modality contributes
-// of what it will contribute, fused at the first layer and at the last.
+// What the first network of the deepest depth explains over time, and what each modality
+// contributes of what it will contribute, fused at the first layer and at the last.
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "fusionflow/validation/diagnosis/diagnosis_tables.hpp"
 #include "fusionflow/validation/diagnosis/pictures/diagnosis_pictures.hpp"
@@ -62,16 +63,12 @@ panel panel_of(const fusion_facts& f, const axis& time, double scale) {
             {share, progress}};
 }
 
-std::optional<figure> draw_networks(const diagnosis_request& r, const diagnosis& d) {
+std::vector<panel> panels_of(const diagnosis_request& r, const diagnosis& d) {
     int depth = 0;
     for (const fusion_facts& f : d.fusions) {
         depth = std::max(depth, f.depth);
     }
-    figure fig{.title = "What one network explains over time, and by whom",
-               .description = "Fused early and late",
-               .shared_y = true,
-               .plot_height = 190,
-               .plot_widths = {600, 340}};
+    std::vector<panel> panels;
     const double scale = time_scale(r);
     for (const fusion_facts& f : d.fusions) {
         if (f.depth != depth || (f.fusion != 1 && f.fusion != depth) || f.path.size() == 0) {
@@ -84,11 +81,18 @@ std::optional<figure> draw_networks(const diagnosis_request& r, const diagnosis&
             time.log = true;
             time.low = span.first * scale / 10;
         }
-        fig.panels.push_back(panel_of(f, time, scale));
+        panels.push_back(panel_of(f, time, scale));
     }
-    if (fig.panels.empty()) {
-        return std::nullopt;
-    }
+    return panels;
+}
+
+figure figure_of(std::vector<panel> panels, const diagnosis& d) {
+    figure fig{.title = "What one network explains over time, and by whom",
+               .description = "Fused early and late",
+               .shared_y = true,
+               .plot_height = 190,
+               .plot_widths = {600, 340}};
+    fig.panels = std::move(panels);
     fig.legend.resize(1);
     for (std::size_t m = 0; m < d.modalities.size(); ++m) {
         fig.legend[0].push_back({{.colour = colour_of(m), .width = 3}, d.modalities[m].name});
@@ -96,13 +100,18 @@ std::optional<figure> draw_networks(const diagnosis_request& r, const diagnosis&
     return fig;
 }
 
+std::optional<figure> draw_networks(const diagnosis_request& r, const diagnosis& d) {
+    std::vector<panel> panels = panels_of(r, d);
+    return panels.empty() ? std::nullopt : std::optional(figure_of(std::move(panels), d));
+}
+
 }  // namespace
 
 const diagnosis_picture paths_of_networks{
     "paths", "One network, fused early and late",
-    "The first network of the deepest depth: the part of what can be explained that it explains, and "
-    "the part of its contribution in the end that each modality makes. Time is logarithmic where "
-    "phases differ by more than twenty.",
+    "The first network of the deepest depth: the part of what can be explained that it explains, "
+    "and the part of its contribution in the end that each modality makes. Time is logarithmic "
+    "where phases differ by more than twenty.",
     draw_networks};
 
 }  // namespace fusionflow::validation
