@@ -10,7 +10,7 @@
 
 using namespace fusionflow;
 
-BOOST_AUTO_TEST_SUITE(clocks_along_paths)
+BOOST_AUTO_TEST_SUITE(clocks)
 
 namespace {
 

@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(networks_have_epochs_and_say_how_they_were_trained) {
     BOOST_TEST(all["seed"] == 4);
     BOOST_TEST(!all.contains("flow"));
     BOOST_TEST(!all.contains("rounds"));
-    BOOST_TEST(to_text({about, how}, run).find("  epoch  by power  by progress\n") !=
+    BOOST_TEST(to_text({about, how}, run).find("  epoch   by power  by progress\n") !=
                std::string::npos);
 }
 

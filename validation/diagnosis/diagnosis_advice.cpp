@@ -30,21 +30,33 @@ const std::string& name_of(const diagnosis& d, int m) {
     return d.modalities[static_cast<std::size_t>(m)].name;
 }
 
-// In how many networks a modality comes before (place 0) or after all others.
+// In how many networks a modality comes before all others, or after them. One that begins above one
+// half has no place.
 long networks_in_place(const fusion_facts& f, int m, bool last) {
     const auto& runs = f.networks.runs;
     return std::count_if(runs.begin(), runs.end(), [&](const ensemble_run& run) {
         const double own = run.times[static_cast<std::size_t>(m)];
-        return std::all_of(run.times.begin(), run.times.end(),
-                           [&](double other) { return last ? own >= other : own <= other; });
+        return !std::isnan(own) &&
+               std::all_of(run.times.begin(), run.times.end(), [&](double other) {
+                   return std::isnan(other) || (last ? own >= other : own <= other);
+               });
     });
+}
+
+// The median of the networks as the table has it: where most have a time, of those, since some may
+// begin above one half.
+double usual_time(const fusion_facts& f, int m) {
+    const double median = f.networks.median(m);
+    const spread& times = f.networks.times[static_cast<std::size_t>(m)];
+    const bool most = 2 * static_cast<std::size_t>(times.finite) > f.networks.runs.size();
+    return std::isnan(median) && most ? times.at(0.5) : median;
 }
 
 std::optional<int> latest(const fusion_facts& f) {
     std::optional<int> last;
     double most = -1;
     for (int m = 0; m < static_cast<int>(f.networks.times.size()); ++m) {
-        const double time = f.networks.median(m);
+        const double time = usual_time(f, m);
         if (time > most) {
             most = time;
             last = m;
@@ -62,15 +74,16 @@ std::string order_of_networks(const diagnosis_request& r, const diagnosis& d,
     if (f.fusion != f.depth || !first || !last || *first == *last) {
         return "";
     }
-    const double begin = f.networks.median(*first);
-    const double end = f.networks.median(*last);
+    const double end = usual_time(f, *last);
     const auto runs = f.networks.runs.size();
+    const long leads = networks_in_place(f, *first, false);
     return fmt::format(
         "Late fusion of {}: {} is first in {} of {} networks, after {} (median), and {} last in {} "
-        "of {}, {}.",
-        layers(f), name_of(d, *first), networks_in_place(f, *first, false), runs,
-        duration(r, begin), name_of(d, *last), networks_in_place(f, *last, true), runs,
-        std::isinf(end) ? "never" : fmt::format("after {}", duration(r, end)));
+        "of {}, {}.{}",
+        layers(f), name_of(d, *first), leads, runs, duration(r, usual_time(f, *first)),
+        name_of(d, *last), networks_in_place(f, *last, true), runs,
+        std::isinf(end) ? "never" : fmt::format("after {}", duration(r, end)),
+        2 * leads > static_cast<long>(runs) ? "" : " Who is first differs from draw to draw.");
 }
 
 std::string who_explains_most(const diagnosis& d) {
@@ -128,7 +141,7 @@ std::string what_is_missing(const diagnosis_request& r, const diagnosis& d, cons
     const double budget = *r.epochs * *r.model.training.learning_rate;
     std::vector<std::string> waiting;
     for (std::size_t m = 0; m < d.modalities.size(); ++m) {
-        if (f.networks.median(static_cast<int>(m)) > budget) {
+        if (usual_time(f, static_cast<int>(m)) > budget) {
             waiting.push_back(fmt::format("{} (without it {} less is explained)",
                                           d.modalities[m].name,
                                           per_cent(d.modalities[m].gain / d.explained)));
@@ -259,7 +272,7 @@ std::optional<int> earliest(const fusion_facts& f) {
     std::optional<int> first;
     double least = theory::never;
     for (int m = 0; m < static_cast<int>(f.networks.times.size()); ++m) {
-        const double time = f.networks.median(m);
+        const double time = usual_time(f, m);
         if (time < least) {
             least = time;
             first = m;

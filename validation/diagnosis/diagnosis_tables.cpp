@@ -44,6 +44,13 @@ struct quantile {
     const char* name;
 };
 
+// True where not every network has a time for every modality.
+bool lacks_times(const fusion_facts& f) {
+    return std::any_of(f.networks.times.begin(), f.networks.times.end(), [&](const spread& s) {
+        return static_cast<std::size_t>(s.finite) < f.networks.runs.size();
+    });
+}
+
 // A row for each way to fuse and each modality, modalities by strength.
 sheet times_of(const diagnosis_request& r, const diagnosis& d,
                const std::vector<fusion_facts>& fusions, const std::vector<quantile>& quantiles,
@@ -77,19 +84,21 @@ sheet times_of(const diagnosis_request& r, const diagnosis& d,
             return quantile_text(r, f.networks.times[at(m)], q.part);
         });
     }
-    add({"runs"}, [&](const fusion_facts& f, int m) {
-        return fmt::format("{}/{}", f.networks.times[at(m)].finite, f.networks.runs.size());
-    });
+    if (std::any_of(fusions.begin(), fusions.end(), lacks_times)) {
+        add({"runs"}, [&](const fusion_facts& f, int m) {
+            return fmt::format("{}/{}", f.networks.times[at(m)].finite, f.networks.runs.size());
+        });
+    }
     for (const theory::clock* by : theory::clocks().all) {
         if (!fusions.empty() && by != fusions.front().networks.told_by) {
-            add({fmt::format("by {}", by->name)}, [&, by](const fusion_facts& f, int m) {
+            add({std::string(by->name)}, [&, by](const fusion_facts& f, int m) {
                 return spell_time(r, f.networks.median_by(*by, m));
             });
         }
     }
-    add_prediction("formula", "off by",
+    add_prediction("formula", "off",
                    [](const fusion_facts& f) { return find_prediction(f, "formula"); });
-    add_prediction("flow", "off by", best_flow);
+    add_prediction("flow", "off", best_flow);
     return s;
 }
 
