@@ -13,16 +13,17 @@ namespace fusionflow::validation {
 
 namespace {
 
-// Times have five digits, and no exponent below ten million, so that a row fits a terminal.
-std::string spell_time(const diagnosis_request& r, double time) {
+// Times have five digits or fewer, and no exponent below ten million, so that a row fits a
+// terminal.
+std::string spell_time(const diagnosis_request& r, double time, int digits = 5) {
     const double value = time * time_scale(r);
     const double size = std::abs(value);
-    return size >= 1e5 && size < 1e7 ? fmt::format("{:.0f}", value)
-                                     : spell(value, size >= 1e7 ? 3 : 5);
+    return size >= std::pow(10.0, digits) && size < 1e7 ? fmt::format("{:.0f}", value)
+                                                        : spell(value, size >= 1e7 ? 3 : digits);
 }
 
 std::string quantile_text(const diagnosis_request& r, const spread& s, double p) {
-    return s.finite == 0 && s.never > 0 ? "never" : spell_time(r, s.at(p));
+    return s.finite == 0 && s.never > 0 ? "never" : spell_time(r, s.at(p), p == 0.5 ? 5 : 4);
 }
 
 std::string error_text(double per_cent) {
@@ -92,7 +93,7 @@ sheet times_of(const diagnosis_request& r, const diagnosis& d,
     for (const theory::clock* by : theory::clocks().all) {
         if (!fusions.empty() && by != fusions.front().networks.told_by) {
             add({std::string(by->name)}, [&, by](const fusion_facts& f, int m) {
-                return spell_time(r, f.networks.median_by(*by, m));
+                return spell_time(r, f.networks.median_by(*by, m), 4);
             });
         }
     }
