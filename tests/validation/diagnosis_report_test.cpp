@@ -73,18 +73,22 @@ std::string escaped(std::string text) {
 std::string cell(const std::string& text) { return "<td class=\"n\">" + text + "</td>"; }
 
 // Four or five digits of epochs, a per mille of per cents.
+std::string digits_of(double value, int digits) {
+    const bool whole = value >= std::pow(10.0, digits) && value < 1e7;
+    return whole ? fmt::format("{:.0f}", value) : fmt::format("{:.{}g}", value, digits);
+}
+
 void shows_times(const std::string& page, const validation::fusion_facts& f) {
     const double rate = 0.01;
     for (std::size_t m = 0; m < 2; ++m) {
         const double median = f.networks.times[m].at(0.5);
         for (const double p : {0.05, 0.5, 0.95}) {
-            shows(page,
-                  cell(fmt::format("{:.{}g}", f.networks.times[m].at(p) / rate, p == 0.5 ? 5 : 4)));
+            shows(page, cell(digits_of(f.networks.times[m].at(p) / rate, p == 0.5 ? 5 : 4)));
         }
         for (const theory::clock* by : theory::clocks().all) {
             const double time = f.networks.median_by(*by, static_cast<int>(m));
             const int digits = by == f.networks.told_by ? 5 : 4;
-            shows(page, cell(fmt::format("{:.{}g}", time / rate, digits)));
+            shows(page, cell(digits_of(time / rate, digits)));
         }
         for (const auto& p : f.predictions) {
             if (p.method == "formula" || (p.method == "exact" && f.depth == 2)) {
