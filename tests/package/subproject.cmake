@@ -20,7 +20,7 @@ set(prefix "${work}/a prefix")
 set(moved "${work}/moved there")
 set(consumed "${work}/a consumer")
 file(REMOVE_RECURSE ${work})
-foreach(part CMakeLists.txt LICENSE cmake data theory solver validation cli)
+foreach(part CMakeLists.txt LICENSE cmake include data theory solver validation cli)
   file(COPY ${source}/${part} DESTINATION ${copy})
 endforeach()
 
