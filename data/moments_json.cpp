@@ -75,7 +75,7 @@ moment_means read_means(const json& value, const moments& of) {
 
 // Adds the means. A file says them by `mean` where samples were not prepared, and by `prepared`
 // where their mean was taken off. Those of rows prepared as others were are not known.
-moments add_means(moments of, const json& tree) {
+moments add_means(const moments& of, const json& tree) {
     const json prepared = tree.value("prepared", json("as_read"));
     if (prepared == "centered" || prepared == "standardized") {
         return of.with_zero_means();
