@@ -21,9 +21,8 @@ data::moments with_larger_inputs(const data::moments& moments, int m, double fac
     scale.segment(moments.offset(m), moments.dim(m)).setConstant(factor);
     Eigen::MatrixXd covariance = scale.asDiagonal() * moments.covariance() * scale.asDiagonal();
     Eigen::MatrixXd correlation = moments.matrix(moments.correlations()) * scale.asDiagonal();
-    const auto scaled =
-        data::moments::of_targets(moments.names(), moments.dims(), std::move(covariance),
-                                  correlation, moments.target_power());
+    auto scaled = data::moments::of_targets(moments.names(), moments.dims(), std::move(covariance),
+                                            correlation, moments.target_power());
     if (!moments.means()) {
         return scaled;
     }

@@ -56,6 +56,7 @@ std::vector<clock_spreads> clocks_of(const std::vector<ensemble_run>& runs) {
         clock_spreads read{runs[0].clocks[c].by, {}};
         for (std::size_t m = 0; m < runs[0].times.size(); ++m) {
             std::vector<double> values;
+            values.reserve(runs.size());
             for (const ensemble_run& run : runs) {
                 values.push_back(run.clocks[c].times[m]);
             }
