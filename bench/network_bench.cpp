@@ -112,7 +112,8 @@ void training(benchmark::State& state) {
     double epochs = 0;
     for (auto _ : state) {
         epochs = solver::run("full", {.moments = moments, .architecture = network, .init = init})
-                     .epochs.back();
+                     .epochs()
+                     .back();
     }
     state.counters["epochs"] = epochs;
 }
