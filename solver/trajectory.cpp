@@ -9,6 +9,7 @@
 #include "fusionflow/data/readers/csv.hpp"
 #include "fusionflow/data/readers/npz.hpp"
 #include "fusionflow/solver/networks/moment_products.hpp"
+#include "fusionflow/solver/share.hpp"
 #include "fusionflow/theory/clocks/clock.hpp"
 #include "fusionflow/theory/contribution.hpp"
 #include "fusionflow/theory/learning.hpp"
@@ -88,8 +89,7 @@ trajectory recorder::take(const Eigen::VectorXd& in_the_end) && {
         readings.push_back(theory::clocks().find("progress").reading(m, in_the_end, k));
     }
     for (const Eigen::VectorXd& weights : path_.weights) {
-        const double explained = m.target_power() - 2 * solver::loss(m, weights);
-        path_.share.push_back(everything > 0 ? explained / everything : theory::unknown);
+        path_.share.push_back(explained_share(m, solver::loss(m, weights), everything));
         Eigen::VectorXd power(m.count());
         Eigen::VectorXd progress(m.count());
         for (int k = 0; k < m.count(); ++k) {

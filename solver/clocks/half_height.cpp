@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "fusionflow/solver/networks/moment_products.hpp"
+#include "fusionflow/solver/share.hpp"
 
 namespace fusionflow::solver {
 
@@ -76,7 +77,7 @@ const Eigen::VectorXd& half_height_monitor::in_the_end() {
 }
 
 double half_height_monitor::share(double loss) const {
-    return everything_ > 0 ? (moments_->target_power() - 2 * loss) / everything_ : unknown;
+    return explained_share(*moments_, loss, everything_);
 }
 
 void half_height_monitor::forget() {

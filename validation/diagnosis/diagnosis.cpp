@@ -18,6 +18,7 @@
 #include "fusionflow/theory/race/leading_order.hpp"
 #include "fusionflow/validation/diagnosis/diagnosis_advice.hpp"
 #include "fusionflow/validation/diagnosis/diagnosis_prospects.hpp"
+#include "fusionflow/validation/diagnosis/diagnosis_tables.hpp"
 #include "fusionflow/validation/diagnosis/trials.hpp"
 
 namespace fusionflow::validation {
@@ -119,7 +120,7 @@ std::size_t instants_within(const diagnosis_request& r, const solver::trajectory
     if (!r.epochs) {
         return path.size();
     }
-    const double budget = *r.epochs * *r.model.training.learning_rate;
+    const double budget = budget_time(r);
     const auto end = std::upper_bound(path.time.begin(), path.time.end(), budget);
     return std::max<std::size_t>(1, static_cast<std::size_t>(end - path.time.begin()));
 }

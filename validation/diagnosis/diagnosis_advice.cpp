@@ -8,6 +8,8 @@
 #include <iterator>
 #include <optional>
 
+#include "fusionflow/validation/diagnosis/diagnosis_tables.hpp"
+
 namespace fusionflow::validation {
 
 namespace {
@@ -41,15 +43,6 @@ long networks_in_place(const fusion_facts& f, int m, bool last) {
                    return std::isnan(other) || (last ? own >= other : own <= other);
                });
     });
-}
-
-// The median of the networks as the table has it: where most have a time, of those, since some may
-// begin above one half.
-double usual_time(const fusion_facts& f, int m) {
-    const double median = f.networks.median(m);
-    const spread& times = f.networks.times[static_cast<std::size_t>(m)];
-    const bool most = 2 * static_cast<std::size_t>(times.finite) > f.networks.runs.size();
-    return std::isnan(median) && most ? times.at(0.5) : median;
 }
 
 std::optional<int> latest(const fusion_facts& f) {
@@ -138,7 +131,7 @@ std::string about_changes(const diagnosis& d, const fusion_facts& f) {
 
 // What is missing after the budget: the gains of the modalities that wait longer than it.
 std::string what_is_missing(const diagnosis_request& r, const diagnosis& d, const fusion_facts& f) {
-    const double budget = *r.epochs * *r.model.training.learning_rate;
+    const double budget = budget_time(r);
     std::vector<std::string> waiting;
     for (std::size_t m = 0; m < d.modalities.size(); ++m) {
         if (usual_time(f, static_cast<int>(m)) > budget) {

@@ -113,6 +113,17 @@ double time_scale(const diagnosis_request& request) {
     return 1 / request.model.training.learning_rate.value_or(1);
 }
 
+double budget_time(const diagnosis_request& request) {
+    return *request.epochs * *request.model.training.learning_rate;
+}
+
+double usual_time(const fusion_facts& fusion, int modality) {
+    const double median = fusion.networks.median(modality);
+    const spread& times = fusion.networks.times[static_cast<std::size_t>(modality)];
+    const bool most = 2 * static_cast<std::size_t>(times.finite) > fusion.networks.runs.size();
+    return std::isnan(median) && most ? times.at(0.5) : median;
+}
+
 sheet modality_sheet(const diagnosis& d) {
     sheet s{{{"modality", false},
              {"inputs"},

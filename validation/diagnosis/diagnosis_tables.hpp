@@ -19,6 +19,13 @@ namespace fusionflow::validation {
 /// A row per modality, by strength: its facts, and what becomes of it in late fusion.
 [[nodiscard]] sheet modality_sheet(const diagnosis& d);
 
+/// The budget in units of tau; only where the request has one.
+[[nodiscard]] double budget_time(const diagnosis_request& request);
+
+/// The median of the networks as the tables have it: where most have a time, of those, since some
+/// may begin above one half; else ensemble::median().
+[[nodiscard]] double usual_time(const fusion_facts& fusion, int modality);
+
 /// A row per plateau of late fusion: the loss that is left there.
 [[nodiscard]] sheet plateau_sheet(const diagnosis_request& request, const diagnosis& d);
 

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fusionflow/solver/share.hpp"
 #include "fusionflow/theory/partial_solution.hpp"
+#include "fusionflow/validation/diagnosis/diagnosis_tables.hpp"
 
 namespace fusionflow::validation {
 
@@ -34,7 +36,7 @@ data::moments with_larger_inputs(const data::moments& moments, int m, double fac
 solver::run_options run_of(const diagnosis_request& request) {
     solver::run_options run = request.run;
     if (request.epochs) {
-        run.note_at = *request.epochs * *request.model.training.learning_rate;
+        run.note_at = budget_time(request);
     }
     return run;
 }
@@ -48,10 +50,10 @@ spread shares_at_budget(const diagnosis_request& request, const data::moments& m
     const double explained = theory::solve_partial(moments, all).explained;
     std::vector<double> shares;
     for (const ensemble_run& run : networks.runs) {
-        const bool there = run.noted.size() > 0 && explained > 0;
-        shares.push_back(there ? (moments.target_power() - 2 * solver::loss(moments, run.noted)) /
-                                     explained
-                               : theory::unknown);
+        shares.push_back(
+            run.noted.size() > 0
+                ? solver::explained_share(moments, solver::loss(moments, run.noted), explained)
+                : theory::unknown);
     }
     return spread_of(shares);
 }
@@ -101,9 +103,9 @@ std::optional<measured_changes> measure_changes(const diagnosis_request& request
     measured_changes found;
     const auto count = static_cast<int>(fusion.networks.times.size());
     for (int m = 0; m < count; ++m) {
-        const double time = fusion.networks.median(m);
+        const double time = usual_time(fusion, m);
         if (std::isfinite(time) &&
-            (found.modality < 0 || time > fusion.networks.median(found.modality))) {
+            (found.modality < 0 || time > usual_time(fusion, found.modality))) {
             found.modality = m;
         }
     }
