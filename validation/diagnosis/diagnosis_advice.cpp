@@ -79,9 +79,26 @@ std::string order_of_networks(const diagnosis_request& r, const diagnosis& d,
         2 * leads > static_cast<long>(runs) ? "" : " Who is first differs from draw to draw.");
 }
 
+// True where the networks that diagnosis::first_learned goes by have it first in half of them or
+// fewer.
+bool first_is_by_chance(const diagnosis& d) {
+    for (const fusion_facts& f : d.fusions) {
+        if (f.fusion == f.depth && earliest(f)) {
+            const long leads = networks_in_place(f, d.first_learned, false);
+            return 2 * leads <= static_cast<long>(f.networks.runs.size());
+        }
+    }
+    return false;
+}
+
 std::string who_explains_most(const diagnosis& d) {
     const auto& first = d.modalities[static_cast<std::size_t>(d.first_learned)];
     const auto& most = d.modalities[static_cast<std::size_t>(d.explains_most)];
+    if (first_is_by_chance(d)) {
+        return fmt::format("Who is learned first differs from draw to draw, by the median it is "
+                           "{}; {} explains most by itself ({:.1f} %).",
+                           first.name, most.name, 100 * most.alone);
+    }
     return d.first_learned == d.explains_most
                ? fmt::format("{} is learned first and explains most by itself ({:.1f} %).",
                              first.name, 100 * first.alone)
