@@ -30,6 +30,10 @@ std::vector<option> diagnose_options() {
     all.push_back({"inits", "U1,U2,...", "further initial norms, for times from each"});
     all.push_back({"networks", "R", "compressed networks for each of them (20)"});
     all.push_back({"epochs", "N", "budget of epochs; with --learning-rate"});
+    all.push_back(
+        {"together", "LEVER",
+         "find rates or inputs: factors of the learning rates, or of the inputs, with which "
+         "modalities are learned together in late fusion"});
     all.push_back({"report", "DIR",
                    "write index.html with figures and diagnosis.json there (needs gnuplot)", true});
     all.push_back({"jobs", "N", "threads (all processors)", true});
@@ -62,6 +66,9 @@ diagnosis_request read_request(const arguments& given, const samples_read& sampl
     }
     if (given.has("epochs")) {
         request.epochs = validation::parse_number("epochs", given.get("epochs"));
+    }
+    if (given.has("together")) {
+        request.together = validation::parse_lever(given.get("together"));
     }
     request.jobs = read_jobs(given);
     return request;
@@ -139,8 +146,8 @@ const command diagnose_command = {
     "Unless options say otherwise layers begin with norms of 0.1 and networks are gaussian,\n"
     "compressed to an accuracy of 1e-2, and integrated to an rtol of 1e-7 in at most 1e5 steps.",
     "DATA...",
-    {"init", "scheme", "gain", "layer-norms", "bias", "width", "seed", "learning-rate", "rounds",
-     "accuracy", "rtol", "max-steps", "clock"},
+    {"init", "scheme", "gain", "layer-norms", "bias", "width", "seed", "learning-rate",
+     "learning-rates", "rounds", "accuracy", "rtol", "max-steps", "clock"},
     diagnose_options(),
     "fusionflow diagnose scans.csv --modality 'sound=s1..s3' --modality sight=v --target y",
     run_diagnose,

@@ -27,6 +27,8 @@ std::string_view to_string(training_method t) {
 void training::validate() const {
     data::need(rate() > 0 && std::isfinite(rate()), "learning-rate", "need finite eta > 0, got {}",
                rate());
+    data::need(rates.equal() || weight_decay == 0, "learning-rates",
+               "cannot be combined with weight-decay");
     data::need(max_epochs >= 1, "max-epochs", "need at least 1, got {}", max_epochs);
     samples.validate();
     theory::check_weight_decay(weight_decay);
@@ -50,6 +52,7 @@ void model::validate() const {
     training.validate();
     architecture.match(moments);
     init.validate(moments.count());
+    training.rates.validate(moments.count());
     theory::require_widths(architecture, init);
     if (has_biases() && !samples) {
         (void)moments.centered();  // refuses moments without means

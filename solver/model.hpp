@@ -11,6 +11,7 @@
 #include "fusionflow/solver/updates/update_rule.hpp"
 #include "fusionflow/theory/architecture.hpp"
 #include "fusionflow/theory/initialisation.hpp"
+#include "fusionflow/theory/learning_rates.hpp"
 
 namespace fusionflow::solver {
 
@@ -31,16 +32,18 @@ struct training {
     std::optional<double> learning_rate{};
     long max_epochs = 10'000'000;  ///< of gradient descent, >= 1
     std::uint64_t seed = 1;        ///< of the initial weights
-    double weight_decay = 0;       ///< lambda of lambda/2 |weights|^2 (not biases), >= 0
-    sample_options samples{};      ///< for networks on samples
+    /// Factors of the learning rates of branches and trunk; not together with weight decay.
+    theory::learning_rates rates{};
+    double weight_decay = 0;   ///< lambda of lambda/2 |weights|^2 (not biases), >= 0
+    sample_options samples{};  ///< for networks on samples
 
     /// The step size, with its default for networks.
     [[nodiscard]] double rate() const noexcept { return learning_rate.value_or(0.01); }
 
-    [[nodiscard]] descent_law law() const noexcept { return {rate(), weight_decay}; }
+    [[nodiscard]] descent_law law() const noexcept { return {rate(), weight_decay, rates}; }
 
-    /// \throws data::input_error naming learning-rate, max-epochs or weight-decay, or as
-    ///         sample_options.
+    /// \throws data::input_error naming learning-rate, learning-rates, max-epochs or weight-decay,
+    ///         or as sample_options.
     void validate() const;
 };
 

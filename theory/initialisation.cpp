@@ -47,8 +47,13 @@ two_layer_powers powers_of(const data::moments& moments, const initialisation& i
     const auto units = static_cast<double>(init.last_width());
     const double modalities = moments.count();
     const double targets = moments.outputs();
-    return {init.power({1, units, static_cast<double>(moments.dim(m)), units, 1}),
-            init.power({modalities, targets, modalities * units, units, 0})};
+    return {init.power({1, units, static_cast<double>(moments.dim(m)), units, 1, m}),
+            init.power({modalities, targets, modalities * units, units, 0, m})};
+}
+
+// The part that layer j on the path of modality m belongs to, counted from 1 at the input.
+std::optional<int> part_of(const architecture& arch, int m, int j) {
+    return j <= arch.branch(m) ? std::optional(m) : std::nullopt;
 }
 
 }  // namespace
@@ -78,6 +83,14 @@ void initialisation::validate(int modalities) const {
         data::need(norm > 0 && std::isfinite(norm), "layer-norms", "need finite norms > 0, got {}",
                    norm);
     }
+    data::need(branch_factors.empty() || static_cast<int>(branch_factors.size()) == modalities,
+               "branch_factors", "need {} numbers, got {}", modalities, branch_factors.size());
+    for (const double factor : branch_factors) {
+        data::need(factor > 0 && std::isfinite(factor), "branch_factors",
+                   "need finite factors > 0, got {}", factor);
+    }
+    data::need(trunk_factor > 0 && std::isfinite(trunk_factor), "trunk_factor",
+               "need a finite factor > 0, got {}", trunk_factor);
     data::need(bias() != bias_start::drawn || !balanced(), "bias",
                "drawn needs --scheme {}: balanced networks have none or zero",
                schemes().names([](const scheme& s) { return !s.balanced; }));
@@ -91,7 +104,8 @@ double initialisation::scale() const noexcept {
 }
 
 double initialisation::power(const layer_entries& entries) const {
-    const double all = drawn->power(entries);
+    const double factor = entries.branch ? branch_factor(*entries.branch) : trunk_factor;
+    const double all = factor * factor * drawn->power(entries);
     if (layer_norms.empty()) {
         return all;
     }
@@ -101,7 +115,13 @@ double initialisation::power(const layer_entries& entries) const {
 }
 
 double initialisation::norm(int m) const {
-    return branch_norms.empty() ? u0 : branch_norms[static_cast<std::size_t>(m)];
+    return branch_factor(m) *
+           (branch_norms.empty() ? u0 : branch_norms[static_cast<std::size_t>(m)]);
+}
+
+bool initialisation::plain_factors() const noexcept {
+    return trunk_factor == 1 && std::all_of(branch_factors.begin(), branch_factors.end(),
+                                            [](double factor) { return factor == 1; });
 }
 
 double initialisation::norm_of(const layer_entries& entries) const {
@@ -153,7 +173,8 @@ std::vector<double> expected_norms(const data::moments& moments, const architect
                                       .rows = rows,
                                       .columns = columns,
                                       .count = rows * columns,
-                                      .above = above}));
+                                      .above = above,
+                                      .branch = part_of(arch, m, j)}));
     }
     return norms;
 }

@@ -34,10 +34,14 @@ struct initialisation {
     /// Schemes that keep norms only: a norm for each layer on the longest path, from the input up,
     /// in place of u0; shorter branches take those next to the fusion. Empty: u0 for all.
     std::vector<double> layer_norms{};
+    /// Factors of all weights of each branch, with its columns of the fusing layer, > 0; empty: 1.
+    /// Balanced weights of the trunk follow from those of the branches.
+    std::vector<double> branch_factors{};
+    double trunk_factor = 1;             ///< of the trunk's weights, > 0; independent entries only
     std::optional<bias_start> biases{};  ///< absent: `drawn` where the scheme draws them, or `none`
 
     /// \throws data::input_error naming init, width, widths, branch_norms, trunk_excess, gain,
-    ///         layer-norms or bias.
+    ///         layer-norms, branch_factors, trunk_factor or bias.
     void validate(int modalities) const;
 
     /// Width of the last hidden layer; a two-layer network has no other.
@@ -50,6 +54,16 @@ struct initialisation {
 
     /// u_m(0). It is the size of the layers only where has_norm().
     [[nodiscard]] double norm(int m) const;
+
+    /// The factor of the weights of branch m.
+    [[nodiscard]] double branch_factor(int m) const {
+        return branch_factors.empty() ? 1 : branch_factors[static_cast<std::size_t>(m)];
+    }
+    /// The norm at which the race of a branch without a trunk ends: 1 in weights that the factor
+    /// has not changed, so that the factor does not move the time by its logarithm.
+    [[nodiscard]] double end_norm(int m) const { return branch_factor(m); }
+    /// True where every part has weights of the size that the scheme gives it.
+    [[nodiscard]] bool plain_factors() const noexcept;
 
     /// True where u0 says how large the layers are. Otherwise each layer has a size of its own,
     /// from its numbers of units or from layer_norms.

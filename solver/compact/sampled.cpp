@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/theory/learning.hpp"
@@ -34,21 +35,26 @@ network_sampler::network_sampler(const std::vector<int>& dims, const hidden_widt
         fusing_columns += static_cast<double>(spaces()[links()[l++].below].units);
     }
     l = 0;
-    const auto add = [&](double share, double columns, std::size_t above) {
+    const auto add = [&](double share, double columns, std::size_t above,
+                         std::optional<int> branch) {
         const auto rows = static_cast<double>(spaces()[links()[l++].above].units);
-        deviations_.push_back(init.norm_of(
-            {.share = share, .rows = rows, .columns = columns, .above = static_cast<int>(above)}));
+        deviations_.push_back(init.norm_of({.share = share,
+                                            .rows = rows,
+                                            .columns = columns,
+                                            .above = static_cast<int>(above),
+                                            .branch = branch}));
     };
     const std::size_t shared = hidden.trunk.size();
     for (std::size_t m = 0; m < dims.size(); ++m) {
         for (std::size_t j = hidden.branches[m].size(); j > 0; --j) {
-            add(1, static_cast<double>(spaces()[links()[l].below].units), j + shared);
+            add(1, static_cast<double>(spaces()[links()[l].below].units), j + shared,
+                static_cast<int>(m));
         }
-        add(modalities, fusing_columns, shared);
+        add(modalities, fusing_columns, shared, static_cast<int>(m));
     }
     while (l < links().size()) {
         add(modalities, static_cast<double>(spaces()[links()[l].below].units),
-            links().size() - 1 - l);
+            links().size() - 1 - l, std::nullopt);
     }
     for (const link& along : links()) {
         entries_.emplace_back(Eigen::MatrixXd::Constant(spaces()[along.above].known,

@@ -7,13 +7,21 @@
 namespace fusionflow::solver {
 
 network_flow::network_flow(const network_shape& shape, const data::moments& moments, state weights,
-                           bool keeps_signs, double weight_decay)
+                           bool keeps_signs, double weight_decay,
+                           const theory::learning_rates& rates)
     : shape_(&shape), moments_(&moments),
       gradient_(shape, moments, std::ssize(weights) > shape.size()), initial_(std::move(weights)),
-      keeps_signs_(keeps_signs), weight_decay_(weight_decay) {}
+      keeps_signs_(keeps_signs), weight_decay_(weight_decay) {
+    if (!rates.equal()) {
+        rates_ = parameter_rates(shape, rates, std::ssize(initial_));
+    }
+}
 
 void network_flow::derivative(const state& x, state& dxdt) {
     gradient_.descent(x.data(), dxdt.data());
+    if (rates_.size() > 0) {
+        Eigen::Map<Eigen::ArrayXd>(dxdt.data(), rates_.size()) *= rates_;
+    }
     if (weight_decay_ > 0) {
         for (std::size_t i = 0; i < static_cast<std::size_t>(shape_->size()); ++i) {
             dxdt[i] -= weight_decay_ * x[i];
@@ -23,7 +31,8 @@ void network_flow::derivative(const state& x, state& dxdt) {
 
 stiff_part* network_flow::fast() {
     const bool biases = std::ssize(initial_) > shape_->size();
-    if (weight_decay_ > 0 || biases || moments_->correlations().size() > most_stiff_outputs) {
+    if (weight_decay_ > 0 || biases || rates_.size() > 0 ||
+        moments_->correlations().size() > most_stiff_outputs) {
         return nullptr;
     }
     if (fast_ == nullptr) {

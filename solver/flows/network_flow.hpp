@@ -8,15 +8,17 @@
 
 namespace fusionflow::solver {
 
-/// Gradient flow of a full linear network, dW_j/dt = -dLoss/dW_j - lambda W_j; the state is its
-/// weights, and its biases after them where it has any. Errors are measured per layer, relative to
-/// the layer's Frobenius norm, so that no scale of weights is preferred; those of biases relative
+/// Gradient flow of a full linear network, dW_j/dt = -g dLoss/dW_j - lambda W_j with g the factor
+/// of the learning rate of the layer's part of the network; the state is its weights, and its biases
+/// after them where it has any. Errors are measured per layer, relative to the layer's Frobenius
+/// norm, so that no scale of weights is preferred; those of biases relative
 /// to the layer that leads to them and the biases themselves.
 class network_flow final : public flow {
 public:
     /// \param weights  shape.size() numbers, or shape.size_with_biases() of them.
     network_flow(const network_shape& shape, const data::moments& moments, state weights,
-                 bool keeps_signs, double weight_decay = 0);
+                 bool keeps_signs, double weight_decay = 0,
+                 const theory::learning_rates& rates = {});
 
     [[nodiscard]] state initial() const override { return initial_; }
     [[nodiscard]] std::size_t size() const override { return initial_.size(); }
@@ -46,6 +48,7 @@ private:
     state initial_;
     bool keeps_signs_;
     double weight_decay_;
+    Eigen::ArrayXd rates_;  // g of every parameter; empty where all are 1
 };
 
 }  // namespace fusionflow::solver

@@ -62,9 +62,13 @@ Eigen::MatrixXd expected_early(const data::moments& moments, const theory::initi
         return row;
     }
     const auto units = static_cast<double>(init.last_width());
-    Eigen::VectorXd diagonal = Eigen::VectorXd::Constant(
-        dimension + 1, init.norm_of({modalities, units, static_cast<double>(dimension), units, 1}));
-    diagonal(dimension) = init.norm_of({modalities, 1, units, units, 0});
+    Eigen::VectorXd diagonal(dimension + 1);
+    for (int m = 0; m < moments.count(); ++m) {
+        diagonal.segment(moments.offset(m), moments.dim(m))
+            .setConstant(
+                init.norm_of({modalities, units, static_cast<double>(dimension), units, 1, m}));
+    }
+    diagonal(dimension) = init.norm_of({modalities, 1, units, units, 0, std::nullopt});
     return diagonal.asDiagonal();
 }
 

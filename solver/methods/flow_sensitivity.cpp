@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "fusionflow/solver/flows/sensitive_flow.hpp"
+#include "fusionflow/solver/methods/equal_rates.hpp"
 #include "fusionflow/solver/steps/adaptive.hpp"
 #include "fusionflow/theory/learning.hpp"
 #include "fusionflow/theory/race/race.hpp"
@@ -24,7 +25,8 @@ theory::dual level_of(const data::moments& moments, const half_height& what,
 
 }  // namespace
 
-flow_sensitivity_table flow_sensitivities(const model& about, const run_options& options) {
+flow_sensitivity_table flow_sensitivities(const model& asked, const run_options& options) {
+    const model about = with_equal_rates(asked);  // its times have the same derivatives
     const data::moments& moments = about.moments;
     const theory::architecture& arch = about.architecture;
     flow_sensitivity_table table;

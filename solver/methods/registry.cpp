@@ -7,6 +7,7 @@
 #include <array>
 
 #include "fusionflow/data/need.hpp"
+#include "fusionflow/solver/methods/equal_rates.hpp"
 
 namespace fusionflow::solver {
 
@@ -53,7 +54,8 @@ answer run(const method& how, const model& about, const run_options& options) {
     if (const auto refused = how.refusal(about)) {
         throw *refused;
     }
-    answer result = how.run(about, options);
+    answer result = learns_at_one_rate(how, about) ? how.run(about, options)
+                                                   : run_at_equal_rates(how, about, options);
     if (options.clock != &theory::norm_clock) {
         theory::tell_by(*options.clock, result);
         if (result.clocks.empty()) {

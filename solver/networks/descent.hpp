@@ -44,7 +44,7 @@ public:
     [[nodiscard]] virtual state take_weights() && = 0;
 };
 
-/// network_descent for one target and no biases, targets_descent for more or with biases.
+/// network_descent for one target, no biases and one learning rate, else targets_descent.
 ///
 /// \param weights  shape.size() numbers, or shape.size_with_biases() of them.
 /// \throws data::input_error naming mean where biases need means that `moments` do not have.

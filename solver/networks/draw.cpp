@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/data/orthonormal.hpp"
@@ -28,11 +29,13 @@ void draw_entries(state& weights, const network_shape& shape, const theory::init
                   data::random_source& random) {
     const double modalities = shape.count();
     const double all_columns = fusing_columns(shape);
-    const auto draw = [&](const layer& l, double share, double columns, std::size_t above) {
+    const auto draw = [&](const layer& l, double share, double columns, std::size_t above,
+                          std::optional<int> branch) {
         const double sd = init.norm_of({.share = share,
                                         .rows = static_cast<double>(l.rows),
                                         .columns = columns,
-                                        .above = static_cast<int>(above)});
+                                        .above = static_cast<int>(above),
+                                        .branch = branch});
         matrix(weights.data(), l) = init.drawn->uniform
                                         ? random.uniform_matrix(l.rows, l.cols, std::sqrt(3.0) * sd)
                                         : random.normal_matrix(l.rows, l.cols, sd);
@@ -41,13 +44,14 @@ void draw_entries(state& weights, const network_shape& shape, const theory::init
     for (int m = 0; m < shape.count(); ++m) {
         const auto& layers = shape.branch(m);
         for (std::size_t j = 0; j + 1 < layers.size(); ++j) {
-            draw(layers[j], 1, static_cast<double>(layers[j].cols), layers.size() - 1 - j + shared);
+            draw(layers[j], 1, static_cast<double>(layers[j].cols), layers.size() - 1 - j + shared,
+                 m);
         }
-        draw(layers.back(), modalities, all_columns, shared);
+        draw(layers.back(), modalities, all_columns, shared, m);
     }
     for (std::size_t j = 0; j < shared; ++j) {
         const layer& l = shape.trunk()[j];
-        draw(l, modalities, static_cast<double>(l.cols), shared - 1 - j);
+        draw(l, modalities, static_cast<double>(l.cols), shared - 1 - j, std::nullopt);
     }
 }
 

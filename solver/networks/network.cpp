@@ -175,6 +175,23 @@ Eigen::Index network_shape::size_with_biases() const {
     return all;
 }
 
+Eigen::ArrayXd parameter_rates(const network_shape& shape, const theory::learning_rates& rates,
+                               Eigen::Index count) {
+    Eigen::ArrayXd factors = Eigen::ArrayXd::Constant(count, rates.trunk);
+    Eigen::Index bias = shape.size();
+    for (int m = 0; m < shape.count(); ++m) {
+        const auto& layers = shape.branch(m);
+        for (const layer& l : layers) {
+            factors.segment(l.offset, l.size()).setConstant(rates.branch(m));
+        }
+        for (std::size_t j = 0; j + 1 < layers.size() && count > shape.size(); ++j) {
+            factors.segment(bias, layers[j].rows).setConstant(rates.branch(m));
+            bias += layers[j].rows;
+        }
+    }
+    return factors;
+}
+
 bool fades(const network_shape& shape, const double* weights, const data::modality_set& fading,
            const Eigen::VectorXd& residuals, double weight_decay) {
     double trunk = 1;

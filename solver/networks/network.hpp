@@ -8,6 +8,7 @@
 #include "fusionflow/solver/state.hpp"
 #include "fusionflow/theory/architecture.hpp"
 #include "fusionflow/theory/initialisation.hpp"
+#include "fusionflow/theory/learning_rates.hpp"
 
 namespace fusionflow::solver {
 
@@ -101,6 +102,13 @@ struct weighted_network {
                                                               const layer& l) {
     return {weights + l.offset, l.rows, l.cols};
 }
+
+/// The factor of the learning rate of every weight and bias of a network, in their order.
+///
+/// \param count  shape.size() or shape.size_with_biases().
+[[nodiscard]] Eigen::ArrayXd parameter_rates(const network_shape& shape,
+                                             const theory::learning_rates& rates,
+                                             Eigen::Index count);
 
 /// Largest change of what gradient flow conserves, W_{j+1}^T W_{j+1} - W_j W_j^T at every interface
 /// (with the sum over branches at the fusion), between two sets of weights; in the Frobenius norm,

@@ -6,7 +6,8 @@
 namespace fusionflow::solver {
 
 /// Gradient descent with any number of targets K, whose gradients have rank K, with or without
-/// biases. Every weight is read twice in a step and changed in place.
+/// biases. Every weight is read twice in a step and changed in place. Where parts of the network
+/// learn at rates of their own, the gradient is formed in memory.
 /// \see tests/solver/targets_test.cpp; tests/solver/biases_test.cpp
 class targets_descent final : public gradient_descent {
 public:
@@ -31,6 +32,8 @@ private:
     network_gradient gradient_;
     state weights_;
     descent_law law_;
+    Eigen::ArrayXd rates_;  // eta g of every parameter; empty where all are eta
+    state gradient_in_memory_;
     Eigen::VectorXd total_;
     double mean_loss_before_ = 0;
 };

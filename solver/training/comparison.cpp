@@ -57,10 +57,10 @@ double comparison::deviation() const {
 
 compared_flow::compared_flow(const weighted_network& first, const data::moments& moments,
                              comparison& compared, bool keeps_signs)
-    : compared_(&compared),
-      first_(first.shape, moments, first.weights, keeps_signs, compared.weight_decay()),
+    : compared_(&compared), first_(first.shape, moments, first.weights, keeps_signs,
+                                   compared.law().weight_decay, compared.law().rates),
       second_(compared.other().shape, moments, compared.other().weights, keeps_signs,
-              compared.weight_decay()),
+              compared.law().weight_decay, compared.law().rates),
       one_(first.weights.size()), two_(compared.other().weights.size()), one_moves_(one_.size()),
       two_moves_(two_.size()), other_total_(moments.correlations().size()) {}
 

@@ -42,7 +42,7 @@ public:
     [[nodiscard]] double deviation() const;
 
     [[nodiscard]] const weighted_network& other() const noexcept { return other_; }
-    [[nodiscard]] double weight_decay() const noexcept { return law_.weight_decay; }
+    [[nodiscard]] const descent_law& law() const noexcept { return law_; }
 
 private:
     const data::moments* moments_;

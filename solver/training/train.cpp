@@ -93,7 +93,7 @@ answer flow_down(const model& about, const data::moments& seen, const run_option
         system = std::make_unique<compared_flow>(start, seen, *beside, keeps_signs);
     } else {
         system = std::make_unique<network_flow>(network.shape, seen, network.at_start, keeps_signs,
-                                                decay);
+                                                decay, about.training.rates);
     }
     run_options settling = options;
     settling.settle = true;
@@ -111,7 +111,16 @@ std::vector<theory::partial_solution> expected_saddles(const model& about, doubl
     if (weight_decay > 0 || about.moments.outputs() > 1) {
         return {};
     }
-    return theory::race_saddles(about.moments, about.architecture, about.init);
+    if (about.training.rates.equal()) {
+        return theory::race_saddles(about.moments, about.architecture, about.init);
+    }
+    const auto same =
+        theory::at_equal_rates(about.moments, about.architecture, about.init, about.training.rates);
+    std::vector<theory::partial_solution> saddles;
+    for (const auto& saddle : theory::race_saddles(same.moments, about.architecture, same.init)) {
+        saddles.push_back(theory::solve_partial(about.moments, saddle.learned));
+    }
+    return saddles;
 }
 
 weighted_network draw_network(const model& about, int repeat) {

@@ -51,6 +51,9 @@ public:
           random_(data::repeat_seed(data::repeat_seed(about.training.seed, options.repeat), -1)),
           comes_to_rest_(comes_to_rest(about)) {
         std::iota(order_.begin(), order_.end(), Eigen::Index{0});
+        if (!about.training.rates.equal()) {
+            rates_ = parameter_rates(shape, about.training.rates, network_.size());
+        }
     }
 
     [[nodiscard]] state take_weights() override { return std::move(weights_); }
@@ -74,10 +77,7 @@ private:
 
     [[nodiscard]] bool is_full_batch() const { return batch_ == order_.size(); }
     const Eigen::VectorXd& measure();
-    void descend() {
-        update_(Eigen::Map<Eigen::ArrayXd>(weights_.data(), network_.size()),
-                Eigen::Map<const Eigen::ArrayXd>(gradient_.data(), network_.size()));
-    }
+    void descend();
 
     const network_shape& shape_;
     sample_network network_;
@@ -85,6 +85,8 @@ private:
     state weights_;
     state gradient_;
     update update_;
+    Eigen::ArrayXd rates_{};  // factor of the step of every parameter; empty where all are 1
+    Eigen::ArrayXd before_{};
     std::vector<Eigen::Index> order_;
     std::size_t batch_;
     data::random_source random_;
@@ -92,6 +94,18 @@ private:
     double loss_ = 0;
     double loss_before_ = 0;
 };
+
+// A rule takes a step at the common rate, of which every parameter keeps its own multiple.
+void sample_descent::descend() {
+    Eigen::Map<Eigen::ArrayXd> parameters(weights_.data(), network_.size());
+    if (rates_.size() > 0) {
+        before_ = parameters;
+    }
+    update_(parameters, Eigen::Map<const Eigen::ArrayXd>(gradient_.data(), network_.size()));
+    if (rates_.size() > 0) {
+        parameters = before_ + rates_ * (parameters - before_);
+    }
+}
 
 // Measures loss and W; with a full batch the same pass gives the gradient of the next step.
 const Eigen::VectorXd& sample_descent::measure() {

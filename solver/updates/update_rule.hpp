@@ -5,18 +5,23 @@
 #include <string_view>
 
 #include "fusionflow/data/named_list.hpp"
+#include "fusionflow/theory/learning_rates.hpp"
 
 namespace fusionflow::solver {
 
 /// The law of gradient descent with weight decay, of every layer (biases do not decay):
 ///
-///     W <- W - eta (G + lambda W) = (1 - eta lambda) W - eta G,   G = dLoss/dW
+///     W <- W - g eta (G + lambda W) = (1 - g eta lambda) W - g eta G,   G = dLoss/dW
+///
+/// with g the factor of the layer's part of the network.
 ///
 /// gradient_descent_rule takes the step where G is in memory. Networks from moments never form G,
 /// which is a product of low rank: they scale W by keep() and add -eta G factor by factor.
 struct descent_law {
     double rate = 0;          ///< eta > 0, time units per step
-    double weight_decay = 0;  ///< lambda >= 0, eta lambda < 1
+    double weight_decay = 0;  ///< lambda >= 0, eta lambda < 1; 0 unless all g are 1
+    /// g. Rules that know only a vector of parameters leave it to who calls them.
+    theory::learning_rates rates{};
 
     /// 1 - eta lambda
     [[nodiscard]] double keep() const noexcept { return 1 - rate * weight_decay; }

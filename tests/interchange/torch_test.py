@@ -3,7 +3,7 @@
 
 Weights of `--scheme torch` have the distribution of torch.nn.Linear's in every layer (two-sample
 Kolmogorov-Smirnov tests), and training from the same weights and biases gives the same parameters
-after 1,000 epochs. Exit code 77 where there is no PyTorch.
+after 1,000 epochs, at one learning rate and at a rate for each part. Exit code 77 where there is no PyTorch.
 """
 
 import json
@@ -128,16 +128,30 @@ def check_distributions(moments, folder):
         require(wrong < LEAST_P, f"the test of {name} does not see another scale: p = {wrong:.2e}")
 
 
-def check_training(moments, inputs, target, folder):
+def parameter_groups(net, rate, factors):
+    """The groups of an optimizer whose parts learn at rates of their own.
+
+    The fusing layer is one parameter here: its columns get their factors by their gradient.
+    """
+    columns = torch.cat([torch.full((WIDTH,), factors[m]) for m in DIMS])
+    net.fusing.weight.register_hook(lambda gradient: gradient * columns)
+    groups = [{"params": net.first[i].parameters(), "lr": rate * factors[m]} for i, m in enumerate(DIMS)]
+    trunk = [*net.last.parameters(), net.fusing.bias]
+    return [*groups, {"params": net.fusing.weight, "lr": rate}, {"params": trunk, "lr": rate * factors["trunk"]}]
+
+
+def check_training(moments, inputs, target, folder, factors):
     rate, epochs = 0.002, 1000
+    words = ["--learning-rates", ",".join(f"{name}={g}" for name, g in factors.items())] if factors else []
     answer, first, last = simulate(moments, folder, "--scheme", "torch", "--width", WIDTH, "--seed", 4,
-                                   "--learning-rate", rate, "--max-epochs", epochs, "--tail", 1e9)
+                                   "--learning-rate", rate, "--max-epochs", epochs, "--tail", 1e9, *words)
     require(answer["ended_at_epoch"] == epochs, f"it ended at epoch {answer['ended_at_epoch']}")
     net = Fusion(True)
     net.load(first)
     parts = torch.split(torch.from_numpy(inputs), list(DIMS.values()), 1)
     wanted = torch.from_numpy(target)[:, None]
-    optimizer = torch.optim.SGD(net.parameters(), lr=rate)
+    groups = parameter_groups(net, rate, factors) if factors else net.parameters()
+    optimizer = torch.optim.SGD(groups, lr=rate)
     for _ in range(epochs):
         optimizer.zero_grad()
         loss = 0.5 * ((wanted - net(parts)) ** 2).mean()
@@ -157,4 +171,5 @@ with tempfile.TemporaryDirectory() as name:
     files = Path(name)
     moments_file, samples_x, samples_y = make_moments(files)
     check_distributions(moments_file, files)
-    check_training(moments_file, samples_x, samples_y, files)
+    check_training(moments_file, samples_x, samples_y, files, {})
+    check_training(moments_file, samples_x, samples_y, files, {"A": 0.5, "B": 2.3, "trunk": 1.4})

@@ -236,6 +236,20 @@ BOOST_AUTO_TEST_CASE(initial_sizes_belong_to_their_schemes) {
                     "layer-norms: need 2 numbers, one per layer on the longest path, got 3");
     refuses_options({{"scheme", "gaussian"}, {"layer-norms", "1,0"}},
                     "layer-norms: need finite norms > 0, got 0");
+    refuses_options({{"learning-rates", "C=2"}},
+                    "learning-rates: there is no modality 'C': need A, B or trunk");
+    refuses_options({{"learning-rates", "A=2,A=3"}}, "learning-rates: A is there twice");
+    refuses_options({{"learning-rates", "A=2,B"}},
+                    "learning-rates: need NAME=FACTOR,... with names of modalities or trunk, got "
+                    "'A=2,B'");
+    refuses_options({{"learning-rates", "A=0"}},
+                    "learning-rates: need factors within 1e-6 ... 1e6, got 0");
+    refuses_options({{"learning-rates", "A=2"}, {"weight-decay", "0.1"}},
+                    "learning-rates: cannot be combined with --weight-decay");
+    const auto rated = build_model(with({{"learning-rates", "B=2.5,trunk=0.5"}}));
+    BOOST_TEST(rated.training.rates.branch(0) == 1.0);
+    BOOST_TEST(rated.training.rates.branch(1) == 2.5);
+    BOOST_TEST(rated.training.rates.trunk == 0.5);
     refuses_options(
         {{"bias", "drawn"}},
         "bias: drawn needs --scheme gaussian, gaussian-iid, torch, xavier, "

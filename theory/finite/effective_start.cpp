@@ -20,7 +20,7 @@ class gaussian_norms {
 public:
     gaussian_norms(const data::moments& moments, const architecture& arch,
                    const initialisation& init)
-        : u0_(init.u0), width_(static_cast<double>(init.width)),
+        : init_(init), width_(static_cast<double>(init.width)),
           modalities_(static_cast<double>(moments.count())) {
         for (int m = 0; m < moments.count(); ++m) {
             fusing_columns_ += arch.branch(m) == 1 ? moments.dim(m) : width_;
@@ -28,18 +28,25 @@ public:
     }
     // The norm is sqrt(rows) times the standard deviation of an entry. A last layer acts backwards
     // from the one output: for it rows are units below.
-    [[nodiscard]] double first(int dim) const { return u0_ / std::sqrt(dim); }
-    [[nodiscard]] double middle() const { return u0_ / std::sqrt(width_); }
-    [[nodiscard]] double fusing() const { return u0_ * std::sqrt(modalities_ / fusing_columns_); }
-    [[nodiscard]] double trunk_middle() const { return std::sqrt(modalities_) * middle(); }
-    [[nodiscard]] double trunk_last() const { return std::sqrt(modalities_) * u0_; }
-    // The fusing layer where it is the last one, seen by one branch.
-    [[nodiscard]] double last() const {
-        return u0_ * std::sqrt(modalities_ / fusing_columns_ * width_);
+    [[nodiscard]] double first(int m, int dim) const { return of(m) / std::sqrt(dim); }
+    [[nodiscard]] double middle(int m) const { return of(m) / std::sqrt(width_); }
+    [[nodiscard]] double fusing(int m) const {
+        return of(m) * std::sqrt(modalities_ / fusing_columns_);
+    }
+    [[nodiscard]] double trunk_middle() const {
+        return std::sqrt(modalities_) * (trunk() / std::sqrt(width_));
+    }
+    [[nodiscard]] double trunk_last() const { return std::sqrt(modalities_) * trunk(); }
+    // The fusing layer where it is the last one, seen by branch m.
+    [[nodiscard]] double last(int m) const {
+        return of(m) * std::sqrt(modalities_ / fusing_columns_ * width_);
     }
 
 private:
-    double u0_;
+    [[nodiscard]] double of(int m) const { return init_.branch_factor(m) * init_.u0; }
+    [[nodiscard]] double trunk() const { return init_.trunk_factor * init_.u0; }
+
+    const initialisation& init_;
     double width_;
     double modalities_;
     double fusing_columns_ = 0;
@@ -121,30 +128,30 @@ std::vector<double> gaussian_start::trunk_scales() const {
 
 void gaussian_start::start_branch(int m) {
     const int n = arch_.branch(m);
-    const double first = norms_.first(moments_.dim(m));
+    const double first = norms_.first(m, moments_.dim(m));
     const Eigen::VectorXd direction = moments_.part(directions_, m);
     start_.first.emplace_back(Eigen::VectorXd::Zero(moments_.dim(m)));
     if (n == 1) {
         start_.branches.emplace_back();
         if (arch_.shared() >= 2) {  // all branches have one layer then: together one along s
-            start_.first.back() = norms_.fusing() * moments_.part(moments_.correlation(), m) /
+            start_.first.back() = norms_.fusing(m) * moments_.part(moments_.correlation(), m) /
                                   moments_.correlation().norm();
         }
         return;
     }
     if (n == 2 && arch_.shared() == 0) {
-        start_.branches.push_back({std::hypot(first, norms_.last())});
+        start_.branches.push_back({std::hypot(first, norms_.last(m))});
         return;
     }
     start_.first.back() = first * direction;
-    std::vector<double> scales(static_cast<std::size_t>(n - 2), norms_.middle());
+    std::vector<double> scales(static_cast<std::size_t>(n - 2), norms_.middle(m));
     if (arch_.shared() > 0) {
-        scales.push_back(norms_.fusing());
+        scales.push_back(norms_.fusing(m));
     }
     // The last small layer x_m starts at zero: layers of the trunk are then sqrt(b^2 + sum x_m^2).
     start_.branches.push_back(small_start(scales, scales.size() - 1));
     if (arch_.shared() == 0) {
-        start_.branches.back().push_back(norms_.last());
+        start_.branches.back().push_back(norms_.last(m));
     }
 }
 
@@ -155,13 +162,13 @@ void gaussian_start::start_trunk() {
     double last = norms_.trunk_last();
     if (arch_.shared() == 1) {
         for (int m = 0; m < moments_.count(); ++m) {
-            last = two_layers(m) ? std::hypot(norms_.trunk_last(), norms_.fusing()) : last;
+            last = two_layers(m) ? std::hypot(norms_.trunk_last(), norms_.fusing(m)) : last;
         }
     } else if (arch_.branch(0) == 1) {
         start_.trunk = small_start(trunk_scales(), 0);
     } else {
         std::vector<double> scales = trunk_scales();
-        scales.push_back(norms_.fusing());  // the branches' last layers, which start at zero
+        scales.push_back(norms_.fusing(0));  // the branches' last layers, which start at zero
         start_.trunk = small_start(scales, scales.size() - 1);
         start_.trunk.pop_back();
     }
@@ -185,6 +192,10 @@ std::string missing_start(const architecture& arch, const initialisation& init) 
     }
     const auto& n = arch.branches();
     const auto [least, most] = std::minmax_element(n.begin(), n.end());
+    if (!init.plain_factors() && (arch.shared() >= 2 || *least == 1)) {
+        return "parts learn at rates of their own (--learning-rates) where branches have one layer "
+               "or meet a trunk of two layers or more";
+    }
     if (arch.shared() >= 2 && *least != *most) {
         return "branches of different depth below a trunk of two layers or more";
     }

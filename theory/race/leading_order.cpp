@@ -169,6 +169,7 @@ public:
           everything_(solve_partial(moments, data::all_modalities(moments.count()))) {
         for (int m = 0; m < moments.count(); ++m) {
             start_.push_back(potential(arch.branch(m), effective_norm(moments, arch, init, m)));
+            ends_.push_back(init.end_norm(m));
         }
     }
 
@@ -213,8 +214,11 @@ private:
     }
 
     [[nodiscard]] double end_of(int m) const {  // as race_track::end_potential()
-        const bool at_one = arch_.branch(m) == 1 || arch_.shared() == 0;
-        return at_one ? potential(arch_.branch(m), 1.0) : 0;
+        if (arch_.branch(m) == 1) {
+            return potential(1, 1.0);
+        }
+        return arch_.shared() == 0 ? potential(arch_.branch(m), ends_[static_cast<std::size_t>(m)])
+                                   : 0;
     }
 
     // E_m as a number with a sign for scalars of one target, a norm otherwise.
@@ -246,6 +250,7 @@ private:
     std::vector<double> late_;         // per modality: the flow's time less the race's
     std::vector<double> unsure_time_;  // uncertainty of late_
     std::vector<double> start_;        // potentials at the start
+    std::vector<double> ends_;         // norms at which branches have arrived in the race
     std::vector<double> gathered_;     // int E ds, as the race has it
     std::vector<double> moved_;        // what the flow gathers beyond that
     std::vector<double> unsure_;       // uncertainty of moved_
@@ -434,7 +439,8 @@ void estimate::step(const partial_solution& before, const partial_solution& afte
         const double sooner = first ? 0 : hurry(before, clock, speed);
         double reached = plateau_late;
         if (first && !carried) {
-            reached = (potential(d, 1.0) - potential(d, layer)) / r.path_rate;
+            reached = (potential(d, arch_.shared() == 0 ? ends_[i] : 1.0) - potential(d, layer)) /
+                      r.path_rate;
         } else if (!first) {
             reached += extra / speed - sooner;
         }
@@ -522,7 +528,8 @@ double initial_weight(const data::moments& moments, const architecture& arch,
                                 .rows = rows,
                                 .columns = j == arch.branch(m) ? modalities * below : below,
                                 .count = rows,
-                                .above = above});
+                                .above = above,
+                                .branch = j <= arch.branch(m) ? std::optional(m) : std::nullopt});
         below = rows;
     }
     return weight;
@@ -537,7 +544,8 @@ std::string why_no_plateau(const data::moments& moments, const architecture& arc
         return missing;
     }
     // Where layers have no common norm, two layers still have that of the mode that grows.
-    const double norm = init.has_norm() ? init.norm(m) : effective_norm(moments, arch, init, m);
+    const double norm = (init.has_norm() ? init.norm(m) : effective_norm(moments, arch, init, m)) /
+                        init.end_norm(m);
     if (!(norm < 1)) {
         return fmt::format("its initial layers have norms of {}, and the formulas need less than 1",
                            init.has_norm() ? fmt::format("{}", norm) : fmt::format("{:.3g}", norm));

@@ -146,7 +146,8 @@ mode_blocks::mode_blocks(const data::moments& moments, const architecture& arch,
     const VectorXd directions = initial_directions(moments);
     for (int m = 0; m < moments.count(); ++m) {
         const double norm = effective_norm(moments, arch, init, m);
-        small_ = small_ && norm < 1;
+        small_ = small_ && norm < init.end_norm(m);
+        ends_.push_back(init.end_norm(m));
         parts_.push_back({MatrixXd(targets, 0), MatrixXd(moments.dim(m), 0), VectorXd(0),
                           norm * moments.matrix(directions, m), MatrixXd(targets, 0)});
         saddle_.outputs.emplace_back(targets, 0);
@@ -743,9 +744,10 @@ small_growth mode_blocks::grown(const candidate& c, double longest) const {
     for (const view& v : c.views) {
         blocks.push_back(v.block);
     }
-    // As in race(): where the clock is time the race ends at u = 1.
+    // As in race(): where the clock is time the race ends at initialisation::end_norm().
+    const auto m = static_cast<std::size_t>(c.views.front().modality);
     return grow(blocks, c.shared, c.shared > 0 ? trunk_excess_ : 0, longest,
-                arch_.shared() == 0 ? 1 : never);
+                arch_.shared() == 0 ? ends_[m] : never);
 }
 
 // Replaces the small weights that the candidate saw by what they are after their growth.

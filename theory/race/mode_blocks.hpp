@@ -37,7 +37,7 @@ class mode_blocks {
 public:
     mode_blocks(const data::moments& moments, const architecture& arch, const initialisation& init);
 
-    /// True where all initial norms are below 1.
+    /// True where all initial norms are below initialisation::end_norm().
     [[nodiscard]] bool small_at_start() const noexcept { return small_; }
     /// Moves to the plateau of what is learned now, and returns it.
     const rank_solution& stand();
@@ -105,6 +105,7 @@ private:
     const data::moments& moments_;
     const architecture& arch_;
     double trunk_excess_;
+    std::vector<double> ends_{};  // norms at which branches have arrived
     bool small_ = true;
     std::vector<modality> parts_;
     rank_solution saddle_;

@@ -72,9 +72,10 @@ Number race_track<Number>::clock_to_go(int m) const {
     }
     const pull<Number> e = pull_on(m);
     Number left = turned_potential(m, e);
-    if (arch_.shared() == 0) {  // the race ends at u = 1, where w has the same part across E
+    if (arch_.shared() == 0) {  // at the end of the race w has the same part across E
         using std::sqrt;
-        const model_number<Number> square = r.norm * r.norm * e.sine_square;
+        const double end = ends_[static_cast<std::size_t>(m)];
+        const model_number<Number> square = r.norm * r.norm * e.sine_square / (end * end);
         const model_number<Number> cosine = sqrt(model_number<Number>(1.0 - square));
         left -= end_potential(m) * Number(turning_factor(arch_.branch(m), cosine, square));
     }
@@ -354,8 +355,10 @@ template <typename Number>
 race_result race_track<Number>::run() {
     race_result result;
     start(result);
-    const bool all_small =
-        std::all_of(runners_.begin(), runners_.end(), [](const auto& r) { return r.norm < 1; });
+    bool all_small = true;
+    for (std::size_t m = 0; m < runners_.size(); ++m) {
+        all_small = all_small && runners_[m].norm < ends_[m];
+    }
     if (!all_small || std::ssize(result.saddles.front().learned) == moments_.count()) {
         result.answer.times.assign(runners_.size(), std::numeric_limits<double>::quiet_NaN());
         result.answer.ended = outcome::no_plateau;

@@ -48,6 +48,7 @@ public:
         for (int m = 0; m < moments.count(); ++m) {
             runner<Number> r;
             r.norm = scaled(effective_norm(moments, arch, init, m), 1);
+            ends_.push_back(init.end_norm(m));
             r.potential = potential<Number>(arch.branch(m), r.norm) - end_potential(m);
             if constexpr (is_dual<Number>) {
                 r.direction = moving_direction(moments, *change, m);
@@ -77,11 +78,14 @@ private:
         }
     }
 
-    // Potential at which the race of a branch ends. One-layer branches end at u = 1. So do all
-    // without a trunk, where the clock is time and ends where the first phase does.
+    // Potential at which the race of a branch ends. One-layer branches end at u = 1. Without a
+    // trunk the clock is time and ends where the first phase does, at initialisation::end_norm().
     [[nodiscard]] double end_potential(int m) const {
-        const bool at_one = arch_.branch(m) == 1 || arch_.shared() == 0;
-        return at_one ? potential(arch_.branch(m), 1.0) : 0;
+        if (arch_.branch(m) == 1) {
+            return potential(1, 1.0);
+        }
+        return arch_.shared() == 0 ? potential(arch_.branch(m), ends_[static_cast<std::size_t>(m)])
+                                   : 0;
     }
     [[nodiscard]] bool signed_runner(int m) const {
         return moments_.dim(m) == 1 && arch_.branch(m) == 2;
@@ -131,6 +135,7 @@ private:
     model_number<Number> decay_;  // weight_decay_, with its slope where Number is dual
     bool timed_;
     const variation* change_;
+    std::vector<double> ends_;  // norms at which branches have arrived
     std::vector<runner<Number>> runners_;
     model_number<Number> trunk_excess_ = 0;
     saddle_numbers<model_number<Number>> standing_;  // the present saddle

@@ -91,13 +91,15 @@ public:
         }
     }
 
-    [[nodiscard]] small_growth run(double longest) const {
+    [[nodiscard]] small_growth run(double longest, double end) const {
         small_growth grown;
         grown.time = never;
+        const double arrived = std::isinf(end) ? 0 : std::log(end);
         std::size_t first = pairs_.size();
         for (std::size_t i = 0; i < pairs_.size(); ++i) {
             const double rate = rate_of(i);
-            const double time = rate > 0 ? std::max(-std::log(pairs_[i].norm), 0.0) / rate : never;
+            const double time =
+                rate > 0 ? std::max(arrived - std::log(pairs_[i].norm), 0.0) / rate : never;
             if (time < grown.time) {
                 grown.time = time;
                 first = i;
@@ -471,7 +473,7 @@ small_growth grow_side_by_side(const std::vector<small_block>& blocks, double lo
         all.push.middleCols(at, b.push.cols()) = b.push;
         at += b.push.cols();
     }
-    const small_growth together = logarithmic_modes(all).run(longest);
+    const small_growth together = logarithmic_modes(all).run(longest, 1);
     small_growth grown;
     grown.time = together.time;
     grown.mode = together.mode;
@@ -543,7 +545,7 @@ small_growth grow(const std::vector<small_block>& blocks, int shared, double exc
         return still;
     }
     if (shared == 0 && blocks.front().layers == 2) {
-        return logarithmic_modes(blocks.front()).run(longest);
+        return logarithmic_modes(blocks.front()).run(longest, end);
     }
     if (shared == 0 && std::min(blocks.front().push.rows(), blocks.front().push.cols()) == 1) {
         return turn_alone(blocks.front(), longest, end);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "fusionflow/data/named_list.hpp"
@@ -13,6 +14,8 @@ struct layer_entries {
     double columns;    ///< units below it; for the fusing matrix, of all branches together
     double count = 1;  ///< number of entries
     int above = 0;     ///< layers above this one, up to the output: 0 for the last layer
+    /// The modality whose branch, or whose columns of the fusing layer, they are of; absent: trunk.
+    std::optional<int> branch{};
 };
 
 /// How initial weights are drawn. Each scheme stands in a file of its own in theory/schemes/ and in

@@ -13,6 +13,7 @@
 #include "fusionflow/data/need.hpp"
 #include "fusionflow/data/pseudo_inverse.hpp"
 #include "fusionflow/solver/method.hpp"
+#include "fusionflow/solver/methods/equal_rates.hpp"
 #include "fusionflow/theory/attribution.hpp"
 #include "fusionflow/theory/partial_solution.hpp"
 #include "fusionflow/theory/race/leading_order.hpp"
@@ -158,8 +159,9 @@ void ask_formula(const solver::model& about, fusion_facts& facts) {
                                 std::numeric_limits<double>::quiet_NaN());
     if (std::any_of(facts.predictions.begin(), facts.predictions.end(),
                     [](const predicted& p) { return p.method == "formula"; })) {
-        facts.formula_errors = theory::race_with_errors(about.moments, about.architecture,
-                                                        about.init, about.training.weight_decay)
+        const solver::model same = solver::with_equal_rates(about);
+        facts.formula_errors = theory::race_with_errors(same.moments, same.architecture, same.init,
+                                                        about.training.weight_decay)
                                    .errors;
     }
 }
@@ -180,8 +182,8 @@ fusion_facts describe_fusion(const diagnosis_request& r, const solver::model& ab
     }
     ask_formula(about, facts);
     if (about.moments.outputs() == 1) {
-        facts.sensitivities =
-            theory::sensitivities(about.moments, about.architecture, about.init, {});
+        const solver::model same = solver::with_equal_rates(about);
+        facts.sensitivities = theory::sensitivities(same.moments, same.architecture, same.init, {});
     }
     facts.init = about.init.drawn->scaled ? about.init.u0 : theory::unknown;
     facts.networks = run_ensemble(solver::find_method("compressed"), about, run_of(r),
@@ -344,7 +346,7 @@ diagnosis diagnose(const diagnosis_request& request, const ensemble_progress& pr
         [](const modality_facts& a, const modality_facts& b) { return a.alone < b.alone; });
     d.explains_most = static_cast<int>(most - d.modalities.begin());
     d.explained = shares.total;
-    const auto saddles = late_saddles(m);
+    const auto saddles = late_saddles(m, request.model.training.rates);
     d.prospects = judge_prospects(request, m, request.model.init, saddles);
     d.plateaus = describe_plateaus(request, m, saddles);
     if (first) {
@@ -361,6 +363,9 @@ diagnosis diagnose(const diagnosis_request& request, const ensemble_progress& pr
     for (fusion_facts& f : d.fusions) {
         if (f.fusion == f.depth) {
             f.changes = measure_changes(request, f);
+        }
+        if (f.fusion == f.depth && f.depth > 1 && request.together) {
+            f.together = learn_together(request, f, *request.together);
         }
         if (f.fusion == f.depth && f.share_at_budget.at(0.5) < enough_explained) {
             f.remedies = try_remedies(request, f);

@@ -68,7 +68,8 @@ prospect_facts judge_left(const diagnosis_request& r, const moments& m, prospect
 // ln of how much a modality grows while the earlier ones are learned, if it is too small for them
 // to feel it; nothing where the flow fails.
 std::optional<double> growth_beside(const moments& m, const theory::initialisation& init,
-                                    int modality, const modality_set& earlier) {
+                                    const theory::learning_rates& rates, int modality,
+                                    const modality_set& earlier) {
     constexpr double unfelt = 1e-100;
     const auto late = theory::architecture::fused(2, 2, m.count());
     theory::initialisation start{.u0 = init.u0};
@@ -80,8 +81,9 @@ std::optional<double> growth_beside(const moments& m, const theory::initialisati
     options.rtol = 1e-6;
     options.record = true;
     options.tail = 1e4;  // until the slowest directions of the others are learned
-    const solver::answer run =
-        solver::run("flow", {.moments = m, .architecture = late, .init = start}, options);
+    const solver::model about{
+        .moments = m, .architecture = late, .init = start, .training = {.rates = rates}};
+    const solver::answer run = solver::run("flow", about, options);
     if (theory::is_failure(run.ended)) {
         return std::nullopt;
     }
@@ -105,15 +107,26 @@ double leading_singular_value(const moments& m, const Eigen::VectorXd& stacked, 
         .values(0);
 }
 
-std::vector<theory::partial_solution> late_saddles(const moments& m) {
+std::vector<theory::partial_solution> late_saddles(const moments& m,
+                                                   const theory::learning_rates& rates) {
+    const auto late = theory::architecture::fused(2, 2, m.count());
     const theory::initialisation small{};
-    return theory::race(m, theory::architecture::fused(2, 2, m.count()), small).saddles;
+    if (rates.equal()) {
+        return theory::race(m, late, small).saddles;
+    }
+    const auto same = theory::at_equal_rates(m, late, small, rates);
+    std::vector<theory::partial_solution> saddles;
+    for (const auto& saddle : theory::race(same.moments, late, same.init).saddles) {
+        saddles.push_back(theory::solve_partial(m, saddle.learned));
+    }
+    return saddles;
 }
 
 std::vector<prospect_facts> judge_prospects(const diagnosis_request& r, const moments& m,
                                             const theory::initialisation& init,
                                             const std::vector<theory::partial_solution>& saddles) {
     const auto late = theory::architecture::fused(2, 2, m.count());
+    const theory::learning_rates& rates = r.model.training.rates;
     std::vector<prospect_facts> all(static_cast<std::size_t>(m.count()));
     for (int i = 0; i < m.count(); ++i) {
         // The last saddle at which the modality is not learned: it waits for what is learned there.
@@ -124,12 +137,17 @@ std::vector<prospect_facts> judge_prospects(const diagnosis_request& r, const mo
         facts.residual = leading_singular_value(m, before->residual, i);
         facts.needed = inputs_of(m, before->learned);
         if (before->learned.empty()) {
-            facts.because = fmt::format("small weights learn it first: |s| = {:.6g} is the largest",
-                                        facts.residual);
+            facts.because =
+                rates.equal()
+                    ? fmt::format("small weights learn it first: |s| = {:.6g} is the largest",
+                                  facts.residual)
+                    : fmt::format("small weights learn it first: its learning rate times |s| is "
+                                  "the largest, {:.6g} times {:.6g}",
+                                  rates.branch(i), facts.residual);
             all[static_cast<std::size_t>(i)] = facts;
         } else {
             if (facts.residual == 0) {
-                facts.growth = growth_beside(m, init, i, before->learned);
+                facts.growth = growth_beside(m, init, rates, i, before->learned);
                 facts.growth_needed = -std::log(theory::effective_norm(m, late, init, i));
             }
             all[static_cast<std::size_t>(i)] = judge_left(r, m, facts, m.name(i), before->learned);

@@ -15,7 +15,8 @@ namespace fusionflow::validation {
 
 /// The saddles that late fusion of two layers passes from small weights, by theory::race(). The
 /// first is the one where nothing is learned.
-[[nodiscard]] std::vector<theory::partial_solution> late_saddles(const data::moments& m);
+[[nodiscard]] std::vector<theory::partial_solution> late_saddles(
+    const data::moments& m, const theory::learning_rates& rates = {});
 
 /// What becomes of each modality, and why.
 ///

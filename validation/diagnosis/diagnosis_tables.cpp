@@ -194,6 +194,39 @@ sheet budget_sheet(const diagnosis_request& request, const diagnosis& d) {
     return s;
 }
 
+sheet together_sheet(const diagnosis_request& request, const diagnosis& d) {
+    std::vector<const fusion_facts*> ways;
+    for (const fusion_facts& f : d.fusions) {
+        if (f.together) {
+            ways.push_back(&f);
+        }
+    }
+    const std::size_t modalities = d.order.size();
+    sheet s = sheet::of_rows(ways.size() * modalities);
+    const auto add = [&](sheet::column named, const auto& cell) {
+        s.add(std::move(named), [&](std::size_t row) {
+            const auto m = static_cast<std::size_t>(d.order[row % modalities]);
+            return std::string(cell(*ways[row / modalities], *ways[row / modalities]->together, m));
+        });
+    };
+    add({"fused"}, [](const fusion_facts& f, const together_facts&, std::size_t) {
+        return fmt::format("{}/{}", f.fusion, f.depth);
+    });
+    add({"modality", false}, [&](const fusion_facts&, const together_facts&, std::size_t m) {
+        return d.modalities[m].name;
+    });
+    add({"factor"}, [](const fusion_facts&, const together_facts& t, std::size_t m) {
+        return t.factors.empty() ? std::string("-") : fmt::format("{:.4g}", t.factors[m]);
+    });
+    add({"without"}, [&](const fusion_facts&, const together_facts& t, std::size_t m) {
+        return spell_time(request, t.before[m]);
+    });
+    add({"with"}, [&](const fusion_facts&, const together_facts& t, std::size_t m) {
+        return t.after.empty() ? std::string("-") : spell_time(request, t.after[m]);
+    });
+    return s;
+}
+
 const theory::learning* find_prediction(const fusion_facts& f, std::string_view method) {
     const auto found = std::find_if(f.predictions.begin(), f.predictions.end(),
                                     [&](const auto& p) { return p.method == method; });

@@ -43,6 +43,10 @@ namespace fusionflow::validation {
 /// The rows of time_sheet() for the further initial norms; the median is the only quantile.
 [[nodiscard]] sheet further_sheet(const diagnosis_request& request, const diagnosis& d);
 
+/// Where factors were looked for, a row per depth and modality: its factor, and the medians without
+/// and with it.
+[[nodiscard]] sheet together_sheet(const diagnosis_request& request, const diagnosis& d);
+
 /// The prediction of a method for one way to fuse; null where the method does not apply.
 [[nodiscard]] const theory::learning* find_prediction(const fusion_facts& f,
                                                       std::string_view method);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fusionflow/data/scaled_inputs.hpp"
 #include "fusionflow/solver/share.hpp"
 #include "fusionflow/theory/partial_solution.hpp"
 #include "fusionflow/validation/diagnosis/diagnosis_tables.hpp"
@@ -17,21 +18,6 @@ constexpr double more = 1.1;  // ten per cent
 constexpr int networks_per_trial = 3;
 
 }  // namespace
-
-data::moments with_larger_inputs(const data::moments& moments, int m, double factor) {
-    Eigen::VectorXd scale = Eigen::VectorXd::Ones(moments.dimension());
-    scale.segment(moments.offset(m), moments.dim(m)).setConstant(factor);
-    Eigen::MatrixXd covariance = scale.asDiagonal() * moments.covariance() * scale.asDiagonal();
-    Eigen::MatrixXd correlation = moments.matrix(moments.correlations()) * scale.asDiagonal();
-    auto scaled = data::moments::of_targets(moments.names(), moments.dims(), std::move(covariance),
-                                            correlation, moments.target_power());
-    if (!moments.means()) {
-        return scaled;
-    }
-    data::moment_means means = *moments.means();
-    means.inputs = scale.cwiseProduct(means.inputs);
-    return scaled.with_means(std::move(means));
-}
 
 solver::run_options run_of(const diagnosis_request& request) {
     solver::run_options run = request.run;
@@ -124,7 +110,9 @@ std::optional<measured_changes> measure_changes(const diagnosis_request& request
     found.init = plain.init.drawn->scaled ? change(larger) : theory::unknown;
     for (int m = 0; m < count; ++m) {
         solver::model scaled = plain;
-        scaled.moments = with_larger_inputs(plain.moments, m, more);
+        std::vector<double> factors(static_cast<std::size_t>(count), 1.0);
+        factors[static_cast<std::size_t>(m)] = more;
+        scaled.moments = data::scale_inputs(plain.moments, factors);
         found.scale.push_back(change(scaled));
     }
     return found;

@@ -7,9 +7,6 @@
 
 namespace fusionflow::validation {
 
-/// These moments with the inputs of modality m multiplied by a factor > 0.
-[[nodiscard]] data::moments with_larger_inputs(const data::moments& moments, int m, double factor);
-
 /// Trains some networks of an architecture, as in the diagnosis, on changed data or from changed
 /// initial weights. They are drawn from the same seeds as the first networks of the diagnosis, so
 /// that differences are the change's own.

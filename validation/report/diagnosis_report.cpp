@@ -59,6 +59,24 @@ json clocks_json(const ensemble& e) {
     return all;
 }
 
+double rate_of(const diagnosis_request& r) { return r.model.training.learning_rate.value_or(1); }
+
+json together_json(const diagnosis_request& r, const together_facts& t) {
+    const std::string groups = parameter_groups(t, r.model.moments.names(), rate_of(r));
+    json object = {{"by", to_string(t.by)},
+                   {"factors", numbers(t.factors)},
+                   {"before", numbers(t.before)},
+                   {"after", numbers(t.after)},
+                   {"apart", number(t.apart())},
+                   {"networks", t.networks},
+                   {"why_not", t.why_not.empty() ? json(nullptr) : json(t.why_not)},
+                   {"pytorch", groups.empty() ? json(nullptr) : json(groups)}};
+    if (r.epochs) {
+        object["share_at_budget"] = number(t.share_at_budget.at(0.5));
+    }
+    return object;
+}
+
 json fusion_json(const diagnosis_request& r, const fusion_facts& f) {
     json predictions = json::object();
     for (const predicted& p : f.predictions) {
@@ -107,6 +125,9 @@ json fusion_json(const diagnosis_request& r, const fusion_facts& f) {
                              {"init", number(f.changes->init)},
                              {"scale", numbers(f.changes->scale)}};
     }
+    if (f.together) {
+        object["together"] = together_json(r, *f.together);
+    }
     if (f.sensitivities) {
         object["sensitivities"] = to_json(r.model.moments, *f.sensitivities);
     }
@@ -118,6 +139,32 @@ json fusion_json(const diagnosis_request& r, const fusion_facts& f) {
                               {"learned_then", r.model.moments.names_of(f.stopping->learned_then)}};
     }
     return object;
+}
+
+std::string about_together(const diagnosis_request& r) {
+    return fmt::format(
+        "factors of the {} with which modalities are learned together in late fusion: medians of "
+        "the networks without and with them, in {}",
+        *r.together == lever::rates ? "learning rates of their layers" : "inputs", time_unit(r));
+}
+
+// PyTorch's words for the factors of every depth, or why there are none.
+std::string groups_text(const diagnosis_request& r, const diagnosis& d) {
+    std::string text;
+    for (const fusion_facts& f : d.fusions) {
+        if (!f.together) {
+            continue;
+        }
+        const together_facts& t = *f.together;
+        const std::string groups = parameter_groups(t, r.model.moments.names(), rate_of(r));
+        if (!groups.empty()) {
+            text +=
+                fmt::format("{} layers, as parameter groups of PyTorch (branches: the layers of "
+                            "each modality, with its part of the fusing one)\n{}\n",
+                            f.depth, groups);
+        }
+    }
+    return text;
 }
 
 std::string advice_text(const diagnosis& d) {
@@ -253,6 +300,15 @@ std::string times_html(const diagnosis_request& r, const diagnosis& d) {
                                    remark(about_times(r, d)) + budget_html(r, d);
 }
 
+std::string together_html(const diagnosis_request& r, const diagnosis& d) {
+    if (!r.together) {
+        return "";
+    }
+    const std::string groups = groups_text(r, d);
+    return heading("Learned together") + to_html(together_sheet(r, d)) + remark(about_together(r)) +
+           (groups.empty() ? "" : fmt::format("<pre>{}</pre>\n", escape_xml(groups)));
+}
+
 std::string further_html(const diagnosis_request& r, const diagnosis& d) {
     return d.further.empty() ? ""
                              : heading("From other initial norms") + to_html(further_sheet(r, d)) +
@@ -292,8 +348,8 @@ std::string page(const diagnosis_request& r, const diagnosis& d, const std::stri
     const std::string warnings = list(d.warnings);
     return html_page("diagnosis",
                      answer_html(r, d) + modalities_html(d) + plateaus_html(r, d) +
-                         figures_html(r, d) + times_html(r, d) + further_html(r, d) +
-                         prospects_html(d) + sensitivities_html(r, d) +
+                         figures_html(r, d) + times_html(r, d) + together_html(r, d) +
+                         further_html(r, d) + prospects_html(d) + sensitivities_html(r, d) +
                          (warnings.empty() ? "" : heading("Warnings") + warnings),
                      provenance);
 }
@@ -348,6 +404,11 @@ std::string to_text(const diagnosis_request& request, const diagnosis& d) {
     if (request.epochs && !d.fusions.empty()) {
         text += fmt::format("after {:g} epochs\n{}\n", *request.epochs,
                             to_text(budget_sheet(request, d)));
+    }
+    if (request.together) {
+        text += fmt::format("{}\n{}\n{}",
+                            fmt::join(wrapped(about_together(request), text_columns), "\n"),
+                            to_text(together_sheet(request, d)), groups_text(request, d));
     }
     if (!d.further.empty()) {
         text += fmt::format("the same from other initial norms\n{}\n",

@@ -8,6 +8,7 @@
 
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/solver/method.hpp"
+#include "fusionflow/solver/methods/equal_rates.hpp"
 #include "fusionflow/validation/report/run_report.hpp"
 #include "fusionflow/validation/report/sensitivities_report.hpp"
 #include "fusionflow/validation/study/sheet.hpp"
@@ -57,6 +58,22 @@ json modality_json(const prediction_report& r, std::size_t m) {
         object["shapley"] = p.shares->shapley[m];
     }
     return object;
+}
+
+// Weights and residuals that were found at equal rates, as those of the model itself.
+void restore_weights(theory::prediction& found, const solver::model& about) {
+    if (about.training.rates.equal()) {
+        return;
+    }
+    const auto factors = theory::input_factors(about.architecture, about.training.rates);
+    for (int m = 0; m < about.moments.count(); ++m) {
+        const double factor = factors[static_cast<std::size_t>(m)];
+        found.misattribution[static_cast<std::size_t>(m)] *= factor;
+        for (theory::partial_solution& point : found.fixed_points) {
+            about.moments.part(point.weights, m) *= factor;
+            about.moments.part(point.residual, m) /= factor;
+        }
+    }
 }
 
 std::string misattribution_text(const Eigen::VectorXd& v) {
@@ -136,11 +153,12 @@ prediction_report predict(solver::model about, bool with_changes) {
         }
     }
     const theory::predict_options options = options_of(about);
-    theory::prediction found =
-        theory::predict(about.moments, about.architecture, about.init, options);
+    const solver::model same = solver::with_equal_rates(about);
+    theory::prediction found = theory::predict(same.moments, same.architecture, same.init, options);
+    restore_weights(found, about);
     std::optional<theory::sensitivity_table> changes;
     if (with_changes) {
-        changes = theory::sensitivities(about.moments, about.architecture, about.init, options);
+        changes = theory::sensitivities(same.moments, same.architecture, same.init, options);
     }
     return {std::move(about), std::move(found), std::move(changes)};
 }

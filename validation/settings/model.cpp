@@ -1,8 +1,13 @@
 // Builds a model from options.
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <utility>
 
 #include "fusionflow/data/drawn_samples.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/data/population.hpp"
 #include "fusionflow/data/random_moments.hpp"
 #include "fusionflow/validation/settings/settings.hpp"
@@ -55,6 +60,24 @@ theory::architecture build_architecture(const settings& s, int modalities) {
     return theory::architecture::fused(s.depth, fusion, modalities);
 }
 
+// A modality that is called trunk goes before the trunk.
+theory::learning_rates build_rates(const settings& s, const data::moments& moments) {
+    theory::learning_rates rates;
+    const std::vector<std::string>& names = moments.names();
+    for (const named_factor& f : s.rates) {
+        const auto at = std::find(names.begin(), names.end(), f.name);
+        data::need(at != names.end() || f.name == "trunk", "learning-rates",
+                   "there is no modality '{}': need {} or trunk", f.name, fmt::join(names, ", "));
+        if (at == names.end()) {
+            rates.trunk = f.factor;
+        } else {
+            rates.branches.resize(names.size(), 1.0);
+            rates.branches[static_cast<std::size_t>(at - names.begin())] = f.factor;
+        }
+    }
+    return rates;
+}
+
 }  // namespace
 
 std::string_view to_string(world w) {
@@ -81,6 +104,7 @@ solver::model build_model(const settings& s) {
                         .init = s.init,
                         .training = s.training,
                         .samples = std::move(samples)};
+    about.training.rates = build_rates(s, about.moments);
     if (s.world.draws > 0) {
         about.population = data::population_moments(population_of(s));
     }

@@ -72,6 +72,28 @@ theory::bias_start parse_bias(std::string_view name, const std::string& text) {
                             fmt::format("need none, zero or drawn, got '{}'", text));
 }
 
+// NAME=G,...; names of modalities may have commas and equals signs in them.
+std::vector<named_factor> parse_factors(std::string_view name, const std::string& text) {
+    std::vector<named_factor> factors;
+    std::string part;
+    for (const std::string& piece : split(text, ',')) {
+        part += (part.empty() ? "" : ",") + piece;
+        const auto equals = part.rfind('=');
+        if (equals == std::string::npos) {
+            continue;
+        }
+        const std::string of = part.substr(0, equals);
+        data::need(std::none_of(factors.begin(), factors.end(),
+                                [&](const named_factor& f) { return f.name == of; }),
+                   name, "{} is there twice", of);
+        factors.push_back({of, parse_number(name, part.substr(equals + 1))});
+        part.clear();
+    }
+    data::need(part.empty() && !factors.empty(), name,
+               "need NAME=FACTOR,... with names of modalities or trunk, got '{}'", text);
+    return factors;
+}
+
 int parse_until(std::string_view name, const std::string& text) {
     const int modalities = parse_int(name, text);
     if (modalities < 1) {
@@ -305,6 +327,9 @@ constexpr auto entries = std::to_array<entry>({
     row("learning-rate", "ETA", "step of gradient descent, > 0 (0.01; flows and formulas: none)",
         "training", numeric, put<parse_number, &settings::training, &training::learning_rate>, {},
         descent_only),
+    row("learning-rates", "NAME=G,...",
+        "factors of the learning rate of each modality's layers and of the trunk (1)", "training",
+        false, put<parse_factors, &settings::rates>, "weight-decay"),
     row("max-epochs", "N", "most steps of gradient descent (1e7)", "training", numeric,
         put<parse_whole, &settings::training, &training::max_epochs>, {}, descent_only),
     row("weight-decay", "LAMBDA", "every layer also shrinks at this rate, LAMBDA >= 0 (0)",

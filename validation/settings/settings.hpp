@@ -49,6 +49,12 @@ struct sample_settings {
     double variance = 1;  ///< of the linear modality beside XOR
 };
 
+/// The factor of the learning rate of a part of the network.
+struct named_factor {
+    std::string name;   ///< of a modality, or "trunk"
+    double factor = 1;  ///< > 0
+};
+
 /// Everything a user can say about a model and how to run it, in the words of the command line.
 /// Command line, table grids and suites all fill it through set_option().
 struct settings {
@@ -61,6 +67,7 @@ struct settings {
     int shared = 0;
     theory::initialisation init{};
     solver::training training{};
+    std::vector<named_factor> rates{};  ///< --learning-rates; those that are not named are 1
     solver::run_options run{};
     sample_settings samples{};          ///< where networks train on samples
     std::vector<given_option> given{};  ///< what was set, in order, the last value of each

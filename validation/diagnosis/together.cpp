@@ -1,0 +1,250 @@
+#include "fusionflow/validation/diagnosis/together.hpp"
+
+#include <fmt/format.h>
+
+#include <Eigen/LU>
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "fusionflow/data/error.hpp"
+#include "fusionflow/data/scaled_inputs.hpp"
+#include "fusionflow/theory/attribution.hpp"
+#include "fusionflow/validation/diagnosis/diagnosis_tables.hpp"
+#include "fusionflow/validation/diagnosis/trials.hpp"
+
+namespace fusionflow::validation {
+
+namespace {
+
+constexpr int networks_to_search = 5;
+constexpr int most_searches = 12;
+constexpr int most_trials = 4;
+constexpr double close = 0.02;     // of logarithms of medians: a fifth of what has to hold
+constexpr double most_step = 1.4;  // of ln factor: a factor of four
+constexpr double most_factor = 1e3;
+
+// Networks of one way to fuse with factors, and how far their medians are from being equal.
+class balance {
+public:
+    balance(const diagnosis_request& request, const fusion_facts& fusion, lever by, int reference)
+        : request_(request), plain_(model_of(request, fusion.depth, fusion.fusion)), by_(by),
+          reference_(reference), count_(plain_.moments.count()) {}
+
+    [[nodiscard]] ensemble networks(const Eigen::VectorXd& unknowns, int count) const {
+        return try_networks(request_, with(unknowns), count);
+    }
+
+    // ln t_m - ln t_reference for the others; not finite where one has no time.
+    [[nodiscard]] Eigen::VectorXd differences(const ensemble& of) const {
+        Eigen::VectorXd apart(count_ - 1);
+        for (int m = 0, i = 0; m < count_; ++m) {
+            if (m != reference_) {
+                apart(i++) = std::log(of.median(m) / of.median(reference_));
+            }
+        }
+        return apart;
+    }
+
+    [[nodiscard]] std::vector<double> factors(const Eigen::VectorXd& unknowns) const {
+        std::vector<double> all;
+        for (int m = 0, i = 0; m < count_; ++m) {
+            all.push_back(m == reference_ ? 1 : std::exp(unknowns(i++)));
+        }
+        return all;
+    }
+
+    [[nodiscard]] solver::model with(const Eigen::VectorXd& unknowns) const {
+        solver::model about = plain_;
+        const std::vector<double> changed = factors(unknowns);
+        if (by_ == lever::inputs) {
+            about.moments = data::scale_inputs(plain_.moments, changed);
+            return about;
+        }
+        about.training.rates.branches.resize(changed.size());
+        for (int m = 0; m < count_; ++m) {
+            const auto at = static_cast<std::size_t>(m);
+            about.training.rates.branches[at] = plain_.training.rates.branch(m) * changed[at];
+        }
+        return about;
+    }
+
+private:
+    const diagnosis_request& request_;
+    solver::model plain_;
+    lever by_;
+    int reference_;
+    int count_;
+};
+
+// Broyden's method on the logarithms of the factors. At leading order a time is inversely
+// proportional to its own factor, so that the first Jacobian is -1.
+class broyden {
+public:
+    explicit broyden(Eigen::Index size)
+        : at(Eigen::VectorXd::Zero(size)), jacobian_(-Eigen::MatrixXd::Identity(size, size)) {}
+
+    // Goes on from `at`, where the differences are `apart`.
+    void step(const Eigen::VectorXd& apart) {
+        if (last_.size() > 0) {
+            const Eigen::VectorXd moved = at - before_;
+            if (moved.squaredNorm() > 0) {
+                jacobian_ +=
+                    (apart - last_ - jacobian_ * moved) * moved.transpose() / moved.squaredNorm();
+            }
+        }
+        last_ = apart;
+        before_ = at;
+        const Eigen::FullPivLU<Eigen::MatrixXd> lu(jacobian_);
+        Eigen::VectorXd by = lu.isInvertible() ? lu.solve(-apart).eval() : apart;
+        by *= std::min(1.0, most_step / by.cwiseAbs().maxCoeff());
+        const double most = std::log(most_factor);
+        at = (at + by).cwiseMax(-most).cwiseMin(most);
+    }
+
+    // Forgets the last differences, since those to come are of other networks.
+    void change_networks() { last_.resize(0); }
+
+    Eigen::VectorXd at;
+
+private:
+    Eigen::MatrixXd jacobian_;
+    Eigen::VectorXd last_{};
+    Eigen::VectorXd before_{};
+};
+
+double largest(const Eigen::VectorXd& apart) {
+    return apart.allFinite() ? apart.cwiseAbs().maxCoeff()
+                             : std::numeric_limits<double>::infinity();
+}
+
+std::vector<double> medians_of(const ensemble& networks) {
+    std::vector<double> all;
+    for (int m = 0; m < static_cast<int>(networks.times.size()); ++m) {
+        all.push_back(networks.median(m));
+    }
+    return all;
+}
+
+// Searches on few networks from the same seeds, which makes times a smooth function of factors.
+void search(const balance& equation, broyden& root) {
+    Eigen::VectorXd best = root.at;
+    double least = std::numeric_limits<double>::infinity();
+    for (int i = 0; i < most_searches; ++i) {
+        const Eigen::VectorXd apart =
+            equation.differences(equation.networks(root.at, networks_to_search));
+        if (largest(apart) < least) {
+            least = largest(apart);
+            best = root.at;
+        }
+        if (least < close) {
+            return;
+        }
+        if (apart.allFinite()) {
+            root.step(apart);
+        } else {
+            root.at = (root.at + best) / 2;  // back towards where all had times
+            root.change_networks();
+        }
+    }
+    root.at = best;
+}
+
+// A modality whose own gain is less than a hundredth of all that is explained carries what others
+// carry as well.
+std::string why_apart(const data::moments& moments, const together_facts& found) {
+    const theory::attribution shares = theory::attribute(moments);
+    const auto [least, most] = std::minmax_element(found.after.begin(), found.after.end());
+    for (const auto& extreme : {most, least}) {
+        const auto m = static_cast<std::size_t>(extreme - found.after.begin());
+        if (shares.conditional_gain[m] < 0.01 * shares.total) {
+            return fmt::format(
+                "{} carries little that others do not: without it {:.2g} % of the target less is "
+                "explained, though it explains {:.2g} % alone. When it carries its part depends on "
+                "theirs, whatever its own factor",
+                moments.name(static_cast<int>(m)), 100 * shares.conditional_gain[m],
+                100 * shares.alone[m]);
+        }
+    }
+    return fmt::format("the best factors that were found leave medians {:.0f} % apart: times of "
+                       "one modality depend on the factors of all",
+                       100 * found.apart());
+}
+
+}  // namespace
+
+lever parse_lever(std::string_view name) {
+    for (const lever l : {lever::rates, lever::inputs}) {
+        if (name == to_string(l)) {
+            return l;
+        }
+    }
+    throw data::input_error("together", fmt::format("need rates or inputs, got '{}'", name));
+}
+
+std::string_view to_string(lever l) { return l == lever::rates ? "rates" : "inputs"; }
+
+double together_facts::apart() const {
+    if (after.empty() || !std::all_of(after.begin(), after.end(),
+                                      [](double t) { return std::isfinite(t) && t > 0; })) {
+        return theory::unknown;
+    }
+    const auto [least, most] = std::minmax_element(after.begin(), after.end());
+    return *most / *least - 1;
+}
+
+together_facts learn_together(const diagnosis_request& request, const fusion_facts& fusion,
+                              lever by) {
+    const data::moments& moments = request.model.moments;
+    together_facts found{.by = by, .before = medians_of(fusion.networks)};
+    for (int m = 0; m < moments.count(); ++m) {
+        if (!std::isfinite(found.before[static_cast<std::size_t>(m)])) {
+            found.why_not = fmt::format(
+                "{} has no time by the clock {} in most of these networks, so that there is no "
+                "equation for its factor",
+                moments.name(m), fusion.networks.told_by->name);
+            return found;
+        }
+    }
+    const auto first = std::min_element(found.before.begin(), found.before.end());
+    const balance equation(request, fusion, by, static_cast<int>(first - found.before.begin()));
+    broyden root(moments.count() - 1);
+    search(equation, root);
+    double least = std::numeric_limits<double>::infinity();
+    root.change_networks();
+    for (int i = 0; i < most_trials && !(least < close); ++i) {
+        const ensemble tried = equation.networks(root.at, request.networks);
+        const Eigen::VectorXd apart = equation.differences(tried);
+        if (largest(apart) < least || i == 0) {
+            least = largest(apart);
+            found.factors = equation.factors(root.at);
+            found.after = medians_of(tried);
+            found.networks = static_cast<int>(tried.runs.size());
+            found.share_at_budget =
+                shares_at_budget(request, equation.with(root.at).moments, tried);
+        }
+        if (!apart.allFinite()) {
+            break;
+        }
+        root.step(apart);
+    }
+    if (!(found.apart() <= together_facts::near_enough)) {
+        found.why_not = why_apart(moments, found);
+    }
+    return found;
+}
+
+std::string parameter_groups(const together_facts& found, const std::vector<std::string>& names,
+                             double rate) {
+    if (found.by != lever::rates || !found.why_not.empty()) {
+        return "";
+    }
+    std::string text = "torch.optim.SGD([\n";
+    for (std::size_t m = 0; m < names.size(); ++m) {
+        text += fmt::format("    {{\"params\": branches[{}].parameters(), \"lr\": {:.4g}}},\n",
+                            nlohmann::json(names[m]).dump(), rate * found.factors[m]);
+    }
+    return text + fmt::format("], lr={:.4g})\n", rate);
+}
+
+}  // namespace fusionflow::validation
