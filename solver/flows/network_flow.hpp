@@ -10,8 +10,8 @@ namespace fusionflow::solver {
 
 /// Gradient flow of a full linear network, dW_j/dt = -g dLoss/dW_j - lambda W_j with g the factor
 /// of the learning rate of the layer's part of the network; the state is its weights, and its
-/// biases after them where it has any. Errors are measured per layer, relative to the layer's Frobenius
-/// norm, so that no scale of weights is preferred; those of biases relative
+/// biases after them where it has any. Errors are measured per layer, relative to the layer's
+/// Frobenius norm, so that no scale of weights is preferred; those of biases relative
 /// to the layer that leads to them and the biases themselves.
 class network_flow final : public flow {
 public:
