@@ -16,6 +16,8 @@ namespace {
 
 // Stopping early is advised where it lowers the held-out loss by more than this part.
 constexpr double worth_stopping = 0.01;
+// A wait is long where the last modality takes so many times as long as the first.
+constexpr double long_wait = 2;
 // A change is worth saying where it explains so much more of what can be explained.
 constexpr double worth_saying = 0.001;
 
@@ -67,16 +69,25 @@ std::string order_of_networks(const diagnosis_request& r, const diagnosis& d,
     if (f.fusion != f.depth || !first || !last || *first == *last) {
         return "";
     }
+    const double begin = usual_time(f, *first);
     const double end = usual_time(f, *last);
     const auto runs = f.networks.runs.size();
     const long leads = networks_in_place(f, *first, false);
+    const double gain = d.modalities[static_cast<std::size_t>(*last)].gain / d.explained;
+    const std::string worth =
+        end > long_wait * begin
+            ? fmt::format(
+                  " Without {} {:.2g} % less is explained: so much the wait for it is worth.",
+                  name_of(d, *last), 100 * gain)
+            : "";
     return fmt::format(
         "Late fusion of {}: {} is first in {} of {} networks, after {} (median), and {} last in {} "
-        "of {}, {}.{}",
-        layers(f), name_of(d, *first), leads, runs, duration(r, usual_time(f, *first)),
-        name_of(d, *last), networks_in_place(f, *last, true), runs,
+        "of {}, {}.{}{}",
+        layers(f), name_of(d, *first), leads, runs, duration(r, begin), name_of(d, *last),
+        networks_in_place(f, *last, true), runs,
         std::isinf(end) ? "never" : fmt::format("after {}", duration(r, end)),
-        2 * leads > static_cast<long>(runs) ? "" : " Who is first differs from draw to draw.");
+        2 * leads > static_cast<long>(runs) ? "" : " Who is first differs from draw to draw.",
+        worth);
 }
 
 // True where the networks that diagnosis::first_learned goes by have it first in half of them or
