@@ -14,6 +14,7 @@ namespace fusionflow::theory {
 
 namespace {
 
+using Eigen::Index;
 using Eigen::MatrixXd;
 using network_state = layered_network::state;
 
