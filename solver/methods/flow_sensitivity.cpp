@@ -25,8 +25,8 @@ theory::dual level_of(const data::moments& moments, const half_height& what,
 
 }  // namespace
 
-flow_sensitivity_table flow_sensitivities(const model& asked, const run_options& options) {
-    const model about = with_equal_rates(asked);  // its times have the same derivatives
+flow_sensitivity_table flow_sensitivities(const model& own, const run_options& options) {
+    const model about = with_equal_rates(own);  // its times have the same derivatives
     const data::moments& moments = about.moments;
     const theory::architecture& arch = about.architecture;
     flow_sensitivity_table table;
