@@ -30,10 +30,12 @@ std::vector<option> diagnose_options() {
     all.push_back({"inits", "U1,U2,...", "further initial norms, for times from each"});
     all.push_back({"networks", "R", "compressed networks for each of them (20)"});
     all.push_back({"epochs", "N", "budget of epochs; with --learning-rate"});
-    all.push_back(
-        {"together", "LEVER",
-         "find rates or inputs: factors of the learning rates, or of the inputs, with which "
-         "modalities are learned together in late fusion"});
+    all.push_back({"together", "WHAT",
+                   "rates or inputs: find factors of the learning rates of modalities, or of their "
+                   "inputs, with which late fusion learns all together"});
+    all.push_back({"within-budget", "WHAT",
+                   "rates or inputs: find factors with which late fusion learns all within "
+                   "--epochs"});
     all.push_back({"report", "DIR",
                    "write index.html with figures and diagnosis.json there (needs gnuplot)", true});
     all.push_back({"jobs", "N", "threads (all processors)", true});
@@ -68,7 +70,11 @@ diagnosis_request read_request(const arguments& given, const samples_read& sampl
         request.epochs = validation::parse_number("epochs", given.get("epochs"));
     }
     if (given.has("together")) {
-        request.together = validation::parse_lever(given.get("together"));
+        request.together = validation::parse_lever("together", given.get("together"));
+    }
+    if (given.has("within-budget")) {
+        request.within_budget =
+            validation::parse_lever("within-budget", given.get("within-budget"));
     }
     request.jobs = read_jobs(given);
     return request;

@@ -208,6 +208,20 @@ std::vector<fusion_facts> describe_fusions(const diagnosis_request& r, double no
     return all;
 }
 
+// The factors that were asked for.
+std::vector<solved_remedy> solve_remedies(const diagnosis_request& r, const fusion_facts& f) {
+    std::vector<solved_remedy> all;
+    for (const auto& [to, by] :
+         {std::pair(aim::together, r.together), std::pair(aim::budget, r.within_budget)}) {
+        if (by) {
+            if (auto found = solve_remedy(r, f, to, *by)) {
+                all.push_back(std::move(*found));
+            }
+        }
+    }
+    return all;
+}
+
 int who_is_first(const diagnosis& d) {
     for (const fusion_facts& f : d.fusions) {
         if (const auto first = earliest(f); first && f.fusion == f.depth) {
@@ -283,6 +297,7 @@ void check_request(const diagnosis_request& r) {
                theory::schemes().names([](const auto& s) { return s.scaled; }));
     refuse_twice("inits", r.inits);
     data::need(!r.epochs || r.model.training.learning_rate, "epochs", "needs --learning-rate");
+    data::need(!r.within_budget || r.epochs, "within-budget", "needs --epochs");
     if (r.epochs && !(*r.epochs > 0)) {
         throw data::input_error("epochs", fmt::format("need a number > 0, got {}", *r.epochs));
     }
@@ -364,8 +379,8 @@ diagnosis diagnose(const diagnosis_request& request, const ensemble_progress& pr
         if (f.fusion == f.depth) {
             f.changes = measure_changes(request, f);
         }
-        if (f.fusion == f.depth && f.depth > 1 && request.together) {
-            f.together = learn_together(request, f, *request.together);
+        if (f.fusion == f.depth && f.depth > 1) {
+            f.solved = solve_remedies(request, f);
         }
         if (f.fusion == f.depth && f.share_at_budget.at(0.5) < enough_explained) {
             f.remedies = try_remedies(request, f);

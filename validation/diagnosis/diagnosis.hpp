@@ -11,7 +11,7 @@
 #include "fusionflow/solver/trajectory.hpp"
 #include "fusionflow/theory/learning.hpp"
 #include "fusionflow/theory/prediction/sensitivity.hpp"
-#include "fusionflow/validation/diagnosis/together.hpp"
+#include "fusionflow/validation/diagnosis/solved_remedy.hpp"
 #include "fusionflow/validation/settings/settings.hpp"
 #include "fusionflow/validation/study/ensemble.hpp"
 
@@ -33,6 +33,8 @@ struct diagnosis_request {
     std::optional<double> epochs{};  ///< budget; needs a learning rate
     /// Find factors with which all modalities are learned together in late fusion.
     std::optional<lever> together{};
+    /// Find factors with which all are learned within the budget, in late fusion; needs `epochs`.
+    std::optional<lever> within_budget{};
 };
 
 /// What the moments say about one modality.
@@ -115,7 +117,7 @@ struct fusion_facts {
     std::vector<remedy> remedies{};
     /// Of late fusion: what changes do to the time of the last modality.
     std::optional<measured_changes> changes{};
-    std::optional<together_facts> together{};  ///< of late fusion, where it was asked for
+    std::vector<solved_remedy> solved{};       ///< of late fusion, where they were asked for
     std::optional<stopping_facts> stopping{};  ///< of the first network, given held-out samples
     /// What changes would do to the formula's times; known for one target only.
     std::optional<theory::sensitivity_table> sensitivities{};

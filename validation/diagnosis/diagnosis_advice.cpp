@@ -207,38 +207,41 @@ std::vector<std::string> within_budget(const diagnosis_request& r, const diagnos
     return all;
 }
 
-// Factors with which modalities are learned together, as networks that had them show.
-std::string about_together(const diagnosis_request& r, const diagnosis& d, const fusion_facts& f) {
-    if (!f.together) {
-        return "";
-    }
-    const together_facts& t = *f.together;
-    const char* what = t.by == lever::rates ? "learning rates" : "inputs";
-    if (!t.why_not.empty()) {
-        return fmt::format(
-            "Late fusion of {}: no factors of the {} were found with which modalities "
-            "are learned together: {}.",
-            layers(f), what, t.why_not);
+// Factors with which modalities are learned when they should be, as networks that had them show.
+std::string about_solved(const diagnosis_request& r, const diagnosis& d, const fusion_facts& f,
+                         const solved_remedy& found) {
+    const char* what = found.by == lever::rates ? "learning rates" : "inputs";
+    const std::string when = found.to == aim::together
+                                 ? std::string("together")
+                                 : fmt::format("within {:g} epochs", *r.epochs);
+    if (!found.why_not.empty()) {
+        return fmt::format("Late fusion of {}: no factors of the {} were found with which all "
+                           "modalities are learned {}: {}.",
+                           layers(f), what, when, found.why_not);
     }
     std::vector<std::string> factors;
-    for (std::size_t m = 0; m < t.factors.size(); ++m) {
-        if (t.factors[m] != 1) {
-            factors.push_back(fmt::format("{} x {:.3g}", d.modalities[m].name, t.factors[m]));
+    for (std::size_t m = 0; m < found.factors.size(); ++m) {
+        if (found.factors[m] != 1) {
+            factors.push_back(fmt::format("{} x {:.3g}", d.modalities[m].name, found.factors[m]));
         }
     }
-    const double last = *std::max_element(t.after.begin(), t.after.end());
-    const double before = *std::max_element(t.before.begin(), t.before.end());
+    const double last = *std::max_element(found.after.begin(), found.after.end());
+    const double before = *std::max_element(found.before.begin(), found.before.end());
     const std::string share =
         r.epochs ? fmt::format(" What is explained after {:g} epochs changes from {} to {} of what "
                                "can be.",
                                *r.epochs, per_cent(f.share_at_budget.at(0.5)),
-                               per_cent(t.share_at_budget.at(0.5)))
+                               per_cent(found.share_at_budget.at(0.5)))
                  : "";
-    return fmt::format("Late fusion of {} learns all modalities together with these factors of the "
-                       "{}: {}; medians of {} networks are within {:.1f} % of each other, the last "
-                       "after {} where it was {}.{}",
-                       layers(f), what, fmt::join(factors, ", "), t.networks, 100 * t.apart(),
-                       duration(r, last), duration(r, before), share);
+    const std::string near =
+        found.to == aim::together
+            ? fmt::format("medians of {} networks are within {:.1f} % of each other, the last",
+                          found.networks, 100 * found.apart())
+            : fmt::format("in {} networks the last median is", found.networks);
+    return fmt::format("Late fusion of {} learns all modalities {} with these factors of the {}: "
+                       "{}; {} after {} where it was {}.{}",
+                       layers(f), when, what, fmt::join(factors, ", "), near, duration(r, last),
+                       duration(r, before), share);
 }
 
 // Modalities whose learning raises the loss on held-out samples, plateau by plateau of late fusion.
@@ -369,7 +372,9 @@ std::vector<std::string> advise(const diagnosis_request& request, const diagnosi
     }
     for (const fusion_facts& f : d.fusions) {
         add(about_changes(d, f));
-        add(about_together(request, d, f));
+        for (const solved_remedy& found : f.solved) {
+            add(about_solved(request, d, f, found));
+        }
     }
     add_all(about_harm(request, d));
     for (const fusion_facts& f : d.fusions) {

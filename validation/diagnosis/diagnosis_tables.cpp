@@ -194,35 +194,38 @@ sheet budget_sheet(const diagnosis_request& request, const diagnosis& d) {
     return s;
 }
 
-sheet together_sheet(const diagnosis_request& request, const diagnosis& d) {
-    std::vector<const fusion_facts*> ways;
+sheet solved_sheet(const diagnosis_request& request, const diagnosis& d, aim to) {
+    std::vector<std::pair<const fusion_facts*, const solved_remedy*>> ways;
     for (const fusion_facts& f : d.fusions) {
-        if (f.together) {
-            ways.push_back(&f);
+        for (const solved_remedy& found : f.solved) {
+            if (found.to == to) {
+                ways.emplace_back(&f, &found);
+            }
         }
     }
     const std::size_t modalities = d.order.size();
     sheet s = sheet::of_rows(ways.size() * modalities);
     const auto add = [&](sheet::column named, const auto& cell) {
         s.add(std::move(named), [&](std::size_t row) {
+            const auto& [fusion, found] = ways[row / modalities];
             const auto m = static_cast<std::size_t>(d.order[row % modalities]);
-            return std::string(cell(*ways[row / modalities], *ways[row / modalities]->together, m));
+            return std::string(cell(*fusion, *found, m));
         });
     };
-    add({"fused"}, [](const fusion_facts& f, const together_facts&, std::size_t) {
+    add({"fused"}, [](const fusion_facts& f, const solved_remedy&, std::size_t) {
         return fmt::format("{}/{}", f.fusion, f.depth);
     });
-    add({"modality", false}, [&](const fusion_facts&, const together_facts&, std::size_t m) {
+    add({"modality", false}, [&](const fusion_facts&, const solved_remedy&, std::size_t m) {
         return d.modalities[m].name;
     });
-    add({"factor"}, [](const fusion_facts&, const together_facts& t, std::size_t m) {
-        return t.factors.empty() ? std::string("-") : fmt::format("{:.4g}", t.factors[m]);
+    add({"factor"}, [](const fusion_facts&, const solved_remedy& found, std::size_t m) {
+        return found.factors.empty() ? std::string("-") : fmt::format("{:.4g}", found.factors[m]);
     });
-    add({"without"}, [&](const fusion_facts&, const together_facts& t, std::size_t m) {
-        return spell_time(request, t.before[m]);
+    add({"without"}, [&](const fusion_facts&, const solved_remedy& found, std::size_t m) {
+        return spell_time(request, found.before[m]);
     });
-    add({"with"}, [&](const fusion_facts&, const together_facts& t, std::size_t m) {
-        return t.after.empty() ? std::string("-") : spell_time(request, t.after[m]);
+    add({"with"}, [&](const fusion_facts&, const solved_remedy& found, std::size_t m) {
+        return found.after.empty() ? std::string("-") : spell_time(request, found.after[m]);
     });
     return s;
 }

@@ -45,7 +45,7 @@ namespace fusionflow::validation {
 
 /// Where factors were looked for, a row per depth and modality: its factor, and the medians without
 /// and with it.
-[[nodiscard]] sheet together_sheet(const diagnosis_request& request, const diagnosis& d);
+[[nodiscard]] sheet solved_sheet(const diagnosis_request& request, const diagnosis& d, aim to);
 
 /// The prediction of a method for one way to fuse; null where the method does not apply.
 [[nodiscard]] const theory::learning* find_prediction(const fusion_facts& f,

@@ -61,7 +61,7 @@ json clocks_json(const ensemble& e) {
 
 double rate_of(const diagnosis_request& r) { return r.model.training.learning_rate.value_or(1); }
 
-json together_json(const diagnosis_request& r, const together_facts& t) {
+json solved_json(const diagnosis_request& r, const solved_remedy& t) {
     const std::string groups = parameter_groups(t, r.model.moments.names(), rate_of(r));
     json object = {{"by", to_string(t.by)},
                    {"factors", numbers(t.factors)},
@@ -125,8 +125,8 @@ json fusion_json(const diagnosis_request& r, const fusion_facts& f) {
                              {"init", number(f.changes->init)},
                              {"scale", numbers(f.changes->scale)}};
     }
-    if (f.together) {
-        object["together"] = together_json(r, *f.together);
+    for (const solved_remedy& found : f.solved) {
+        object[found.to == aim::together ? "together" : "within_budget"] = solved_json(r, found);
     }
     if (f.sensitivities) {
         object["sensitivities"] = to_json(r.model.moments, *f.sensitivities);
@@ -141,27 +141,46 @@ json fusion_json(const diagnosis_request& r, const fusion_facts& f) {
     return object;
 }
 
-std::string about_together(const diagnosis_request& r) {
-    return fmt::format(
-        "factors of the {} with which modalities are learned together in late fusion: medians of "
-        "the networks without and with them, in {}",
-        *r.together == lever::rates ? "learning rates of their layers" : "inputs", time_unit(r));
+// What the table of solved factors shows.
+std::string about_solved(const diagnosis_request& r, aim to) {
+    const lever by = to == aim::together ? *r.together : *r.within_budget;
+    return fmt::format("factors of the {} with which late fusion learns all modalities {}: medians "
+                       "of the networks without and with them, in {}",
+                       by == lever::rates ? "learning rates of their layers" : "inputs",
+                       to == aim::together
+                           ? std::string("together")
+                           : fmt::format("within {:g} epochs", r.epochs.value_or(0)),
+                       time_unit(r));
 }
 
-// PyTorch's words for the factors of every depth, or why there are none.
-std::string groups_text(const diagnosis_request& r, const diagnosis& d) {
+// PyTorch's words for the factors of every depth that has them.
+std::string groups_text(const diagnosis_request& r, const diagnosis& d, aim to) {
     std::string text;
     for (const fusion_facts& f : d.fusions) {
-        if (!f.together) {
-            continue;
+        for (const solved_remedy& found : f.solved) {
+            const std::string groups = parameter_groups(found, r.model.moments.names(), rate_of(r));
+            if (found.to == to && !groups.empty()) {
+                text += fmt::format("{} layers, as parameter groups of PyTorch (branches: the "
+                                    "layers of each modality,\nwith its part of the fusing one)\n"
+                                    "{}\n",
+                                    f.depth, groups);
+            }
         }
-        const together_facts& t = *f.together;
-        const std::string groups = parameter_groups(t, r.model.moments.names(), rate_of(r));
-        if (!groups.empty()) {
-            text +=
-                fmt::format("{} layers, as parameter groups of PyTorch (branches: the layers of "
-                            "each modality, with its part of the fusing one)\n{}\n",
-                            f.depth, groups);
+    }
+    return text;
+}
+
+bool asked_for(const diagnosis_request& r, aim to) {
+    return (to == aim::together ? r.together : r.within_budget).has_value();
+}
+
+std::string solved_text(const diagnosis_request& r, const diagnosis& d) {
+    std::string text;
+    for (const aim to : {aim::together, aim::budget}) {
+        if (asked_for(r, to)) {
+            text += fmt::format("{}\n{}\n{}",
+                                fmt::join(wrapped(about_solved(r, to), text_columns), "\n"),
+                                to_text(solved_sheet(r, d, to)), groups_text(r, d, to));
         }
     }
     return text;
@@ -300,13 +319,18 @@ std::string times_html(const diagnosis_request& r, const diagnosis& d) {
                                    remark(about_times(r, d)) + budget_html(r, d);
 }
 
-std::string together_html(const diagnosis_request& r, const diagnosis& d) {
-    if (!r.together) {
-        return "";
+std::string solved_html(const diagnosis_request& r, const diagnosis& d) {
+    std::string html;
+    for (const aim to : {aim::together, aim::budget}) {
+        if (asked_for(r, to)) {
+            const std::string groups = groups_text(r, d, to);
+            html +=
+                heading(to == aim::together ? "Learned together" : "Learned within the budget") +
+                to_html(solved_sheet(r, d, to)) + remark(about_solved(r, to)) +
+                (groups.empty() ? "" : fmt::format("<pre>{}</pre>\n", escape_xml(groups)));
+        }
     }
-    const std::string groups = groups_text(r, d);
-    return heading("Learned together") + to_html(together_sheet(r, d)) + remark(about_together(r)) +
-           (groups.empty() ? "" : fmt::format("<pre>{}</pre>\n", escape_xml(groups)));
+    return html;
 }
 
 std::string further_html(const diagnosis_request& r, const diagnosis& d) {
@@ -348,7 +372,7 @@ std::string page(const diagnosis_request& r, const diagnosis& d, const std::stri
     const std::string warnings = list(d.warnings);
     return html_page("diagnosis",
                      answer_html(r, d) + modalities_html(d) + plateaus_html(r, d) +
-                         figures_html(r, d) + times_html(r, d) + together_html(r, d) +
+                         figures_html(r, d) + times_html(r, d) + solved_html(r, d) +
                          further_html(r, d) + prospects_html(d) + sensitivities_html(r, d) +
                          (warnings.empty() ? "" : heading("Warnings") + warnings),
                      provenance);
@@ -405,11 +429,7 @@ std::string to_text(const diagnosis_request& request, const diagnosis& d) {
         text += fmt::format("after {:g} epochs\n{}\n", *request.epochs,
                             to_text(budget_sheet(request, d)));
     }
-    if (request.together) {
-        text += fmt::format("{}\n{}\n{}",
-                            fmt::join(wrapped(about_together(request), text_columns), "\n"),
-                            to_text(together_sheet(request, d)), groups_text(request, d));
-    }
+    text += solved_text(request, d);
     if (!d.further.empty()) {
         text += fmt::format("the same from other initial norms\n{}\n",
                             to_text(further_sheet(request, d)));

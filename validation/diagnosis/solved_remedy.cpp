@@ -1,4 +1,4 @@
-#include "fusionflow/validation/diagnosis/together.hpp"
+#include "fusionflow/validation/diagnosis/solved_remedy.hpp"
 
 #include <fmt/format.h>
 
@@ -20,36 +20,52 @@ namespace {
 constexpr int networks_to_search = 5;
 constexpr int most_searches = 12;
 constexpr int most_trials = 4;
-constexpr double close = 0.02;     // of logarithms of medians: a fifth of what has to hold
-constexpr double most_step = 1.4;  // of ln factor: a factor of four
-constexpr double most_factor = 1e3;
+constexpr double close = 0.02;      // of logarithms of medians: a fifth of what has to hold
+constexpr double inside = 0.95;     // of a budget: medians that are to be within it aim at this
+constexpr double most_step = 1.4;   // of ln factor: a factor of four
+constexpr double most_factor = 30;  // above this no common step size fits
 
-// Networks of one way to fuse with factors, and how far their medians are from being equal.
-class balance {
+// The equations: networks of one way to fuse with factors for some modalities, and how far the
+// medians of these are from where they should be.
+class equations {
 public:
-    balance(const diagnosis_request& request, const fusion_facts& fusion, lever by, int reference)
-        : request_(request), plain_(model_of(request, fusion.depth, fusion.fusion)), by_(by),
-          reference_(reference), count_(plain_.moments.count()) {}
+    equations(const diagnosis_request& request, const fusion_facts& fusion, aim to, lever by,
+              const std::vector<double>& before)
+        : request_(request), plain_(model_of(request, fusion.depth, fusion.fusion)), by_(by) {
+        const auto first = std::min_element(before.begin(), before.end());
+        if (to == aim::together) {
+            reference_ = static_cast<int>(first - before.begin());
+        }
+        for (int m = 0; m < plain_.moments.count(); ++m) {
+            const double time = before[static_cast<std::size_t>(m)];
+            if (to == aim::together ? m != *reference_ : time > inside * budget_time(request)) {
+                changed_.push_back(m);
+            }
+        }
+    }
+
+    // How many modalities get another factor.
+    [[nodiscard]] Eigen::Index size() const { return std::ssize(changed_); }
 
     [[nodiscard]] ensemble networks(const Eigen::VectorXd& unknowns, int count) const {
         return try_networks(request_, with(unknowns), count);
     }
 
-    // ln t_m - ln t_reference for the others; not finite where one has no time.
+    // ln t_m - ln T_m of those that get another factor; not finite where one has no time.
     [[nodiscard]] Eigen::VectorXd differences(const ensemble& of) const {
-        Eigen::VectorXd apart(count_ - 1);
-        for (int m = 0, i = 0; m < count_; ++m) {
-            if (m != reference_) {
-                apart(i++) = std::log(of.median(m) / of.median(reference_));
-            }
+        const double wanted = reference_ ? of.median(*reference_) : inside * budget_time(request_);
+        Eigen::VectorXd apart(size());
+        for (Eigen::Index i = 0; i < size(); ++i) {
+            apart(i) = std::log(of.median(changed_[static_cast<std::size_t>(i)]) / wanted);
         }
         return apart;
     }
 
     [[nodiscard]] std::vector<double> factors(const Eigen::VectorXd& unknowns) const {
-        std::vector<double> all;
-        for (int m = 0, i = 0; m < count_; ++m) {
-            all.push_back(m == reference_ ? 1 : std::exp(unknowns(i++)));
+        std::vector<double> all(static_cast<std::size_t>(plain_.moments.count()), 1.0);
+        for (std::size_t i = 0; i < changed_.size(); ++i) {
+            all[static_cast<std::size_t>(changed_[i])] =
+                std::exp(unknowns(static_cast<Eigen::Index>(i)));
         }
         return all;
     }
@@ -62,9 +78,9 @@ public:
             return about;
         }
         about.training.rates.branches.resize(changed.size());
-        for (int m = 0; m < count_; ++m) {
-            const auto at = static_cast<std::size_t>(m);
-            about.training.rates.branches[at] = plain_.training.rates.branch(m) * changed[at];
+        for (std::size_t m = 0; m < changed.size(); ++m) {
+            about.training.rates.branches[m] =
+                plain_.training.rates.branch(static_cast<int>(m)) * changed[m];
         }
         return about;
     }
@@ -73,8 +89,8 @@ private:
     const diagnosis_request& request_;
     solver::model plain_;
     lever by_;
-    int reference_;
-    int count_;
+    std::optional<int> reference_{};  // whose time the others should have
+    std::vector<int> changed_;        // who gets another factor
 };
 
 // Broyden's method on the logarithms of the factors. At leading order a time is inversely
@@ -127,12 +143,11 @@ std::vector<double> medians_of(const ensemble& networks) {
 }
 
 // Searches on few networks from the same seeds, which makes times a smooth function of factors.
-void search(const balance& equation, broyden& root) {
+void search(const equations& of, broyden& root) {
     Eigen::VectorXd best = root.at;
     double least = std::numeric_limits<double>::infinity();
     for (int i = 0; i < most_searches; ++i) {
-        const Eigen::VectorXd apart =
-            equation.differences(equation.networks(root.at, networks_to_search));
+        const Eigen::VectorXd apart = of.differences(of.networks(root.at, networks_to_search));
         if (largest(apart) < least) {
             least = largest(apart);
             best = root.at;
@@ -152,7 +167,7 @@ void search(const balance& equation, broyden& root) {
 
 // A modality whose own gain is less than a hundredth of all that is explained carries what others
 // carry as well.
-std::string why_apart(const data::moments& moments, const together_facts& found) {
+std::string why_apart(const data::moments& moments, const solved_remedy& found) {
     const theory::attribution shares = theory::attribute(moments);
     const auto [least, most] = std::minmax_element(found.after.begin(), found.after.end());
     for (const auto& extreme : {most, least}) {
@@ -166,25 +181,39 @@ std::string why_apart(const data::moments& moments, const together_facts& found)
                 100 * shares.alone[m]);
         }
     }
-    return fmt::format("the best factors that were found leave medians {:.0f} % apart: times of "
-                       "one modality depend on the factors of all",
+    const auto largest_factor = std::max_element(found.factors.begin(), found.factors.end());
+    if (*largest_factor > 0.99 * most_factor) {
+        return fmt::format("{} would need more than {:g} times its factor",
+                           moments.name(static_cast<int>(largest_factor - found.factors.begin())),
+                           most_factor);
+    }
+    return fmt::format("with the best factors that were found medians are still {:.0f} % apart: "
+                       "the time of each modality depends on the factors of all",
                        100 * found.apart());
+}
+
+bool holds(const diagnosis_request& request, const solved_remedy& found) {
+    return found.to == aim::together
+               ? found.apart() <= solved_remedy::near_enough
+               : std::all_of(found.after.begin(), found.after.end(),
+                             [&](double time) { return time <= budget_time(request); });
 }
 
 }  // namespace
 
-lever parse_lever(std::string_view name) {
+lever parse_lever(std::string_view field, std::string_view name) {
     for (const lever l : {lever::rates, lever::inputs}) {
         if (name == to_string(l)) {
             return l;
         }
     }
-    throw data::input_error("together", fmt::format("need rates or inputs, got '{}'", name));
+    throw data::input_error(std::string(field),
+                            fmt::format("need rates or inputs, got '{}'", name));
 }
 
 std::string_view to_string(lever l) { return l == lever::rates ? "rates" : "inputs"; }
 
-double together_facts::apart() const {
+double solved_remedy::apart() const {
     if (after.empty() || !std::all_of(after.begin(), after.end(),
                                       [](double t) { return std::isfinite(t) && t > 0; })) {
         return theory::unknown;
@@ -193,10 +222,10 @@ double together_facts::apart() const {
     return *most / *least - 1;
 }
 
-together_facts learn_together(const diagnosis_request& request, const fusion_facts& fusion,
-                              lever by) {
+std::optional<solved_remedy> solve_remedy(const diagnosis_request& request,
+                                          const fusion_facts& fusion, aim to, lever by) {
     const data::moments& moments = request.model.moments;
-    together_facts found{.by = by, .before = medians_of(fusion.networks)};
+    solved_remedy found{.to = to, .by = by, .before = medians_of(fusion.networks)};
     for (int m = 0; m < moments.count(); ++m) {
         if (!std::isfinite(found.before[static_cast<std::size_t>(m)])) {
             found.why_not = fmt::format(
@@ -206,35 +235,36 @@ together_facts learn_together(const diagnosis_request& request, const fusion_fac
             return found;
         }
     }
-    const auto first = std::min_element(found.before.begin(), found.before.end());
-    const balance equation(request, fusion, by, static_cast<int>(first - found.before.begin()));
-    broyden root(moments.count() - 1);
-    search(equation, root);
+    const equations of(request, fusion, to, by, found.before);
+    if (of.size() == 0) {
+        return std::nullopt;
+    }
+    broyden root(of.size());
+    search(of, root);
     double least = std::numeric_limits<double>::infinity();
     root.change_networks();
     for (int i = 0; i < most_trials && !(least < close); ++i) {
-        const ensemble tried = equation.networks(root.at, request.networks);
-        const Eigen::VectorXd apart = equation.differences(tried);
+        const ensemble tried = of.networks(root.at, request.networks);
+        const Eigen::VectorXd apart = of.differences(tried);
         if (largest(apart) < least || i == 0) {
             least = largest(apart);
-            found.factors = equation.factors(root.at);
+            found.factors = of.factors(root.at);
             found.after = medians_of(tried);
             found.networks = static_cast<int>(tried.runs.size());
-            found.share_at_budget =
-                shares_at_budget(request, equation.with(root.at).moments, tried);
+            found.share_at_budget = shares_at_budget(request, of.with(root.at).moments, tried);
         }
         if (!apart.allFinite()) {
             break;
         }
         root.step(apart);
     }
-    if (!(found.apart() <= together_facts::near_enough)) {
+    if (!holds(request, found)) {
         found.why_not = why_apart(moments, found);
     }
     return found;
 }
 
-std::string parameter_groups(const together_facts& found, const std::vector<std::string>& names,
+std::string parameter_groups(const solved_remedy& found, const std::vector<std::string>& names,
                              double rate) {
     if (found.by != lever::rates || !found.why_not.empty()) {
         return "";
