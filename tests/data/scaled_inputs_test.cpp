@@ -1,5 +1,7 @@
 #include "fusionflow/data/scaled_inputs.hpp"
 
+#include <fmt/format.h>
+
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
@@ -32,10 +34,10 @@ BOOST_AUTO_TEST_CASE(moments_are_those_of_the_scaled_inputs) {
 BOOST_AUTO_TEST_CASE(factors_have_to_be_positive_numbers_one_per_modality) {
     const data::moments toy = tests::toy(0.5, 2);
     BOOST_CHECK_EXCEPTION((void)data::scale_inputs(toy, {1}), data::input_error,
-                          says("need 2 factors, got 1"));
+                          says("factors: need 2 factors, got 1"));
     for (const double odd : {0.0, -1.0, std::nan(""), HUGE_VAL}) {
         BOOST_CHECK_EXCEPTION((void)data::scale_inputs(toy, {1, odd}), data::input_error,
-                              says("need finite factors > 0"));
+                              says(fmt::format("factors: need finite factors > 0, got {}", odd)));
     }
 }
 

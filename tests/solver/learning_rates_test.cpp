@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(weight_decay_has_no_rates_of_parts) {
         about(tests::toy(0.5, 2), theory::architecture::fused(2, 2, 2), "balanced");
     asked.training.weight_decay = 0.01;
     BOOST_CHECK_EXCEPTION((void)solver::run("flow", asked), data::input_error,
-                          says("cannot be combined with weight-decay"));
+                          says("learning-rates: cannot be combined with weight-decay"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
