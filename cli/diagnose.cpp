@@ -28,7 +28,9 @@ std::vector<option> diagnose_options() {
                    false, false, file_use::read});
     all.push_back({"depths", "L1,L2,...", "layers, each with every fusion (2,3,4)"});
     all.push_back({"inits", "U1,U2,...", "further initial norms, for times from each"});
-    all.push_back({"networks", "R", "compressed networks for each of them (20)"});
+    all.push_back({"networks", "R",
+                   "compressed networks for each of them (20; small ones up to 400, until medians "
+                   "are known to 1.5 %)"});
     all.push_back({"epochs", "N", "budget of epochs; with --learning-rate"});
     all.push_back({"together", "WHAT",
                    "rates or inputs: find factors of the learning rates of modalities, or of their "
@@ -66,6 +68,7 @@ diagnosis_request read_request(const arguments& given, const samples_read& sampl
     if (given.has("networks")) {
         request.networks = validation::parse_int("networks", given.get("networks"));
     }
+    request.more_networks = !given.has("networks");
     if (given.has("epochs")) {
         request.epochs = validation::parse_number("epochs", given.get("epochs"));
     }
@@ -149,6 +152,9 @@ const command diagnose_command = {
     "diagnose",
     "From samples, or their moments (M.json), to who is learned first, how long the others wait\n"
     "at each depth of fusion, whether they are learned at all, and what to do.\n"
+    "Medians of drawn networks and their range lead. Beside them stand the formula and the best\n"
+    "prediction without networks, by its name and how close it is by nature (exact, statistical,\n"
+    "asymptotic), with their errors.\n"
     "Unless options say otherwise layers begin with norms of 0.1 and networks are gaussian,\n"
     "compressed to an accuracy of 1e-2, and integrated to an rtol of 1e-7 in at most 1e5 steps.",
     "DATA...",

@@ -30,7 +30,10 @@ std::vector<std::string_view> settings() {
 
 const command predict_command = {
     "predict",
-    "When each modality is learned, in closed form; fixed points; what each explains.",
+    "When each modality is learned, in closed form; fixed points; what each explains.\n"
+    "Formulas are the leading order in small weights or large width, and say why. The best that\n"
+    "is known without networks is a flow where there is one (integrate; table --methods), exact\n"
+    "for balanced networks; diagnose names it and shows its error beside random networks.",
     "",
     settings(),
     {{"sensitivities", "", "what 1 % more of each parameter does to the times"}},

@@ -26,6 +26,17 @@ enum class method_draws {
     weights_and_batches,  ///< weights, and the order of samples in batches
 };
 
+/// How close an answer is to W(t) of the networks that a model is about, trained by gradient flow
+/// or by the steps that the model asks for; the closest first.
+enum class standing {
+    exact,        ///< W(t) itself, of the draw where weights are drawn, within the tolerance asked
+    statistical,  ///< an expectation over draws, or a sample that is only like them in distribution
+    asymptotic,   ///< the leading order in small initial weights or in large width
+};
+
+/// `exact`, `statistical` or `asymptotic`.
+[[nodiscard]] std::string_view to_string(standing s);
+
 /// A way to find out when each modality is learned. Each method is defined in a file of
 /// solver/methods/ and listed in solver/methods/registry.cpp, and nowhere else.
 struct method {
@@ -36,9 +47,12 @@ struct method {
     bool forms_weights = false;  ///< has a drawn network's own matrices in memory
     bool compresses = false;     ///< trains a smaller network that stands for the drawn one
     bool takes_start = false;    ///< can start from run_options::start
+    bool starts_random = false;  ///< draws nothing, and starts like random weights do on average
     std::string_view label{};    ///< readable: "reduced flow"; networks: the word before the scheme
     /// Says why a model has no answer: which part stands in the way, and what would do instead.
     std::optional<data::input_error> (*refusal)(const model& about);
+    /// How close the answer is for a model that is not refused.
+    standing (*stands)(const model& about);
     /// Computes the answer for a valid model and options, where there is no refusal.
     answer (*run)(const model& about, const run_options& options);
 };
@@ -51,6 +65,19 @@ struct method {
 
 /// \throws data::input_error with field "methods": unknown name, and the ones there are.
 [[nodiscard]] const method& find_method(std::string_view name);
+
+/// True for methods that say what to expect before any network is drawn: formulas, and flows that
+/// draw nothing.
+[[nodiscard]] bool predicts(const method& how);
+
+/// The best prediction that exists for a model without drawing a network: of the methods that
+/// predict and do not refuse it, the one of the closest standing; of several such, a flow rather
+/// than a formula, and then the one whose start is more like that of the model's networks.
+///
+/// \return  Null where every method refuses the model.
+/// \see docs/real-tables.md, where predictions are held against networks;
+///      tests/validation/standing_test.cpp
+[[nodiscard]] const method* best_prediction(const model& about);
 
 /// Asks a method about a model: the front door of the library.
 ///

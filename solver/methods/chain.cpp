@@ -5,6 +5,7 @@
 #include "fusionflow/solver/flows/chain_flow.hpp"
 #include "fusionflow/solver/method.hpp"
 #include "fusionflow/solver/methods/refusals.hpp"
+#include "fusionflow/solver/methods/standings.hpp"
 #include "fusionflow/solver/steps/adaptive.hpp"
 #include "fusionflow/theory/finite/effective_start.hpp"
 #include "fusionflow/theory/race/race.hpp"
@@ -44,8 +45,10 @@ answer run_chain(const model& about, const run_options& options) {
 extern const method chain_method = {.name = "chain",
                                     .about = "chain flow of gaussian networks of large width",
                                     .kind = method_kind::flow,
+                                    .starts_random = true,
                                     .label = "chain flow",
                                     .refusal = refuse_chain,
+                                    .stands = exact_if_balanced,
                                     .run = run_chain};
 
 }  // namespace fusionflow::solver

@@ -14,6 +14,7 @@
 #include "fusionflow/solver/flows/two_layer_flow.hpp"
 #include "fusionflow/solver/method.hpp"
 #include "fusionflow/solver/methods/refusals.hpp"
+#include "fusionflow/solver/methods/standings.hpp"
 #include "fusionflow/solver/steps/adaptive.hpp"
 #include "fusionflow/theory/race/race.hpp"
 
@@ -102,8 +103,10 @@ extern const method exact_method = {
     .name = "exact",
     .about = "exact flow of two-layer late or early fusion, from expected random weights",
     .kind = method_kind::flow,
+    .starts_random = true,
     .label = "exact flow",
     .refusal = refuse_expected,
+    .stands = statistical_if_linear,
     .run = run_expected};
 
 extern const method exact_drawn_method = {.name = "exact-drawn",
@@ -113,6 +116,7 @@ extern const method exact_drawn_method = {.name = "exact-drawn",
                                           .forms_weights = true,
                                           .label = "exact flow of the draw",
                                           .refusal = refuse_drawn,
+                                          .stands = exact_if_linear,
                                           .run = run_drawn};
 
 }  // namespace fusionflow::solver

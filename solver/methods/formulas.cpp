@@ -2,6 +2,7 @@
 
 #include "fusionflow/solver/method.hpp"
 #include "fusionflow/solver/methods/refusals.hpp"
+#include "fusionflow/solver/methods/standings.hpp"
 #include "fusionflow/theory/finite/refined.hpp"
 #include "fusionflow/theory/finite/width_law.hpp"
 #include "fusionflow/theory/race/leading_order.hpp"
@@ -69,6 +70,7 @@ extern const method formula_method = {.name = "formula",
                                       .kind = method_kind::formula,
                                       .label = "formula",
                                       .refusal = refuse_formula,
+                                      .stands = always<standing::asymptotic>,
                                       .run = run_formula};
 
 extern const method refined_method = {
@@ -77,6 +79,7 @@ extern const method refined_method = {
     .kind = method_kind::formula,
     .label = "refined formula",
     .refusal = refuse_refined,
+    .stands = always<standing::asymptotic>,
     .run = run_refined};
 
 extern const method law_method = {.name = "law",
@@ -84,6 +87,7 @@ extern const method law_method = {.name = "law",
                                   .kind = method_kind::formula,
                                   .label = "width law",
                                   .refusal = refuse_law,
+                                  .stands = always<standing::asymptotic>,
                                   .run = run_law};
 
 }  // namespace fusionflow::solver

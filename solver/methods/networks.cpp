@@ -11,6 +11,7 @@
 #include "fusionflow/solver/compact/truncated.hpp"
 #include "fusionflow/solver/method.hpp"
 #include "fusionflow/solver/methods/refusals.hpp"
+#include "fusionflow/solver/methods/standings.hpp"
 #include "fusionflow/solver/training/train.hpp"
 
 namespace fusionflow::solver {
@@ -121,6 +122,7 @@ extern const method exact_epochs_method = {
     .forms_weights = true,
     .label = "exact-epochs",
     .refusal = refuse_epochs,
+    .stands = always<standing::exact>,
     .run = run_epochs};
 
 /// \see docs/numerics.md#compressed-networks; tests/solver/truncated_test.cpp
@@ -134,6 +136,7 @@ extern const method compressed_method = {
     .takes_start = true,
     .label = "compressed",
     .refusal = refuse_compressed,
+    .stands = always<standing::exact>,
     .run = run_compressed};
 
 /// \see docs/theory.md#sampled-networks; tests/solver/sampled_test.cpp
@@ -144,6 +147,7 @@ extern const method sampled_method = {.name = "sampled",
                                       .compresses = true,
                                       .label = "sampled",
                                       .refusal = refuse_sampled,
+                                      .stands = always<standing::statistical>,
                                       .run = run_sampled};
 
 /// \see tests/solver/simulate_test.cpp; tests/solver/simulate_samples_test.cpp
@@ -155,6 +159,7 @@ extern const method full_method = {.name = "full",
                                    .takes_start = true,
                                    .label = "",
                                    .refusal = refuse_nothing,
+                                   .stands = always<standing::exact>,
                                    .run = run_full};
 
 }  // namespace fusionflow::solver

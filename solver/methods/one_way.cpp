@@ -4,6 +4,7 @@
 #include "fusionflow/solver/flows/two_layer_start.hpp"
 #include "fusionflow/solver/method.hpp"
 #include "fusionflow/solver/methods/refusals.hpp"
+#include "fusionflow/solver/methods/standings.hpp"
 #include "fusionflow/solver/steps/adaptive.hpp"
 #include "fusionflow/theory/race/race.hpp"
 
@@ -48,8 +49,10 @@ extern const method one_way_method = {
     .name = "one-way",
     .about = "two-layer late fusion, the first modality not seeing the second",
     .kind = method_kind::flow,
+    .starts_random = true,
     .label = "one-way flow",
     .refusal = refuse_one_way,
+    .stands = always<standing::asymptotic>,
     .run = run_one_way};
 
 }  // namespace fusionflow::solver

@@ -7,6 +7,7 @@
 #include "fusionflow/solver/flows/targets_flow.hpp"
 #include "fusionflow/solver/method.hpp"
 #include "fusionflow/solver/methods/refusals.hpp"
+#include "fusionflow/solver/methods/standings.hpp"
 #include "fusionflow/solver/steps/adaptive.hpp"
 #include "fusionflow/theory/race/race.hpp"
 
@@ -54,6 +55,7 @@ extern const method flow_method = {.name = "flow",
                                    .kind = method_kind::flow,
                                    .label = "reduced flow",
                                    .refusal = refuse_reduced,
+                                   .stands = exact_if_balanced,
                                    .run = run_reduced};
 
 }  // namespace fusionflow::solver

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 #include "fusionflow/data/need.hpp"
 #include "fusionflow/solver/methods/equal_rates.hpp"
@@ -44,6 +45,35 @@ const method& find_method(std::string_view name) {
                                                        fmt::join(method_names(), ", "), name));
     }
     return **found;
+}
+
+std::string_view to_string(standing s) {
+    switch (s) {
+        case standing::exact: return "exact";
+        case standing::statistical: return "statistical";
+        case standing::asymptotic: return "asymptotic";
+    }
+    return "";
+}
+
+bool predicts(const method& how) {
+    return how.kind != method_kind::network && how.draws == method_draws::nothing;
+}
+
+const method* best_prediction(const model& about) {
+    const bool random = !about.init.balanced();
+    // Compared in order; false comes before true.
+    const auto rank = [&](const method& how) {
+        return std::tuple(how.stands(about), how.kind == method_kind::formula,
+                          how.starts_random != random);
+    };
+    const method* best = nullptr;
+    for (const method* how : all_methods) {
+        if (predicts(*how) && !how->refusal(about) && (!best || rank(*how) < rank(*best))) {
+            best = how;
+        }
+    }
+    return best;
 }
 
 answer run(const method& how, const model& about, const run_options& options) {

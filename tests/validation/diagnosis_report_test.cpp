@@ -171,8 +171,8 @@ BOOST_AUTO_TEST_CASE(figures_have_a_mark_for_each_time) {
         BOOST_TEST(count(times, fmt::format("<use xlink:href='#times-{}' transform", shape)) == 11U,
                    shape);
     }
-    for (const char* text : {"2 layers", "3 layers", "fused at layer", "epochs", "formula", "flow",
-                             "median", "5 – 95 %", "&lt;b>&amp;\"x"}) {
+    for (const char* text : {"2 layers", "3 layers", "fused at layer", "epochs", "formula",
+                             "best prediction", "median", "5 – 95 %", "&lt;b>&amp;\"x"}) {
         shows(times, text);
     }
 }
@@ -197,11 +197,19 @@ BOOST_AUTO_TEST_CASE(json_and_text_say_what_was_found) {
     BOOST_TEST(late["predictions"]["formula"]["errors_percent"][0] ==
                prediction_error(found, *find_prediction(found, "formula"), 0));
     BOOST_TEST(late["sensitivities"].size() == 2U);
+    BOOST_TEST(late["best_prediction"]["method"] == "exact");
+    BOOST_TEST(late["best_prediction"]["standing"] == "statistical");
+    BOOST_TEST(late["predictions"]["formula"]["standing"] == "asymptotic");
+    BOOST_TEST(late["networks"]["negligible"].empty());
     BOOST_TEST(all["further"][0]["init"] == 0.01);
     BOOST_TEST(all["provenance"] == "made by a test");
     const std::string text = to_text(r, d);
     shows(text, fmt::format("all together explain {:.1f} %\n", 100 * d.explained));
     shows(text, "\nepochs at which half is there, by the clock progress");
+    BOOST_TEST(
+        best_prediction_text(d) ==
+        "The best prediction without networks is the exact flow (statistical) for 1/2, 2/2.");
+    shows(text, "best prediction");
     shows(text, "\nthe same from other initial norms\ninit  fused  modality ");
     shows(text, "\n- " + d.advice.front().substr(0, 20));
 }

@@ -9,6 +9,7 @@
 #include "fusionflow/solver/method.hpp"
 #include "fusionflow/validation/diagnosis/diagnosis_advice.hpp"
 #include "fusionflow/validation/diagnosis/diagnosis_tables.hpp"
+#include "fusionflow/validation/diagnosis/trials.hpp"
 #include "fusionflow/validation/report/diagnosis_report.hpp"
 #include "tests/support/models.hpp"
 #include "tests/support/options.hpp"
@@ -322,6 +323,67 @@ BOOST_AUTO_TEST_CASE(what_leaks_of_a_population_is_not_told_to_take_samples) {
     BOOST_TEST((d.prospects[1].what == prospect::leaks), d.prospects[1].because);
     BOOST_TEST(says(d.advice, "The fit loses nothing by that."));
     BOOST_TEST(!says(d.advice, "samples"));
+}
+
+// An ensemble of one modality with these times.
+validation::ensemble ensemble_of(const std::vector<double>& times) {
+    std::vector<validation::ensemble_run> runs;
+    for (const double time : times) {
+        validation::ensemble_run run;
+        run.times = {time};
+        runs.push_back(run);
+    }
+    return validation::summarise(std::move(runs));
+}
+
+BOOST_AUTO_TEST_CASE(networks_are_as_many_as_medians_need_where_they_are_small) {
+    std::vector<double> times;
+    for (int i = 0; i < 21; ++i) {
+        times.push_back(1 + 0.01 * (i - 10));  // quartiles 0.95 and 1.05
+    }
+    const auto first = ensemble_of(times);
+    solver::model about = request_of({}, {}).model;
+    // (1.2533 / 1.349 0.1 / 0.015)^2 = 38.4
+    BOOST_TEST(validation::networks_for_medians(about, first) == 39);
+    BOOST_TEST(validation::networks_for_medians(about, ensemble_of({1, 1, 1, 1})) == 4);
+    BOOST_TEST(validation::networks_for_medians(about, ensemble_of({1, 2, 3, 4})) == 400);
+    BOOST_TEST(validation::networks_for_medians(
+                   about, ensemble_of({1, 2, theory::never, theory::never})) == 4);
+    about.architecture = theory::architecture::fused(4, 1, 2);
+    BOOST_TEST(validation::networks_for_medians(about, first) == 21);
+    about.architecture = theory::architecture::fused(3, 1, 2);
+    about.moments = tests::random_moments({11, 10}, 1);
+    BOOST_TEST(validation::networks_for_medians(about, first) == 21);
+    about.moments = tests::random_moments({10, 10}, 1);
+    BOOST_TEST(validation::networks_for_medians(about, first) == 39);
+    about.init.width = 1000;
+    BOOST_TEST(validation::networks_for_medians(about, first) == 21);
+}
+
+BOOST_AUTO_TEST_CASE(a_change_is_told_by_networks_of_the_same_draw) {
+    // Medians of 3, 100, 1 and of 3.3, 9, 1.1 have the same ratio of 1.1; those of the next do not.
+    const auto before = ensemble_of({3, 100, 1, 7});
+    BOOST_TEST(tests::relative(validation::median_change(before, ensemble_of({3.3, 9, 1.1}), 0),
+                               1.1) < 1e-12);
+    BOOST_TEST(tests::relative(validation::median_change(before, ensemble_of({3.3, 2, 1.1}), 0),
+                               1.1) < 1e-12);
+    BOOST_TEST(std::isnan(
+        validation::median_change(before, ensemble_of({3.3, theory::never, theory::unknown}), 0)));
+}
+
+BOOST_AUTO_TEST_CASE(what_contributes_next_to_nothing_is_called_negligible) {
+    // w_A^2 of 1 and w_B^2 of 0.05^2: 0.25 % of the power.
+    diagnosis_request r = request_of({{"ratio", "1"}, {"target-weights", "1,0.05"}}, {});
+    const auto d = validation::diagnose(r);
+    for (const validation::fusion_facts& f : d.fusions) {
+        BOOST_TEST(!is_negligible(f, 0));
+        BOOST_TEST(is_negligible(f, 1));
+    }
+    BOOST_TEST(negligible_text(d) ==
+               "Negligible, with less than 1 % of the output's power in the end, so that noise may "
+               "carry it through one half: B.");
+    const auto heavy = validation::diagnose(request_of({}, {}));
+    BOOST_TEST(negligible_text(heavy).empty());
 }
 
 // Sentences and tables of twenty random data sets: what a sentence names is what the tables say.

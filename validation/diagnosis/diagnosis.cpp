@@ -166,18 +166,33 @@ void ask_formula(const solver::model& about, fusion_facts& facts) {
     }
 }
 
+// The networks that were asked for, or more where all are free to choose.
+ensemble train_ensemble(const diagnosis_request& r, const solver::model& about,
+                        const ensemble_progress& progress) {
+    const solver::method& how = solver::find_method("compressed");
+    ensemble first = run_ensemble(how, about, run_of(r), {r.networks, r.jobs}, progress);
+    const int enough = r.more_networks ? networks_for_medians(about, first) : r.networks;
+    return enough > r.networks ? run_ensemble(how, about, run_of(r), {enough, r.jobs}) : first;
+}
+
+bool knows_a_time(const theory::learning& answer) {
+    return std::any_of(answer.times.begin(), answer.times.end(),
+                       [](double t) { return !std::isnan(t); });
+}
+
 fusion_facts describe_fusion(const diagnosis_request& r, const solver::model& about, int depth,
                              int fusion, const ensemble_progress& progress) {
     fusion_facts facts{.depth = depth, .fusion = fusion};
+    const solver::method* best = solver::best_prediction(about);
     for (const solver::method* how : solver::methods()) {
-        const bool predicts = how->kind != solver::method_kind::network &&
-                              how->draws == solver::method_draws::nothing;
-        if (!predicts || how->refusal(about)) {
+        if (!solver::predicts(*how) || how->refusal(about)) {
             continue;
         }
         solver::answer found = solver::run(*how, about, r.run);
         if (found.told_by == &theory::norm_clock || !found.clocks.empty()) {
-            facts.predictions.push_back({std::string(how->name), std::move(found)});
+            const bool is_best = how == best && knows_a_time(found);
+            facts.predictions.push_back(
+                {std::string(how->name), std::move(found), how->stands(about), is_best});
         }
     }
     ask_formula(about, facts);
@@ -186,8 +201,7 @@ fusion_facts describe_fusion(const diagnosis_request& r, const solver::model& ab
         facts.sensitivities = theory::sensitivities(same.moments, same.architecture, same.init, {});
     }
     facts.init = about.init.drawn->scaled ? about.init.u0 : theory::unknown;
-    facts.networks = run_ensemble(solver::find_method("compressed"), about, run_of(r),
-                                  {r.networks, r.jobs}, progress);
+    facts.networks = train_ensemble(r, about, progress);
     facts.share_at_budget = shares_at_budget(r, about.moments, facts.networks);
     facts.held_out_at_budget = held_out_at_budget(r, facts.networks);
     watch_network(r, about, facts);

@@ -27,8 +27,10 @@ struct diagnosis_request {
     std::uint64_t samples = 0;                        ///< number P; 0: the population's moments
     std::shared_ptr<const data::moments> held_out{};  ///< moments of samples not trained on
     std::vector<int> depths{2, 3, 4};                 ///< L, each once, with every fusion
-    std::vector<double> inits{};     ///< at most 100 further initial norms, > 0, each once
-    int networks = 20;               ///< networks in each ensemble, 1 ... 1e6
+    std::vector<double> inits{};  ///< at most 100 further initial norms, > 0, each once
+    int networks = 20;            ///< networks in each ensemble, 1 ... 1e6
+    /// More than these where medians want it and networks are small: networks_for_medians().
+    bool more_networks = false;
     int jobs = 1;                    ///< threads
     std::optional<double> epochs{};  ///< budget; needs a learning rate
     /// Find factors with which all modalities are learned together in late fusion.
@@ -86,6 +88,8 @@ struct stopping_facts {
 struct predicted {
     std::string method;
     theory::learning answer;
+    solver::standing standing = solver::standing::asymptotic;  ///< for this way to fuse
+    bool is_best = false;  ///< it is solver::best_prediction(), and knows a time
 };
 
 /// A change that was tried because a way to fuse explains too little within the budget.

@@ -1,9 +1,11 @@
 #include "fusionflow/validation/diagnosis/diagnosis_tables.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -99,7 +101,7 @@ sheet times_of(const diagnosis_request& r, const diagnosis& d,
     }
     add_prediction("formula", "off",
                    [](const fusion_facts& f) { return find_prediction(f, "formula"); });
-    add_prediction("flow", "off", best_flow);
+    add_prediction("best", "off", best_answer);
     return s;
 }
 
@@ -236,13 +238,67 @@ const theory::learning* find_prediction(const fusion_facts& f, std::string_view 
     return found == f.predictions.end() ? nullptr : &found->answer;
 }
 
-const theory::learning* best_flow(const fusion_facts& f) {
-    for (const char* method : {"exact", "chain", "flow"}) {
-        if (const theory::learning* found = find_prediction(f, method)) {
-            return found;
+const predicted* best_prediction(const fusion_facts& f) {
+    const auto found = std::find_if(f.predictions.begin(), f.predictions.end(),
+                                    [](const predicted& p) { return p.is_best; });
+    return found == f.predictions.end() ? nullptr : &*found;
+}
+
+const theory::learning* best_answer(const fusion_facts& f) {
+    const predicted* best = best_prediction(f);
+    return best == nullptr ? nullptr : &best->answer;
+}
+
+std::string best_prediction_text(const diagnosis& d) {
+    // Ways to fuse by the name and standing of their best prediction, in the order of the table.
+    std::vector<std::pair<std::string, std::vector<std::string>>> ways;
+    for (const fusion_facts& f : d.fusions) {
+        const predicted* best = best_prediction(f);
+        if (best == nullptr) {
+            continue;
+        }
+        const std::string how = fmt::format("{} ({})", solver::find_method(best->method).label,
+                                            solver::to_string(best->standing));
+        auto found = std::find_if(ways.begin(), ways.end(),
+                                  [&how](const auto& group) { return group.first == how; });
+        if (found == ways.end()) {
+            found = ways.insert(ways.end(), {how, {}});
+        }
+        found->second.push_back(fmt::format("{}/{}", f.fusion, f.depth));
+    }
+    std::vector<std::string> parts;
+    for (const auto& [how, fused] : ways) {
+        parts.push_back(fmt::format("the {} for {}", how, fmt::join(fused, ", ")));
+    }
+    return parts.empty() ? ""
+                         : fmt::format("The best prediction without networks is {}.",
+                                       fmt::join(parts, " and "));
+}
+
+bool is_negligible(const fusion_facts& f, int modality) {
+    const auto says_so = [&](const ensemble_run& run) {
+        return std::any_of(run.clocks.begin(), run.clocks.end(), [&](const auto& read) {
+            return read.by == run.told_by && data::contains(read.negligible, modality);
+        });
+    };
+    const auto& runs = f.networks.runs;
+    return 2 * std::count_if(runs.begin(), runs.end(), says_so) > std::ssize(runs);
+}
+
+std::string negligible_text(const diagnosis& d) {
+    std::vector<std::string> names;
+    for (const int m : d.order) {
+        if (!d.fusions.empty() &&
+            std::all_of(d.fusions.begin(), d.fusions.end(),
+                        [m](const fusion_facts& f) { return is_negligible(f, m); })) {
+            names.push_back(d.modalities[static_cast<std::size_t>(m)].name);
         }
     }
-    return nullptr;
+    return names.empty() ? ""
+                         : fmt::format("Negligible, with less than {:g} % of the output's power in "
+                                       "the end, so that noise may carry it through one half: {}.",
+                                       100 * d.fusions.front().networks.told_by->negligible,
+                                       fmt::join(names, ", "));
 }
 
 double prediction_error(const fusion_facts& f, const theory::learning& prediction, int modality) {

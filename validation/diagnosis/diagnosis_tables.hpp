@@ -51,9 +51,27 @@ namespace fusionflow::validation {
 [[nodiscard]] const theory::learning* find_prediction(const fusion_facts& f,
                                                       std::string_view method);
 
-/// The prediction of the most accurate flow that applies: "exact", else "chain", else the reduced
-/// "flow"; null without any.
-[[nodiscard]] const theory::learning* best_flow(const fusion_facts& f);
+/// The best prediction for one way to fuse (solver::best_prediction()); null where it has no times
+/// by the clock.
+[[nodiscard]] const predicted* best_prediction(const fusion_facts& f);
+
+/// Its answer; null without it.
+[[nodiscard]] const theory::learning* best_answer(const fusion_facts& f);
+
+/// One sentence that names the best prediction for each way to fuse, and its standing: "The best
+/// prediction without networks is the exact flow (statistical) for 1/2, 2/2 and the chain flow
+/// (asymptotic) for 1/3." Empty where there is none.
+///
+/// \see tests/validation/diagnosis_report_test.cpp
+[[nodiscard]] std::string best_prediction_text(const diagnosis& d);
+
+/// True for modalities that are negligible by the clock of the networks (theory::clock::negligible)
+/// in most of them: noise may carry them through one half.
+[[nodiscard]] bool is_negligible(const fusion_facts& f, int modality);
+
+/// One sentence that names the modalities that are negligible in every way to fuse; empty where
+/// there are none.
+[[nodiscard]] std::string negligible_text(const diagnosis& d);
 
 /// How late a prediction is, in per cent of the median of the networks that learned the modality:
 ///

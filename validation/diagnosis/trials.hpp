@@ -19,6 +19,18 @@ namespace fusionflow::validation {
 /// Options of the networks' runs: with a budget, weights are noted when it is used up.
 [[nodiscard]] solver::run_options run_of(const diagnosis_request& request);
 
+/// How many networks have medians of their times that are known to 1.5 per cent, by their standard
+/// error 1.2533 sigma / sqrt(n), where sigma is told by the quartiles of a first few:
+///
+///     n = n_first (standard error / (0.015 median))^2
+///
+/// of the modality that needs most; but at most 400, and no more than there are where networks cost
+/// much: with more than three layers, 200 units, or 20 inputs times targets.
+///
+/// \param first  Networks of the model, at least one.
+/// \see docs/real-tables.md; tests/validation/diagnosis_test.cpp
+[[nodiscard]] int networks_for_medians(const solver::model& about, const ensemble& first);
+
 /// Shares of what can be explained that networks explain after the budget (answer::share).
 [[nodiscard]] spread shares_at_budget(const diagnosis_request& request,
                                       const data::moments& moments, const ensemble& networks);
@@ -31,8 +43,17 @@ namespace fusionflow::validation {
 [[nodiscard]] std::vector<remedy> try_remedies(const diagnosis_request& request,
                                                const fusion_facts& fusion);
 
-/// Ratios of medians of the same draws; NaN where a time is not known. Absent where no modality has
-/// a time.
+/// How much later a modality is learned: the median over networks of t'/t, where each network after
+/// the change stands beside the one of the same draw before. Draws differ more than what a change
+/// does to each of them.
+///
+/// \param before  At least as many runs as `after`, of the same draws.
+/// \return        Of the networks that have both times; NaN where that is half of them or fewer.
+/// \see tests/validation/diagnosis_test.cpp
+[[nodiscard]] double median_change(const ensemble& before, const ensemble& after, int modality);
+
+/// median_change() of the last modality by each change, beside the first networks of the ensemble.
+/// Absent where no modality has a time.
 [[nodiscard]] std::optional<measured_changes> measure_changes(const diagnosis_request& request,
                                                               const fusion_facts& fusion);
 

@@ -77,6 +77,13 @@ json solved_json(const diagnosis_request& r, const solved_remedy& t) {
     return object;
 }
 
+json best_json(const fusion_facts& f) {
+    const predicted* best = best_prediction(f);
+    return best == nullptr
+               ? json(nullptr)
+               : json{{"method", best->method}, {"standing", solver::to_string(best->standing)}};
+}
+
 json fusion_json(const diagnosis_request& r, const fusion_facts& f) {
     json predictions = json::object();
     for (const predicted& p : f.predictions) {
@@ -85,7 +92,8 @@ json fusion_json(const diagnosis_request& r, const fusion_facts& f) {
         for (int m = 0; m < r.model.moments.count(); ++m) {
             errors.push_back(prediction_error(f, p.answer, m));
         }
-        predictions[p.method] = {{"times", numbers(p.answer.times)},
+        predictions[p.method] = {{"standing", solver::to_string(p.standing)},
+                                 {"times", numbers(p.answer.times)},
                                  {"errors_percent", numbers(errors)},
                                  {"time_ratio", number(p.answer.time_ratio())},
                                  {"outcome", theory::to_string(p.answer.ended)}};
@@ -94,14 +102,22 @@ json fusion_json(const diagnosis_request& r, const fusion_facts& f) {
     for (const spread& s : f.networks.times) {
         times.push_back(to_json(s));
     }
+    json negligible = json::array();
+    for (int m = 0; m < r.model.moments.count(); ++m) {
+        if (is_negligible(f, m)) {
+            negligible.push_back(r.model.moments.name(m));
+        }
+    }
     json object = {{"depth", f.depth},
                    {"fusion", f.fusion},
                    {"init", number(f.init)},
                    {"predictions", predictions},
+                   {"best_prediction", best_json(f)},
                    {"networks",
                     {{"count", f.networks.runs.size()},
                      {"clock", f.networks.told_by->name},
                      {"times", times},
+                     {"negligible", negligible},
                      {"clocks", clocks_json(f.networks)},
                      {"time_ratio", to_json(f.networks.time_ratio)},
                      {"median_end", number(f.networks.median_end())},
@@ -299,6 +315,17 @@ std::string budget_html(const diagnosis_request& r, const diagnosis& d) {
                     : "";
 }
 
+// How many networks there are for each way to fuse: "20", or "20 to 400".
+std::string network_counts(const diagnosis& d) {
+    const auto [least, most] = std::minmax_element(
+        d.fusions.begin(), d.fusions.end(), [](const fusion_facts& a, const fusion_facts& b) {
+            return a.networks.runs.size() < b.networks.runs.size();
+        });
+    const std::size_t few = least->networks.runs.size();
+    const std::size_t many = most->networks.runs.size();
+    return few == many ? fmt::format("{}", few) : fmt::format("{} to {}", few, many);
+}
+
 // What the columns of the table of times are.
 std::string about_times(const diagnosis_request& r, const diagnosis& d) {
     if (d.fusions.empty()) {
@@ -307,10 +334,10 @@ std::string about_times(const diagnosis_request& r, const diagnosis& d) {
     const ensemble& networks = d.fusions.front().networks;
     return fmt::format(
         "{} at which half is there, by the clock {} ({}): median of {} networks and their 5 - 95 % "
-        "range; medians by the other clocks; and what the formula for small weights and the flow "
-        "of such networks say, with how far they are off that median",
+        "range; medians by the other clocks; and what the formula for small weights and the best "
+        "prediction without networks say, with how far they are off that median. {} {}",
         r.model.training.learning_rate ? "epochs" : "times in units of tau", networks.told_by->name,
-        networks.told_by->about, networks.runs.size());
+        networks.told_by->about, network_counts(d), best_prediction_text(d), negligible_text(d));
 }
 
 std::string times_html(const diagnosis_request& r, const diagnosis& d) {

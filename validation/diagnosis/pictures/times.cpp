@@ -1,5 +1,5 @@
-// Times of all modalities for each way to fuse: what formula and flow predict, and the 5 - 95 %
-// range of the networks with its median.
+// Times of all modalities for each way to fuse: what the formula and the best prediction say, and
+// the 5 - 95 % range of the networks with its median.
 
 #include <algorithm>
 
@@ -34,7 +34,7 @@ std::vector<layer> layers_of_modality(const diagnosis_request& r, const fusions_
     bars ranges{range_look(colour)};
     curve medians{marks(marker::circle, grey)};
     curve formula{marks(marker::triangle, colour)};
-    curve flow{marks(marker::diamond, colour)};
+    curve best{marks(marker::diamond, colour)};
     std::vector<layer> all;
     for (const fusion_facts* f : fusions) {
         const double left = f->fusion + shift - apart / 5;
@@ -49,11 +49,11 @@ std::vector<layer> layers_of_modality(const diagnosis_request& r, const fusions_
         if (const theory::learning* predicted = find_prediction(*f, "formula")) {
             formula.points.push_back({left, predicted->times[modality] * scale});
         }
-        if (const theory::learning* predicted = best_flow(*f)) {
-            flow.points.push_back({left, predicted->times[modality] * scale});
+        if (const theory::learning* predicted = best_answer(*f)) {
+            best.points.push_back({left, predicted->times[modality] * scale});
         }
     }
-    all.insert(all.end(), {ranges, medians, formula, flow});
+    all.insert(all.end(), {ranges, medians, formula, best});
     return all;
 }
 
@@ -67,8 +67,8 @@ std::vector<std::vector<legend_entry>> legend_of_times(const diagnosis& d) {
     if (find_prediction(any, "formula") != nullptr) {
         groups[1].push_back({marks(marker::triangle, grey), "formula"});
     }
-    if (best_flow(any) != nullptr) {
-        groups[1].push_back({marks(marker::diamond, grey), "flow"});
+    if (best_answer(any) != nullptr) {
+        groups[1].push_back({marks(marker::diamond, grey), "best prediction"});
     }
     return groups;
 }
@@ -80,7 +80,7 @@ std::optional<figure> draw_times(const diagnosis_request& r, const diagnosis& d)
     figure fig = figure_by_depth(d, {.label = "fused at layer", .low = 0.4},
                                  {.label = time_label(r), .log = true});
     fig.title = "Times at which modalities are learned";
-    fig.description = "For each depth and layer of fusion: formula, flow and networks";
+    fig.description = "For each depth and layer of fusion: formula, best prediction and networks";
     fig.legend = legend_of_times(d);
     fig.shared_x = false;
     const auto depths = by_depth(d);
