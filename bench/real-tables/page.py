@@ -142,7 +142,7 @@ def by_modality(results):
                              ("torch", [c for c in own if c["init"] == "torch"])):
             worst = max((abs(c["off ensemble"]) for c in chosen if math.isfinite(c["off ensemble"])),
                         default=math.nan)
-            rows.append([f"{table} {modality}", f"{100 * own[0]['contribution']:.2g} %", name,
+            rows.append([f"{table} {modality}", f"{100 * own[0]['contribution']:.3g} %", name,
                          *errors(chosen, "off best")[1:], *errors(chosen, "off ensemble")[1:],
                          f"{worst:.0f} %", f"{np.nanmedian([c['noise'] for c in chosen]):.1f} %"])
     return rows_text(["modality", "contribution", "weights", "best: median", "90 %", "networks: median",
@@ -194,7 +194,7 @@ def sensitivities(results):
                      f"{near} of {len(known)}",
                      f"{100 * np.mean(others):.0f} %" if others else "-"])
     return rows_text(["initial weights", "told", "sign right", "within 2 points",
-                      "other 20 networks within 2 points"], rows)
+                      "20 networks of the reference"], rows)
 
 
 def size(results):
