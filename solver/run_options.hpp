@@ -34,6 +34,13 @@ struct compression_options {
     double accuracy = 1e-6;       ///< wanted error of W_m(t) over its largest norm; 1e-10 ... 0.1
     /// Train a network of one more round too, to estimate the error. Needed if `rounds` is absent.
     bool estimate = true;
+    /// Rounds take the inputs of a modality a few directions at a time, those that errors lie in
+    /// first (leading_directions()). Bases then hold a few vectors of what wide modalities do,
+    /// where they would hold all. Only for compressed networks without biases.
+    bool leading = false;
+    /// The fewest rounds to try where `rounds` is absent, for networks of which others of the same
+    /// distribution needed so many; 0 ... 1000.
+    int at_least = 0;
 
     /// \throws data::input_error naming rounds, accuracy or no-estimate.
     void validate() const;

@@ -20,6 +20,7 @@
 #include "fusionflow/validation/diagnosis/diagnosis_prospects.hpp"
 #include "fusionflow/validation/diagnosis/diagnosis_tables.hpp"
 #include "fusionflow/validation/diagnosis/trials.hpp"
+#include "fusionflow/validation/study/parallel.hpp"
 
 namespace fusionflow::validation {
 
@@ -31,10 +32,6 @@ using data::moments;
 // The recorded run goes on well past the last half-height, to see where training comes to rest.
 constexpr double settling_tail = 4;
 
-// A way to fuse that explains less than this part of what can be explained, within the budget,
-// calls for remedies.
-constexpr double enough_explained = 0.99;
-
 // Networks of a diagnosis have random weights, larger than theory assumes, and are integrated no
 // more accurately than their quantiles need: |W_m(t)| to 1e-2, which moves a time by a smaller part
 // of itself, since weights grow by many times themselves until then. max-steps ends those that
@@ -43,7 +40,7 @@ constexpr auto defaults =
     std::to_array<std::pair<const char*, const char*>>({{"scheme", "gaussian"},
                                                         {"init", "0.1"},
                                                         {"accuracy", "1e-2"},
-                                                        {"rtol", "1e-7"},
+                                                        {"rtol", "1e-5"},
                                                         {"max-steps", "1e5"},
                                                         {"clock", "progress"}});
 
@@ -125,7 +122,7 @@ std::size_t instants_within(const diagnosis_request& r, const solver::trajectory
     return std::max<std::size_t>(1, static_cast<std::size_t>(end - path.time.begin()));
 }
 
-// Records the path of the first network and fills in the facts that are read from it.
+// Trains the first network, records its path and fills in the facts that are read from it.
 void watch_network(const diagnosis_request& r, const solver::model& about, fusion_facts& facts) {
     solver::run_options longer = run_of(r);
     longer.tail = settling_tail;
@@ -137,6 +134,7 @@ void watch_network(const diagnosis_request& r, const solver::model& about, fusio
             facts.stopping = when_to_stop(facts.held_out_loss, instants_within(r, run.path), run);
         }
     }
+    facts.networks.runs.push_back(run_of_answer(run, about.training.seed, 0));
     facts.path = without_weights(std::move(run.path));
 }
 
@@ -164,8 +162,9 @@ void ask_formula(const solver::model& about, fusion_facts& facts) {
     }
 }
 
-fusion_facts describe_fusion(const diagnosis_request& r, const solver::model& about, int depth,
-                             int fusion, const ensemble_progress& progress) {
+// What predictions and the first network say of one depth and layer of fusion.
+fusion_facts begin_fusion(const diagnosis_request& r, const solver::model& about, int depth,
+                          int fusion) {
     fusion_facts facts{.depth = depth, .fusion = fusion};
     for (const solver::method* how : solver::methods()) {
         const bool predicts = how->kind != solver::method_kind::network &&
@@ -184,26 +183,46 @@ fusion_facts describe_fusion(const diagnosis_request& r, const solver::model& ab
             theory::sensitivities(about.moments, about.architecture, about.init, {});
     }
     facts.init = about.init.drawn->scaled ? about.init.u0 : theory::unknown;
-    facts.networks = run_ensemble(solver::find_method("compressed"), about, run_of(r),
-                                  {r.networks, r.jobs}, progress);
-    facts.share_at_budget = shares_at_budget(r, about.moments, facts.networks);
-    facts.held_out_at_budget = held_out_at_budget(r, facts.networks);
     watch_network(r, about, facts);
     return facts;
 }
 
-// Every depth and fusion, from initial weights of one norm.
-std::vector<fusion_facts> describe_fusions(const diagnosis_request& r, double norm,
-                                           const ensemble_progress& progress) {
-    std::vector<fusion_facts> all;
+// Trains the other networks. They take at least as many rounds of compression as the first one
+// needed, which needs fewer for the same draws only by chance.
+void train_ensemble(const diagnosis_request& r, const solver::model& about,
+                    const ensemble_progress& progress, fusion_facts& facts) {
+    solver::run_options run = run_of(r);
+    run.compression.at_least = facts.networks.runs.front().rounds;
+    facts.networks = run_ensemble(solver::find_method("compressed"), about, run,
+                                  {r.networks, r.jobs}, progress, std::move(facts.networks.runs));
+    facts.share_at_budget = shares_at_budget(r, about.moments, facts.networks);
+    facts.held_out_at_budget = held_out_at_budget(r, facts.networks);
+}
+
+// Every depth and fusion, from initial weights of one norm. The first networks of all come first,
+// each with a thread of its own; `known` gets what is complete.
+void describe_fusions(const diagnosis_request& r, double norm, const ensemble_progress& progress,
+                      const std::function<void(fusion_facts)>& known) {
+    std::vector<solver::model> models;
+    std::vector<std::pair<int, int>> places;  // depth, layer of fusion
     for (const int depth : r.depths) {
         for (int fusion = 1; fusion <= depth; ++fusion) {
-            solver::model about = model_of(r, depth, fusion);
-            about.init.u0 = norm;
-            all.push_back(describe_fusion(r, about, depth, fusion, progress));
+            models.push_back(model_of(r, depth, fusion));
+            models.back().init.u0 = norm;
+            places.emplace_back(depth, fusion);
         }
     }
-    return all;
+    std::vector<fusion_facts> all(models.size());
+    for_each_index(all.size(), r.jobs, [&](std::size_t i) {
+        all[i] = begin_fusion(r, models[i], places[i].first, places[i].second);
+    });
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        train_ensemble(r, models[i], progress, all[i]);
+        if (r.networks == 1 && progress) {
+            progress(1, 1);  // the first network was the only one
+        }
+        known(std::move(all[i]));
+    }
 }
 
 int who_is_first(const diagnosis& d) {
@@ -286,21 +305,38 @@ void check_request(const diagnosis_request& r) {
     }
 }
 
-// Turns how far one ensemble is into how far all are: they are trained one after another.
-ensemble_progress across_ensembles(const diagnosis_request& r, const ensemble_progress& progress) {
-    if (!progress) {
-        return {};
+// Turns how far one ensemble is into how far all are, which are trained one after another, and how
+// far the trials are after them. Until it is known how many there are, they count for a fifth.
+class progress_of_all {
+public:
+    progress_of_all(const diagnosis_request& r, const ensemble_progress& progress)
+        : progress_(&progress) {
+        const int ensembles = std::accumulate(r.depths.begin(), r.depths.end(), 0);  // L for each L
+        networks_ = static_cast<std::size_t>(ensembles) * static_cast<std::size_t>(r.networks) *
+                    (1 + r.inits.size());
     }
-    const int ensembles = std::accumulate(r.depths.begin(), r.depths.end(), 0);  // L for each L
-    const std::size_t all = static_cast<std::size_t>(ensembles) *
-                            static_cast<std::size_t>(r.networks) * (1 + r.inits.size());
-    return [progress, all, before = std::size_t{0}](std::size_t done, std::size_t of) mutable {
-        progress(before + done, all);
-        if (done == of) {
-            before += of;
+
+    // Of the ensemble that is trained now.
+    void ensemble(std::size_t done, std::size_t of) {
+        tell(before_ + done, networks_ + networks_ / 5);
+        before_ += done == of ? of : 0;
+    }
+    void trials(std::size_t done, std::size_t of) const {
+        const std::size_t share = networks_ / 5;
+        tell(networks_ + share * done / std::max<std::size_t>(of, 1), networks_ + share);
+    }
+
+private:
+    void tell(std::size_t done, std::size_t of) const {
+        if (*progress_) {
+            (*progress_)(done, of);
         }
-    };
-}
+    }
+
+    const ensemble_progress* progress_;
+    std::size_t networks_ = 0;
+    std::size_t before_ = 0;
+};
 
 }  // namespace
 
@@ -332,7 +368,7 @@ diagnosis_request request_about(settings options, std::shared_ptr<const data::mo
 }
 
 diagnosis diagnose(const diagnosis_request& request, const ensemble_progress& progress,
-                   const first_results& first) {
+                   const first_results& first, const first_results& so_far) {
     check_request(request);
     const moments& m = request.model.moments;
     diagnosis d;
@@ -350,22 +386,25 @@ diagnosis diagnose(const diagnosis_request& request, const ensemble_progress& pr
     if (first) {
         first(d);
     }
-    const ensemble_progress of_all = across_ensembles(request, progress);
-    d.fusions = describe_fusions(request, request.model.init.u0, of_all);
+    progress_of_all of_all(request, progress);
+    const ensemble_progress of_ensemble = [&](std::size_t done, std::size_t of) {
+        of_all.ensemble(done, of);
+    };
+    const auto know = [&](std::vector<fusion_facts> diagnosis::* where) {
+        return [&, where](fusion_facts facts) {
+            (d.*where).push_back(std::move(facts));
+            if (so_far) {
+                so_far(d);
+            }
+        };
+    };
+    describe_fusions(request, request.model.init.u0, of_ensemble, know(&diagnosis::fusions));
     for (const double init : request.inits) {
-        for (fusion_facts& f : describe_fusions(request, init, of_all)) {
-            d.further.push_back(std::move(f));
-        }
+        describe_fusions(request, init, of_ensemble, know(&diagnosis::further));
     }
     d.first_learned = who_is_first(d);
-    for (fusion_facts& f : d.fusions) {
-        if (f.fusion == f.depth) {
-            f.changes = measure_changes(request, f);
-        }
-        if (f.fusion == f.depth && f.share_at_budget.at(0.5) < enough_explained) {
-            f.remedies = try_remedies(request, f);
-        }
-    }
+    try_changes(request, d.fusions,
+                [&](std::size_t done, std::size_t of) { of_all.trials(done, of); });
     d.advice = advise(request, d);
     add_failures(d.fusions, d.warnings);
     add_failures(d.further, d.warnings);

@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <mutex>
+#include <utility>
 
 #include "fusionflow/solver/share.hpp"
 #include "fusionflow/theory/partial_solution.hpp"
 #include "fusionflow/validation/diagnosis/diagnosis_tables.hpp"
+#include "fusionflow/validation/study/parallel.hpp"
 
 namespace fusionflow::validation {
 
@@ -15,6 +18,10 @@ namespace {
 
 constexpr double more = 1.1;  // ten per cent
 constexpr int networks_per_trial = 3;
+
+// A way to fuse that explains less than this part of what can be explained, within the budget,
+// calls for remedies.
+constexpr double enough_explained = 0.99;
 
 }  // namespace
 
@@ -35,6 +42,7 @@ data::moments with_larger_inputs(const data::moments& moments, int m, double fac
 
 solver::run_options run_of(const diagnosis_request& request) {
     solver::run_options run = request.run;
+    run.compression.leading = !run.compression.rounds;
     if (request.epochs) {
         run.note_at = budget_time(request);
     }
@@ -66,68 +74,154 @@ solver::model model_of(const diagnosis_request& request, int depth, int fusion) 
     return about;
 }
 
-ensemble try_networks(const diagnosis_request& request, const solver::model& about, int networks) {
-    return run_ensemble(solver::find_method("compressed"), about, run_of(request),
-                        {std::min(networks, request.networks), request.jobs});
+ensemble try_networks(const diagnosis_request& request, const solver::model& about, int networks,
+                      int rounds) {
+    solver::run_options run = run_of(request);
+    run.compression.at_least = rounds;
+    return run_ensemble(solver::find_method("compressed"), about, run,
+                        {std::min(networks, request.networks), 1});
 }
 
-std::vector<remedy> try_remedies(const diagnosis_request& request, const fusion_facts& fusion) {
-    std::vector<remedy> all;
-    const double now = fusion.share_at_budget.at(0.5);
-    const auto attempt = [&](const solver::model& about, std::string what) {
-        const ensemble tried = try_networks(request, about, networks_per_trial);
-        const double share = shares_at_budget(request, about.moments, tried).at(0.5);
-        if (share > now) {
-            all.push_back({std::move(what), share, static_cast<int>(tried.runs.size())});
+namespace {
+
+// One change of one way to fuse, and what becomes of the networks that try it.
+struct trial {
+    std::size_t fusion;  // its index
+    solver::model about;
+    std::string remedy;  // what it is called among remedies; empty: a change for its times' sake
+    int rounds = 0;      // try_networks()
+    ensemble tried{};
+};
+
+// The first networks of an ensemble.
+ensemble first_of(const ensemble& all) {
+    const auto count = std::min<std::ptrdiff_t>(std::ssize(all.runs), networks_per_trial);
+    return summarise({all.runs.begin(), all.runs.begin() + count});
+}
+
+// The modality of which changes are measured: the last of those that have a time; -1: none has.
+int last_to_learn(const fusion_facts& fusion) {
+    int last = -1;
+    for (int m = 0; m < static_cast<int>(fusion.networks.times.size()); ++m) {
+        const double time = usual_time(fusion, m);
+        if (std::isfinite(time) && (last < 0 || time > usual_time(fusion, last))) {
+            last = m;
         }
-    };
+    }
+    return last;
+}
+
+// Larger initial weights, where they have a norm, and larger inputs of each modality.
+void plan_changes(const diagnosis_request& request, const fusion_facts& fusion, std::size_t index,
+                  std::vector<trial>& trials) {
+    const solver::model plain = model_of(request, fusion.depth, fusion.fusion);
+    const int rounds = fusion.networks.runs.front().rounds;
+    if (plain.init.drawn->scaled) {
+        trials.push_back({index, plain, {}, rounds});
+        trials.back().about.init.u0 *= more;
+    }
+    for (int m = 0; m < plain.moments.count(); ++m) {
+        trials.push_back({index, plain, {}, rounds});
+        trials.back().about.moments = with_larger_inputs(plain.moments, m, more);
+    }
+}
+
+void plan_remedies(const diagnosis_request& request, const std::vector<fusion_facts>& fusions,
+                   std::size_t index, std::vector<trial>& trials) {
+    const fusion_facts& fusion = fusions[index];
     for (const double factor : {3.0, 10.0}) {
         if (!request.model.init.drawn->scaled) {
             break;
         }
         solver::model about = model_of(request, fusion.depth, fusion.fusion);
         about.init.u0 = fusion.init * factor;
-        attempt(about, fmt::format("initial weights of {:g}", about.init.u0));
+        std::string what = fmt::format("initial weights of {:g}", about.init.u0);
+        trials.push_back({index, std::move(about), std::move(what)});
     }
     for (int depth = fusion.depth - 1; depth >= 1; --depth) {
-        attempt(model_of(request, depth, std::min(fusion.fusion, depth)),
-                depth == 1 ? "a single layer" : fmt::format("{} layers", depth));
-    }
-    std::stable_sort(all.begin(), all.end(),
-                     [](const remedy& a, const remedy& b) { return a.share > b.share; });
-    return all;
-}
-
-std::optional<measured_changes> measure_changes(const diagnosis_request& request,
-                                                const fusion_facts& fusion) {
-    measured_changes found;
-    const auto count = static_cast<int>(fusion.networks.times.size());
-    for (int m = 0; m < count; ++m) {
-        const double time = usual_time(fusion, m);
-        if (std::isfinite(time) &&
-            (found.modality < 0 || time > usual_time(fusion, found.modality))) {
-            found.modality = m;
+        const int layer = std::min(fusion.fusion, depth);
+        trials.push_back({index, model_of(request, depth, layer),
+                          depth == 1 ? "a single layer" : fmt::format("{} layers", depth)});
+        const auto there = std::find_if(fusions.begin(), fusions.end(), [&](const auto& f) {
+            return f.depth == depth && f.fusion == layer;
+        });
+        if (there != fusions.end()) {
+            trials.back().tried = first_of(there->networks);
         }
     }
-    if (found.modality < 0) {
-        return std::nullopt;
+}
+
+// What the trials of one way to fuse have shown.
+void conclude(const diagnosis_request& request, const std::vector<trial>& trials,
+              std::size_t index, fusion_facts& fusion) {
+    measured_changes changes;
+    changes.modality = last_to_learn(fusion);
+    const ensemble before = first_of(fusion.networks);
+    changes.networks = static_cast<int>(before.runs.size());
+    const bool has_norm = request.model.init.drawn->scaled;
+    changes.init = theory::unknown;
+    bool norm_is_next = has_norm;
+    for (const trial& t : trials) {
+        if (t.fusion != index) {
+            continue;
+        }
+        if (t.remedy.empty()) {
+            const double change =
+                t.tried.median(changes.modality) / before.median(changes.modality);
+            if (norm_is_next) {
+                changes.init = change;
+            } else {
+                changes.scale.push_back(change);
+            }
+            norm_is_next = false;
+            continue;
+        }
+        const double share = shares_at_budget(request, t.about.moments, t.tried).at(0.5);
+        if (share > fusion.share_at_budget.at(0.5)) {
+            fusion.remedies.push_back({t.remedy, share, static_cast<int>(t.tried.runs.size())});
+        }
     }
-    const solver::model plain = model_of(request, fusion.depth, fusion.fusion);
-    const ensemble before = try_networks(request, plain, networks_per_trial);
-    found.networks = static_cast<int>(before.runs.size());
-    const auto change = [&](const solver::model& about) {
-        return try_networks(request, about, networks_per_trial).median(found.modality) /
-               before.median(found.modality);
-    };
-    solver::model larger = plain;
-    larger.init.u0 *= more;
-    found.init = plain.init.drawn->scaled ? change(larger) : theory::unknown;
-    for (int m = 0; m < count; ++m) {
-        solver::model scaled = plain;
-        scaled.moments = with_larger_inputs(plain.moments, m, more);
-        found.scale.push_back(change(scaled));
+    std::stable_sort(fusion.remedies.begin(), fusion.remedies.end(),
+                     [](const remedy& a, const remedy& b) { return a.share > b.share; });
+    if (changes.modality >= 0) {
+        fusion.changes = std::move(changes);
     }
-    return found;
+}
+
+}  // namespace
+
+void try_changes(const diagnosis_request& request, std::vector<fusion_facts>& fusions,
+                 const ensemble_progress& progress) {
+    std::vector<trial> trials;
+    for (std::size_t i = 0; i < fusions.size(); ++i) {
+        if (fusions[i].fusion != fusions[i].depth) {
+            continue;
+        }
+        if (last_to_learn(fusions[i]) >= 0) {
+            plan_changes(request, fusions[i], i, trials);
+        }
+        if (fusions[i].share_at_budget.at(0.5) < enough_explained) {
+            plan_remedies(request, fusions, i, trials);
+        }
+    }
+    std::mutex mutex;
+    std::size_t done = 0;
+    for_each_index(trials.size(), request.jobs, [&](std::size_t i) {
+        trial& t = trials[i];
+        if (t.tried.runs.empty()) {
+            t.tried = try_networks(request, t.about, networks_per_trial, t.rounds);
+        }
+        const std::lock_guard lock(mutex);
+        ++done;
+        if (progress) {
+            progress(done, trials.size());
+        }
+    });
+    for (std::size_t i = 0; i < fusions.size(); ++i) {
+        if (fusions[i].fusion == fusions[i].depth) {
+            conclude(request, trials, i, fusions[i]);
+        }
+    }
 }
 
 }  // namespace fusionflow::validation
