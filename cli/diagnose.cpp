@@ -88,8 +88,9 @@ void add_files_of_diagnose(const arguments& given, validation::file_plan& plan) 
 // What there is to print when a diagnosis is interrupted, beside what was printed before.
 class partial_answer {
 public:
-    void show_now(const std::string& text) {
+    void show_now(const std::string& text, std::string later) {
         const std::lock_guard lock(mutex_);
+        text_ = std::move(later);
         print_text(text);
         (void)finish_standard_output();  // its failure is asked for at the end
     }
@@ -133,7 +134,7 @@ exit_code run_diagnose(const arguments& given) {
             [&](const validation::diagnosis& known) {
                 if (!given.json) {
                     shown = first_text(request, known);
-                    partial.show_now(shown);
+                    partial.show_now(shown, partial_text(request, known));
                 }
             },
             [&](const validation::diagnosis& known) {

@@ -60,6 +60,9 @@ struct run_options {
     /// Keep W at this time too, answer::noted, and go on at least until then; units of tau, > 0.
     std::optional<double> note_at{};
     bool record = false;  ///< keep a trajectory; implies `settle`
+    /// Record between the ends of steps on the method's interpolation, which is enough for figures;
+    /// false: by steps of their own, as accurate as the ends, at twice the work or more.
+    bool sketch = false;
     bool settle = false;  ///< go on after the last half-height, for `tail`
     double tail = 0.15;   ///< fraction of the time of the last half-height, >= 0
     progress_callback progress{};

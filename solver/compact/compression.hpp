@@ -43,10 +43,10 @@ private:
     void absorb(std::size_t s, const Eigen::MatrixXd& candidates, double least);
 
     weighted_network full_;
-    std::vector<layer> layers_;            // one per link
-    std::vector<Eigen::MatrixXd> bases_;   // one per space; columns beyond `known` are not used
+    std::vector<layer> layers_;             // one per link
+    std::vector<Eigen::MatrixXd> bases_;    // one per space; columns beyond `known` are not used
     std::vector<Eigen::MatrixXd> leading_;  // one per space; empty where inputs come as they are
-    std::vector<Eigen::VectorXd> biases_;  // one per space, empty for inputs and without biases
+    std::vector<Eigen::VectorXd> biases_;   // one per space, empty for inputs and without biases
 };
 
 }  // namespace fusionflow::solver

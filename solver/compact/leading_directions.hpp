@@ -11,9 +11,9 @@ namespace fusionflow::solver {
 /// learns.
 ///
 /// A hidden layer is moved along W_1 E_m^T, E_m = s_m - (W Sigma)_m the correlations that are left
-/// to modality m. Of the D_m inputs E_m has a large part in a few directions only, at whatever time.
-/// They are found as the principal axes of E_m along the gradient flow of W itself, s exp(-Sigma t),
-/// and along those of every other modality alone, at times from 1 / (largest rate) up by factors of
+/// to modality m. At whatever time E_m has a large part in a few directions of the D_m inputs only.
+/// They are found as the principal axes of E_m along the gradient flow of W, s exp(-Sigma t), and
+/// along those of every other modality alone, at times from 1 / (largest rate) up by factors of
 /// two. A direction that is missed costs accuracy and nothing else: compressed networks measure it.
 ///
 /// \return Per modality an orthogonal D_m x D_m matrix.

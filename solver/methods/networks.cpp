@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <iterator>
 #include <utility>
 
@@ -71,7 +70,7 @@ std::optional<data::input_error> refuse_sampled(const model& about) {
 
 // As many directions of a modality's inputs as E_m has at least, and some more.
 Eigen::Index directions_per_round(const data::moments& moments) {
-    constexpr Eigen::Index least = 3;
+    constexpr Eigen::Index least = 2;
     return std::max<Eigen::Index>(least, moments.outputs());
 }
 
@@ -79,8 +78,8 @@ answer run_compressed(const model& about, const run_options& options) {
     weighted_network start = start_of(about, options);
     const bool biased = start.has_biases();
     network_compression growth(std::move(start));
-    if ((options.compression.leading || std::getenv("FF_LEAD")) && !biased) {
-        growth.lead(leading_directions(about.moments), std::getenv("FF_LEAD") ? std::atoi(std::getenv("FF_LEAD")) : directions_per_round(about.moments));
+    if (options.compression.leading && !biased) {
+        growth.lead(leading_directions(about.moments), directions_per_round(about.moments));
     }
     return train_truncated(about, options, growth);
 }

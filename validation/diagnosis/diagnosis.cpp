@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <mutex>
 #include <numeric>
 #include <utility>
 
@@ -127,6 +128,7 @@ void watch_network(const diagnosis_request& r, const solver::model& about, fusio
     solver::run_options longer = run_of(r);
     longer.tail = settling_tail;
     longer.record = true;
+    longer.sketch = true;
     solver::answer run = solver::run("compressed", about, longer);
     if (r.held_out) {
         facts.held_out_loss = losses_along(*r.held_out, run.path);
@@ -162,6 +164,41 @@ void ask_formula(const solver::model& about, fusion_facts& facts) {
     }
 }
 
+// Counts the networks of all ensembles and, after them, the trials. Until it is known how many
+// trials there are, they count for a fifth.
+class progress_of_all {
+public:
+    progress_of_all(const diagnosis_request& r, const ensemble_progress& progress)
+        : progress_(&progress) {
+        const int ensembles = std::accumulate(r.depths.begin(), r.depths.end(), 0);  // L for each L
+        networks_ = static_cast<std::size_t>(ensembles) * static_cast<std::size_t>(r.networks) *
+                    (1 + r.inits.size());
+        all_ = networks_ + (networks_ + 4) / 5;
+    }
+
+    // To be called by any thread after each network of an ensemble.
+    void one_more() {
+        const std::lock_guard lock(mutex_);
+        tell(++done_);
+    }
+    void trials(std::size_t done, std::size_t of) const {
+        tell(networks_ + (all_ - networks_) * done / of);
+    }
+
+private:
+    void tell(std::size_t done) const {
+        if (*progress_) {
+            (*progress_)(done, all_);
+        }
+    }
+
+    const ensemble_progress* progress_;
+    std::size_t networks_ = 0;
+    std::size_t all_ = 0;
+    std::mutex mutex_;
+    std::size_t done_ = 0;
+};
+
 // What predictions and the first network say of one depth and layer of fusion.
 fusion_facts begin_fusion(const diagnosis_request& r, const solver::model& about, int depth,
                           int fusion) {
@@ -190,38 +227,35 @@ fusion_facts begin_fusion(const diagnosis_request& r, const solver::model& about
 // Trains the other networks. They take at least as many rounds of compression as the first one
 // needed, which needs fewer for the same draws only by chance.
 void train_ensemble(const diagnosis_request& r, const solver::model& about,
-                    const ensemble_progress& progress, fusion_facts& facts) {
+                    progress_of_all& progress, fusion_facts& facts) {
     solver::run_options run = run_of(r);
     run.compression.at_least = facts.networks.runs.front().rounds;
-    facts.networks = run_ensemble(solver::find_method("compressed"), about, run,
-                                  {r.networks, r.jobs}, progress, std::move(facts.networks.runs));
+    facts.networks = run_ensemble(
+        solver::find_method("compressed"), about, run, {r.networks, r.jobs},
+        [&](std::size_t, std::size_t) { progress.one_more(); }, std::move(facts.networks.runs));
     facts.share_at_budget = shares_at_budget(r, about.moments, facts.networks);
     facts.held_out_at_budget = held_out_at_budget(r, facts.networks);
 }
 
-// Every depth and fusion, from initial weights of one norm. The first networks of all come first,
-// each with a thread of its own; `known` gets what is complete.
-void describe_fusions(const diagnosis_request& r, double norm, const ensemble_progress& progress,
+// Every depth and fusion, from initial weights of one norm. The first networks of a depth come
+// first, each with a thread of its own; `known` gets what is complete.
+void describe_fusions(const diagnosis_request& r, double norm, progress_of_all& progress,
                       const std::function<void(fusion_facts)>& known) {
-    std::vector<solver::model> models;
-    std::vector<std::pair<int, int>> places;  // depth, layer of fusion
     for (const int depth : r.depths) {
+        std::vector<solver::model> models;
         for (int fusion = 1; fusion <= depth; ++fusion) {
             models.push_back(model_of(r, depth, fusion));
             models.back().init.u0 = norm;
-            places.emplace_back(depth, fusion);
         }
-    }
-    std::vector<fusion_facts> all(models.size());
-    for_each_index(all.size(), r.jobs, [&](std::size_t i) {
-        all[i] = begin_fusion(r, models[i], places[i].first, places[i].second);
-    });
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        train_ensemble(r, models[i], progress, all[i]);
-        if (r.networks == 1 && progress) {
-            progress(1, 1);  // the first network was the only one
+        std::vector<fusion_facts> all(models.size());
+        for_each_index(all.size(), r.jobs, [&](std::size_t i) {
+            all[i] = begin_fusion(r, models[i], depth, static_cast<int>(i) + 1);
+            progress.one_more();
+        });
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            train_ensemble(r, models[i], progress, all[i]);
+            known(std::move(all[i]));
         }
-        known(std::move(all[i]));
     }
 }
 
@@ -305,39 +339,6 @@ void check_request(const diagnosis_request& r) {
     }
 }
 
-// Turns how far one ensemble is into how far all are, which are trained one after another, and how
-// far the trials are after them. Until it is known how many there are, they count for a fifth.
-class progress_of_all {
-public:
-    progress_of_all(const diagnosis_request& r, const ensemble_progress& progress)
-        : progress_(&progress) {
-        const int ensembles = std::accumulate(r.depths.begin(), r.depths.end(), 0);  // L for each L
-        networks_ = static_cast<std::size_t>(ensembles) * static_cast<std::size_t>(r.networks) *
-                    (1 + r.inits.size());
-    }
-
-    // Of the ensemble that is trained now.
-    void ensemble(std::size_t done, std::size_t of) {
-        tell(before_ + done, networks_ + networks_ / 5);
-        before_ += done == of ? of : 0;
-    }
-    void trials(std::size_t done, std::size_t of) const {
-        const std::size_t share = networks_ / 5;
-        tell(networks_ + share * done / std::max<std::size_t>(of, 1), networks_ + share);
-    }
-
-private:
-    void tell(std::size_t done, std::size_t of) const {
-        if (*progress_) {
-            (*progress_)(done, of);
-        }
-    }
-
-    const ensemble_progress* progress_;
-    std::size_t networks_ = 0;
-    std::size_t before_ = 0;
-};
-
 }  // namespace
 
 std::vector<given_option> diagnosis_defaults(const settings& s) {
@@ -387,10 +388,7 @@ diagnosis diagnose(const diagnosis_request& request, const ensemble_progress& pr
         first(d);
     }
     progress_of_all of_all(request, progress);
-    const ensemble_progress of_ensemble = [&](std::size_t done, std::size_t of) {
-        of_all.ensemble(done, of);
-    };
-    const auto know = [&](std::vector<fusion_facts> diagnosis::* where) {
+    const auto know = [&](std::vector<fusion_facts> diagnosis::*where) {
         return [&, where](fusion_facts facts) {
             (d.*where).push_back(std::move(facts));
             if (so_far) {
@@ -398,9 +396,9 @@ diagnosis diagnose(const diagnosis_request& request, const ensemble_progress& pr
             }
         };
     };
-    describe_fusions(request, request.model.init.u0, of_ensemble, know(&diagnosis::fusions));
+    describe_fusions(request, request.model.init.u0, of_all, know(&diagnosis::fusions));
     for (const double init : request.inits) {
-        describe_fusions(request, init, of_ensemble, know(&diagnosis::further));
+        describe_fusions(request, init, of_all, know(&diagnosis::further));
     }
     d.first_learned = who_is_first(d);
     try_changes(request, d.fusions,

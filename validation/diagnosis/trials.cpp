@@ -152,8 +152,8 @@ void plan_remedies(const diagnosis_request& request, const std::vector<fusion_fa
 }
 
 // What the trials of one way to fuse have shown.
-void conclude(const diagnosis_request& request, const std::vector<trial>& trials,
-              std::size_t index, fusion_facts& fusion) {
+void conclude(const diagnosis_request& request, const std::vector<trial>& trials, std::size_t index,
+              fusion_facts& fusion) {
     measured_changes changes;
     changes.modality = last_to_learn(fusion);
     const ensemble before = first_of(fusion.networks);

@@ -368,10 +368,14 @@ std::string to_text(const diagnosis_request& request, const diagnosis& d) {
 
 std::string partial_text(const diagnosis_request& request, const diagnosis& d) {
     const auto each = std::accumulate(request.depths.begin(), request.depths.end(), std::size_t{0});
+    const std::size_t all = each * (1 + request.inits.size());
+    const std::size_t known = d.fusions.size() + d.further.size();
+    if (known == 0) {
+        return fmt::format("interrupted before the first of {} ways to fuse was known\n", all);
+    }
     return fmt::format("interrupted: a partial answer, of {} of {} ways to fuse, without advice\n\n"
                        "{}",
-                       d.fusions.size() + d.further.size(), each * (1 + request.inits.size()),
-                       tables_text(request, d));
+                       known, all, tables_text(request, d));
 }
 
 void write_diagnosis_report(const diagnosis_request& request, const diagnosis& d,
