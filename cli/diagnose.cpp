@@ -1,10 +1,14 @@
 #include <filesystem>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "fusionflow/cli/attempts.hpp"
 #include "fusionflow/cli/command.hpp"
+#include "fusionflow/cli/interruption.hpp"
 #include "fusionflow/cli/progress.hpp"
 #include "fusionflow/cli/run.hpp"
 #include "fusionflow/cli/sample_tables.hpp"
@@ -97,12 +101,41 @@ void add_files_of_diagnose(const arguments& given, validation::file_plan& plan) 
     }
 }
 
+// What there is to print when a diagnosis is interrupted, beside what was printed before.
+class partial_answer {
+public:
+    void show_now(const std::string& text, std::string later) {
+        const std::lock_guard lock(mutex_);
+        text_ = std::move(later);
+        print_text(text);
+        (void)finish_standard_output();  // its failure is asked for at the end
+    }
+    void keep(std::string text) {
+        const std::lock_guard lock(mutex_);
+        text_ = std::move(text);
+    }
+    void print() {
+        const std::lock_guard lock(mutex_);
+        print_text(text_);
+        (void)finish_standard_output();
+    }
+
+private:
+    std::mutex mutex_;
+    std::string text_;
+};
+
 exit_code run_diagnose(const arguments& given) {
     if (reads_tables(given)) {
         given.refuse({"held-out"}, "cannot be combined with --modality: --train-fraction and "
                                    "--split hold rows of the tables out");
     }
     check_report(given);
+    partial_answer partial;
+    std::optional<interruption> watch;
+    if (!given.json) {
+        watch.emplace([&partial] { partial.print(); });
+    }
     const samples_read samples = read_samples(given);
     const diagnosis_request request = read_request(given, samples);
     validation::diagnosis d;
@@ -117,11 +150,14 @@ exit_code run_diagnose(const arguments& given) {
             [&](const validation::diagnosis& known) {
                 if (!given.json) {
                     shown = first_text(request, known);
-                    print_text(shown);
-                    (void)finish_standard_output();  // its failure is asked for at the end
+                    partial.show_now(shown, partial_text(request, known));
                 }
+            },
+            [&](const validation::diagnosis& known) {
+                partial.keep(partial_text(request, known));
             });
     }
+    watch.reset();
     d.warnings.insert(d.warnings.begin(), samples.warnings.begin(), samples.warnings.end());
     attempts all;
     if (given.has("report")) {
@@ -156,7 +192,7 @@ const command diagnose_command = {
     "prediction without networks, by its name and how close it is by nature (exact, statistical,\n"
     "asymptotic), with their errors.\n"
     "Unless options say otherwise layers begin with norms of 0.1 and networks are gaussian,\n"
-    "compressed to an accuracy of 1e-2, and integrated to an rtol of 1e-7 in at most 1e5 steps.",
+    "compressed to an accuracy of 1e-2, and integrated to an rtol of 1e-5 in at most 1e5 steps.",
     "DATA...",
     {"init", "scheme", "gain", "layer-norms", "bias", "width", "seed", "learning-rate",
      "learning-rates", "rounds", "accuracy", "rtol", "max-steps", "clock"},

@@ -49,6 +49,8 @@ void compression_options::validate() const {
     if (!estimate && !rounds) {
         throw data::input_error("no-estimate", "needs --rounds, which are chosen by the estimate");
     }
+    data::need(at_least >= 0 && at_least <= most, "rounds", "need at least 0 ... {}, got {}", most,
+               at_least);
     data::need(accuracy >= 1e-10 && accuracy <= 0.1, "accuracy",
                "need 1e-10 <= accuracy <= 0.1, got {}", accuracy);
 }

@@ -34,6 +34,13 @@ struct compression_options {
     double accuracy = 1e-6;       ///< wanted error of W_m(t) over its largest norm; 1e-10 ... 0.1
     /// Train a network of one more round too, to estimate the error. Needed if `rounds` is absent.
     bool estimate = true;
+    /// Rounds take the inputs of a modality a few directions at a time, those that errors lie in
+    /// first (leading_directions()). Bases then hold a few vectors of what wide modalities do,
+    /// where they would hold all. Only for compressed networks without biases.
+    bool leading = false;
+    /// The fewest rounds to try where `rounds` is absent, for networks of which others of the same
+    /// distribution needed so many; 0 ... 1000.
+    int at_least = 0;
 
     /// \throws data::input_error naming rounds, accuracy or no-estimate.
     void validate() const;
@@ -53,6 +60,9 @@ struct run_options {
     /// Keep W at this time too, answer::noted, and go on at least until then; units of tau, > 0.
     std::optional<double> note_at{};
     bool record = false;  ///< keep a trajectory; implies `settle`
+    /// Record between the ends of steps on the method's interpolation, which is enough for figures;
+    /// false: by steps of their own, as accurate as the ends, at twice the work or more.
+    bool sketch = false;
     bool settle = false;  ///< go on after the last half-height, for `tail`
     double tail = 0.15;   ///< fraction of the time of the last half-height, >= 0
     progress_callback progress{};

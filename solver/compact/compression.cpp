@@ -36,9 +36,19 @@ network_compression::network_compression(weighted_network full)
         bases_.emplace_back(s.hidden ? Eigen::MatrixXd(s.units, 0)
                                      : Eigen::MatrixXd::Identity(s.units, s.units));
     }
+    leading_.resize(spaces().size());
     if (full_.has_biases()) {
         take_biases();
     }
+}
+
+void network_compression::lead(std::vector<Eigen::MatrixXd> directions, Eigen::Index portion) {
+    std::size_t l = 0;
+    for (std::size_t m = 0; m < directions.size(); ++m) {
+        leading_[links()[l].below] = std::move(directions[m]);
+        l += full_.shape.branch(static_cast<int>(m)).size();
+    }
+    take_inputs_by(std::vector<Eigen::Index>(directions.size(), portion));
 }
 
 void network_compression::take_biases() {
@@ -61,8 +71,9 @@ Eigen::VectorXd network_compression::bias(std::size_t s, Eigen::Index count) con
 void network_compression::raise(std::size_t l, Eigen::Index count) {
     link& along = links()[l];
     const auto w = matrix(std::as_const(full_.weights).data(), layers_[l]);
-    const Eigen::MatrixXd image =
-        w * bases_[along.below].middleCols(along.raised, count - along.raised);
+    const Eigen::MatrixXd& all =
+        leading_[along.below].size() > 0 ? leading_[along.below] : bases_[along.below];
+    const Eigen::MatrixXd image = w * all.middleCols(along.raised, count - along.raised);
     along.raised = count;
     absorb(along.above, image, least_remainder * w.norm());
 }

@@ -22,6 +22,13 @@ class network_compression final : public krylov_growth {
 public:
     explicit network_compression(weighted_network full);
 
+    /// From now on each round takes a few of these directions of the inputs of each modality, in
+    /// place of all inputs in the first one. To be called before any round, without biases.
+    ///
+    /// \param directions  Per modality an orthogonal D_m x D_m matrix.
+    /// \param portion     How many columns of each in a round, >= 1.
+    void lead(std::vector<Eigen::MatrixXd> directions, Eigen::Index portion);
+
     /// Largest entry of |B_s^T B_s - I| over all bases, which is rounding.
     [[nodiscard]] double orthogonality_error() const;
 
@@ -36,9 +43,10 @@ private:
     void absorb(std::size_t s, const Eigen::MatrixXd& candidates, double least);
 
     weighted_network full_;
-    std::vector<layer> layers_;            // one per link
-    std::vector<Eigen::MatrixXd> bases_;   // one per space; columns beyond `known` are not used
-    std::vector<Eigen::VectorXd> biases_;  // one per space, empty for inputs and without biases
+    std::vector<layer> layers_;             // one per link
+    std::vector<Eigen::MatrixXd> bases_;    // one per space; columns beyond `known` are not used
+    std::vector<Eigen::MatrixXd> leading_;  // one per space; empty where inputs come as they are
+    std::vector<Eigen::VectorXd> biases_;   // one per space, empty for inputs and without biases
 };
 
 }  // namespace fusionflow::solver

@@ -31,7 +31,20 @@ krylov_growth::krylov_growth(const std::vector<int>& dims, const hidden_widths& 
         links_.push_back(
             {trunk_spaces_[i], i + 1 < trunk_spaces_.size() ? trunk_spaces_[i + 1] : last});
     }
+    portions_.assign(spaces_.size(), 0);
     sizes_.push_back(known());
+}
+
+void krylov_growth::take_inputs_by(const std::vector<Eigen::Index>& portions) {
+    std::size_t l = 0;
+    for (std::size_t m = 0; m < portions.size(); ++m) {
+        portions_[links_[l].below] = portions[m];
+        l += branch_spaces_[m].size() + 1;
+    }
+}
+
+Eigen::Index krylov_growth::applied(std::size_t s, Eigen::Index known, int round) const {
+    return portions_[s] > 0 ? std::min(known, portions_[s] * round) : known;
 }
 
 void krylov_growth::start_with_biases() {
@@ -65,7 +78,7 @@ void krylov_growth::grow() {
         const std::size_t below = links_[l].below;
         const std::size_t above = links_[l].above;
         if (!spaces_[above].full()) {
-            raise(l, before[below]);
+            raise(l, applied(below, before[below], rounds() + 1));
         }
         if (!spaces_[below].full()) {
             lower(l, before[above]);
@@ -97,7 +110,12 @@ int krylov_growth::least_rounds() const {
 
 bool krylov_growth::closed_at(int rounds) const {
     const auto r = static_cast<std::size_t>(rounds);
-    return sizes_[r] == sizes_[r + 1];
+    const bool all_applied = std::all_of(links_.begin(), links_.end(), [&](const link& l) {
+        const Eigen::Index there = sizes_[r][l.below];
+        return spaces_[l.above].units == sizes_[r][l.above] ||
+               applied(l.below, there, rounds + 1) == there;
+    });
+    return all_applied && sizes_[r] == sizes_[r + 1];
 }
 
 Eigen::Index krylov_growth::size_at(int rounds, std::size_t s) const {
@@ -117,9 +135,11 @@ double krylov_growth::most_weights(int rounds) const {
     for (int round = this->rounds(); round < rounds; ++round) {
         const std::vector<double> before = sizes;
         for (std::size_t l = 0; l < links_.size(); ++l) {
-            sizes[links_[l].above] += before[links_[l].below] - applied[l].first;
+            const auto all = static_cast<Eigen::Index>(before[links_[l].below]);
+            const auto now = static_cast<double>(this->applied(links_[l].below, all, round + 1));
+            sizes[links_[l].above] += now - applied[l].first;
             sizes[links_[l].below] += before[links_[l].above] - applied[l].second;
-            applied[l] = {before[links_[l].below], before[links_[l].above]};
+            applied[l] = {now, before[links_[l].above]};
         }
         for (std::size_t s = 0; s < sizes.size(); ++s) {
             sizes[s] = std::min(sizes[s], static_cast<double>(spaces_[s].units));

@@ -60,6 +60,12 @@ protected:
         return trunk_spaces_.empty() ? links_.back().above : trunk_spaces_.front();
     }
 
+    /// From now on each round applies the first layer of modality m to that many further inputs, or
+    /// to whatever raise() takes for them; without a call to all of them at once.
+    ///
+    /// \param portions  M numbers >= 1. To be called before any round.
+    void take_inputs_by(const std::vector<Eigen::Index>& portions);
+
     struct space {
         Eigen::Index units;  ///< dimension
         Eigen::Index known;  ///< basis vectors so far; inputs and outputs: all units
@@ -96,6 +102,8 @@ private:
 
     [[nodiscard]] std::vector<Eigen::Index> known() const;
     [[nodiscard]] Eigen::Index size_at(int rounds, std::size_t s) const;
+    // How many vectors of a space a round applies the layers next to it to.
+    [[nodiscard]] Eigen::Index applied(std::size_t s, Eigen::Index known, int round) const;
 
     std::vector<int> dims_;
     Eigen::Index outputs_;
@@ -104,6 +112,7 @@ private:
     std::vector<std::size_t> trunk_spaces_;
     std::vector<space> spaces_;
     std::vector<link> links_;
+    std::vector<Eigen::Index> portions_;            // per space; 0: all vectors at once
     std::vector<std::vector<Eigen::Index>> sizes_;  // sizes of all bases after each round
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "fusionflow/data/need.hpp"
@@ -57,7 +58,8 @@ answer train_of(const model& about, const run_options& options, krylov_growth& g
 answer train_accurate(const model& about, const run_options& options, krylov_growth& growth) {
     const double wanted = options.compression.accuracy;
     check_size(growth, growth.least_rounds());
-    for (int rounds = growth.least_rounds();; ++rounds) {
+    const int first = std::max(growth.least_rounds(), options.compression.at_least);
+    for (int rounds = first;; ++rounds) {
         grow_beyond(growth, rounds);
         const bool last = !(growth.most_weights(rounds + 2) <= most_by_itself);
         try {

@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "fusionflow/data/need.hpp"
 #include "fusionflow/data/random.hpp"
 #include "fusionflow/solver/compact/compression.hpp"
+#include "fusionflow/solver/compact/leading_directions.hpp"
 #include "fusionflow/solver/compact/rotated_network.hpp"
 #include "fusionflow/solver/compact/truncated.hpp"
 #include "fusionflow/solver/method.hpp"
@@ -66,8 +69,19 @@ std::optional<data::input_error> refuse_sampled(const model& about) {
     return refuse_small(about, "sampled");
 }
 
+// As many directions of a modality's inputs as E_m has at least, and some more.
+Eigen::Index directions_per_round(const data::moments& moments) {
+    constexpr Eigen::Index least = 2;
+    return std::max<Eigen::Index>(least, moments.outputs());
+}
+
 answer run_compressed(const model& about, const run_options& options) {
-    network_compression growth(start_of(about, options));
+    weighted_network start = start_of(about, options);
+    const bool biased = start.has_biases();
+    network_compression growth(std::move(start));
+    if (options.compression.leading && !biased) {
+        growth.lead(leading_directions(about.moments), directions_per_round(about.moments));
+    }
     return train_truncated(about, options, growth);
 }
 

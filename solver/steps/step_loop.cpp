@@ -130,7 +130,8 @@ void step_loop::note_step() {
     if (recorder_.would_keep(t_ + time_of(method_->next(), step_), weights_)) {
         for (int i = 1; i < recorded_per_step; ++i) {
             const double place = step_ * i / recorded_per_step;
-            const state& x = interior_.accurate(place);
+            const state& x =
+                options_.sketch ? interior_.interpolated(place) : interior_.accurate(place);
             record(t_ + time_of(x, place), x, false);
         }
         record(t_ + time_of(method_->next(), step_), method_->next(), false);

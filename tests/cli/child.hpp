@@ -22,13 +22,15 @@ class child {
 public:
     /// \param words        The command line without the program's name.
     /// \param environment  NAME=VALUE, besides what the test has.
-    explicit child(std::vector<std::string> words, std::vector<std::string> environment = {}) {
+    /// \param output       What takes its standard output.
+    explicit child(std::vector<std::string> words, std::vector<std::string> environment = {},
+                   const std::string& output = "/dev/null") {
         words.insert(words.begin(), FUSIONFLOW_PROGRAM);
         std::vector<char*> arguments = pointers(words);
         std::vector<char*> variables = pointers(environment);
         id_ = ::fork();
         if (id_ == 0) {
-            start(arguments, variables);
+            start(arguments, variables, output.c_str());
         }
         BOOST_REQUIRE(id_ > 0);
     }
@@ -87,11 +89,12 @@ private:
 
     // In the child: nothing but calls that are allowed between fork and exec.
     [[noreturn]] static void start(const std::vector<char*>& arguments,
-                                   const std::vector<char*>& variables) {
+                                   const std::vector<char*>& variables, const char* output) {
         const int nowhere = ::open("/dev/null", O_RDWR);
         for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
             ::dup2(nowhere, stream);
         }
+        ::dup2(::open(output, O_WRONLY), STDOUT_FILENO);
         // A shell's jobs in the background ignore some signals, and all that they start.
         for (const int signal : {SIGINT, SIGTERM, SIGPIPE}) {
             ::signal(signal, SIG_DFL);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <mutex>
 #include <numeric>
 #include <utility>
 
@@ -21,6 +22,7 @@
 #include "fusionflow/validation/diagnosis/diagnosis_prospects.hpp"
 #include "fusionflow/validation/diagnosis/diagnosis_tables.hpp"
 #include "fusionflow/validation/diagnosis/trials.hpp"
+#include "fusionflow/validation/study/parallel.hpp"
 
 namespace fusionflow::validation {
 
@@ -32,10 +34,6 @@ using data::moments;
 // The recorded run goes on well past the last half-height, to see where training comes to rest.
 constexpr double settling_tail = 4;
 
-// A way to fuse that explains less than this part of what can be explained, within the budget,
-// calls for remedies.
-constexpr double enough_explained = 0.99;
-
 // Networks of a diagnosis have random weights, larger than theory assumes, and are integrated no
 // more accurately than their quantiles need: |W_m(t)| to 1e-2, which moves a time by a smaller part
 // of itself, since weights grow by many times themselves until then. max-steps ends those that
@@ -44,7 +42,7 @@ constexpr auto defaults =
     std::to_array<std::pair<const char*, const char*>>({{"scheme", "gaussian"},
                                                         {"init", "0.1"},
                                                         {"accuracy", "1e-2"},
-                                                        {"rtol", "1e-7"},
+                                                        {"rtol", "1e-5"},
                                                         {"max-steps", "1e5"},
                                                         {"clock", "progress"}});
 
@@ -126,11 +124,12 @@ std::size_t instants_within(const diagnosis_request& r, const solver::trajectory
     return std::max<std::size_t>(1, static_cast<std::size_t>(end - path.time.begin()));
 }
 
-// Records the path of the first network and fills in the facts that are read from it.
+// Trains the first network, records its path and fills in the facts that are read from it.
 void watch_network(const diagnosis_request& r, const solver::model& about, fusion_facts& facts) {
     solver::run_options longer = run_of(r);
     longer.tail = settling_tail;
     longer.record = true;
+    longer.sketch = true;
     solver::answer run = solver::run("compressed", about, longer);
     if (r.held_out) {
         facts.held_out_loss = losses_along(*r.held_out, run.path);
@@ -138,6 +137,7 @@ void watch_network(const diagnosis_request& r, const solver::model& about, fusio
             facts.stopping = when_to_stop(facts.held_out_loss, instants_within(r, run.path), run);
         }
     }
+    facts.networks.runs.push_back(run_of_answer(run, about.training.seed, 0));
     facts.path = without_weights(std::move(run.path));
 }
 
@@ -166,22 +166,49 @@ void ask_formula(const solver::model& about, fusion_facts& facts) {
     }
 }
 
-// The networks that were asked for, or more where all are free to choose.
-ensemble train_ensemble(const diagnosis_request& r, const solver::model& about,
-                        const ensemble_progress& progress) {
-    const solver::method& how = solver::find_method("compressed");
-    ensemble first = run_ensemble(how, about, run_of(r), {r.networks, r.jobs}, progress);
-    const int enough = r.more_networks ? networks_for_medians(about, first) : r.networks;
-    return enough > r.networks ? run_ensemble(how, about, run_of(r), {enough, r.jobs}) : first;
-}
+// Counts the networks of all ensembles and, after them, the trials. Until it is known how many
+// trials there are, they count for a fifth.
+class progress_of_all {
+public:
+    progress_of_all(const diagnosis_request& r, const ensemble_progress& progress)
+        : progress_(&progress) {
+        const int ensembles = std::accumulate(r.depths.begin(), r.depths.end(), 0);  // L for each L
+        networks_ = static_cast<std::size_t>(ensembles) * static_cast<std::size_t>(r.networks) *
+                    (1 + r.inits.size());
+        all_ = networks_ + (networks_ + 4) / 5;
+    }
+
+    // To be called by any thread after each network of an ensemble.
+    void one_more() {
+        const std::lock_guard lock(mutex_);
+        tell(++done_);
+    }
+    void trials(std::size_t done, std::size_t of) const {
+        tell(networks_ + (all_ - networks_) * done / of);
+    }
+
+private:
+    void tell(std::size_t done) const {
+        if (*progress_) {
+            (*progress_)(done, all_);
+        }
+    }
+
+    const ensemble_progress* progress_;
+    std::size_t networks_ = 0;
+    std::size_t all_ = 0;
+    std::mutex mutex_;
+    std::size_t done_ = 0;
+};
 
 bool knows_a_time(const theory::learning& answer) {
     return std::any_of(answer.times.begin(), answer.times.end(),
                        [](double t) { return !std::isnan(t); });
 }
 
-fusion_facts describe_fusion(const diagnosis_request& r, const solver::model& about, int depth,
-                             int fusion, const ensemble_progress& progress) {
+// What predictions and the first network say of one depth and layer of fusion.
+fusion_facts begin_fusion(const diagnosis_request& r, const solver::model& about, int depth,
+                          int fusion) {
     fusion_facts facts{.depth = depth, .fusion = fusion};
     const solver::method* best = solver::best_prediction(about);
     for (const solver::method* how : solver::methods()) {
@@ -201,25 +228,50 @@ fusion_facts describe_fusion(const diagnosis_request& r, const solver::model& ab
         facts.sensitivities = theory::sensitivities(same.moments, same.architecture, same.init, {});
     }
     facts.init = about.init.drawn->scaled ? about.init.u0 : theory::unknown;
-    facts.networks = train_ensemble(r, about, progress);
-    facts.share_at_budget = shares_at_budget(r, about.moments, facts.networks);
-    facts.held_out_at_budget = held_out_at_budget(r, facts.networks);
     watch_network(r, about, facts);
     return facts;
 }
 
-// Every depth and fusion, from initial weights of one norm.
-std::vector<fusion_facts> describe_fusions(const diagnosis_request& r, double norm,
-                                           const ensemble_progress& progress) {
-    std::vector<fusion_facts> all;
+// Trains the other networks: those that were asked for, or more where all are free to choose. They
+// take at least as many rounds of compression as the first one needed, which needs fewer for the
+// same draws only by chance.
+void train_ensemble(const diagnosis_request& r, const solver::model& about,
+                    progress_of_all& progress, fusion_facts& facts) {
+    solver::run_options run = run_of(r);
+    run.compression.at_least = facts.networks.runs.front().rounds;
+    const auto train_up_to = [&](int count, const ensemble_progress& told) {
+        facts.networks = run_ensemble(solver::find_method("compressed"), about, run,
+                                      {count, r.jobs}, told, std::move(facts.networks.runs));
+    };
+    train_up_to(r.networks, [&](std::size_t, std::size_t) { progress.one_more(); });
+    const int enough = r.more_networks ? networks_for_medians(about, facts.networks) : r.networks;
+    if (enough > r.networks) {
+        train_up_to(enough, {});
+    }
+    facts.share_at_budget = shares_at_budget(r, about.moments, facts.networks);
+    facts.held_out_at_budget = held_out_at_budget(r, facts.networks);
+}
+
+// Every depth and fusion, from initial weights of one norm. The first networks of a depth come
+// first, each with a thread of its own; `known` gets what is complete.
+void describe_fusions(const diagnosis_request& r, double norm, progress_of_all& progress,
+                      const std::function<void(fusion_facts)>& known) {
     for (const int depth : r.depths) {
+        std::vector<solver::model> models;
         for (int fusion = 1; fusion <= depth; ++fusion) {
-            solver::model about = model_of(r, depth, fusion);
-            about.init.u0 = norm;
-            all.push_back(describe_fusion(r, about, depth, fusion, progress));
+            models.push_back(model_of(r, depth, fusion));
+            models.back().init.u0 = norm;
+        }
+        std::vector<fusion_facts> all(models.size());
+        for_each_index(all.size(), r.jobs, [&](std::size_t i) {
+            all[i] = begin_fusion(r, models[i], depth, static_cast<int>(i) + 1);
+            progress.one_more();
+        });
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            train_ensemble(r, models[i], progress, all[i]);
+            known(std::move(all[i]));
         }
     }
-    return all;
 }
 
 // The factors that were asked for.
@@ -317,22 +369,6 @@ void check_request(const diagnosis_request& r) {
     }
 }
 
-// Turns how far one ensemble is into how far all are: they are trained one after another.
-ensemble_progress across_ensembles(const diagnosis_request& r, const ensemble_progress& progress) {
-    if (!progress) {
-        return {};
-    }
-    const int ensembles = std::accumulate(r.depths.begin(), r.depths.end(), 0);  // L for each L
-    const std::size_t all = static_cast<std::size_t>(ensembles) *
-                            static_cast<std::size_t>(r.networks) * (1 + r.inits.size());
-    return [progress, all, before = std::size_t{0}](std::size_t done, std::size_t of) mutable {
-        progress(before + done, all);
-        if (done == of) {
-            before += of;
-        }
-    };
-}
-
 }  // namespace
 
 std::vector<given_option> diagnosis_defaults(const settings& s) {
@@ -363,7 +399,7 @@ diagnosis_request request_about(settings options, std::shared_ptr<const data::mo
 }
 
 diagnosis diagnose(const diagnosis_request& request, const ensemble_progress& progress,
-                   const first_results& first) {
+                   const first_results& first, const first_results& so_far) {
     check_request(request);
     const moments& m = request.model.moments;
     diagnosis d;
@@ -381,23 +417,25 @@ diagnosis diagnose(const diagnosis_request& request, const ensemble_progress& pr
     if (first) {
         first(d);
     }
-    const ensemble_progress of_all = across_ensembles(request, progress);
-    d.fusions = describe_fusions(request, request.model.init.u0, of_all);
+    progress_of_all of_all(request, progress);
+    const auto know = [&](std::vector<fusion_facts> diagnosis::*where) {
+        return [&, where](fusion_facts facts) {
+            (d.*where).push_back(std::move(facts));
+            if (so_far) {
+                so_far(d);
+            }
+        };
+    };
+    describe_fusions(request, request.model.init.u0, of_all, know(&diagnosis::fusions));
     for (const double init : request.inits) {
-        for (fusion_facts& f : describe_fusions(request, init, of_all)) {
-            d.further.push_back(std::move(f));
-        }
+        describe_fusions(request, init, of_all, know(&diagnosis::further));
     }
     d.first_learned = who_is_first(d);
+    try_changes(request, d.fusions,
+                [&](std::size_t done, std::size_t of) { of_all.trials(done, of); });
     for (fusion_facts& f : d.fusions) {
-        if (f.fusion == f.depth) {
-            f.changes = measure_changes(request, f);
-        }
         if (f.fusion == f.depth && f.depth > 1) {
             f.solved = solve_remedies(request, f);
-        }
-        if (f.fusion == f.depth && f.share_at_budget.at(0.5) < enough_explained) {
-            f.remedies = try_remedies(request, f);
         }
     }
     d.advice = advise(request, d);

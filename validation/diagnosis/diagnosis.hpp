@@ -174,11 +174,14 @@ using first_results = std::function<void(const diagnosis&)>;
 /// Finds which modality is learned first and why, how long the others wait at each depth and layer
 /// of fusion, whether they are learned at all, and what follows from that.
 ///
-/// \param progress  Told how many networks are trained, of those of all depths, fusions and norms.
+/// \param progress  Told how many networks are trained, of those of all depths, fusions and norms;
+///                  trials of changes count for a fifth of them.
+/// \param so_far    Called after each depth and layer of fusion with all that are known by then;
+///                  advice and warnings are still empty.
 /// \throws data::input_error naming depths, inits, networks, epochs or an option of the model.
 /// \see docs/diagnose.md; tests/validation/diagnosis_test.cpp
 [[nodiscard]] diagnosis diagnose(const diagnosis_request& request,
                                  const ensemble_progress& progress = {},
-                                 const first_results& first = {});
+                                 const first_results& first = {}, const first_results& so_far = {});
 
 }  // namespace fusionflow::validation

@@ -48,7 +48,7 @@ public:
     [[nodiscard]] Eigen::Index size() const { return std::ssize(changed_); }
 
     [[nodiscard]] ensemble networks(const Eigen::VectorXd& unknowns, int count) const {
-        return try_networks(request_, with(unknowns), count);
+        return try_networks(request_, with(unknowns), count, 0, request_.jobs);
     }
 
     // ln t_m - ln T_m of those that get another factor; not finite where one has no time.

@@ -8,13 +8,15 @@
 namespace fusionflow::validation {
 
 /// Trains some networks of an architecture, as in the diagnosis, on changed data or from changed
-/// initial weights. They are drawn from the same seeds as the first networks of the diagnosis, so
-/// that differences are the change's own.
+/// initial weights. They are drawn from the same seeds as the first networks of
+/// the diagnosis, so that differences are the change's own.
 ///
 /// \param about     The changed model.
 /// \param networks  How many: as many as the diagnosis has, but no more than this.
+/// \param rounds    The fewest rounds of compression to try; 0: as few as there may be.
+/// \param jobs      Threads.
 [[nodiscard]] ensemble try_networks(const diagnosis_request& request, const solver::model& about,
-                                    int networks);
+                                    int networks, int rounds = 0, int jobs = 1);
 
 /// Options of the networks' runs: with a budget, weights are noted when it is used up.
 [[nodiscard]] solver::run_options run_of(const diagnosis_request& request);
@@ -38,11 +40,6 @@ namespace fusionflow::validation {
 /// The model of one depth and layer of fusion, with the initial norm of the request.
 [[nodiscard]] solver::model model_of(const diagnosis_request& request, int depth, int fusion);
 
-/// Tries larger initial weights and fewer layers, and returns what explains more at the budget than
-/// `share`, the best first.
-[[nodiscard]] std::vector<remedy> try_remedies(const diagnosis_request& request,
-                                               const fusion_facts& fusion);
-
 /// How much later a modality is learned: the median over networks of t'/t, where each network after
 /// the change stands beside the one of the same draw before. Draws differ more than what a change
 /// does to each of them.
@@ -52,9 +49,15 @@ namespace fusionflow::validation {
 /// \see tests/validation/diagnosis_test.cpp
 [[nodiscard]] double median_change(const ensemble& before, const ensemble& after, int modality);
 
-/// median_change() of the last modality by each change, beside the first networks of the ensemble.
-/// Absent where no modality has a time.
-[[nodiscard]] std::optional<measured_changes> measure_changes(const diagnosis_request& request,
-                                                              const fusion_facts& fusion);
+/// Fills in what changes do to the times of late fusions and, where one of them explains less than
+/// 99 % of what can be explained within the budget, which larger initial weights or fewer layers
+/// explain more, the best first. Changes are told by median_change() of the last modality; there are
+/// none where no modality has a time.
+///
+/// \param fusions   Every way to fuse, from the same initial norm. Those of their networks that a
+///                  trial asks for are not trained again.
+/// \param progress  Told how many trials are done, of all.
+void try_changes(const diagnosis_request& request, std::vector<fusion_facts>& fusions,
+                 const ensemble_progress& progress = {});
 
 }  // namespace fusionflow::validation

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "fusionflow/validation/diagnosis/diagnosis_tables.hpp"
 #include "fusionflow/validation/diagnosis/pictures/diagnosis_pictures.hpp"
@@ -448,10 +449,13 @@ std::string json_text(const diagnosis_request& request, const diagnosis& d,
     return json_text(to_json(request, d, provenance));
 }
 
-std::string to_text(const diagnosis_request& request, const diagnosis& d) {
-    std::string text = first_text(request, d);
-    text += fmt::format("{}\n{}\n", fmt::join(wrapped(about_times(request, d), text_columns), "\n"),
-                        to_text(time_sheet(request, d)));
+namespace {
+
+// What networks say of the ways to fuse that are known.
+std::string tables_text(const diagnosis_request& request, const diagnosis& d) {
+    std::string text =
+        fmt::format("{}\n{}\n", fmt::join(wrapped(about_times(request, d), text_columns), "\n"),
+                    to_text(time_sheet(request, d)));
     if (request.epochs && !d.fusions.empty()) {
         text += fmt::format("after {:g} epochs\n{}\n", *request.epochs,
                             to_text(budget_sheet(request, d)));
@@ -461,7 +465,25 @@ std::string to_text(const diagnosis_request& request, const diagnosis& d) {
         text += fmt::format("the same from other initial norms\n{}\n",
                             to_text(further_sheet(request, d)));
     }
-    return text + advice_text(d);
+    return text;
+}
+
+}  // namespace
+
+std::string to_text(const diagnosis_request& request, const diagnosis& d) {
+    return first_text(request, d) + tables_text(request, d) + advice_text(d);
+}
+
+std::string partial_text(const diagnosis_request& request, const diagnosis& d) {
+    const auto each = std::accumulate(request.depths.begin(), request.depths.end(), std::size_t{0});
+    const std::size_t all = each * (1 + request.inits.size());
+    const std::size_t known = d.fusions.size() + d.further.size();
+    if (known == 0) {
+        return fmt::format("interrupted before the first of {} ways to fuse was known\n", all);
+    }
+    return fmt::format("interrupted: a partial answer, of {} of {} ways to fuse, without advice\n\n"
+                       "{}",
+                       known, all, tables_text(request, d));
 }
 
 void write_diagnosis_report(const diagnosis_request& request, const diagnosis& d,

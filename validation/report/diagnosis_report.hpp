@@ -21,6 +21,12 @@ namespace fusionflow::validation {
 /// learning rate.
 [[nodiscard]] std::string to_text(const diagnosis_request& request, const diagnosis& d);
 
+/// What follows first_text() where the training of networks is interrupted: the tables of the
+/// depths and layers of fusion that are complete, under a line that says that this is not all.
+///
+/// \param d  As diagnose() gives it to its so_far.
+[[nodiscard]] std::string partial_text(const diagnosis_request& request, const diagnosis& d);
+
 /// Writes a diagnosis for reading: `index.html`, one page with figures that needs no other file and
 /// no network, and `diagnosis.json`. Files of the same name are replaced. Nothing is trained again.
 ///

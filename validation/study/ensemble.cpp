@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <mutex>
+#include <utility>
 
 #include "fusionflow/data/need.hpp"
 #include "fusionflow/data/random.hpp"
@@ -19,18 +20,7 @@ ensemble_run run_one(const solver::method& how, const solver::model& about,
     options.repeat = repeat;
     options.record = false;
     options.progress = nullptr;
-    const solver::answer trained = solver::run(how, about, options);
-    return {data::repeat_seed(about.training.seed, repeat),
-            trained.times,
-            trained.epochs(),
-            trained.time_ratio(),
-            trained.ended,
-            trained.network->rounds,
-            trained.network->truncation_error,
-            trained.share,
-            trained.clocks,
-            trained.told_by,
-            trained.noted};
+    return run_of_answer(solver::run(how, about, options), about.training.seed, repeat);
 }
 
 // The spread of each column of a list per run; none where the lists are empty.
@@ -101,6 +91,20 @@ double ensemble::median_end() const {
     return median_time(std::move(ends));
 }
 
+ensemble_run run_of_answer(const solver::answer& trained, std::uint64_t seed, int repeat) {
+    return {data::repeat_seed(seed, repeat),
+            trained.times,
+            trained.epochs(),
+            trained.time_ratio(),
+            trained.ended,
+            trained.network->rounds,
+            trained.network->truncation_error,
+            trained.share,
+            trained.clocks,
+            trained.told_by,
+            trained.noted};
+}
+
 void ensemble_options::validate() const {
     data::need(repeats >= 1 && repeats <= most_repeats, "repeats", "need 1 ... {}, got {}",
                most_repeats, repeats);
@@ -126,12 +130,15 @@ ensemble summarise(std::vector<ensemble_run> runs) {
 
 ensemble run_ensemble(const solver::method& how, const solver::model& about,
                       const solver::run_options& run, const ensemble_options& options,
-                      const ensemble_progress& progress) {
+                      const ensemble_progress& progress, std::vector<ensemble_run> known) {
     options.validate();
-    std::vector<ensemble_run> runs(static_cast<std::size_t>(options.repeats));
+    const std::size_t there = std::min(known.size(), static_cast<std::size_t>(options.repeats));
+    std::vector<ensemble_run> runs = std::move(known);
+    runs.resize(static_cast<std::size_t>(options.repeats));
     std::mutex mutex;
-    std::size_t done = 0;
-    for_each_index(runs.size(), options.jobs, [&](std::size_t r) {
+    std::size_t done = there;
+    for_each_index(runs.size() - there, options.jobs, [&](std::size_t i) {
+        const std::size_t r = there + i;
         runs[r] = run_one(how, about, run, static_cast<int>(r));
         const std::lock_guard lock(mutex);
         ++done;

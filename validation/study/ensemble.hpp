@@ -69,12 +69,18 @@ using ensemble_progress = std::function<void(std::size_t done, std::size_t all)>
 /// or threads there are.
 ///
 /// \param how  The method, which must be a network.
-/// \param run  Its progress is not called, and no paths are recorded.
+/// \param run    Its progress is not called, and no paths are recorded.
+/// \param known  The first runs, where they were trained before: they are not trained again.
 /// \throws data::input_error as validate() and solver::run().
 /// \see tests/validation/ensemble_test.cpp
 [[nodiscard]] ensemble run_ensemble(const solver::method& how, const solver::model& about,
                                     const solver::run_options& run, const ensemble_options& options,
-                                    const ensemble_progress& progress = {});
+                                    const ensemble_progress& progress = {},
+                                    std::vector<ensemble_run> known = {});
+
+/// What an ensemble keeps of a network that was trained from repeat `repeat` of a seed.
+[[nodiscard]] ensemble_run run_of_answer(const solver::answer& trained, std::uint64_t seed,
+                                         int repeat);
 
 /// The ensemble of some runs, with their statistics.
 [[nodiscard]] ensemble summarise(std::vector<ensemble_run> runs);
