@@ -51,8 +51,8 @@ namespace fusionflow::validation {
 
 /// Fills in what changes do to the times of late fusions and, where one of them explains less than
 /// 99 % of what can be explained within the budget, which larger initial weights or fewer layers
-/// explain more, the best first. Changes are told by median_change() of the last modality; there are
-/// none where no modality has a time.
+/// explain more, the best first. Changes are told by median_change() of the last modality; there
+/// are none where no modality has a time.
 ///
 /// \param fusions   Every way to fuse, from the same initial norm. Those of their networks that a
 ///                  trial asks for are not trained again.
