@@ -32,9 +32,10 @@ std::vector<option> diagnose_options() {
                    false, false, file_use::read});
     all.push_back({"depths", "L1,L2,...", "layers, each with every fusion (2,3,4)"});
     all.push_back({"inits", "U1,U2,...", "further initial norms, for times from each"});
-    all.push_back({"networks", "R",
-                   "compressed networks for each of them (20; small ones up to 400, until medians "
-                   "are known to 1.5 %)"});
+    all.push_back(
+        {"networks", "R",
+         "compressed networks for each of them (20; until medians are known to 1.5 % small "
+         "ones up to 400, those of wide data from 5 on)"});
     all.push_back({"epochs", "N", "budget of epochs; with --learning-rate"});
     all.push_back({"together", "WHAT",
                    "rates or inputs: find factors of the learning rates of modalities, or of their "

@@ -32,6 +32,9 @@ struct answer : theory::learning {
     answer() = default;
     explicit answer(theory::learning learned) : theory::learning(std::move(learned)) {}
 
+    /// Estimated relative errors of the times, one per modality, NaN where there is no time
+    /// (theory::leading_order::errors); of the formula only, empty otherwise.
+    std::vector<double> errors{};
     trajectory path{};  ///< empty for formulas, and unless run_options::record
     double loss_initial = 0;
     double loss_final = 0;

@@ -1,5 +1,7 @@
 // The methods that are closed forms.
 
+#include <utility>
+
 #include "fusionflow/solver/method.hpp"
 #include "fusionflow/solver/methods/refusals.hpp"
 #include "fusionflow/solver/methods/standings.hpp"
@@ -27,12 +29,11 @@ std::optional<data::input_error> refuse_formula(const model& about) {
 
 answer run_formula(const model& about, const run_options& /*options*/) {
     theory::require_range(about.architecture, about.init);
-    const theory::race_result raced =
-        theory::race_with_errors(about.moments, about.architecture, about.init,
-                                 about.training.weight_decay)
-            .raced;
-    answer result(raced.answer);
-    result.clocks = theory::clocks_of(about.moments, raced);
+    theory::leading_order found = theory::race_with_errors(about.moments, about.architecture,
+                                                           about.init, about.training.weight_decay);
+    answer result(found.raced.answer);
+    result.errors = std::move(found.errors);
+    result.clocks = theory::clocks_of(about.moments, found.raced);
     return result;
 }
 

@@ -356,20 +356,27 @@ BOOST_AUTO_TEST_CASE(networks_are_as_many_as_medians_need_where_they_are_small) 
     const auto first = ensemble_of(times);
     solver::model about = request_of({}, {}).model;
     // (1.2533 / 1.349 0.1 / 0.015)^2 = 38.4
-    BOOST_TEST(validation::networks_for_medians(about, first) == 39);
-    BOOST_TEST(validation::networks_for_medians(about, ensemble_of({1, 1, 1, 1})) == 4);
-    BOOST_TEST(validation::networks_for_medians(about, ensemble_of({1, 2, 3, 4})) == 400);
+    BOOST_TEST(validation::networks_for_medians(about, first, 20) == 39);
+    BOOST_TEST(validation::networks_for_medians(about, ensemble_of({1, 1, 1, 1}), 20) == 4);
+    BOOST_TEST(validation::networks_for_medians(about, ensemble_of({1, 2, 3, 4}), 20) == 400);
     BOOST_TEST(validation::networks_for_medians(
-                   about, ensemble_of({1, 2, theory::never, theory::never})) == 4);
+                   about, ensemble_of({1, 2, theory::never, theory::never}), 20) == 4);
     about.architecture = theory::architecture::fused(4, 1, 2);
-    BOOST_TEST(validation::networks_for_medians(about, first) == 21);
+    BOOST_TEST(validation::networks_for_medians(about, first, 20) == 21);
     about.architecture = theory::architecture::fused(3, 1, 2);
     about.moments = tests::random_moments({11, 10}, 1);
-    BOOST_TEST(validation::networks_for_medians(about, first) == 21);
+    BOOST_TEST(validation::networks_for_medians(about, first, 20) == 21);
     about.moments = tests::random_moments({10, 10}, 1);
-    BOOST_TEST(validation::networks_for_medians(about, first) == 39);
+    BOOST_TEST(validation::networks_for_medians(about, first, 20) == 39);
+    BOOST_TEST(validation::networks_at_first(about, 20) == 20);
     about.init.width = 1000;
-    BOOST_TEST(validation::networks_for_medians(about, first) == 21);
+    BOOST_TEST(validation::networks_for_medians(about, first, 20) == 21);
+    // Wide data begin with few networks, and have no more than usual.
+    about.moments = tests::random_moments({20, 20}, 1, 4);
+    BOOST_TEST(validation::networks_at_first(about, 20) == 5);
+    BOOST_TEST(validation::networks_at_first(about, 3) == 3);
+    BOOST_TEST(validation::networks_for_medians(about, ensemble_of({1, 1, 1, 1, 1}), 20) == 5);
+    BOOST_TEST(validation::networks_for_medians(about, ensemble_of({1, 2, 3, 4, 5}), 20) == 20);
 }
 
 BOOST_AUTO_TEST_CASE(a_change_is_told_by_networks_of_the_same_draw) {

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <mutex>
 #include <numeric>
 #include <utility>
@@ -17,7 +16,6 @@
 #include "fusionflow/solver/methods/equal_rates.hpp"
 #include "fusionflow/theory/attribution.hpp"
 #include "fusionflow/theory/partial_solution.hpp"
-#include "fusionflow/theory/race/leading_order.hpp"
 #include "fusionflow/validation/diagnosis/diagnosis_advice.hpp"
 #include "fusionflow/validation/diagnosis/diagnosis_prospects.hpp"
 #include "fusionflow/validation/diagnosis/diagnosis_tables.hpp"
@@ -152,20 +150,6 @@ std::optional<double> held_out_at_budget(const diagnosis_request& r, const ensem
     return losses.empty() ? std::nullopt : std::optional(spread_of(losses).at(0.5));
 }
 
-// Fills in the formula's own estimate of its errors, which is about half of |W_m|; it stays NaN
-// where there is no formula.
-void ask_formula(const solver::model& about, fusion_facts& facts) {
-    facts.formula_errors.assign(static_cast<std::size_t>(about.moments.count()),
-                                std::numeric_limits<double>::quiet_NaN());
-    if (std::any_of(facts.predictions.begin(), facts.predictions.end(),
-                    [](const predicted& p) { return p.method == "formula"; })) {
-        const solver::model same = solver::with_equal_rates(about);
-        facts.formula_errors = theory::race_with_errors(same.moments, same.architecture, same.init,
-                                                        about.training.weight_decay)
-                                   .errors;
-    }
-}
-
 // Counts the networks of all ensembles and, after them, the trials. Until it is known how many
 // trials there are, they count for a fifth.
 class progress_of_all {
@@ -210,19 +194,22 @@ bool knows_a_time(const theory::learning& answer) {
 fusion_facts begin_fusion(const diagnosis_request& r, const solver::model& about, int depth,
                           int fusion) {
     fusion_facts facts{.depth = depth, .fusion = fusion};
+    facts.formula_errors.assign(static_cast<std::size_t>(about.moments.count()), theory::unknown);
     const solver::method* best = solver::best_prediction(about);
     for (const solver::method* how : solver::methods()) {
         if (!solver::predicts(*how) || how->refusal(about)) {
             continue;
         }
         solver::answer found = solver::run(*how, about, r.run);
+        if (!found.errors.empty()) {
+            facts.formula_errors = found.errors;
+        }
         if (found.told_by == &theory::norm_clock || !found.clocks.empty()) {
             const bool is_best = how == best && knows_a_time(found);
             facts.predictions.push_back(
                 {std::string(how->name), std::move(found), how->stands(about), is_best});
         }
     }
-    ask_formula(about, facts);
     if (about.moments.outputs() == 1) {
         const solver::model same = solver::with_equal_rates(about);
         facts.sensitivities = theory::sensitivities(same.moments, same.architecture, same.init, {});
@@ -243,10 +230,16 @@ void train_ensemble(const diagnosis_request& r, const solver::model& about,
         facts.networks = run_ensemble(solver::find_method("compressed"), about, run,
                                       {count, r.jobs}, told, std::move(facts.networks.runs));
     };
-    train_up_to(r.networks, [&](std::size_t, std::size_t) { progress.one_more(); });
-    const int enough = r.more_networks ? networks_for_medians(about, facts.networks) : r.networks;
-    if (enough > r.networks) {
-        train_up_to(enough, {});
+    int trained = r.more_networks ? networks_at_first(about, r.networks) : r.networks;
+    train_up_to(trained, [&](std::size_t, std::size_t) { progress.one_more(); });
+    if (r.more_networks) {
+        const int enough = networks_for_medians(about, facts.networks, r.networks);
+        if (enough > trained) {
+            train_up_to(enough, {});
+        }
+        for (; trained < r.networks; ++trained) {
+            progress.one_more();
+        }
     }
     facts.share_at_budget = shares_at_budget(r, about.moments, facts.networks);
     facts.held_out_at_budget = held_out_at_budget(r, facts.networks);

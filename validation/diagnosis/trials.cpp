@@ -28,6 +28,10 @@ constexpr int most_layers = 3;
 constexpr int most_width = 200;
 constexpr Eigen::Index most_weights = 20;  // inputs times targets
 
+// Inputs times targets above which a network takes seconds, and differs little from the next one.
+constexpr Eigen::Index usual_weights = 150;
+constexpr int networks_of_wide_data = 5;
+
 // The standard error of a median of normal numbers is sqrt(pi/2) sigma / sqrt(n), and their
 // quartiles are 1.349 sigma apart.
 constexpr double error_of_median = 1.2533 / 1.349;
@@ -86,11 +90,14 @@ ensemble try_networks(const diagnosis_request& request, const solver::model& abo
                         {std::min(networks, request.networks), jobs});
 }
 
-int networks_for_medians(const solver::model& about, const ensemble& first) {
+int networks_at_first(const solver::model& about, int usual) {
+    const bool wide = about.moments.correlations().size() > usual_weights;
+    return wide ? std::min(networks_of_wide_data, usual) : usual;
+}
+
+int networks_for_medians(const solver::model& about, const ensemble& first, int usual) {
     const auto there = static_cast<int>(first.runs.size());
-    if (!has_small_networks(about)) {
-        return there;
-    }
+    const int most = has_small_networks(about) ? most_networks : usual;
     double needed = there;
     for (const spread& s : first.times) {
         const double error =
@@ -100,7 +107,7 @@ int networks_for_medians(const solver::model& about, const ensemble& first) {
             needed = std::max(needed, there * times_as_many);
         }
     }
-    return std::max(there, static_cast<int>(std::min<double>(std::ceil(needed), most_networks)));
+    return std::max(there, static_cast<int>(std::min<double>(std::ceil(needed), most)));
 }
 
 double median_change(const ensemble& before, const ensemble& after, int modality) {

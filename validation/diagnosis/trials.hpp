@@ -26,12 +26,17 @@ namespace fusionflow::validation {
 ///
 ///     n = n_first (standard error / (0.015 median))^2
 ///
-/// of the modality that needs most; but at most 400, and no more than there are where networks cost
-/// much: with more than three layers, 200 units, or 20 inputs times targets.
+/// of the modality that needs most; but at most 400, and at most `usual` where networks cost much:
+/// with more than three layers, 200 units, or 20 inputs times targets.
 ///
 /// \param first  Networks of the model, at least one.
+/// \param usual  How many networks a diagnosis trains of each way to fuse.
 /// \see docs/real-tables.md; tests/validation/diagnosis_test.cpp
-[[nodiscard]] int networks_for_medians(const solver::model& about, const ensemble& first);
+[[nodiscard]] int networks_for_medians(const solver::model& about, const ensemble& first,
+                                       int usual);
+
+/// How many networks to begin with: `usual`, but five of more than 150 inputs times targets.
+[[nodiscard]] int networks_at_first(const solver::model& about, int usual);
 
 /// Shares of what can be explained that networks explain after the budget (answer::share).
 [[nodiscard]] spread shares_at_budget(const diagnosis_request& request,
