@@ -18,7 +18,7 @@ namespace fusionflow::validation {
 namespace {
 
 constexpr int networks_to_search = 5;
-constexpr int most_searches = 12;
+constexpr int most_searches = 20;
 constexpr int most_trials = 4;
 constexpr double close = 0.02;      // of logarithms of medians: a fifth of what has to hold
 constexpr double inside = 0.95;     // of a budget: medians that are to be within it aim at this
@@ -93,46 +93,65 @@ private:
     std::vector<int> changed_;        // who gets another factor
 };
 
-// Broyden's method on the logarithms of the factors. At leading order a time is inversely
-// proportional to its own factor, so that the first Jacobian is -1.
+// Broyden's method on the logarithms of the factors, from the best place so far and by steps that
+// are halved where they do not help. At leading order a time is inversely proportional to its own
+// factor, so that the first Jacobian is -1.
 class broyden {
 public:
     explicit broyden(Eigen::Index size)
-        : at(Eigen::VectorXd::Zero(size)), jacobian_(-Eigen::MatrixXd::Identity(size, size)) {}
+        : at_(Eigen::VectorXd::Zero(size)), best_(at_),
+          jacobian_(-Eigen::MatrixXd::Identity(size, size)) {}
 
-    // Goes on from `at`, where the differences are `apart`.
+    // Where to look next, and the best place so far.
+    [[nodiscard]] const Eigen::VectorXd& at() const noexcept { return at_; }
+    [[nodiscard]] const Eigen::VectorXd& best() const noexcept { return best_; }
+    // The largest difference there.
+    [[nodiscard]] double least() const noexcept { return least_; }
+
+    // Takes the differences at at(), and chooses where to look next.
     void step(const Eigen::VectorXd& apart) {
-        if (last_.size() > 0) {
-            const Eigen::VectorXd moved = at - before_;
-            if (moved.squaredNorm() > 0) {
-                jacobian_ +=
-                    (apart - last_ - jacobian_ * moved) * moved.transpose() / moved.squaredNorm();
+        const double size = apart.allFinite() ? apart.cwiseAbs().maxCoeff() : never_;
+        if (size < never_ && least_ < never_) {
+            const Eigen::VectorXd moved = at_ - best_;
+            const double square = moved.squaredNorm();
+            if (square > 0) {
+                jacobian_ += (apart - apart_ - jacobian_ * moved) * moved.transpose() / square;
             }
         }
-        last_ = apart;
-        before_ = at;
-        const Eigen::FullPivLU<Eigen::MatrixXd> lu(jacobian_);
-        Eigen::VectorXd by = lu.isInvertible() ? lu.solve(-apart).eval() : apart;
-        by *= std::min(1.0, most_step / by.cwiseAbs().maxCoeff());
-        const double most = std::log(most_factor);
-        at = (at + by).cwiseMax(-most).cwiseMin(most);
+        if (size < least_) {
+            reach_ = least_ < never_ ? std::min(2 * reach_, most_step) : reach_;
+            least_ = size;
+            best_ = at_;
+            apart_ = apart;
+        } else {
+            reach_ /= 2;
+        }
+        if (least_ < never_) {
+            const Eigen::FullPivLU<Eigen::MatrixXd> lu(jacobian_);
+            Eigen::VectorXd by = lu.isInvertible() ? lu.solve(-apart_).eval() : apart_;
+            by *= std::min(1.0, reach_ / by.cwiseAbs().maxCoeff());
+            const double most = std::log(most_factor);
+            at_ = (best_ + by).cwiseMax(-most).cwiseMin(most);
+        }
     }
 
-    // Forgets the last differences, since those to come are of other networks.
-    void change_networks() { last_.resize(0); }
-
-    Eigen::VectorXd at;
+    // Goes on from the best place with other networks, whose differences are others.
+    void change_networks() {
+        at_ = best_;
+        least_ = never_;
+        reach_ = most_step;
+    }
 
 private:
-    Eigen::MatrixXd jacobian_;
-    Eigen::VectorXd last_{};
-    Eigen::VectorXd before_{};
-};
+    static constexpr double never_ = std::numeric_limits<double>::infinity();
 
-double largest(const Eigen::VectorXd& apart) {
-    return apart.allFinite() ? apart.cwiseAbs().maxCoeff()
-                             : std::numeric_limits<double>::infinity();
-}
+    Eigen::VectorXd at_;
+    Eigen::VectorXd best_;
+    Eigen::VectorXd apart_{};  // the differences at best_
+    Eigen::MatrixXd jacobian_;
+    double least_ = never_;
+    double reach_ = most_step;
+};
 
 std::vector<double> medians_of(const ensemble& networks) {
     std::vector<double> all;
@@ -144,25 +163,9 @@ std::vector<double> medians_of(const ensemble& networks) {
 
 // Searches on few networks from the same seeds, which makes times a smooth function of factors.
 void search(const equations& of, broyden& root) {
-    Eigen::VectorXd best = root.at;
-    double least = std::numeric_limits<double>::infinity();
-    for (int i = 0; i < most_searches; ++i) {
-        const Eigen::VectorXd apart = of.differences(of.networks(root.at, networks_to_search));
-        if (largest(apart) < least) {
-            least = largest(apart);
-            best = root.at;
-        }
-        if (least < close) {
-            return;
-        }
-        if (apart.allFinite()) {
-            root.step(apart);
-        } else {
-            root.at = (root.at + best) / 2;  // back towards where all had times
-            root.change_networks();
-        }
+    for (int i = 0; i < most_searches && !(root.least() < close); ++i) {
+        root.step(of.differences(of.networks(root.at(), networks_to_search)));
     }
-    root.at = best;
 }
 
 // A modality whose own gain is less than a hundredth of all that is explained carries what others
@@ -175,7 +178,7 @@ std::string why_apart(const data::moments& moments, const solved_remedy& found) 
         if (shares.conditional_gain[m] < 0.01 * shares.total) {
             return fmt::format(
                 "{} carries little that others do not: without it {:.2g} % of the target less is "
-                "explained, though it explains {:.2g} % alone. When it carries its part depends on "
+                "explained; alone it explains {:.2g} %. When it carries its part depends on "
                 "theirs, whatever its own factor",
                 moments.name(static_cast<int>(m)), 100 * shares.conditional_gain[m],
                 100 * shares.alone[m]);
@@ -241,22 +244,17 @@ std::optional<solved_remedy> solve_remedy(const diagnosis_request& request,
     }
     broyden root(of.size());
     search(of, root);
-    double least = std::numeric_limits<double>::infinity();
     root.change_networks();
-    for (int i = 0; i < most_trials && !(least < close); ++i) {
-        const ensemble tried = of.networks(root.at, request.networks);
-        const Eigen::VectorXd apart = of.differences(tried);
-        if (largest(apart) < least || i == 0) {
-            least = largest(apart);
-            found.factors = of.factors(root.at);
+    for (int i = 0; i < most_trials && !(root.least() < close); ++i) {
+        const Eigen::VectorXd at = root.at();
+        const ensemble tried = of.networks(at, request.networks);
+        root.step(of.differences(tried));
+        if (root.best() == at || i == 0) {
+            found.factors = of.factors(at);
             found.after = medians_of(tried);
             found.networks = static_cast<int>(tried.runs.size());
-            found.share_at_budget = shares_at_budget(request, of.with(root.at).moments, tried);
+            found.share_at_budget = shares_at_budget(request, of.with(at).moments, tried);
         }
-        if (!apart.allFinite()) {
-            break;
-        }
-        root.step(apart);
     }
     if (!holds(request, found)) {
         found.why_not = why_apart(moments, found);
