@@ -19,7 +19,7 @@ namespace {
 
 constexpr int networks_to_search = 5;
 constexpr int most_searches = 20;
-constexpr int most_trials = 4;
+constexpr int most_trials = 8;
 constexpr double close = 0.02;      // of logarithms of medians: a fifth of what has to hold
 constexpr double inside = 0.95;     // of a budget: medians that are to be within it aim at this
 constexpr double most_step = 1.4;   // of ln factor: a factor of four
@@ -93,13 +93,13 @@ private:
     std::vector<int> changed_;        // who gets another factor
 };
 
-// Broyden's method on the logarithms of the factors, from the best place so far and by steps that
-// are halved where they do not help. At leading order a time is inversely proportional to its own
-// factor, so that the first Jacobian is -1.
+// Broyden's method on the logarithms of the factors. A step that makes the largest difference more
+// than twice as large is taken back, and the next one is half as long. At leading order a time is
+// inversely proportional to its own factor, so that the first Jacobian is -1.
 class broyden {
 public:
     explicit broyden(Eigen::Index size)
-        : at_(Eigen::VectorXd::Zero(size)), best_(at_),
+        : at_(Eigen::VectorXd::Zero(size)), best_(at_), base_(at_),
           jacobian_(-Eigen::MatrixXd::Identity(size, size)) {}
 
     // Where to look next, and the best place so far.
@@ -110,46 +110,51 @@ public:
 
     // Takes the differences at at(), and chooses where to look next.
     void step(const Eigen::VectorXd& apart) {
-        const double size = apart.allFinite() ? apart.cwiseAbs().maxCoeff() : never_;
-        if (size < never_ && least_ < never_) {
-            const Eigen::VectorXd moved = at_ - best_;
-            const double square = moved.squaredNorm();
-            if (square > 0) {
-                jacobian_ += (apart - apart_ - jacobian_ * moved) * moved.transpose() / square;
-            }
+        const double size = apart.allFinite() ? apart.cwiseAbs().maxCoeff() : unknown_size;
+        const Eigen::VectorXd moved = at_ - base_;
+        if (size < unknown_size && base_size_ < unknown_size && moved.squaredNorm() > 0) {
+            jacobian_ +=
+                (apart - apart_ - jacobian_ * moved) * moved.transpose() / moved.squaredNorm();
         }
         if (size < least_) {
-            reach_ = least_ < never_ ? std::min(2 * reach_, most_step) : reach_;
             least_ = size;
             best_ = at_;
+        }
+        if (size < 2 * base_size_) {
+            reach_ = std::min(2 * reach_, most_step);
+            base_size_ = size;
+            base_ = at_;
             apart_ = apart;
         } else {
             reach_ /= 2;
         }
-        if (least_ < never_) {
+        if (base_size_ < unknown_size) {
             const Eigen::FullPivLU<Eigen::MatrixXd> lu(jacobian_);
             Eigen::VectorXd by = lu.isInvertible() ? lu.solve(-apart_).eval() : apart_;
             by *= std::min(1.0, reach_ / by.cwiseAbs().maxCoeff());
             const double most = std::log(most_factor);
-            at_ = (best_ + by).cwiseMax(-most).cwiseMin(most);
+            at_ = (base_ + by).cwiseMax(-most).cwiseMin(most);
         }
     }
 
     // Goes on from the best place with other networks, whose differences are others.
     void change_networks() {
         at_ = best_;
-        least_ = never_;
+        least_ = unknown_size;
+        base_size_ = unknown_size;
         reach_ = most_step;
     }
 
 private:
-    static constexpr double never_ = std::numeric_limits<double>::infinity();
+    static constexpr double unknown_size = std::numeric_limits<double>::infinity();
 
     Eigen::VectorXd at_;
     Eigen::VectorXd best_;
-    Eigen::VectorXd apart_{};  // the differences at best_
+    Eigen::VectorXd base_;     // where the last step that was kept led to
+    Eigen::VectorXd apart_{};  // the differences there
     Eigen::MatrixXd jacobian_;
-    double least_ = never_;
+    double least_ = unknown_size;
+    double base_size_ = unknown_size;
     double reach_ = most_step;
 };
 
