@@ -173,14 +173,24 @@ void search(const equations& of, broyden& root) {
     }
 }
 
-// A modality whose own gain is less than a hundredth of all that is explained carries what others
-// carry as well.
+// True where others carry nearly all that the modality could: its own gain is less than a hundredth
+// of all that is explained, or less than a tenth of what it explains alone.
+bool is_proxy(const theory::attribution& shares, std::size_t m) {
+    return shares.conditional_gain[m] < std::max(0.01 * shares.total, 0.1 * shares.alone[m]);
+}
+
 std::string why_apart(const data::moments& moments, const solved_remedy& found) {
     const theory::attribution shares = theory::attribute(moments);
+    const auto index = [](const std::vector<double>& of, auto place) {
+        return static_cast<std::size_t>(place - of.begin());
+    };
+    const auto largest = std::max_element(found.factors.begin(), found.factors.end());
     const auto [least, most] = std::minmax_element(found.after.begin(), found.after.end());
-    for (const auto& extreme : {most, least}) {
-        const auto m = static_cast<std::size_t>(extreme - found.after.begin());
-        if (shares.conditional_gain[m] < 0.01 * shares.total) {
+    const std::size_t far = index(found.factors, largest);
+    const bool at_limit = *largest > 0.99 * most_factor;
+    for (const std::size_t m :
+         {at_limit ? far : index(found.after, most), index(found.after, least)}) {
+        if (is_proxy(shares, m)) {
             return fmt::format(
                 "{} carries little that others do not: without it {:.2g} % of the target less is "
                 "explained; alone it explains {:.2g} %. When it carries its part depends on "
@@ -189,11 +199,9 @@ std::string why_apart(const data::moments& moments, const solved_remedy& found) 
                 100 * shares.alone[m]);
         }
     }
-    const auto largest_factor = std::max_element(found.factors.begin(), found.factors.end());
-    if (*largest_factor > 0.99 * most_factor) {
+    if (at_limit) {
         return fmt::format("{} would need more than {:g} times its factor",
-                           moments.name(static_cast<int>(largest_factor - found.factors.begin())),
-                           most_factor);
+                           moments.name(static_cast<int>(far)), most_factor);
     }
     return fmt::format("with the best factors that were found medians are still {:.0f} % apart: "
                        "the time of each modality depends on the factors of all",
