@@ -108,8 +108,7 @@ BOOST_AUTO_TEST_CASE(what_waits_longer_than_a_budget_is_sped_up) {
 
 // The second modality is the first one with noise: nothing is left to it once that is learned.
 BOOST_AUTO_TEST_CASE(what_cannot_be_together_is_said_with_its_reason) {
-    Eigen::MatrixXd covariance(2, 2);
-    covariance << 1, 1, 1, 1.5;
+    const Eigen::MatrixXd covariance{{1, 1}, {1, 1.5}};
     const Eigen::Vector2d correlation(1, 1);
     const data::moments copy({"signal", "copy"}, {1, 1}, covariance, correlation, 1);
     const diagnosis_request r = about(copy, lever::rates, 2);
