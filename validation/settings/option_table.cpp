@@ -304,7 +304,7 @@ constexpr auto entries = std::to_array<entry>({
         "network", false, put<list_of<parse_int>, &settings::branches>),
     row("shared", "P", "layers after the branches meet (0); with --branches", "network", numeric,
         put<parse_int, &settings::shared>, {}, branches_only),
-    row("learning-rates", "NAME=G,...",
+    row("learning-rates", "A=G,...",
         "factors of the learning rate of each modality's layers and of the trunk (1)", "network",
         false, put<parse_factors, &settings::rates>, "weight-decay"),
     row("init", "U0", "initial norm of a layer (gaussian-iid: sd of a weight), > 0 (1e-3)", "start",
