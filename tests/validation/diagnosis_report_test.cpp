@@ -271,4 +271,13 @@ BOOST_AUTO_TEST_CASE(refuses_a_folder_that_is_a_file) {
         tests::says("report: cannot make the folder '" + folder.file("f") + "': Not a directory"));
 }
 
+BOOST_AUTO_TEST_CASE(parameter_groups_keep_their_lines) {
+    diagnosis_request r = request_of(1);
+    r.depths = {2};
+    r.together = validation::lever::rates;
+    shows(page_of(r, validation::diagnose(r)),
+          "torch.optim.SGD([\n    {\"params\": branches[\"&lt;b&gt;&amp;\\\"x\"].parameters(), "
+          "\"lr\": 0.01},\n    {\"params\": branches[\"B\"].parameters(), \"lr\": ");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -222,6 +222,17 @@ std::string remark(const std::string& text) {
     return fmt::format("<p class=\"soft\">{}</p>\n", escape_xml(text));
 }
 
+// Lines of code, as they are; nothing for no text.
+std::string preformatted(const std::string& text) {
+    std::string lines;
+    for (std::size_t from = 0; from < text.size();) {
+        const std::size_t end = std::min(text.find('\n', from), text.size());
+        lines += escape_xml(text.substr(from, end - from)) + '\n';
+        from = end + 1;
+    }
+    return lines.empty() ? "" : fmt::format("<pre>{}</pre>\n", lines);
+}
+
 std::string list(const std::vector<std::string>& items) {
     std::string html;
     for (const std::string& item : items) {
@@ -355,7 +366,7 @@ std::string solved_html(const diagnosis_request& r, const diagnosis& d) {
             html +=
                 heading(to == aim::together ? "Learned together" : "Learned within the budget") +
                 to_html(solved_sheet(r, d, to)) + remark(about_solved(r, to)) +
-                (groups.empty() ? "" : fmt::format("<pre>{}</pre>\n", escape_xml(groups)));
+                preformatted(groups);
         }
     }
     return html;
