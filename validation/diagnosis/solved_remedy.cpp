@@ -160,6 +160,7 @@ private:
 
 std::vector<double> medians_of(const ensemble& networks) {
     std::vector<double> all;
+    all.reserve(networks.times.size());
     for (int m = 0; m < static_cast<int>(networks.times.size()); ++m) {
         all.push_back(networks.median(m));
     }

@@ -39,7 +39,7 @@ constexpr double error_of_median = 1.2533 / 1.349;
 // True where a network takes milliseconds.
 bool has_small_networks(const solver::model& about) {
     return about.architecture.depth(0) <= most_layers && about.init.width <= most_width &&
-           about.moments.dimension() * about.moments.outputs() <= most_weights;
+           about.moments.correlations().size() <= most_weights;
 }
 
 // A way to fuse that explains less than this part of what can be explained, within the budget,
