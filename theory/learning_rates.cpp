@@ -39,6 +39,7 @@ void learning_rates::validate(int modalities) const {
 
 std::vector<double> input_factors(const architecture& arch, const learning_rates& rates) {
     std::vector<double> factors;
+    factors.reserve(arch.branches().size());
     for (int m = 0; m < arch.count(); ++m) {
         factors.push_back(std::pow(rates.branch(m), arch.branch(m) / 2.0) *
                           std::pow(rates.trunk, arch.shared() / 2.0));

@@ -14,8 +14,8 @@ constexpr int few_inputs = 4;
 }  // namespace
 
 network_descent::network_descent(const network_shape& shape, const data::moments& moments,
-                                 state weights, const descent_law& law)
-    : moments_(&moments), shape_(shape), law_(law), weights_(std::move(weights)),
+                                 state weights, descent_law law)
+    : moments_(&moments), shape_(shape), law_(std::move(law)), weights_(std::move(weights)),
       total_(moments.dimension()), residual_(moments.dimension()) {
     space* output = add_space(1);
     output->row.setOnes();

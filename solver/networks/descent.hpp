@@ -60,7 +60,7 @@ public:
 class network_descent final : public gradient_descent {
 public:
     network_descent(const network_shape& shape, const data::moments& moments, state weights,
-                    const descent_law& law);
+                    descent_law law);
 
     void step() override;
     [[nodiscard]] const Eigen::VectorXd& total_weights() const noexcept override { return total_; }

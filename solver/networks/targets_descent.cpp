@@ -6,9 +6,9 @@
 namespace fusionflow::solver {
 
 targets_descent::targets_descent(const network_shape& shape, const data::moments& moments,
-                                 state weights, const descent_law& law)
+                                 state weights, descent_law law)
     : shape_(shape), gradient_(shape, moments, std::ssize(weights) > shape.size()),
-      weights_(std::move(weights)), law_(law), total_(moments.correlations().size()) {
+      weights_(std::move(weights)), law_(std::move(law)), total_(moments.correlations().size()) {
     if (!law_.rates.equal()) {
         rates_ = law_.rate * parameter_rates(shape_, law_.rates, std::ssize(weights_));
         gradient_in_memory_.resize(weights_.size());

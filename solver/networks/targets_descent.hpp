@@ -12,7 +12,7 @@ namespace fusionflow::solver {
 class targets_descent final : public gradient_descent {
 public:
     targets_descent(const network_shape& shape, const data::moments& moments, state weights,
-                    const descent_law& law);
+                    descent_law law);
 
     void step() override;
     [[nodiscard]] const Eigen::VectorXd& total_weights() const noexcept override { return total_; }

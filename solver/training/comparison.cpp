@@ -7,8 +7,8 @@
 
 namespace fusionflow::solver {
 
-comparison::comparison(const data::moments& moments, weighted_network other, const descent_law& law)
-    : moments_(&moments), other_(std::move(other)), law_(law), apart_(moments.count()),
+comparison::comparison(const data::moments& moments, weighted_network other, descent_law law)
+    : moments_(&moments), other_(std::move(other)), law_(std::move(law)), apart_(moments.count()),
       size_(moments.count()), expected_(Eigen::VectorXd::Zero(moments.count())) {
     apart_.setZero();
     size_.setZero();

@@ -17,7 +17,7 @@ struct parted {};
 ///     deviation = max over m of  max_t |W_m(t) - W'_m(t)| / max_t |W_m(t)|
 class comparison {
 public:
-    comparison(const data::moments& moments, weighted_network other, const descent_law& law);
+    comparison(const data::moments& moments, weighted_network other, descent_law law);
 
     /// Begins with both networks at t = 0 and forgets what was noted before.
     ///

@@ -267,6 +267,7 @@ std::string best_prediction_text(const diagnosis& d) {
         found->second.push_back(fmt::format("{}/{}", f.fusion, f.depth));
     }
     std::vector<std::string> parts;
+    parts.reserve(ways.size());
     for (const auto& [how, fused] : ways) {
         parts.push_back(fmt::format("the {} for {}", how, fmt::join(fused, ", ")));
     }
