@@ -130,7 +130,8 @@ struct trial {
     solver::model about;
     std::string remedy;  // what it is called among remedies; empty: a change for its times' sake
     int networks = networks_per_trial;
-    int rounds = 0;  // try_networks()
+    int rounds = 0;               // try_networks()
+    bool larger_weights = false;  // of changes: initial weights, not the inputs of a modality
     ensemble tried{};
 };
 
@@ -161,6 +162,7 @@ void plan_changes(const diagnosis_request& request, const fusion_facts& fusion, 
     if (plain.init.drawn->scaled) {
         trials.push_back({index, plain, {}, networks, rounds});
         trials.back().about.init.u0 *= more;
+        trials.back().larger_weights = true;
     }
     for (int m = 0; m < plain.moments.count(); ++m) {
         trials.push_back({index, plain, {}, networks, rounds});
@@ -200,9 +202,7 @@ void conclude(const diagnosis_request& request, const std::vector<trial>& trials
               fusion_facts& fusion) {
     measured_changes changes;
     changes.modality = last_to_learn(fusion);
-    const bool has_norm = request.model.init.drawn->scaled;
     changes.init = theory::unknown;
-    bool norm_is_next = has_norm;
     for (const trial& t : trials) {
         if (t.fusion != index) {
             continue;
@@ -210,12 +210,11 @@ void conclude(const diagnosis_request& request, const std::vector<trial>& trials
         if (t.remedy.empty()) {
             const double change = median_change(fusion.networks, t.tried, changes.modality);
             changes.networks = static_cast<int>(t.tried.runs.size());
-            if (norm_is_next) {
+            if (t.larger_weights) {
                 changes.init = change;
             } else {
                 changes.scale.push_back(change);
             }
-            norm_is_next = false;
             continue;
         }
         const double share = shares_at_budget(request, t.about.moments, t.tried).at(0.5);
