@@ -15,6 +15,7 @@
 #include "fusionflow/cli/streams.hpp"
 #include "fusionflow/validation/diagnosis/diagnosis.hpp"
 #include "fusionflow/validation/diagnosis/diagnosis_tables.hpp"
+#include "fusionflow/validation/diagnosis/trials.hpp"
 #include "fusionflow/validation/figures/gnuplot.hpp"
 #include "fusionflow/validation/report/diagnosis_report.hpp"
 #include "fusionflow/validation/report/report.hpp"
@@ -35,7 +36,7 @@ std::vector<option> diagnose_options() {
     all.push_back(
         {"networks", "R",
          "compressed networks for each of them (20; until medians are known to 1.5 % small "
-         "ones up to 400, those of wide data from 5 on)"});
+         "ones up to 400, those of wide data 5 to 10)"});
     all.push_back({"epochs", "N", "budget of epochs; with --learning-rate"});
     all.push_back({"together", "WHAT",
                    "rates or inputs: find factors of the learning rates of modalities, or of their "
@@ -159,12 +160,13 @@ exit_code run_diagnose(const arguments& given) {
             });
     }
     watch.reset();
+    const std::string provenance = given.provenance + validation::looser_options(request);
     d.warnings.insert(d.warnings.begin(), samples.warnings.begin(), samples.warnings.end());
     attempts all;
     if (given.has("report")) {
         const std::filesystem::path folder = given.get("report");
         all.add([&] {
-            validation::write_diagnosis_report(request, d, folder.string(), given.provenance);
+            validation::write_diagnosis_report(request, d, folder.string(), provenance);
             if (!given.quiet) {
                 say("fusionflow: report: " + (folder / "index.html").string());
             }
@@ -172,7 +174,7 @@ exit_code run_diagnose(const arguments& given) {
     }
     all.add([&] {
         if (given.json) {
-            print_json(json_text(request, d, given.provenance));
+            print_json(json_text(request, d, provenance));
         } else {
             const std::string text = to_text(request, d);
             print_text(std::string_view(text).substr(text.starts_with(shown) ? shown.size() : 0));
@@ -193,7 +195,8 @@ const command diagnose_command = {
     "prediction without networks, by its name and how close it is by nature (exact, statistical,\n"
     "asymptotic), with their errors.\n"
     "Unless options say otherwise layers begin with norms of 0.1 and networks are gaussian,\n"
-    "compressed to an accuracy of 1e-2, and integrated to an rtol of 1e-5 in at most 1e5 steps.",
+    "compressed to an accuracy of 1e-2 and integrated to an rtol of 1e-5 (0.1 and 1e-3 where there\n"
+    "are more than 150 inputs times targets), in at most 1e5 steps.",
     "DATA...",
     {"init", "scheme", "gain", "layer-norms", "bias", "width", "seed", "learning-rate",
      "learning-rates", "rounds", "accuracy", "rtol", "max-steps", "clock"},

@@ -9,6 +9,7 @@
 #include "fusionflow/data/need.hpp"
 #include "fusionflow/data/random.hpp"
 #include "fusionflow/solver/compact/compression.hpp"
+#include "fusionflow/solver/compact/inputs_in_range.hpp"
 #include "fusionflow/solver/compact/leading_directions.hpp"
 #include "fusionflow/solver/compact/rotated_network.hpp"
 #include "fusionflow/solver/compact/truncated.hpp"
@@ -75,14 +76,28 @@ Eigen::Index directions_per_round(const data::moments& moments) {
     return std::max<Eigen::Index>(least, moments.outputs());
 }
 
+// The compressed network whose rounds take the inputs by the directions that errors lie in first.
+answer run_leading(const model& about, const run_options& options, weighted_network start) {
+    network_compression growth(std::move(start));
+    growth.lead(leading_directions(about.moments), directions_per_round(about.moments));
+    return train_truncated(about, options, growth);
+}
+
 answer run_compressed(const model& about, const run_options& options) {
     weighted_network start = start_of(about, options);
-    const bool biased = start.has_biases();
-    network_compression growth(std::move(start));
-    if (options.compression.leading && !biased) {
-        growth.lead(leading_directions(about.moments), directions_per_round(about.moments));
+    if (!options.compression.leading || start.has_biases()) {
+        network_compression growth(std::move(start));
+        return train_truncated(about, options, growth);
     }
-    return train_truncated(about, options, growth);
+    const auto range = find_inputs_in_range(about.moments);
+    if (range == nullptr) {
+        return run_leading(about, options, std::move(start));
+    }
+    model narrow = about;
+    narrow.moments = range->moments;
+    answer found = run_leading(narrow, options, range->on_range(start));
+    range->write_on_inputs(found);
+    return found;
 }
 
 answer run_sampled(const model& about, const run_options& options) {

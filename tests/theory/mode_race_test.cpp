@@ -115,4 +115,22 @@ BOOST_AUTO_TEST_CASE(targets_that_do_not_meet_are_races_of_their_own) {
     }
 }
 
+// Weights that wait for long are not small any more when their mode comes. It arrives at once then:
+// a negative time would be nobody's, and the race would never end.
+BOOST_AUTO_TEST_CASE(many_modes_from_weights_that_are_not_small_end_in_order) {
+    const auto moments = tests::random_moments({20, 20}, 3, 10);
+    for (const auto& [depth, fusion] : {std::pair(3, 3), {3, 2}, {4, 4}}) {
+        const auto found =
+            theory::mode_race(moments, theory::architecture::fused(depth, fusion, 2), {.u0 = 0.1});
+        BOOST_TEST_CONTEXT(depth << " layers fused at " << fusion) {
+            BOOST_TEST(found.modes.size() <= 20U);
+            BOOST_TEST(found.modes.size() >= 10U);
+            for (std::size_t i = 1; i < found.modes.size(); ++i) {
+                BOOST_TEST(found.modes[i].time >= found.modes[i - 1].time);
+            }
+            BOOST_TEST(found.answer.warnings.size() <= 3U);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

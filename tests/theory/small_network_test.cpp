@@ -159,4 +159,19 @@ BOOST_AUTO_TEST_CASE(a_weight_against_its_push_shrinks_and_never_arrives) {
     BOOST_TEST(std::isinf(grow_alone(3, start, 0 * push).time));
 }
 
+BOOST_AUTO_TEST_CASE(a_mode_beyond_its_end_arrives_at_once) {
+    theory::small_block block;
+    block.layers = 3;
+    block.weights = Eigen::MatrixXd::Random(4, 4) / 10;
+    block.weights(0, 0) = 2;
+    block.push = Eigen::Vector4d(2, 1, 0.5, 0.1).asDiagonal();
+    const auto grown = theory::grow({block}, 0, 0, std::numeric_limits<double>::infinity(), 1);
+    BOOST_TEST(grown.time == 0);
+    BOOST_TEST_REQUIRE(grown.mode.block == 0);
+    BOOST_TEST(std::abs(grown.mode.input(0)) > 0.9);
+    BOOST_TEST(std::abs(grown.mode.output.dot(grown.weights[0] * grown.mode.input)) < 1e-12);
+    // Without any time nothing moves.
+    BOOST_TEST((theory::grow({block}, 0, 0, 0, 1).weights[0] - block.weights).norm() == 0);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

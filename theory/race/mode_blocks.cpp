@@ -397,8 +397,9 @@ bool mode_blocks::worth_following() const {
 }
 
 bool mode_blocks::can_follow() const {
-    constexpr Index most_numbers = 400;  // in s: a step of the way costs about their square
-    return moments_.outputs() > 1 && moments_.correlations().size() <= most_numbers;
+    constexpr Index most = 800;  // K^2 D, which a step of the way costs about the square of
+    const Index targets = moments_.outputs();
+    return targets > 1 && targets * moments_.correlations().size() <= most;
 }
 
 // The branches at the start of the way, before the trunk: learned modes as they are, new ones with

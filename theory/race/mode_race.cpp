@@ -46,6 +46,7 @@ public:
                 say_never(m);
             }
         }
+        say_unsettled();
         answer.phases = phases_from_times(answer.times);
         return result_;
     }
@@ -53,13 +54,22 @@ public:
 private:
     void stand() {
         result_.saddles.push_back(front_.stand());
-        if (!result_.saddles.back().converged) {
+        unsettled_ += result_.saddles.back().converged ? 0 : 1;
+        note_learned();
+        note_power();
+    }
+
+    void say_unsettled() {
+        if (unsettled_ == 1) {
             result_.answer.warnings.emplace_back(
                 "modes: the least-squares solution of a plateau did not settle: times after it are "
                 "of a point nearby");
+        } else if (unsettled_ > 1) {
+            result_.answer.warnings.push_back(fmt::format(
+                "modes: the least-squares solutions of {} of {} plateaus did not settle: times "
+                "after them are of points nearby",
+                unsettled_, result_.saddles.size()));
         }
-        note_learned();
-        note_power();
     }
 
     // A residual left for a modality that never grows belongs to a mode that would have to change
@@ -154,6 +164,7 @@ private:
     mode_race_result result_;
     data::modality_set learned_;
     double time_ = 0;
+    int unsettled_ = 0;  // plateaus whose least-squares solution did not settle
 };
 
 }  // namespace

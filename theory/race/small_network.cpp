@@ -43,24 +43,29 @@ small_growth grow_narrow(std::vector<small_block> blocks, int shared, double exc
     return grown;
 }
 
-}  // namespace
+// Nothing has moved.
+small_growth stand_still(const std::vector<small_block>& blocks, double time) {
+    small_growth still;
+    still.time = time;
+    for (const small_block& b : blocks) {
+        still.weights.push_back(b.weights);
+    }
+    return still;
+}
 
-small_growth grow(const std::vector<small_block>& blocks, int shared, double excess, double longest,
-                  double end) {
-    if (std::any_of(blocks.begin(), blocks.end(), is_wide)) {
-        return grow_narrow(blocks, shared, excess, longest, end);
-    }
-    const bool pushed = std::any_of(blocks.begin(), blocks.end(), [](const small_block& b) {
-        return b.push.norm() > 0 && b.weights.norm() > 0;
-    });
-    if (!pushed) {
-        small_growth still;
-        still.time = longest;
-        for (const small_block& b : blocks) {
-            still.weights.push_back(b.weights);
-        }
-        return still;
-    }
+// Weights that are not small any more may be where their mode arrives: it takes no time then, in
+// place of a negative one, and the others are where they began.
+void arrive_at_once(const std::vector<small_block>& blocks, small_growth& grown) {
+    const grown_mode& mode = grown.mode;
+    grown.time = 0;
+    grown.weights = stand_still(blocks, 0).weights;
+    MatrixXd& of_mode = grown.weights[static_cast<std::size_t>(mode.block)];
+    const double norm = mode.output.dot(of_mode * mode.input);
+    of_mode -= norm * mode.output * mode.input.transpose();
+}
+
+small_growth grow_narrow_blocks(const std::vector<small_block>& blocks, int shared, double excess,
+                                double longest, double end) {
     if (shared == 0 && blocks.front().layers == 2) {
         return grow_by_logarithms(blocks.front(), longest, end);
     }
@@ -75,6 +80,26 @@ small_growth grow(const std::vector<small_block>& blocks, int shared, double exc
                                         [](const small_block& b) { return b.layers == 1; });
     return two_layers ? grow_side_by_side(blocks, longest)
                       : integrate_growth(blocks, shared, excess, longest, end);
+}
+
+}  // namespace
+
+small_growth grow(const std::vector<small_block>& blocks, int shared, double excess, double longest,
+                  double end) {
+    if (std::any_of(blocks.begin(), blocks.end(), is_wide)) {
+        return grow_narrow(blocks, shared, excess, longest, end);
+    }
+    const bool pushed = std::any_of(blocks.begin(), blocks.end(), [](const small_block& b) {
+        return b.push.norm() > 0 && b.weights.norm() > 0;
+    });
+    if (!pushed || !(longest > 0)) {
+        return stand_still(blocks, longest);
+    }
+    small_growth grown = grow_narrow_blocks(blocks, shared, excess, longest, end);
+    if (grown.time < 0) {
+        arrive_at_once(blocks, grown);
+    }
+    return grown;
 }
 
 }  // namespace fusionflow::theory

@@ -42,7 +42,7 @@ struct small_growth {
 /// \param blocks   Exactly one without a trunk, one or more with a trunk.
 /// \param shared   p >= 0.
 /// \param excess   c >= 0; weight squared.
-/// \param longest  Longest time, > 0; infinity: until a mode leaves.
+/// \param longest  Longest time, >= 0; infinity: until a mode leaves.
 /// \param end      Without a trunk, the norm at which a mode has arrived, or infinity. With a
 ///                 trunk its time is that to the norm 1, as in first_phase_time().
 /// \see tests/theory/small_network_test.cpp

@@ -31,6 +31,7 @@ using data::moments;
 
 // The recorded run goes on well past the last half-height, to see where training comes to rest.
 constexpr double settling_tail = 4;
+constexpr double tail_of_wide_data = 1;
 
 // Networks of a diagnosis have random weights, larger than theory assumes, and are integrated no
 // more accurately than their quantiles need: |W_m(t)| to 1e-2, which moves a time by a smaller part
@@ -122,10 +123,16 @@ std::size_t instants_within(const diagnosis_request& r, const solver::trajectory
     return std::max<std::size_t>(1, static_cast<std::size_t>(end - path.time.begin()));
 }
 
-// Trains the first network, records its path and fills in the facts that are read from it.
+// Trains the first network, records its path and fills in the facts that are read from it. The
+// rounds of compression that it needs are found without the path, which goes on for several times
+// as long.
 void watch_network(const diagnosis_request& r, const solver::model& about, fusion_facts& facts) {
     solver::run_options longer = run_of(r);
-    longer.tail = settling_tail;
+    if (has_wide_data(about)) {
+        const solver::answer first = solver::run("compressed", about, longer);
+        longer = run_after(longer, about, first.network->rounds);
+    }
+    longer.tail = has_wide_data(about) ? tail_of_wide_data : settling_tail;
     longer.record = true;
     longer.sketch = true;
     solver::answer run = solver::run("compressed", about, longer);
@@ -219,13 +226,10 @@ fusion_facts begin_fusion(const diagnosis_request& r, const solver::model& about
     return facts;
 }
 
-// Trains the other networks: those that were asked for, or more where all are free to choose. They
-// take at least as many rounds of compression as the first one needed, which needs fewer for the
-// same draws only by chance.
+// Trains the other networks: those that were asked for, or more where all are free to choose.
 void train_ensemble(const diagnosis_request& r, const solver::model& about,
                     progress_of_all& progress, fusion_facts& facts) {
-    solver::run_options run = run_of(r);
-    run.compression.at_least = facts.networks.runs.front().rounds;
+    const solver::run_options run = run_after(run_of(r), about, facts.networks.runs.front().rounds);
     const auto train_up_to = [&](int count, const ensemble_progress& told) {
         facts.networks = run_ensemble(solver::find_method("compressed"), about, run,
                                       {count, r.jobs}, told, std::move(facts.networks.runs));
@@ -379,6 +383,8 @@ std::vector<given_option> diagnosis_defaults(const settings& s) {
 
 diagnosis_request request_about(settings options, std::shared_ptr<const data::moments> moments,
                                 const std::vector<int>& depths) {
+    const bool rtol_given = options.has("rtol");
+    const bool accuracy_given = options.has("accuracy") || options.has("rounds");
     for (const auto& [name, value] : diagnosis_defaults(options)) {
         set_option(options, name, value);
     }
@@ -388,6 +394,8 @@ diagnosis_request request_about(settings options, std::shared_ptr<const data::mo
     options.depth = depths.empty() ? options.depth : depths.front();
     diagnosis_request request{.model = build_model(options), .run = options.run};
     request.depths = depths;
+    request.rtol_given = rtol_given;
+    request.accuracy_given = accuracy_given;
     return request;
 }
 

@@ -24,6 +24,10 @@ struct diagnosis_request {
     /// turns times into epochs.
     solver::model model;
     solver::run_options run{};
+    /// Networks of wide data (has_wide_data()) are integrated to an rtol of 1e-3 and compressed to
+    /// an accuracy of 0.1 where none was asked for.
+    bool rtol_given = true;
+    bool accuracy_given = true;
     std::uint64_t samples = 0;                        ///< number P; 0: the population's moments
     std::shared_ptr<const data::moments> held_out{};  ///< moments of samples not trained on
     std::vector<int> depths{2, 3, 4};                 ///< L, each once, with every fusion

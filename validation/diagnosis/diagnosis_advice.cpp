@@ -110,6 +110,11 @@ std::string who_explains_most(const diagnosis& d) {
                            "{}; {} explains most by itself ({:.1f} %).",
                            first.name, most.name, 100 * most.alone);
     }
+    constexpr double alike = 1e-3;  // of R^2, the last digit that is said
+    if (d.first_learned != d.explains_most && most.alone - first.alone < alike) {
+        return fmt::format("{} is learned first; by itself it explains as much as {} ({:.1f} %).",
+                           first.name, most.name, 100 * first.alone);
+    }
     return d.first_learned == d.explains_most
                ? fmt::format("{} is learned first and explains most by itself ({:.1f} %).",
                              first.name, 100 * first.alone)

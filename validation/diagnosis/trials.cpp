@@ -28,9 +28,11 @@ constexpr int most_layers = 3;
 constexpr int most_width = 200;
 constexpr Eigen::Index most_weights = 20;  // inputs times targets
 
-// Inputs times targets above which a network takes seconds, and differs little from the next one.
-constexpr Eigen::Index usual_weights = 150;
+constexpr Eigen::Index usual_weights = 150;  // inputs times targets
 constexpr int networks_of_wide_data = 5;
+constexpr int most_of_wide_data = 10;
+constexpr double rtol_of_wide_data = 1e-3;
+constexpr double accuracy_of_wide_data = 0.1;
 
 // The standard error of a median of normal numbers is sqrt(pi/2) sigma / sqrt(n), and their
 // quartiles are 1.349 sigma apart.
@@ -51,10 +53,28 @@ constexpr double enough_explained = 0.99;
 solver::run_options run_of(const diagnosis_request& request) {
     solver::run_options run = request.run;
     run.compression.leading = !run.compression.rounds;
+    if (!request.rtol_given && has_wide_data(request.model)) {
+        run.rtol = rtol_of_wide_data;
+    }
+    if (!request.accuracy_given && has_wide_data(request.model)) {
+        run.compression.accuracy = accuracy_of_wide_data;
+    }
     if (request.epochs) {
         run.note_at = budget_time(request);
     }
     return run;
+}
+
+std::string looser_options(const diagnosis_request& request) {
+    const solver::run_options networks = run_of(request);
+    std::vector<std::string> said;
+    if (networks.rtol != request.run.rtol) {
+        said.push_back(fmt::format("rtol {:g}", networks.rtol));
+    }
+    if (networks.compression.accuracy != request.run.compression.accuracy) {
+        said.push_back(fmt::format("accuracy {:g}", networks.compression.accuracy));
+    }
+    return said.empty() ? "" : fmt::format(" (networks: {})", fmt::join(said, ", "));
 }
 
 spread shares_at_budget(const diagnosis_request& request, const data::moments& moments,
@@ -84,20 +104,36 @@ solver::model model_of(const diagnosis_request& request, int depth, int fusion) 
 
 ensemble try_networks(const diagnosis_request& request, const solver::model& about, int networks,
                       int rounds, int jobs) {
-    solver::run_options run = run_of(request);
-    run.compression.at_least = rounds;
-    return run_ensemble(solver::find_method("compressed"), about, run,
+    return run_ensemble(solver::find_method("compressed"), about,
+                        run_after(run_of(request), about, rounds),
                         {std::min(networks, request.networks), jobs});
 }
 
+bool has_wide_data(const solver::model& about) {
+    return about.moments.correlations().size() > usual_weights;
+}
+
 int networks_at_first(const solver::model& about, int usual) {
-    const bool wide = about.moments.correlations().size() > usual_weights;
-    return wide ? std::min(networks_of_wide_data, usual) : usual;
+    return has_wide_data(about) ? std::min(networks_of_wide_data, usual) : usual;
+}
+
+solver::run_options run_after(const solver::run_options& first, const solver::model& about,
+                              int rounds) {
+    solver::run_options run = first;
+    if (has_wide_data(about) && !run.compression.rounds && rounds > 0) {
+        run.compression.rounds = rounds;
+        run.compression.estimate = false;
+    } else {
+        run.compression.at_least = rounds;
+    }
+    return run;
 }
 
 int networks_for_medians(const solver::model& about, const ensemble& first, int usual) {
     const auto there = static_cast<int>(first.runs.size());
-    const int most = has_small_networks(about) ? most_networks : usual;
+    const int most = has_small_networks(about) ? most_networks
+                     : has_wide_data(about)    ? std::min(most_of_wide_data, usual)
+                                               : usual;
     double needed = there;
     for (const spread& s : first.times) {
         const double error =
