@@ -38,9 +38,10 @@ Eigen::MatrixXd checked_inputs(const std::vector<int>& dims, Eigen::MatrixXd inp
     return inputs;
 }
 
-Eigen::VectorXd checked_targets(Eigen::Index count, Eigen::VectorXd targets) {
-    need(targets.size() == count, "targets", "need one per sample, {}, got {}", count,
-         targets.size());
+Eigen::MatrixXd checked_targets(Eigen::Index count, Eigen::MatrixXd targets) {
+    need(targets.rows() == count, "targets", "need one per sample, {}, got {}", count,
+         targets.rows());
+    need(targets.cols() >= 1, "targets", "need at least one column, got none");
     check_finite("targets", targets);
     return targets;
 }
@@ -54,34 +55,54 @@ Eigen::MatrixXd checked_features(Eigen::Index count, const std::vector<int>& dim
     return features;
 }
 
+bool one_hot(const Eigen::MatrixXd& targets) {
+    return targets.cols() >= 2 && (targets.array() == 0 || targets.array() == 1).all() &&
+           (targets.rowwise().sum().array() == 1).all();
+}
+
+bool plus_minus_one(const Eigen::MatrixXd& targets) {
+    return targets.cols() == 1 && (targets.array().abs() == 1).all();
+}
+
 moments moments_of(std::vector<std::string> names, std::vector<int> dims, const Eigen::MatrixXd& x,
-                   const Eigen::VectorXd& y) {
+                   const Eigen::MatrixXd& targets) {
     const auto count = static_cast<double>(x.rows());
-    return moments(std::move(names), std::move(dims), x.transpose() * x / count,
-                   x.transpose() * y / count, y.squaredNorm() / count)
-        .with_means({x.colwise().mean().transpose(), Eigen::VectorXd::Constant(1, y.mean())});
+    moment_means means{x.colwise().mean().transpose(), targets.colwise().mean().transpose()};
+    if (targets.cols() == 1) {
+        // A product with a vector rounds otherwise than one with a matrix of one column.
+        const auto y = targets.col(0);
+        means.targets(0) = y.mean();
+        return moments(std::move(names), std::move(dims), x.transpose() * x / count,
+                       x.transpose() * y / count, y.squaredNorm() / count)
+            .with_means(std::move(means));
+    }
+    return moments::of_targets(std::move(names), std::move(dims), x.transpose() * x / count,
+                               targets.transpose() * x / count, targets.squaredNorm() / count)
+        .with_means(std::move(means));
 }
 
 }  // namespace
 
 samples::samples(std::vector<std::string> names, std::vector<int> dims, Eigen::MatrixXd inputs,
-                 Eigen::VectorXd targets)
+                 Eigen::MatrixXd targets)
     : inputs_(checked_inputs(dims, std::move(inputs))),
-      targets_(checked_targets(inputs_.rows(), std::move(targets))), has_features_(false),
+      targets_(checked_targets(inputs_.rows(), std::move(targets))),
+      are_classes_(one_hot(targets_)), are_labels_(plus_minus_one(targets_)), has_features_(false),
       input_moments_(moments_of(std::move(names), std::move(dims), inputs_, targets_)),
       feature_moments_(input_moments_) {}
 
 samples::samples(std::vector<std::string> names, std::vector<int> dims, Eigen::MatrixXd inputs,
-                 Eigen::VectorXd targets, std::vector<int> feature_dims, Eigen::MatrixXd features)
+                 Eigen::MatrixXd targets, std::vector<int> feature_dims, Eigen::MatrixXd features)
     : inputs_(checked_inputs(dims, std::move(inputs))),
-      targets_(checked_targets(inputs_.rows(), std::move(targets))), has_features_(true),
+      targets_(checked_targets(inputs_.rows(), std::move(targets))),
+      are_classes_(one_hot(targets_)), are_labels_(plus_minus_one(targets_)), has_features_(true),
       features_(checked_features(inputs_.rows(), feature_dims, std::move(features))),
       input_moments_(moments_of(names, std::move(dims), inputs_, targets_)),
       feature_moments_(moments_of(std::move(names), std::move(feature_dims), features_, targets_)) {
 }
 
 samples samples::labelled() const {
-    const Eigen::VectorXd labels = targets_.unaryExpr([](double y) { return y >= 0 ? 1.0 : -1.0; });
+    const Eigen::MatrixXd labels = targets_.unaryExpr([](double y) { return y >= 0 ? 1.0 : -1.0; });
     const auto& names = input_moments_.names();
     return has_features_
                ? samples(names, dims(), inputs_, labels, feature_moments_.dims(), features_)
@@ -90,6 +111,10 @@ samples samples::labelled() const {
 
 std::vector<double> asymmetry(const samples& data) {
     const moments& known = data.input_moments();
+    if (data.outputs() > 1) {
+        return std::vector<double>(static_cast<std::size_t>(known.count()),
+                                   std::numeric_limits<double>::quiet_NaN());
+    }
     std::vector<double> result;
     for (int m = 0; m < known.count(); ++m) {
         const Eigen::VectorXd along = known.part(known.correlation(), m);
@@ -101,7 +126,7 @@ std::vector<double> asymmetry(const samples& data) {
         }
         const Eigen::VectorXd projected =
             data.inputs().middleCols(known.offset(m), known.dim(m)) * along.normalized();
-        const double even = projected.cwiseAbs().dot(data.targets());
+        const double even = projected.cwiseAbs().dot(data.targets().col(0));
         result.push_back(std::abs(even) / static_cast<double>(data.count()) / along.norm());
     }
     return result;

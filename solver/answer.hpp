@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fusionflow/solver/epoch_lengths.hpp"
 #include "fusionflow/solver/networks/network.hpp"
 #include "fusionflow/solver/trajectory.hpp"
 #include "fusionflow/theory/learning.hpp"
@@ -46,7 +47,11 @@ struct answer : theory::learning {
     Eigen::VectorXd weights_final{};  ///< W at the end; empty for formulas
     std::string stepper{};            ///< method that took the steps; empty for formulas
     std::string_view equations{};     ///< of a flow: "reduced", "targets", "chain", "sinh", ...
-    double epoch_length = 0;          ///< units of tau; 0: no epochs
+    epoch_lengths epoch_length{};     ///< of networks that train in epochs
+    /// The part of the samples on the right side at the start and in the end (accuracy_of()); NaN
+    /// where targets are neither classes nor labels, and for what does not train on samples.
+    double accuracy_initial = std::numeric_limits<double>::quiet_NaN();
+    double accuracy_final = std::numeric_limits<double>::quiet_NaN();
     std::optional<trained_network> network{};  ///< networks only
 
     /// Half-height times in epochs; empty where there are none.

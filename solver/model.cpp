@@ -30,6 +30,8 @@ void training::validate() const {
     data::need(rates.equal() || weight_decay == 0, "learning-rates",
                "cannot be combined with weight-decay");
     data::need(max_epochs >= 1, "max-epochs", "need at least 1, got {}", max_epochs);
+    data::need(decay_rate > 0 && decay_rate <= 1, "decay-rate", "need 0 < r <= 1, got {}",
+               decay_rate);
     samples.validate();
     theory::check_weight_decay(weight_decay);
     if (method == training_method::gradient_descent && !(rate() * weight_decay < 1)) {
@@ -63,6 +65,9 @@ void model::validate() const {
                                      "samples",
                                      gradient_descent_rule.name, training.samples.rule->name));
     }
+    data::need(samples || training.decay_rate == 1, "decay-rate",
+               "networks from moments take steps of one size, got {}: need samples",
+               training.decay_rate);
 }
 
 }  // namespace fusionflow::solver

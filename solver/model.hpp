@@ -34,7 +34,9 @@ struct training {
     std::uint64_t seed = 1;        ///< of the initial weights
     /// Factors of the learning rates of branches and trunk; not together with weight decay.
     theory::learning_rates rates{};
-    double weight_decay = 0;   ///< lambda of lambda/2 |weights|^2 (not biases), >= 0
+    double weight_decay = 0;  ///< lambda of lambda/2 |weights|^2 (not biases), >= 0
+    /// Factor of the step size from one epoch to the next, 0 < r <= 1; of networks on samples.
+    double decay_rate = 1;
     sample_options samples{};  ///< for networks on samples
 
     /// The step size, with its default for networks.
@@ -42,8 +44,8 @@ struct training {
 
     [[nodiscard]] descent_law law() const noexcept { return {rate(), weight_decay, rates}; }
 
-    /// \throws data::input_error naming learning-rate, learning-rates, max-epochs or weight-decay,
-    ///         or as sample_options.
+    /// \throws data::input_error naming learning-rate, learning-rates, max-epochs, weight-decay or
+    ///         decay-rate, or as sample_options.
     void validate() const;
 };
 
@@ -62,7 +64,8 @@ struct model {
     [[nodiscard]] bool beyond_linear() const { return samples && samples->has_features(); }
     /// True where networks act on their data through second moments, and with biases means, only.
     [[nodiscard]] bool moments_suffice() const {
-        return !samples || (training.samples.moments_suffice() && !beyond_linear());
+        return !samples || (training.samples.moments_suffice(samples->outputs()) &&
+                            training.decay_rate == 1 && !beyond_linear());
     }
     /// True where networks have biases.
     [[nodiscard]] bool has_biases() const {

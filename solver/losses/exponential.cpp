@@ -8,8 +8,12 @@ namespace fusionflow::solver {
 extern const loss_function exponential_loss = {
     .name = "exponential",
     .about = "e^(-y f) of labels y = +-1",
-    .value = [](double y, double f) { return std::exp(-(y * f)); },
-    .slope = [](double y, double f) { return -y * std::exp(-y * f); },
+    .judge =
+        [](const loss_block& block) {
+            return judge_each(
+                block, [](double y, double f) { return std::exp(-(y * f)); },
+                [](double y, double f) { return -y * std::exp(-y * f); });
+        },
     .needs_labels = true};
 
 }  // namespace fusionflow::solver

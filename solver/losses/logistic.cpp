@@ -9,11 +9,15 @@ namespace fusionflow::solver {
 extern const loss_function logistic_loss = {
     .name = "logistic",
     .about = "ln(1 + e^(-y f)) of labels y = +-1",
-    .value =
-        [](double y, double f) {
-            return std::log1p(std::exp(-std::abs(y * f))) + std::fmax(-(y * f), 0.0);
+    .judge =
+        [](const loss_block& block) {
+            return judge_each(
+                block,
+                [](double y, double f) {
+                    return std::log1p(std::exp(-std::abs(y * f))) + std::fmax(-(y * f), 0.0);
+                },
+                [](double y, double f) { return -y / (1 + std::exp(y * f)); });
         },
-    .slope = [](double y, double f) { return -y / (1 + std::exp(y * f)); },
     .needs_labels = true};
 
 }  // namespace fusionflow::solver

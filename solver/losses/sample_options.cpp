@@ -1,59 +1,34 @@
 #include "fusionflow/solver/losses/sample_options.hpp"
 
-#include <fmt/format.h>
-
-#include <array>
-#include <charconv>
-#include <cmath>
-#include <string_view>
-#include <utility>
-
-#include "fusionflow/data/error.hpp"
 #include "fusionflow/data/need.hpp"
 
 namespace fusionflow::solver {
 
-namespace {
-
-constexpr auto named_slopes =
-    std::to_array<std::pair<std::string_view, double>>({{"linear", 1}, {"relu", 0}});
-constexpr std::string_view leaky = "leaky:";
-
-}  // namespace
-
-std::string to_string(const activation& a) {
-    for (const auto& [name, slope] : named_slopes) {
-        if (a.slope == slope) {
-            return std::string(name);
-        }
-    }
-    return fmt::format("{}{}", leaky, a.slope);
-}
-
-activation parse_activation(const std::string& text) {
-    for (const auto& [name, slope] : named_slopes) {
-        if (text == name) {
-            return {slope};
-        }
-    }
-    activation parsed;
-    if (text.starts_with(leaky)) {
-        const char* end = text.data() + text.size();
-        const auto read = std::from_chars(text.data() + leaky.size(), end, parsed.slope);
-        if (read.ec == std::errc() && read.ptr == end && parsed.slope >= 0 &&
-            std::isfinite(parsed.slope)) {
-            return parsed;
-        }
-    }
-    throw data::input_error(
-        "activation",
-        fmt::format("need linear, relu or leaky:A with finite A >= 0, got '{}'", text));
-}
-
 void sample_options::validate() const {
-    data::need(units.slope >= 0 && std::isfinite(units.slope), "activation",
-               "need a finite slope >= 0, got {}", units.slope);
+    const auto check = [](const auto& choice, const char* field) {
+        data::need(choice.is_legal(), field, "need {}:{} with {}, got {}", choice->name,
+                   choice->parameter.letter, choice->parameter.range, choice.number);
+    };
+    check(units, "activation");
+    check(loss, "loss");
+    check(rule, "optimizer");
     data::need(batch >= 0, "batch", "need at least 1, got {}", batch);
+}
+
+void sample_options::match(const data::samples& data) const {
+    if (loss->needs_labels) {
+        data::need(data.outputs() == 1, "loss", "need one target of +1 and -1 for {}, got {}",
+                   loss->name, data.outputs());
+        data::need(data.are_labels(), "loss", "need targets of +1 and -1 for {}", loss->name);
+    }
+    if (loss->needs_classes) {
+        data::need(data.outputs() >= 2, "loss",
+                   "need two or more classes, a target for each, for {}, got one target (of +1 and "
+                   "-1 it can be logistic)",
+                   loss->name);
+        data::need(data.are_classes(), "loss",
+                   "need classes for {}: targets of 0 and, one in each sample, 1", loss->name);
+    }
 }
 
 }  // namespace fusionflow::solver

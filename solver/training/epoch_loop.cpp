@@ -22,7 +22,8 @@ epoch_loop::epoch_loop(const model& about, const run_options& options, const kno
       monitor_(about.moments, about.architecture, expected_saddles(about, weight_decay),
                weight_decay),
       recorder_(about.moments, options.record), branch_(about.moments.count()),
-      keeps_signs_(keeps_signs), length_(about.training.rate() * static_cast<double>(steps)),
+      keeps_signs_(keeps_signs), lengths_{about.training.rate() * static_cast<double>(steps),
+                                          about.training.decay_rate},
       steps_(steps) {
     if (known.rest || known.weights) {
         monitor_.watch_again(known);
@@ -38,10 +39,13 @@ void epoch_loop::record(bool last) {
     }
 }
 
-// The loss if it is the squared error, else NaN.
+// Half of the squared error if the loss is a multiple of it, else NaN.
 double epoch_loop::squared_error(double loss) const {
-    const bool squared = !about_.samples || training_.samples.loss->squared;
-    return squared ? loss : theory::unknown;
+    if (!about_.samples) {
+        return loss;
+    }
+    const auto multiple = training_.samples.loss->squared;
+    return multiple != nullptr ? loss / multiple(about_.samples->outputs()) : theory::unknown;
 }
 
 // True once the run is over: it has come to its end, the tail has passed, and no clock reads on.
@@ -117,6 +121,7 @@ outcome epoch_loop::march(double loss_initial) {
 answer epoch_loop::run() {
     total_ = begin();
     const double loss_initial = loss_now(total_);
+    const double accuracy_initial = accuracy_now();
     record(true);
     const bool finite = total_.allFinite() && std::isfinite(loss_initial);
     const outcome ended = finite ? march(loss_initial) : outcome::non_finite;
@@ -124,6 +129,8 @@ answer epoch_loop::run() {
     answer result(monitor_.answer(ended, {epoch_, 0, epoch_ * steps_}, total_));
     result.loss_initial = loss_initial;
     result.loss_final = loss_now(total_);
+    result.accuracy_initial = accuracy_initial;
+    result.accuracy_final = accuracy_now();
     result.time_final = now();
     result.share = monitor_.share(squared_error(result.loss_final));
     result.weights_final = total_;
@@ -144,7 +151,7 @@ answer run_watched(trained_network network, const loop_maker& make) {
         loop = make(network, known);
         result = loop->run();
     }
-    result.epoch_length = loop->length();
+    result.epoch_length = loop->lengths();
     network.at_end = loop->take_weights();
     result.network = std::move(network);
     return result;

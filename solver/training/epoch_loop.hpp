@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -23,8 +24,10 @@ public:
     [[nodiscard]] const std::optional<known_end>& again() const { return again_; }
     /// Moves the weights at the end out of the loop; to be called last.
     [[nodiscard]] virtual state take_weights() = 0;
-    /// Length of an epoch in units of tau.
-    [[nodiscard]] double length() const final { return length_; }
+    /// Length of the present epoch in units of tau.
+    [[nodiscard]] double length() const final { return lengths_.length(std::max(epoch_, 1L)); }
+    /// Lengths of all epochs.
+    [[nodiscard]] const epoch_lengths& lengths() const noexcept { return lengths_; }
 
 protected:
     /// \param about         Must outlive the loop, as must `options`. Learning is measured on its
@@ -49,7 +52,10 @@ private:
     /// solver::fades() of the weights now.
     [[nodiscard]] virtual bool fades_now(const data::modality_set& who,
                                          const Eigen::VectorXd& residuals) = 0;
-    /// Called where an epoch led to numbers that are not finite: restores the loss before it.
+    /// The part of the samples on the right side now; NaN where there is none.
+    [[nodiscard]] virtual double accuracy_now() const { return theory::unknown; }
+    /// Called where an epoch led to numbers that are not finite: restores the loss and the accuracy
+    /// before it.
     virtual void forget_epoch() {}
     /// False where more may still be learned although the monitor sees this end.
     [[nodiscard]] virtual bool ends_with(theory::outcome /*seen*/) const { return true; }
@@ -58,15 +64,15 @@ private:
     [[nodiscard]] double accuracy() const override { return 1e-12; }
     void glance(double place, Eigen::VectorXd& weights) override { look(place, weights); }
     void look(double place, Eigen::VectorXd& weights) override {
-        weights = before_ + place / length_ * (total_ - before_);
+        weights = before_ + place / length() * (total_ - before_);
     }
     [[nodiscard]] instant when(double place) override {
-        const double now = length_ * static_cast<double>(epoch_ - 1) + place;
-        return {now, now - last_half_height_};
+        const double then = lengths_.elapsed(epoch_ - 1) + place;
+        return {then, then - last_half_height_};
     }
     void restart(double place) override { last_half_height_ = when(place).total; }
 
-    [[nodiscard]] double now() const { return length_ * static_cast<double>(epoch_); }
+    [[nodiscard]] double now() const { return lengths_.elapsed(epoch_); }
     [[nodiscard]] double squared_error(double loss) const;
     bool note_end();
     theory::outcome march(double loss_initial);
@@ -81,7 +87,7 @@ private:
     Eigen::VectorXd before_;
     Eigen::VectorXd branch_;
     bool keeps_signs_;
-    double length_;
+    epoch_lengths lengths_;
     long steps_;
     std::optional<theory::outcome> ended_;
     bool reads_on_ = false;  // ended, but other clocks than the norm's are still read

@@ -40,18 +40,19 @@ namespace fusionflow::solver {
 /// Trains a network on the model's samples by its update rule, with biases of zero where none are
 /// given.
 ///
-/// A step is learning_rate long whatever the batch; an epoch has ceil(P / batch) steps. W_m is the
-/// best linear approximation of the output (sample_network::total_weights), taken once per epoch;
-/// half-heights are interpolated linearly between epochs. Their levels are halves of least-squares
-/// norms on the features' moments, also for losses whose weights do not come to rest there.
+/// A step is learning_rate long whatever the batch, in epoch e times decay_rate^(e-1); an epoch has
+/// ceil(P / batch) steps. W_m is the best linear approximation of the outputs
+/// (sample_network::total_weights), taken once per epoch; half-heights are interpolated linearly
+/// between epochs. Their levels are halves of least-squares norms on the features' moments, also
+/// for losses whose weights do not come to rest there.
 ///
 /// Linear networks under the squared error end as in train(). Others are never said to be at rest,
 /// since a modality that waits may be learned later.
 ///
 /// \param start  Weights in the layout of its shape, then biases or none (sample_network).
-/// \throws data::input_error naming method for gradient flow; loss where it needs targets of +-1
-///         but has others; batch where it is larger than P; weights where their number is wrong
-///         or one is not finite.
+/// \throws data::input_error naming method for gradient flow; loss where it needs labels or classes
+///         but has others; batch where it is larger than P; weights where their number is wrong or
+///         one is not finite.
 /// \see docs/theory.md#beyond-linear; tests/solver/simulate_samples_test.cpp
 [[nodiscard]] answer train_on_samples(const model& about, const run_options& options,
                                       weighted_network start);

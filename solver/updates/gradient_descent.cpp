@@ -1,5 +1,3 @@
-#include <Eigen/Core>
-
 #include "fusionflow/solver/updates/update_rule.hpp"
 
 namespace fusionflow::solver {
@@ -7,19 +5,19 @@ namespace fusionflow::solver {
 /// Gradient descent has no state of its own. \see tests/solver/updates_test.cpp
 extern const update_rule gradient_descent_rule = {
     .name = "gd",
-    .about = "gradient descent with weight decay",
+    .about = "gradient descent",
     .plain = true,
-    .begin = [](const descent_law& law, Eigen::Index weights) -> update {
+    .begin = [](const update_start& start) -> update {
         return [=](Eigen::Ref<Eigen::ArrayXd> parameters,
-                   const Eigen::Ref<const Eigen::ArrayXd>& gradient) {
-            auto moved = parameters.head(weights);
-            if (law.weight_decay > 0) {
-                moved -= law.rate * (gradient.head(weights) + law.weight_decay * moved);
+                   const Eigen::Ref<const Eigen::ArrayXd>& gradient, double rate) {
+            auto moved = parameters.head(start.weights);
+            if (start.weight_decay > 0) {
+                moved -= rate * (gradient.head(start.weights) + start.weight_decay * moved);
             } else {
-                moved -= law.rate * gradient.head(weights);
+                moved -= rate * gradient.head(start.weights);
             }
-            const Eigen::Index biases = parameters.size() - weights;
-            parameters.tail(biases) -= law.rate * gradient.tail(biases);
+            const Eigen::Index biases = parameters.size() - start.weights;
+            parameters.tail(biases) -= rate * gradient.tail(biases);
         };
     }};
 

@@ -15,7 +15,7 @@ namespace fusionflow::solver {
 ///
 /// with g the factor of the layer's part of the network.
 ///
-/// gradient_descent_rule takes the step where G is in memory. Networks from moments never form G,
+/// gradient_descent_rule takes this step where G is in memory. Networks from moments never form G,
 /// which is a product of low rank: they scale W by keep() and add -eta G factor by factor.
 struct descent_law {
     double rate = 0;          ///< eta > 0, time units per step
@@ -27,24 +27,30 @@ struct descent_law {
     [[nodiscard]] double keep() const noexcept { return 1 - rate * weight_decay; }
 };
 
-/// Changes the parameters (weights, then biases) by one step; `gradient` is dLoss/d(parameters).
-/// A rule's own state is part of the function object; each run has an object of its own.
+/// Changes the parameters (weights, then biases) by one step; `gradient` is dLoss/d(parameters),
+/// `rate` the size of this step. A rule's own state is part of the function object; each run has an
+/// object of its own.
 using update = std::function<void(Eigen::Ref<Eigen::ArrayXd> parameters,
-                                  const Eigen::Ref<const Eigen::ArrayXd>& gradient)>;
+                                  const Eigen::Ref<const Eigen::ArrayXd>& gradient, double rate)>;
+
+/// What a rule is told when a run begins.
+struct update_start {
+    Eigen::Index weights = 0;     ///< parameters that decay; those after them, biases, do not
+    Eigen::Index parameters = 0;  ///< weights and biases
+    double weight_decay = 0;      ///< lambda >= 0, which adds lambda W to the gradient
+    double number = 0;            ///< the rule's parameter
+};
 
 /// How a step changes parameters by their gradient. Each rule is defined in a file of its own in
 /// solver/updates/ and listed in solver/updates/updates.cpp, and nowhere else.
 struct update_rule {
-    std::string_view name;   ///< "gd"
-    std::string_view about;  ///< one line
+    std::string_view name;                 ///< "gd"
+    std::string_view about;                ///< one line
+    data::named_parameter parameter = {};  ///< the M of `momentum:M`
     /// True where every step follows descent_law, as in theory: second moments then suffice.
     bool plain = false;
     /// Begins a run.
-    ///
-    /// \param law      The step size, and the decay of weights.
-    /// \param weights  How many of the parameters are weights; those after them are biases, which
-    ///                 do not decay.
-    update (*begin)(const descent_law& law, Eigen::Index weights);
+    update (*begin)(const update_start& start) = nullptr;
 };
 
 /// Gradient descent with weight decay. \see descent_law

@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(networks_on_samples_report_units_and_asymmetry) {
     const auto json = result.json();
     BOOST_TEST(json["outcome"] == "learned");
     BOOST_TEST(json["activation"] == "leaky:0.5");
-    BOOST_TEST(json["loss"] == "mse");
+    BOOST_TEST(json["loss"] == "half-mse");
     BOOST_TEST(json["samples"] == 60);
     BOOST_TEST(json["modalities"][0]["asymmetry"].get<double>() > 0);
     BOOST_TEST(json["stepper"] == "stochastic gradient descent");

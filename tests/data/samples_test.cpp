@@ -56,6 +56,57 @@ BOOST_AUTO_TEST_CASE(labels_are_signs_with_zero_as_plus) {
     BOOST_TEST((labels.targets() == Eigen::Vector4d(-1, 1, 1, -1)));
 }
 
+BOOST_AUTO_TEST_CASE(several_targets_have_moments_of_all) {
+    Eigen::MatrixXd targets(4, 2);
+    targets << 1, 0, 0, 2, 0, 1, -1, 0;
+    const data::samples s({"A", "B"}, {2, 1}, four_rows(), targets);
+    const auto& m = s.input_moments();
+    BOOST_TEST(s.outputs() == 2);
+    BOOST_TEST(m.outputs() == 2);
+    const Eigen::MatrixXd found = m.matrix(m.correlations());
+    BOOST_TEST((found - targets.transpose() * four_rows() / 4).norm() < 1e-16);
+    BOOST_TEST(m.target_power() == 7 / 4.0);
+    BOOST_TEST(m.means()->targets(1) == 0.75);
+    BOOST_TEST(!s.are_classes());
+    BOOST_TEST(!s.are_labels());
+    BOOST_TEST(std::isnan(data::asymmetry(s)[0]));
+}
+
+BOOST_AUTO_TEST_CASE(a_column_of_targets_is_the_one_target) {
+    const Eigen::MatrixXd column = Eigen::Vector4d(0.1, 0.7, -0.3, 1.9);
+    const data::samples a({"A", "B"}, {2, 1}, four_rows(), column);
+    const data::samples b({"A", "B"}, {2, 1}, four_rows(), Eigen::Vector4d(column));
+    BOOST_TEST((a.input_moments().correlation() == b.input_moments().correlation()));
+    BOOST_TEST(a.outputs() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(classes_are_rows_with_a_single_one) {
+    const auto are = [](const Eigen::MatrixXd& targets) {
+        return data::samples({"A"}, {1}, Eigen::MatrixXd::Ones(targets.rows(), 1), targets)
+            .are_classes();
+    };
+    Eigen::MatrixXd targets(3, 3);
+    targets << 1, 0, 0, 0, 1, 0, 1, 0, 0;
+    BOOST_TEST(are(targets));  // the third class is empty
+    targets(2, 1) = 1;
+    BOOST_TEST(!are(targets));
+    targets.row(2) << 0.5, 0.5, 0;
+    BOOST_TEST(!are(targets));
+    targets.row(2) << 2, -1, 0;
+    BOOST_TEST(!are(targets));
+    BOOST_TEST(!are(Eigen::Vector3d(1, 1, 1)));
+}
+
+BOOST_AUTO_TEST_CASE(labels_are_one_target_of_plus_and_minus_one) {
+    const auto are = [](const Eigen::MatrixXd& targets) {
+        return data::samples({"A"}, {1}, Eigen::MatrixXd::Ones(targets.rows(), 1), targets)
+            .are_labels();
+    };
+    BOOST_TEST(are(Eigen::Vector2d(1, -1)));
+    BOOST_TEST(!are(Eigen::Vector2d(1, 0)));
+    BOOST_TEST(!are(Eigen::Matrix2d::Ones()));
+}
+
 BOOST_AUTO_TEST_CASE(asymmetry_is_zero_for_mirrored_data_and_known_by_hand) {
     // <y |x|> / |<y x>| of the two samples (1, 1) and (-2, -1): (1 - 2)/2 over (1 + 2)/2.
     const data::samples two({"A"}, {1}, Eigen::Vector2d(1, -2), Eigen::Vector2d(1, -1));

@@ -192,8 +192,8 @@ BOOST_AUTO_TEST_CASE(options_of_samples_make_a_model_with_samples) {
     BOOST_TEST((m.samples->inputs().topRows(20) == -m.samples->inputs().bottomRows(20)));
     BOOST_TEST(m.samples->targets().cwiseAbs().sum() == 40);  // labels
     BOOST_TEST((m.moments.covariance() == m.samples->input_moments().covariance()));
-    BOOST_TEST(s.training.samples.units.slope == 0.2);
-    BOOST_TEST((s.training.samples.loss == &solver::losses().find("logistic")));
+    BOOST_TEST(s.training.samples.units.slope() == 0.2);
+    BOOST_TEST(s.training.samples.loss->name == "logistic");
     BOOST_TEST((m.init.bias() == theory::bias_start::zero));
     BOOST_TEST(m.on_samples().bias);
     BOOST_TEST(s.training.samples.batch == 8);
@@ -264,6 +264,8 @@ BOOST_AUTO_TEST_CASE(initial_sizes_belong_to_their_schemes) {
 BOOST_AUTO_TEST_CASE(refuses_options_that_samples_do_not_fit) {
     for (const auto& [name, value] : tests::given{{"activation", "relu"},
                                                   {"loss", "mse"},
+                                                  {"optimizer", "adam"},
+                                                  {"decay-rate", "0.9"},
                                                   {"batch", "5"},
                                                   {"variance", "2"},
                                                   {"symmetric", "true"}}) {

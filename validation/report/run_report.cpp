@@ -114,12 +114,14 @@ std::string learned_text(const data::moments& moments, const solver::answer& run
         s.add({"epoch"}, [&](std::size_t m) { return spell(epochs[m]); });
     }
     // The other clocks, in the unit of the column before.
-    const double unit = epochs.empty() ? 1 : run.epoch_length;
+    const auto in_unit = [&](double time) {
+        return epochs.empty() ? time : run.epoch_length.epochs(time);
+    };
     for (const theory::clock_times& read : run.clocks) {
         if (read.by != run.told_by) {
-            s.add({"by " + std::string(read.by->name)}, [&read, unit](std::size_t m) {
+            s.add({"by " + std::string(read.by->name)}, [&read, &in_unit](std::size_t m) {
                 const bool negligible = data::contains(read.negligible, static_cast<int>(m));
-                return spell(read.times[m] / unit) + (negligible ? " (negligible)" : "");
+                return spell(in_unit(read.times[m])) + (negligible ? " (negligible)" : "");
             });
         }
     }
@@ -196,7 +198,7 @@ json training_json(const run_question& asked) {
     if (about.samples) {
         result["samples"] = about.samples->count();
         result["activation"] = solver::to_string(about.training.samples.units);
-        result["loss"] = about.training.samples.loss->name;
+        result["loss"] = to_string(about.training.samples.loss);
     }
     return result;
 }

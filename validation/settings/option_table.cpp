@@ -121,17 +121,25 @@ template <auto List>
 auto named(std::string_view /*name*/, const std::string& text) {
     return &List().find(text);
 }
+template <auto List>
+auto parsed(std::string_view /*name*/, const std::string& text) {
+    return List().parse(text);
+}
 auto read_moments_file(std::string_view /*name*/, const std::string& file) {
     return std::make_shared<const data::moments>(data::read_moments(file));
 }
 std::string names_of_schemes() { return theory::schemes().names(); }
 std::string names_of_clocks() { return theory::clocks().names(); }
 std::string names_of_losses() {
-    const auto which = [](bool of_labels) {
-        return solver::losses().names([=](const auto& l) { return l.needs_labels == of_labels; });
+    const auto which = [](bool labels, bool classes) {
+        return solver::losses().names(
+            [=](const auto& l) { return l.needs_labels == labels && l.needs_classes == classes; });
     };
-    return which(false) + "; " + which(true) + " of the target's sign";
+    return which(false, false) + "; " + which(false, true) + " of classes; " + which(true, false) +
+           " of the target's sign";
 }
+std::string names_of_rules() { return solver::update_rules().names(); }
+std::string names_of_activations() { return solver::activations().names(); }
 bool parse_not(std::string_view name, const std::string& text) { return !parse_flag(name, text); }
 
 void put_target_ratio(settings& s, std::string_view name, const std::string& value) {
@@ -342,14 +350,20 @@ constexpr auto entries = std::to_array<entry>({
         variance_rule),
     row("symmetric", "", "add the mirror image (-x, -y) of every toy sample", "samples", false,
         put<parse_flag, &settings::samples, &sample_settings::symmetric>, {}, symmetric_rule),
-    row("activation", "NAME",
-        "activation of hidden units: linear, relu or leaky:A, A >= 0 (linear)", "samples", false,
+    row("activation", "NAME", "activation of hidden units: {} (linear)", "samples", false,
         put<read<solver::parse_activation>, &settings::training, training_samples,
             &sample_options::units>,
-        {}, samples_only),
-    row("loss", "NAME", "{} (mse)", "samples", false,
-        put<named<solver::losses>, &settings::training, training_samples, &sample_options::loss>,
+        {}, samples_only, names_of_activations),
+    row("loss", "NAME", "{} (half-mse)", "samples", false,
+        put<parsed<solver::losses>, &settings::training, training_samples, &sample_options::loss>,
         {}, samples_only, names_of_losses),
+    row("optimizer", "NAME", "how steps follow from gradients: {} (gd)", "samples", false,
+        put<parsed<solver::update_rules>, &settings::training, training_samples,
+            &sample_options::rule>,
+        {}, samples_only, names_of_rules),
+    row("decay-rate", "R", "the step is multiplied by this after every epoch, 0 < R <= 1 (1)",
+        "samples", numeric, put<parse_number, &settings::training, &training::decay_rate>, {},
+        samples_only),
     implying("zero",
              row("bias", "NAME",
                  "biases: none, zero or drawn (none; torch: drawn; zero without NAME)", "drawing",
