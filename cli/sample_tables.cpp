@@ -11,6 +11,7 @@
 #include "fusionflow/data/need.hpp"
 #include "fusionflow/data/readers/column_subset.hpp"
 #include "fusionflow/data/readers/read_samples.hpp"
+#include "fusionflow/data/readers/sample_rows.hpp"
 #include "fusionflow/validation/settings/numbers.hpp"
 
 namespace fusionflow::cli {
@@ -29,11 +30,14 @@ void refuse_together(const arguments& given, const char* option, const char* oth
                other);
 }
 
-data::row_split read_split(const arguments& given) {
+data::row_split read_split(const arguments& given, keep_rows rows) {
+    data::need(!given.settings.has("data-seed") || given.has("train-fraction"), "data-seed",
+               "needs --train-fraction");
     needs(given, "data-seed", "train-fraction");
     refuse_together(given, "split", "train-fraction");
     data::row_split split;
     split.list_held_out = given.has("held-out-rows");
+    split.keep_rows = rows != keep_rows::no;
     if (given.has("train-fraction")) {
         const std::string text = given.get("train-fraction");
         split.train_fraction = validation::parse_number("train-fraction", text);
@@ -42,6 +46,8 @@ data::row_split read_split(const arguments& given) {
     }
     if (given.has("data-seed")) {
         split.seed = validation::parse_seed("data-seed", given.get("data-seed"));
+    } else if (given.settings.has("data-seed")) {
+        split.seed = given.settings.world.seed;
     }
     return split;
 }
@@ -65,6 +71,7 @@ struct statistics_read {
     std::optional<data::sample_statistics> held_out{};
     data::summary_labels labels{};
     std::vector<std::string> warnings{};
+    std::vector<Eigen::Index> kept{};  // columns of what was read; empty: all
 
     void warn_of_dropped(const std::vector<std::string>& dropped, const char* why) {
         if (!dropped.empty()) {
@@ -79,6 +86,7 @@ void drop_constant(statistics_read& read) {
         "drop-constant", [&] { return data::varying_columns(read.training, read.labels); });
     read.warn_of_dropped(varying.dropped, "they do not vary");
     read.labels = varying.labels;
+    read.kept = varying.kept;
     read.training = data::select_columns(read.training, varying.kept);
     if (read.held_out) {
         read.held_out = data::select_columns(*read.held_out, varying.kept);
@@ -135,7 +143,7 @@ std::optional<std::string> warning_of_means(const sample_summary& s) {
 
 // The moments of what was read, with the columns and the preparation that options ask for.
 samples_read summarised(const arguments& given, const data::selected_columns& columns,
-                        const data::sample_sums& sums, preparation prepared) {
+                        const data::sample_sums& sums, preparation prepared, keep_rows rows) {
     statistics_read read{
         sums.training.statistics(),
         {},
@@ -158,11 +166,19 @@ samples_read summarised(const arguments& given, const data::selected_columns& co
     if (read.held_out) {
         r.held_out = prepared_summary(*read.held_out, read.labels, prepared, read.training);
     }
+    if (rows != keep_rows::no) {
+        const auto samples = [&](const data::row_matrix& values) {
+            return std::make_shared<const data::samples>(data::samples_of_rows(
+                values, read.kept, r.training, rows == keep_rows::classes_as_read));
+        };
+        r.training_rows = samples(sums.training_values);
+        r.other_rows = read.held_out ? samples(sums.held_out_values) : nullptr;
+    }
     return r;
 }
 
-samples_read read_tables(const arguments& given) {
-    const data::row_split split = read_split(given);
+samples_read read_tables(const arguments& given, keep_rows rows) {
+    const data::row_split split = read_split(given, rows);
     const preparation prepared = read_preparation(given);
     progress_line line(given.quiet);
     const auto watch = [&line](const data::table_progress& now) {
@@ -180,7 +196,7 @@ samples_read read_tables(const arguments& given) {
                                    watch);
     const data::sample_sums sums = data::read_samples(columns, split, watch);
 
-    samples_read r = summarised(given, columns, sums, prepared);
+    samples_read r = summarised(given, columns, sums, prepared, rows);
     const data::table_progress done = columns.progress();
     if (done.skipped > 0) {
         r.warnings.push_back(fmt::format("{} of {} rows left out: {} values are missing in them",
@@ -238,8 +254,8 @@ std::vector<option> sample_options() {
     return all;
 }
 
-samples_read read_samples(const arguments& given) {
-    samples_read r = reads_tables(given) ? read_tables(given) : put_together(given);
+samples_read read_samples(const arguments& given, keep_rows rows) {
+    samples_read r = reads_tables(given) ? read_tables(given, rows) : put_together(given);
     if (const auto warning = warning_of_means(r.training)) {
         r.warnings.push_back(*warning);
     }

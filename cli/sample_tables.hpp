@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "fusionflow/cli/arguments.hpp"
 #include "fusionflow/data/readers/sample_summary.hpp"
+#include "fusionflow/data/samples.hpp"
 
 // Samples in files, for the commands that read them.
 namespace fusionflow::cli {
@@ -17,6 +19,16 @@ struct samples_read {
     std::optional<data::sample_summary> held_out{};  ///< with --train-fraction or --split
     std::vector<std::uint64_t> held_out_rows{};      ///< from 0; only if they are to be listed
     std::vector<std::string> warnings{};
+    /// The rows themselves, prepared as their moments are, where they were asked for.
+    std::shared_ptr<const data::samples> training_rows{};
+    std::shared_ptr<const data::samples> other_rows{};
+};
+
+/// What is kept of tables: their moments, or their rows too.
+enum class keep_rows {
+    no,
+    as_prepared,
+    classes_as_read,  ///< targets that are classes stay 0 and 1
 };
 
 /// Options that say what is read from tables, and how: --modality, --target and so on.
@@ -34,8 +46,9 @@ struct samples_read {
 
 /// Reads tables or, without --modality, puts moments of parts together. Shows progress.
 ///
+/// \param rows  Rows can be kept of tables only.
 /// \throws data::input_error naming an option or a file.
-[[nodiscard]] samples_read read_samples(const arguments& given);
+[[nodiscard]] samples_read read_samples(const arguments& given, keep_rows rows = keep_rows::no);
 
 /// Reads moments of held-out samples, and checks that they can be compared with those of training.
 ///

@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "fusionflow/cli/command.hpp"
 #include "fusionflow/cli/run.hpp"
+#include "fusionflow/cli/sample_tables.hpp"
 #include "fusionflow/cli/streams.hpp"
 #include "fusionflow/data/error.hpp"
+#include "fusionflow/data/need.hpp"
 #include "fusionflow/data/readers/npz.hpp"
 #include "fusionflow/solver/method.hpp"
 #include "fusionflow/solver/networks/weights_file.hpp"
@@ -16,6 +19,7 @@
 #include "fusionflow/validation/report/ensemble_report.hpp"
 #include "fusionflow/validation/settings/numbers.hpp"
 #include "fusionflow/validation/study/ensemble.hpp"
+#include "fusionflow/validation/study/sample_scores.hpp"
 
 namespace fusionflow::cli {
 
@@ -131,6 +135,61 @@ void save_weights(const arguments& given, const solver::model& about,
                            data::format_npz(arrays, {{"provenance", given.provenance}}));
 }
 
+// The options of tables, without those that made-up data have as well.
+std::vector<option> simulate_options() {
+    std::vector<option> all = {
+        {"representation", "NAME", "full, compressed or sampled: any width (full)"},
+        {"repeats", "R", "train R networks of different seeds; how their times are spread (1)"},
+        {"jobs", "N", "threads for the repeats (all processors)", true},
+        {"weights", "F.npz", "start from these weights, none are drawn", false, false,
+         file_use::read},
+        {"save-initial", "F.npz", "write the weights at the start", true, false, file_use::written},
+        {"save-weights", "F.npz", "write the weights at the end", true, false, file_use::written},
+        {"trajectory", "FILE", "write t, loss, |W_m|, u_m and W to a .csv or .npz file", true,
+         false, file_use::written},
+        {"plot", "F.svg", "draw loss and |W_m| over time, with the flow (needs gnuplot)", true,
+         false, file_use::written},
+        {"blank", "NAME",
+         "what a modality that is not shown is for unimodal scores: its mean, or zero (mean)"}};
+    for (const option& o : sample_options()) {
+        if (validation::find_setting(o.name) == nullptr && o.name != "prepared-as") {
+            all.push_back(o);
+        }
+    }
+    return all;
+}
+
+// Tables of samples to train on, where there are any.
+std::optional<samples_read> read_data(const arguments& given) {
+    if (given.positional.empty()) {
+        for (const option& o : sample_options()) {
+            if (given.has(o.name) || !given.all(o.name).empty()) {
+                throw data::input_error(std::string(o.name), "needs tables of samples, DATA");
+            }
+        }
+        given.refuse({"blank"}, "needs tables of samples, DATA");
+        return std::nullopt;
+    }
+    if (!reads_tables(given)) {
+        throw data::input_error("modality",
+                                "need at least one, NAME=columns, to train on tables; moments are "
+                                "given by --moments");
+    }
+    for (const validation::setting_info& s : validation::setting_table()) {
+        const bool makes_data = s.group == "data" && s.name != "data-seed";
+        if (makes_data || s.name == "samples" || s.name == "variance" || s.name == "symmetric") {
+            given.refuse({s.name}, "cannot be combined with tables of samples, DATA");
+        }
+    }
+    given.refuse({"plot"}, "is of data that a flow knows: cannot be combined with DATA");
+    const solver::sample_options& how = given.settings.training.samples;
+    const bool settles = how.units.is_linear() && how.loss->squared != nullptr;
+    data::need(settles || given.settings.training.epochs || given.settings.has("max-epochs"),
+               "epochs", "needed: networks of these units and this loss do not come to rest");
+    const bool classes = given.settings.training.samples.loss->squared == nullptr;
+    return read_samples(given, classes ? keep_rows::classes_as_read : keep_rows::as_prepared);
+}
+
 exit_code run_simulate(const arguments& given) {
     const solver::method& how = read_representation(given);
     const validation::ensemble_options repeats = read_repeats(given);
@@ -138,7 +197,15 @@ exit_code run_simulate(const arguments& given) {
         check_given_weights(given, how);
     }
     check_plot(given);
-    solver::model about = validation::build_model(given.settings);
+    const solver::blank_inputs blank =
+        solver::parse_blank_inputs(given.has("blank") ? given.get("blank") : "mean");
+    const std::optional<samples_read> samples = read_data(given);
+    validation::settings chosen = given.settings;
+    if (samples) {
+        chosen.samples.read = samples->training_rows;
+        print_warnings(given, samples->warnings);
+    }
+    solver::model about = validation::build_model(chosen);
     if (repeats.repeats > 1) {
         return run_repeats(given, about, how, repeats);
     }
@@ -151,35 +218,37 @@ exit_code run_simulate(const arguments& given) {
     options.start = std::move(start);
     const solver::answer trained = solver::run(how, about, options);
     const solver::trained_network& network = *trained.network;
+    std::optional<validation::trained_scores> scores;
+    if (samples && !theory::is_failure(trained.ended)) {
+        scores = validation::score_network(about, network, samples->other_rows.get(), blank);
+    }
     attempts all;
     all.add([&] { save_weights(given, about, network, "save-initial", network.at_start); });
     all.add([&] { save_weights(given, about, network, "save-weights", network.at_end); });
-    return finish_run(given, {about, how, given.get("weights"), given.provenance}, trained, all);
+    return finish_run(
+        given,
+        {about, how, given.get("weights"), given.provenance, scores ? &*scores : nullptr},
+        trained, all);
 }
 
 }  // namespace
 
 const command simulate_command = {
     "simulate",
-    "Trains a network from drawn weights: linear from moments, or any on samples.",
-    "",
+    "Trains a network from drawn weights: linear from moments, or any on samples.\n"
+    "DATA are tables of samples to train on, read as moments reads them.",
+    "[DATA...]",
     settings_in(
-        {"data", "network", "start", "drawing", "training", "samples", "compression", "solver"}),
-    {{"representation", "NAME", "full, compressed or sampled: any width (full)"},
-     {"repeats", "R", "train R networks of different seeds; how their times are spread (1)"},
-     {"jobs", "N", "threads for the repeats (all processors)", true},
-     {"weights", "F.npz", "start from these weights, none are drawn", false, false, file_use::read},
-     {"save-initial", "F.npz", "write the weights at the start", true, false, file_use::written},
-     {"save-weights", "F.npz", "write the weights at the end", true, false, file_use::written},
-     {"trajectory", "FILE", "write t, loss, |W_m|, u_m and W to a .csv or .npz file", true, false,
-      file_use::written},
-     {"plot", "F.svg", "draw loss and |W_m| over time, with the flow (needs gnuplot)", true, false,
-      file_use::written}},
+        {"data", "network", "start", "drawing", "training", "epochs", "samples", "compression",
+         "solver"}),
+    simulate_options(),
     "fusionflow simulate --depth 3 --fusion 2 --rho 0.5 --init 0.1 --width 20 "
     "--learning-rate 0.02\n"
     "  fusionflow simulate --samples 400 --symmetric --activation relu --init 1e-4 "
     "--scheme gaussian-iid\n"
     "  fusionflow simulate --scheme gaussian --width 1e4 --representation sampled --repeats 20",
-    run_simulate};
+    run_simulate,
+    false,
+    file_use::read};
 
 }  // namespace fusionflow::cli

@@ -30,6 +30,9 @@ void training::validate() const {
     data::need(rates.equal() || weight_decay == 0, "learning-rates",
                "cannot be combined with weight-decay");
     data::need(max_epochs >= 1, "max-epochs", "need at least 1, got {}", max_epochs);
+    data::need(!epochs || *epochs >= 1, "epochs", "need at least 1, got {}", epochs.value_or(0));
+    data::need(!epochs || method == training_method::gradient_descent, "epochs",
+               "need gd, got flow");
     data::need(decay_rate > 0 && decay_rate <= 1, "decay-rate", "need 0 < r <= 1, got {}",
                decay_rate);
     samples.validate();

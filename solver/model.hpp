@@ -31,6 +31,8 @@ struct training {
     /// gradient flow.
     std::optional<double> learning_rate{};
     long max_epochs = 10'000'000;  ///< of gradient descent, >= 1
+    /// Train for so many epochs, >= 1, whatever is learned by then; absent: until all is learned.
+    std::optional<long> epochs{};
     std::uint64_t seed = 1;        ///< of the initial weights
     /// Factors of the learning rates of branches and trunk; not together with weight decay.
     theory::learning_rates rates{};
@@ -44,7 +46,7 @@ struct training {
 
     [[nodiscard]] descent_law law() const noexcept { return {rate(), weight_decay, rates}; }
 
-    /// \throws data::input_error naming learning-rate, learning-rates, max-epochs, weight-decay or
+    /// \throws data::input_error naming learning-rate, learning-rates, epochs, max-epochs, weight-decay or
     ///         decay-rate, or as sample_options.
     void validate() const;
 };

@@ -31,6 +31,7 @@ constexpr auto outcome_texts = std::to_array<outcome_text>({
      "cannot change sign; random networks can: try `simulate --scheme gaussian`."},
     {outcome::stopped, "stopped", "As many modalities were learned as --until asks for."},
     {outcome::enough, "enough", "As much is explained as --enough asks for."},
+    {outcome::trained, "trained", "The epochs that --epochs asks for are over."},
     {outcome::no_plateau, "no_plateau",
      "There is no small-weight phase that the formulas could time: use smaller initial weights "
      "and depth >= 2, or networks (`simulate`)."},
@@ -163,7 +164,8 @@ learning conclude(std::vector<double> times, std::vector<phase> phases, outcome 
                   const cost& work, const data::modality_set& above) {
     for (double& time : times) {
         const bool cut_short =
-            is_failure(ended) || ended == outcome::stopped || ended == outcome::enough;
+            is_failure(ended) || ended == outcome::stopped || ended == outcome::enough ||
+            ended == outcome::trained;
         if (ended == outcome::diverged || (cut_short && std::isinf(time))) {
             time = std::numeric_limits<double>::quiet_NaN();
         }

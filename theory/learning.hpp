@@ -28,6 +28,7 @@ enum class outcome {
     sign_reversal,        ///< a waiting scalar modality decays on the balanced manifold
     stopped,              ///< as many modalities as asked for were learned
     enough,               ///< as much as was asked for is explained
+    trained,              ///< networks: the epochs that were asked for are over
     no_plateau,           ///< formulas only: no small-u0 phase exists (u0 >= 1, depth 1)
     time_limit,           ///< not learned within the time limit
     step_limit,           ///< not learned within the step limit

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
+#include <utility>
+#include <vector>
+
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/data/random.hpp"
 
@@ -31,6 +35,25 @@ Index sort_rows(const row_block& block, const row_split& split, row_matrix& scra
     return training;
 }
 
+// Rows that are kept in a vector that grows by parts of itself.
+class kept_rows {
+public:
+    void add(const Eigen::Ref<const row_matrix>& rows) {
+        columns_ = rows.cols();
+        for (Index i = 0; i < rows.rows(); ++i) {
+            values_.insert(values_.end(), rows.row(i).data(), rows.row(i).data() + columns_);
+        }
+    }
+    [[nodiscard]] row_matrix take() && {
+        const Index rows = columns_ == 0 ? 0 : std::ssize(values_) / columns_;
+        return Eigen::Map<const row_matrix>(values_.data(), rows, columns_);
+    }
+
+private:
+    Index columns_ = 0;
+    std::vector<double> values_;
+};
+
 }  // namespace
 
 bool trains(const row_split& split, std::uint64_t row) {
@@ -47,18 +70,30 @@ sample_sums read_samples(selected_columns& from, const row_split& split,
     }
     row_block block;
     row_matrix sorted;
+    kept_rows training_rows;
+    kept_rows other_rows;
+    const auto keep = [&split](kept_rows& where, const Eigen::Ref<const row_matrix>& rows) {
+        if (split.keep_rows) {
+            where.add(rows);
+        }
+    };
     while (from.next(block)) {
         if (splits) {
             const Index training = sort_rows(block, split, sorted, sums.held_out_rows);
             sums.training.add(sorted.topRows(training));
             sums.held_out->add(sorted.bottomRows(sorted.rows() - training));
+            keep(training_rows, sorted.topRows(training));
+            keep(other_rows, sorted.bottomRows(sorted.rows() - training));
         } else {
             sums.training.add(block.values);
+            keep(training_rows, block.values);
         }
         if (watch) {
             watch(from.progress());
         }
     }
+    sums.training_values = std::move(training_rows).take();
+    sums.held_out_values = std::move(other_rows).take();
     const table_progress all = from.progress();
     if (!(all.rows > all.skipped)) {
         throw input_error(from.file(), all.rows == 0

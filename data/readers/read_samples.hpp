@@ -14,6 +14,7 @@ struct row_split {
     double train_fraction = 1;  ///< 0 < F <= 1; 1: all, unless a column splits them
     std::uint64_t seed = 0;
     bool list_held_out = false;  ///< keep the numbers of the rows that are held out
+    bool keep_rows = false;      ///< keep all rows, beside their sums
 };
 
 /// Whether row `row` of a table, from 0, is for training:
@@ -28,6 +29,8 @@ struct sample_sums {
     moment_sums training;
     std::optional<moment_sums> held_out{};       ///< if rows may be held out
     std::vector<std::uint64_t> held_out_rows{};  ///< from 0, if asked for: 8 bytes each
+    row_matrix training_values{};  ///< rows of inputs and targets, if they are kept
+    row_matrix held_out_values{};
 };
 
 /// Reads a table to its end.

@@ -346,6 +346,11 @@ std::optional<end_of_run> half_height_monitor::explained(const std::optional<dou
                       own_end_ ? std::nullopt : std::optional(known_end{{}, weights})};
 }
 
+end_of_run half_height_monitor::cut_off(const Eigen::VectorXd& weights) const {
+    return {theory::outcome::trained,
+            own_end_ ? std::nullopt : std::optional(known_end{{}, weights})};
+}
+
 bool half_height_monitor::reads_on(const Eigen::VectorXd& weights, bool keeps_signs,
                                    const rest_judge::fading& fades) {
     if (came_to_rest_ || !clocks_.waits(saddle_in_the_end())) {

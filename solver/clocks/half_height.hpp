@@ -88,6 +88,10 @@ public:
                                                       double loss,
                                                       const Eigen::VectorXd& weights) const;
 
+    /// The end of a run whose weights were `weights` when its epochs were over: its own end, against
+    /// which clocks are read, is there.
+    [[nodiscard]] end_of_run cut_off(const Eigen::VectorXd& weights) const;
+
     /// After the end of the run: true while another clock waits for a modality and something moves.
     ///
     /// \param keeps_signs, fades  As in finished().

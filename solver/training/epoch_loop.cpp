@@ -82,13 +82,19 @@ outcome epoch_loop::march(double loss_initial) {
     monitor_.start(total_);
     const double loss_limit = diverged_loss * loss_initial;
     for (;;) {
-        if (monitor_.stops_at(options_.until)) {
+        if (training_.epochs) {
+            if (epoch_ == *training_.epochs) {
+                end_of_run end = monitor_.cut_off(total_);
+                again_ = std::move(end.again);
+                return end.outcome;
+            }
+        } else if (monitor_.stops_at(options_.until)) {
             return outcome::stopped;
-        }
-        if (note_end()) {
+        } else if (note_end()) {
             return *ended_;
         }
-        if (!(now() < options_.max_time && epoch_ < training_.max_epochs)) {
+        const bool may_go_on = training_.epochs || epoch_ < training_.max_epochs;
+        if (!(now() < options_.max_time && may_go_on)) {
             return ended_.value_or(outcome::time_limit);
         }
         before_ = total_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -75,6 +76,50 @@ json network_json(const run_question& asked, const solver::answer& run) {
     }
     result.update(training_json(asked));
     return result;
+}
+
+json score_json(const solver::sample_score& score) {
+    return {{"loss", number(score.loss)}, {"accuracy", number(score.accuracy)}};
+}
+
+json unimodal_json(const data::moments& moments, const sample_scores& scores) {
+    json all = json::object();
+    for (int m = 0; m < moments.count(); ++m) {
+        all[moments.name(m)] = score_json(scores.alone[static_cast<std::size_t>(m)]);
+    }
+    return all;
+}
+
+json scores_json(const data::moments& moments, const trained_scores& scores) {
+    json result = {{"unimodal", unimodal_json(moments, scores.training)}};
+    if (scores.held_out) {
+        result["held_out"] = score_json(scores.held_out->all);
+        result["held_out"]["unimodal"] = unimodal_json(moments, *scores.held_out);
+    }
+    return result;
+}
+
+// A row for all modalities, and one for each of them alone.
+std::string scores_text(const data::moments& moments, const trained_scores& scores) {
+    sheet s = sheet::of_rows(static_cast<std::size_t>(moments.count()) + 1);
+    const auto at = [](const sample_scores& of, std::size_t row) {
+        return row == 0 ? of.all : of.alone[row - 1];
+    };
+    s.add({"the network sees", false},
+          [&](std::size_t row) { return row == 0 ? "all" : moments.names()[row - 1]; });
+    const auto columns = [&](const std::string& what, const sample_scores& of) {
+        s.add({what + "loss"}, [&](std::size_t row) { return spell(at(of, row).loss, 5); });
+        if (std::isfinite(of.all.accuracy)) {
+            s.add({what + "accuracy"}, [&](std::size_t row) {
+                return fmt::format("{:.1f} %", 100 * at(of, row).accuracy);
+            });
+        }
+    };
+    columns("", scores.training);
+    if (scores.held_out) {
+        columns("held-out ", *scores.held_out);
+    }
+    return "\n" + to_text(s);
 }
 
 // Why a clock that was not asked for has no time, or one that means little, for modalities that the
@@ -151,11 +196,13 @@ std::string network_text(const run_question& asked, const solver::trained_networ
                            std::isnan(error) ? "error not estimated"
                                              : fmt::format("|W_m(t)| to about {:.1e}", error));
     }
-    for (std::size_t m = 0; m < network.asymmetry.size(); ++m) {
+    const bool known = std::any_of(network.asymmetry.begin(), network.asymmetry.end(),
+                                   [](double a) { return !std::isnan(a); });
+    for (std::size_t m = 0; known && m < network.asymmetry.size(); ++m) {
         text += fmt::format("{} {} {}", m == 0 ? "asymmetry of the samples:" : ",",
                             asked.about.moments.names()[m], spell(network.asymmetry[m], 2));
     }
-    return text + (network.asymmetry.empty() ? "" : "\n");
+    return text + (known ? "\n" : "");
 }
 
 }  // namespace
@@ -230,6 +277,9 @@ json to_json(const run_question& asked, const solver::answer& run,
     if (changes != nullptr) {
         result["sensitivities"] = to_json(moments, *changes);
     }
+    if (asked.scores != nullptr) {
+        result.update(scores_json(moments, *asked.scores));
+    }
     return result;
 }
 
@@ -243,7 +293,7 @@ std::string to_text(const run_question& asked, const solver::answer& run,
     const data::moments& moments = asked.about.moments;
     return fmt::format("{}time ratio, last / first: {}\n\n{}\n"
                        "loss {:.6g} at the start, {:.6g} at the end{}\n"
-                       "{}: {} at t = {:.8g} ({} steps, {} rejected, {} evaluations)\n{}{}",
+                       "{}: {} at t = {:.8g} ({} steps, {} rejected, {} evaluations)\n{}{}{}",
                        learned_text(moments, run), spell(run.time_ratio()),
                        phases_text(moments, run), run.loss_initial, run.loss_final,
                        std::isfinite(run.share)
@@ -253,7 +303,8 @@ std::string to_text(const run_question& asked, const solver::answer& run,
                        run.work.rejected_steps, run.work.rhs_evaluations,
                        run.network ? network_text(asked, *run.network)
                                    : fmt::format("{} flow\n", run.equations),
-                       changes == nullptr ? "" : to_text(moments, *changes));
+                       changes == nullptr ? "" : to_text(moments, *changes),
+                       asked.scores == nullptr ? "" : scores_text(moments, *asked.scores));
 }
 
 }  // namespace fusionflow::validation

@@ -6,6 +6,7 @@
 
 #include "fusionflow/solver/method.hpp"
 #include "fusionflow/solver/methods/flow_sensitivity.hpp"
+#include "fusionflow/validation/study/sample_scores.hpp"
 
 // The answers of flows and networks, as JSON and for people.
 namespace fusionflow::validation {
@@ -16,6 +17,8 @@ struct run_question {
     const solver::method& how;
     std::string weights{};     ///< the file of the weights at the start; empty: they were drawn
     std::string provenance{};  ///< version, commit, options, seeds: one line
+    /// Of a network on samples: how well it answers them in the end; null: not asked for.
+    const trained_scores* scores = nullptr;
 };
 
 /// Warnings: those of the answer itself, then one per modality that is never learned or was not
@@ -25,7 +28,8 @@ struct run_question {
 
 /// JSON with the keys modalities, time_ratio, phases, outcome, cost, warnings and provenance; for
 /// flows also flow, for networks representation, widths and those of training_json(). json_text()
-/// is its text.
+/// is its text. With scores also `unimodal`, {name: {loss, accuracy}}, of the samples that were
+/// trained on, and `held_out`, {loss, accuracy, unimodal}, where there are any.
 ///
 /// \param changes  Sensitivities of a flow, for the key sensitivities; null: there is no such key.
 /// \see docs/cli.md; tests/validation/run_report_test.cpp

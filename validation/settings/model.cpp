@@ -41,6 +41,9 @@ data::moments build_world(const settings& s) {
 
 // The samples that networks train on; null where they see moments only.
 std::shared_ptr<const data::samples> build_samples(const settings& s) {
+    if (s.samples.read) {
+        return s.samples.read;
+    }
     if (s.samples.count == 0) {
         return nullptr;
     }
@@ -48,8 +51,8 @@ std::shared_ptr<const data::samples> build_samples(const settings& s) {
         s.world.kind == world::xor_data
             ? data::draw_xor_samples(s.samples.count, s.samples.variance, s.world.seed)
             : data::draw_toy_samples(s.toy, s.samples.count, s.world.seed, s.samples.symmetric);
-    const bool classes = s.training.samples.loss->needs_labels;
-    return std::make_shared<const data::samples>(classes ? drawn.labelled() : drawn);
+    const bool labels = s.training.samples.loss->needs_labels;
+    return std::make_shared<const data::samples>(labels ? drawn.labelled() : drawn);
 }
 
 theory::architecture build_architecture(const settings& s, int modalities) {

@@ -180,7 +180,7 @@ std::string gaussian_only(const settings& s) {
 }
 
 std::string drawn_only(const settings& s) {
-    const bool drawn = s.samples.count > 0 || s.world.kind == world::random || s.has("draws");
+    const bool drawn = s.samples.any() || s.world.kind == world::random || s.has("draws");
     return drawn ? "" : "needs --samples, --data random or --draws";
 }
 
@@ -195,14 +195,16 @@ std::string descent_only(const settings& s) {
 }
 
 std::string method_rule(const settings& s) {
-    return s.samples.count > 0 && s.training.method == solver::training_method::gradient_flow
-               ? "need gd with --samples, got flow"
+    return s.samples.any() && s.training.method == solver::training_method::gradient_flow
+               ? "need gd on samples, got flow"
                : "";
 }
 
 std::string samples_rule(const settings& s) { return has_dims(s) ? not_with_data(s) : ""; }
 
-std::string samples_only(const settings& s) { return s.samples.count > 0 ? "" : "needs --samples"; }
+std::string samples_only(const settings& s) {
+    return s.samples.any() ? "" : "needs --samples, or tables of samples (simulate DATA)";
+}
 
 std::string symmetric_rule(const settings& s) {
     const std::string other_data = toy_only(s);
@@ -340,6 +342,9 @@ constexpr auto entries = std::to_array<entry>({
         descent_only),
     row("max-epochs", "N", "most steps of gradient descent (1e7)", "training", numeric,
         put<parse_whole, &settings::training, &training::max_epochs>, {}, descent_only),
+    row("epochs", "N", "train for N epochs, whatever is learned by then (until all is learned)",
+        "epochs", numeric, put<parse_whole, &settings::training, &training::epochs>, "max-epochs",
+        descent_only),
     row("weight-decay", "LAMBDA", "every layer also shrinks at this rate, LAMBDA >= 0 (0)",
         "training", numeric, put<parse_number, &settings::training, &training::weight_decay>),
     row("samples", "P", "train on P samples of the data, not on moments (none)", "samples", numeric,

@@ -47,6 +47,10 @@ struct sample_settings {
     long count = 0;  ///< P; 0: networks see moments, no samples
     bool symmetric = false;
     double variance = 1;  ///< of the linear modality beside XOR
+    std::shared_ptr<const data::samples> read{};  ///< from files; excludes the options of data
+
+    /// True where networks train on samples, of either kind.
+    [[nodiscard]] bool any() const noexcept { return count > 0 || read; }
 };
 
 /// The factor of the learning rate of a part of the network.
@@ -81,8 +85,8 @@ struct setting_info {
     std::string_view argument;  ///< name of the value in --help, e.g. "H"; empty: a flag
     std::string_view help;      ///< one line, with the default
     std::string_view
-        group;     ///< "data", "network", "start", "drawing", "training", "samples", "compression",
-                   ///< "solver"
+        group;     ///< "data", "network", "start", "drawing", "training", "epochs", "samples",
+                   ///< "compression", "solver"
     bool numeric;  ///< its value is one number, so that it may be a grid axis
     std::string_view implied{};  ///< the value that may be left out; empty: there is none
 };
