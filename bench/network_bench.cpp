@@ -9,10 +9,12 @@
 #include <limits>
 #include <vector>
 
+#include "fusionflow/data/random.hpp"
 #include "fusionflow/solver/method.hpp"
 #include "fusionflow/solver/networks/descent.hpp"
 #include "fusionflow/solver/networks/draw.hpp"
 #include "fusionflow/solver/networks/gradient.hpp"
+#include "fusionflow/solver/training/sample_descent.hpp"
 #include "models.hpp"
 
 namespace {
@@ -118,5 +120,35 @@ void training(benchmark::State& state) {
     state.counters["epochs"] = epochs;
 }
 BENCHMARK(training)->Unit(benchmark::kMillisecond);
+
+// An epoch of a network for tables on 4,000 samples of 5 + 5 inputs: three layers of 100 units
+// fused at the second, ReLU, biases. bench/peers/tables holds it against PyTorch.
+void sample_epoch(benchmark::State& state, const char* rule) {
+    data::random_source random(1);
+    const Eigen::MatrixXd inputs = random.normal_matrix(4000, 10, 1);
+    const data::samples data({"A", "B"}, {5, 5}, inputs, inputs.rowwise().sum().array().tanh());
+    const solver::network_shape shape(
+        data.dims(), solver::hidden_widths::equal(theory::architecture::fused(3, 2, 2), 100));
+    const theory::initialisation init{.drawn = &theory::schemes().find("torch"), .width = 100};
+    solver::sample_descent descent(shape, data,
+                                   {.learning_rate = 1e-3,
+                                    .samples = {.units = solver::parse_activation("relu"),
+                                                .rule = solver::update_rules().parse(rule),
+                                                .bias = true,
+                                                .batch = state.range(0)}},
+                                   solver::draw_weights(shape, data.input_moments(), init, 1),
+                                   solver::order_seed(1, 0));
+    for (auto _ : state) {
+        descent.epoch();
+    }
+    state.counters["steps"] = benchmark::Counter(static_cast<double>(descent.steps_per_epoch()),
+                                                 benchmark::Counter::kIsIterationInvariantRate);
+}
+BENCHMARK_CAPTURE(sample_epoch, gd, "gd")->Arg(32)->Arg(1000)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(sample_epoch, momentum, "momentum")
+    ->Arg(32)
+    ->Arg(1000)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(sample_epoch, adam, "adam")->Arg(32)->Arg(1000)->Unit(benchmark::kMillisecond);
 
 }  // namespace

@@ -111,11 +111,12 @@ samples samples::labelled() const {
 
 std::vector<double> asymmetry(const samples& data) {
     const moments& known = data.input_moments();
-    if (data.outputs() > 1) {
-        return std::vector<double>(static_cast<std::size_t>(known.count()),
-                                   std::numeric_limits<double>::quiet_NaN());
-    }
     std::vector<double> result;
+    if (data.outputs() > 1) {
+        result.assign(static_cast<std::size_t>(known.count()),
+                      std::numeric_limits<double>::quiet_NaN());
+        return result;
+    }
     for (int m = 0; m < known.count(); ++m) {
         const Eigen::VectorXd along = known.part(known.correlation(), m);
         const auto block = known.covariance().diagonal().segment(known.offset(m), known.dim(m));

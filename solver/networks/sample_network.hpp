@@ -50,8 +50,8 @@ public:
     double batch_gradient(const double* parameters, std::span<const Eigen::Index> batch,
                           double* gradient);
 
-    /// The outputs f of all samples, P x K, in their order. Leaves total_weights() and accuracy() as
-    /// they are.
+    /// The outputs f of all samples, P x K, in their order. Leaves total_weights() and accuracy()
+    /// as they are.
     [[nodiscard]] Eigen::MatrixXd outputs(const double* parameters);
     /// The same if the network sees only the modalities `shown`.
     ///

@@ -28,9 +28,6 @@ WIDTH = 6
 SAMPLES = 24
 CLASSES = 3
 STEPS = 500
-# Losses that training has made smaller than this part of the largest one are compared absolutely: errors that cancel to
-# nearly zero have fewer digits.
-FLOOR = 1e-7
 UNITS = {
     "linear": lambda z: z,
     "relu": torch.relu,
@@ -176,8 +173,7 @@ def follow(folder, run, net, inputs, targets):
     right = accuracy(f.numpy(), targets, run["kind"])
     require(np.array_equal(end[1], right, equal_nan=True), f"{run['name']}: accuracy {end[1]} against {right}")
     theirs = np.array(theirs)
-    size = np.maximum(np.abs(theirs), FLOOR * theirs.max())
-    apart = max(np.max(np.abs(ours - theirs) / size), abs(end[0] - last) / max(last, FLOOR * theirs.max()))
+    apart = max(np.max(np.abs(ours / theirs - 1)), abs(end[0] / last - 1))
     return apart, np.abs(end[2:] - net.numbers()).max(), np.ptp(theirs)
 
 
