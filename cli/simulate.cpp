@@ -226,8 +226,7 @@ exit_code run_simulate(const arguments& given) {
     all.add([&] { save_weights(given, about, network, "save-initial", network.at_start); });
     all.add([&] { save_weights(given, about, network, "save-weights", network.at_end); });
     return finish_run(
-        given,
-        {about, how, given.get("weights"), given.provenance, scores ? &*scores : nullptr},
+        given, {about, how, given.get("weights"), given.provenance, scores ? &*scores : nullptr},
         trained, all);
 }
 
@@ -238,9 +237,8 @@ const command simulate_command = {
     "Trains a network from drawn weights: linear from moments, or any on samples.\n"
     "DATA are tables of samples to train on, read as moments reads them.",
     "[DATA...]",
-    settings_in(
-        {"data", "network", "start", "drawing", "training", "epochs", "samples", "compression",
-         "solver"}),
+    settings_in({"data", "network", "start", "drawing", "training", "epochs", "samples",
+                 "compression", "solver"}),
     simulate_options(),
     "fusionflow simulate --depth 3 --fusion 2 --rho 0.5 --init 0.1 --width 20 "
     "--learning-rate 0.02\n"

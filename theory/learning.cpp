@@ -163,9 +163,8 @@ std::vector<phase> phases_from_times(const std::vector<double>& times) {
 learning conclude(std::vector<double> times, std::vector<phase> phases, outcome ended,
                   const cost& work, const data::modality_set& above) {
     for (double& time : times) {
-        const bool cut_short =
-            is_failure(ended) || ended == outcome::stopped || ended == outcome::enough ||
-            ended == outcome::trained;
+        const bool cut_short = is_failure(ended) || ended == outcome::stopped ||
+                               ended == outcome::enough || ended == outcome::trained;
         if (ended == outcome::diverged || (cut_short && std::isinf(time))) {
             time = std::numeric_limits<double>::quiet_NaN();
         }

@@ -29,7 +29,7 @@ struct sample_sums {
     moment_sums training;
     std::optional<moment_sums> held_out{};       ///< if rows may be held out
     std::vector<std::uint64_t> held_out_rows{};  ///< from 0, if asked for: 8 bytes each
-    row_matrix training_values{};  ///< rows of inputs and targets, if they are kept
+    row_matrix training_values{};                ///< rows of inputs and targets, if they are kept
     row_matrix held_out_values{};
 };
 

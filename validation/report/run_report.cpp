@@ -91,7 +91,8 @@ json unimodal_json(const data::moments& moments, const sample_scores& scores) {
 }
 
 json scores_json(const data::moments& moments, const trained_scores& scores) {
-    json result = {{"unimodal", unimodal_json(moments, scores.training)}};
+    json result = {{"accuracy", number(scores.training.all.accuracy)},
+                   {"unimodal", unimodal_json(moments, scores.training)}};
     if (scores.held_out) {
         result["held_out"] = score_json(scores.held_out->all);
         result["held_out"]["unimodal"] = unimodal_json(moments, *scores.held_out);
@@ -224,7 +225,7 @@ std::vector<std::string> warnings_of(const data::moments& moments, const theory:
                 fmt::format("{} {} ({})", moments.name(m), what, theory::to_string(answer.ended)));
         }
     }
-    if (answer.ended != theory::outcome::learned) {
+    if (answer.ended != theory::outcome::learned && answer.ended != theory::outcome::trained) {
         warnings.push_back(
             fmt::format("{}: {}", theory::to_string(answer.ended), theory::advice(answer.ended)));
     }
@@ -246,6 +247,7 @@ json training_json(const run_question& asked) {
         result["samples"] = about.samples->count();
         result["activation"] = solver::to_string(about.training.samples.units);
         result["loss"] = to_string(about.training.samples.loss);
+        result["optimizer"] = to_string(about.training.samples.rule);
     }
     return result;
 }

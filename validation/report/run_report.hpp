@@ -28,8 +28,8 @@ struct run_question {
 
 /// JSON with the keys modalities, time_ratio, phases, outcome, cost, warnings and provenance; for
 /// flows also flow, for networks representation, widths and those of training_json(). json_text()
-/// is its text. With scores also `unimodal`, {name: {loss, accuracy}}, of the samples that were
-/// trained on, and `held_out`, {loss, accuracy, unimodal}, where there are any.
+/// is its text. With scores also `accuracy` and `unimodal`, {name: {loss, accuracy}}, of the
+/// samples that were trained on, and `held_out`, {loss, accuracy, unimodal}, where there are any.
 ///
 /// \param changes  Sensitivities of a flow, for the key sensitivities; null: there is no such key.
 /// \see docs/cli.md; tests/validation/run_report_test.cpp
