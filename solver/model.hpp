@@ -33,7 +33,7 @@ struct training {
     long max_epochs = 10'000'000;  ///< of gradient descent, >= 1
     /// Train for so many epochs, >= 1, whatever is learned by then; absent: until all is learned.
     std::optional<long> epochs{};
-    std::uint64_t seed = 1;        ///< of the initial weights
+    std::uint64_t seed = 1;  ///< of the initial weights
     /// Factors of the learning rates of branches and trunk; not together with weight decay.
     theory::learning_rates rates{};
     double weight_decay = 0;  ///< lambda of lambda/2 |weights|^2 (not biases), >= 0

@@ -46,9 +46,8 @@ std::shared_ptr<const inputs_in_range> find(const data::moments& moments) {
     const MatrixXd covariance = all.transpose() * moments.covariance() * all;
     const MatrixXd correlation = moments.matrix(moments.correlations()) * all;
     return std::make_shared<const inputs_in_range>(inputs_in_range{
-        data::moments::of_targets(moments.names(), dims,
-                                  (covariance + covariance.transpose()) / 2, correlation,
-                                  moments.target_power()),
+        data::moments::of_targets(moments.names(), dims, (covariance + covariance.transpose()) / 2,
+                                  correlation, moments.target_power()),
         std::move(bases)});
 }
 

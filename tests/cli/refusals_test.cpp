@@ -110,7 +110,8 @@ BOOST_AUTO_TEST_CASE(options_that_do_not_exist_or_are_not_complete) {
 }
 
 BOOST_AUTO_TEST_CASE(options_that_contradict_each_other) {
-    refuses({"simulate", "--activation", "relu"}, "--activation: needs --samples");
+    refuses({"simulate", "--activation", "relu"},
+            "--activation: needs --samples, or tables of samples (simulate DATA)");
     refuses({"integrate", "--scheme", "xavier"},
             "--scheme: no chain flow stands for xavier networks here: layers of xavier networks "
             "are not small");
@@ -119,9 +120,9 @@ BOOST_AUTO_TEST_CASE(options_that_contradict_each_other) {
             "compressed or sampled), or --bias none; biases of zero change nothing where inputs "
             "and targets are centered");
     refuses({"simulate", "--samples", "10", "--method", "flow"},
-            "--method: need gd with --samples, got flow");
-    refuses({"simulate", "--samples", "10", "--activation", "tanh"},
-            "--activation: need linear, relu or leaky:A with finite A >= 0, got 'tanh'");
+            "--method: need gd on samples, got flow");
+    refuses({"simulate", "--samples", "10", "--activation", "tan"},
+            "--activation: need linear, relu, leaky:A, tanh or gelu, got 'tan'");
     refuses({"simulate", "--samples", "10", "--bias=yes"},
             "--bias: need none, zero or drawn, got 'yes'");
     refuses({"predict", "--data", "xor"}, "--data: xor needs --samples");
@@ -177,8 +178,8 @@ BOOST_AUTO_TEST_CASE(options_that_contradict_each_other) {
 BOOST_AUTO_TEST_CASE(grids_that_are_none) {
     const std::string axes =
         "axes are rho, ratio, target-ratio, noise, input-weight, draws, data-seed, depth, fusion, "
-        "shared, init, gain, width, seed, learning-rate, max-epochs, weight-decay, samples, "
-        "variance, batch, rounds, accuracy, rtol, max-steps, max-time, tail, enough";
+        "shared, init, gain, width, seed, learning-rate, max-epochs, epochs, weight-decay, samples, "
+        "variance, decay-rate, batch, rounds, accuracy, rtol, max-steps, max-time, tail, enough";
     refuses({"table", "--grid", "colour=1"}, "--grid: 'colour' is not an axis; " + axes);
     refuses({"table", "--grid", "scheme=1"}, "--grid: 'scheme' is not an axis; " + axes);
     refuses({"table", "--grid", "rho=0,1.5"}, "--rho: need -1 < rho < 1, got 1.5 (at rho = 1.5)");

@@ -371,12 +371,12 @@ BOOST_AUTO_TEST_CASE(networks_are_as_many_as_medians_need_where_they_are_small) 
     BOOST_TEST(validation::networks_at_first(about, 20) == 20);
     about.init.width = 1000;
     BOOST_TEST(validation::networks_for_medians(about, first, 20) == 21);
-    // Wide data begin with few networks, and have no more than usual.
+    // Wide data begin with few networks, and have no more than ten.
     about.moments = tests::random_moments({20, 20}, 1, 4);
     BOOST_TEST(validation::networks_at_first(about, 20) == 5);
     BOOST_TEST(validation::networks_at_first(about, 3) == 3);
     BOOST_TEST(validation::networks_for_medians(about, ensemble_of({1, 1, 1, 1, 1}), 20) == 5);
-    BOOST_TEST(validation::networks_for_medians(about, ensemble_of({1, 2, 3, 4, 5}), 20) == 20);
+    BOOST_TEST(validation::networks_for_medians(about, ensemble_of({1, 2, 3, 4, 5}), 20) == 10);
 }
 
 BOOST_AUTO_TEST_CASE(a_change_is_told_by_networks_of_the_same_draw) {

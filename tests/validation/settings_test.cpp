@@ -266,13 +266,14 @@ BOOST_AUTO_TEST_CASE(refuses_options_that_samples_do_not_fit) {
                                                   {"loss", "mse"},
                                                   {"optimizer", "adam"},
                                                   {"decay-rate", "0.9"},
-                                                  {"batch", "5"},
-                                                  {"variance", "2"},
-                                                  {"symmetric", "true"}}) {
-        refuses_options({{name, value}}, name + ": needs --samples");
+                                                  {"batch", "5"}}) {
+        refuses_options({{name, value}},
+                        name + ": needs --samples, or tables of samples (simulate DATA)");
     }
+    refuses_options({{"variance", "2"}}, "variance: needs --samples");
+    refuses_options({{"symmetric", "true"}}, "symmetric: needs --samples");
     refuses_options({{"samples", "10"}, {"method", "flow"}},
-                    "method: need gd with --samples, got flow");
+                    "method: need gd on samples, got flow");
     refuses_options({{"samples", "16"}, {"data", "xor"}, {"rho", "0.1"}},
                     "rho: cannot be combined with --data xor");
     refuses_options({{"samples", "16"}, {"variance", "2"}}, "variance: needs --data xor");

@@ -206,14 +206,16 @@ std::string samples_only(const settings& s) {
     return s.samples.any() ? "" : "needs --samples, or tables of samples (simulate DATA)";
 }
 
+std::string made_up_only(const settings& s) { return s.samples.count > 0 ? "" : "needs --samples"; }
+
 std::string symmetric_rule(const settings& s) {
     const std::string other_data = toy_only(s);
-    return other_data.empty() ? samples_only(s) : other_data;
+    return other_data.empty() ? made_up_only(s) : other_data;
 }
 
 std::string variance_rule(const settings& s) {
     return s.samples.count > 0 && s.world.kind != world::xor_data ? "needs --data xor"
-                                                                  : samples_only(s);
+                                                                  : made_up_only(s);
 }
 
 std::string batch_rule(const settings& s) {

@@ -46,7 +46,7 @@ struct world_settings {
 struct sample_settings {
     long count = 0;  ///< P; 0: networks see moments, no samples
     bool symmetric = false;
-    double variance = 1;  ///< of the linear modality beside XOR
+    double variance = 1;                          ///< of the linear modality beside XOR
     std::shared_ptr<const data::samples> read{};  ///< from files; excludes the options of data
 
     /// True where networks train on samples, of either kind.

@@ -9,8 +9,8 @@ sample_scores scores_on(const data::samples& samples, const solver::model& about
     const solver::sample_options how = about.on_samples();
     solver::sample_network trained(network.shape, samples, how);
     const double* parameters = network.at_end.data();
-    sample_scores scores{
-        .all = solver::score(how.loss, samples, trained.outputs(parameters)), .alone = {}};
+    sample_scores scores{.all = solver::score(how.loss, samples, trained.outputs(parameters)),
+                         .alone = {}};
     for (int m = 0; m < about.moments.count(); ++m) {
         scores.alone.push_back(solver::score(
             how.loss, samples, solver::unimodal_outputs(trained, parameters, m, blank)));
