@@ -46,8 +46,8 @@ struct training {
 
     [[nodiscard]] descent_law law() const noexcept { return {rate(), weight_decay, rates}; }
 
-    /// \throws data::input_error naming learning-rate, learning-rates, epochs, max-epochs, weight-decay or
-    ///         decay-rate, or as sample_options.
+    /// \throws data::input_error naming learning-rate, learning-rates, epochs, max-epochs,
+    ///         weight-decay or decay-rate, or as sample_options.
     void validate() const;
 };
 
