@@ -195,8 +195,8 @@ const command diagnose_command = {
     "prediction without networks, by its name and how close it is by nature (exact, statistical,\n"
     "asymptotic), with their errors.\n"
     "Unless options say otherwise layers begin with norms of 0.1 and networks are gaussian,\n"
-    "compressed to an accuracy of 1e-2 and integrated to an rtol of 1e-5 (0.1 and 1e-3 where there\n"
-    "are more than 150 inputs times targets), in at most 1e5 steps.",
+    "compressed to an accuracy of 1e-2 and integrated to an rtol of 1e-5 (0.1 and 1e-3 where\n"
+    "there are more than 150 inputs times targets), in at most 1e5 steps.",
     "DATA...",
     {"init", "scheme", "gain", "layer-norms", "bias", "width", "seed", "learning-rate",
      "learning-rates", "rounds", "accuracy", "rtol", "max-steps", "clock"},

@@ -237,8 +237,8 @@ const command simulate_command = {
     "Trains a network from drawn weights: linear from moments, or any on samples.\n"
     "DATA are tables of samples to train on, read as moments reads them.",
     "[DATA...]",
-    settings_in({"data", "network", "start", "drawing", "training", "epochs", "samples",
-                 "compression", "solver"}),
+    settings_in(
+        {"data", "network", "start", "drawing", "training", "samples", "compression", "solver"}),
     simulate_options(),
     "fusionflow simulate --depth 3 --fusion 2 --rho 0.5 --init 0.1 --width 20 "
     "--learning-rate 0.02\n"

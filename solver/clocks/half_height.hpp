@@ -88,8 +88,8 @@ public:
                                                       double loss,
                                                       const Eigen::VectorXd& weights) const;
 
-    /// The end of a run whose weights were `weights` when its epochs were over: its own end, against
-    /// which clocks are read, is there.
+    /// The end of a run whose weights were `weights` when its epochs were over: clocks are read
+    /// against that end.
     [[nodiscard]] end_of_run cut_off(const Eigen::VectorXd& weights) const;
 
     /// After the end of the run: true while another clock waits for a modality and something moves.

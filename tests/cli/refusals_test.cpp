@@ -178,8 +178,9 @@ BOOST_AUTO_TEST_CASE(options_that_contradict_each_other) {
 BOOST_AUTO_TEST_CASE(grids_that_are_none) {
     const std::string axes =
         "axes are rho, ratio, target-ratio, noise, input-weight, draws, data-seed, depth, fusion, "
-        "shared, init, gain, width, seed, learning-rate, max-epochs, epochs, weight-decay, samples, "
-        "variance, decay-rate, batch, rounds, accuracy, rtol, max-steps, max-time, tail, enough";
+        "shared, init, gain, width, seed, learning-rate, max-epochs, epochs, weight-decay, "
+        "samples, variance, decay-rate, batch, rounds, accuracy, rtol, max-steps, max-time, tail, "
+        "enough";
     refuses({"table", "--grid", "colour=1"}, "--grid: 'colour' is not an axis; " + axes);
     refuses({"table", "--grid", "scheme=1"}, "--grid: 'scheme' is not an axis; " + axes);
     refuses({"table", "--grid", "rho=0,1.5"}, "--rho: need -1 < rho < 1, got 1.5 (at rho = 1.5)");

@@ -427,11 +427,11 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_not_there_with_the_line) {
     refuses(head, "line 2: an experiment needs [[experiment.check]]");
     refuses(head + agreement + "[experiment.figure]\nkind = \"errors\"\n",
             "line 18: the figure 'errors' needs data drawn from a known population (draws > 0)");
-    refuses(
-        head + check("kind = \"outcome\"\nmeasured = \"flow\"\noutcome = \"lerned\"\n"),
-        "line 15: outcome must be one of learned, permanent_bias, decayed, sign_reversal, "
-        "stopped, enough, trained, no_plateau, time_limit, step_limit, repeated_rejections, unresolved, "
-        "step_too_small, diverged, non_finite, not_available, unstable_step, got 'lerned'");
+    refuses(head + check("kind = \"outcome\"\nmeasured = \"flow\"\noutcome = \"lerned\"\n"),
+            "line 15: outcome must be one of learned, permanent_bias, decayed, sign_reversal, "
+            "stopped, enough, trained, no_plateau, time_limit, step_limit, repeated_rejections, "
+            "unresolved, step_too_small, diverged, non_finite, not_available, unstable_step, "
+            "got 'lerned'");
     refuses(head + "[[experiment.series]]\nname = \"n\"\nmethod = \"full\"\nrepeats = 2\n" +
                 check("kind = \"paired\"\nmeasured = \"n\"\nexpected = \"flow\"\n"
                       "quantity = \"time_ratio\"\ntolerance = 1\n"),

@@ -76,8 +76,9 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_not_a_grid) {
     refuses("seed=1:2000; width=1:2000", "grid: need at most 1000000 points");
     const std::string axes =
         "axes are rho, ratio, target-ratio, noise, input-weight, draws, data-seed, depth, fusion, "
-        "shared, init, gain, width, seed, learning-rate, max-epochs, epochs, weight-decay, samples, "
-        "variance, decay-rate, batch, rounds, accuracy, rtol, max-steps, max-time, tail, enough";
+        "shared, init, gain, width, seed, learning-rate, max-epochs, epochs, weight-decay, "
+        "samples, variance, decay-rate, batch, rounds, accuracy, rtol, max-steps, max-time, tail, "
+        "enough";
     refuses("foo=1", "grid: 'foo' is not an axis; " + axes);
     refuses("scheme=1", "grid: 'scheme' is not an axis; " + axes);
 }

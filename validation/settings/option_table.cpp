@@ -345,7 +345,7 @@ constexpr auto entries = std::to_array<entry>({
     row("max-epochs", "N", "most steps of gradient descent (1e7)", "training", numeric,
         put<parse_whole, &settings::training, &training::max_epochs>, {}, descent_only),
     row("epochs", "N", "train for N epochs, whatever is learned by then (until all is learned)",
-        "epochs", numeric, put<parse_whole, &settings::training, &training::epochs>, "max-epochs",
+        "training", numeric, put<parse_whole, &settings::training, &training::epochs>, "max-epochs",
         descent_only),
     row("weight-decay", "LAMBDA", "every layer also shrinks at this rate, LAMBDA >= 0 (0)",
         "training", numeric, put<parse_number, &settings::training, &training::weight_decay>),

@@ -81,13 +81,12 @@ struct settings {
 
 /// An option that sets a part of `settings`.
 struct setting_info {
-    std::string_view name;      ///< without dashes, e.g. "target-weights"
-    std::string_view argument;  ///< name of the value in --help, e.g. "H"; empty: a flag
-    std::string_view help;      ///< one line, with the default
-    std::string_view
-        group;     ///< "data", "network", "start", "drawing", "training", "epochs", "samples",
-                   ///< "compression", "solver"
-    bool numeric;  ///< its value is one number, so that it may be a grid axis
+    std::string_view name;       ///< without dashes, e.g. "target-weights"
+    std::string_view argument;   ///< name of the value in --help, e.g. "H"; empty: a flag
+    std::string_view help;       ///< one line, with the default
+    std::string_view group;      ///< "data", "network", "start", "drawing", "training", "samples",
+                                 ///< "compression", "solver"
+    bool numeric;                ///< its value is one number, so that it may be a grid axis
     std::string_view implied{};  ///< the value that may be left out; empty: there is none
 };
 
