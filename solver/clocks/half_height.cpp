@@ -342,13 +342,11 @@ std::optional<end_of_run> half_height_monitor::explained(const std::optional<dou
     if (!enough || !(share(loss) >= *enough)) {
         return std::nullopt;
     }
-    return end_of_run{theory::outcome::enough,
-                      own_end_ ? std::nullopt : std::optional(known_end{{}, weights})};
+    return end_at(theory::outcome::enough, weights);
 }
 
-end_of_run half_height_monitor::cut_off(const Eigen::VectorXd& weights) const {
-    return {theory::outcome::trained,
-            own_end_ ? std::nullopt : std::optional(known_end{{}, weights})};
+end_of_run half_height_monitor::end_at(theory::outcome why, const Eigen::VectorXd& weights) const {
+    return {why, own_end_ ? std::nullopt : std::optional(known_end{{}, weights})};
 }
 
 bool half_height_monitor::reads_on(const Eigen::VectorXd& weights, bool keeps_signs,

@@ -88,9 +88,9 @@ public:
                                                       double loss,
                                                       const Eigen::VectorXd& weights) const;
 
-    /// The end of a run whose weights were `weights` when its epochs were over: clocks are read
-    /// against that end.
-    [[nodiscard]] end_of_run cut_off(const Eigen::VectorXd& weights) const;
+    /// The end of a run that ends for this reason where the weights are `weights`, which is no
+    /// saddle: clocks are read against that end.
+    [[nodiscard]] end_of_run end_at(theory::outcome why, const Eigen::VectorXd& weights) const;
 
     /// After the end of the run: true while another clock waits for a modality and something moves.
     ///

@@ -1,7 +1,6 @@
 #include "fusionflow/solver/compact/inputs_in_range.hpp"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "fusionflow/data/decompositions.hpp"

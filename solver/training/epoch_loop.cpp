@@ -84,7 +84,7 @@ outcome epoch_loop::march(double loss_initial) {
     for (;;) {
         if (training_.epochs) {
             if (epoch_ == *training_.epochs) {
-                end_of_run end = monitor_.cut_off(total_);
+                end_of_run end = monitor_.end_at(outcome::trained, total_);
                 again_ = std::move(end.again);
                 return end.outcome;
             }

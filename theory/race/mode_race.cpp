@@ -54,21 +54,23 @@ public:
 private:
     void stand() {
         result_.saddles.push_back(front_.stand());
-        unsettled_ += result_.saddles.back().converged ? 0 : 1;
         note_learned();
         note_power();
     }
 
     void say_unsettled() {
-        if (unsettled_ == 1) {
+        const auto unsettled =
+            std::count_if(result_.saddles.begin(), result_.saddles.end(),
+                          [](const rank_solution& saddle) { return !saddle.converged; });
+        if (unsettled == 1) {
             result_.answer.warnings.emplace_back(
                 "modes: the least-squares solution of a plateau did not settle: times after it are "
                 "of a point nearby");
-        } else if (unsettled_ > 1) {
+        } else if (unsettled > 1) {
             result_.answer.warnings.push_back(fmt::format(
                 "modes: the least-squares solutions of {} of {} plateaus did not settle: times "
                 "after them are of points nearby",
-                unsettled_, result_.saddles.size()));
+                unsettled, result_.saddles.size()));
         }
     }
 
@@ -164,7 +166,6 @@ private:
     mode_race_result result_;
     data::modality_set learned_;
     double time_ = 0;
-    int unsettled_ = 0;  // plateaus whose least-squares solution did not settle
 };
 
 }  // namespace
