@@ -31,9 +31,8 @@ void refuse_together(const arguments& given, const char* option, const char* oth
 }
 
 data::row_split read_split(const arguments& given, keep_rows rows) {
-    data::need(!given.settings.has("data-seed") || given.has("train-fraction"), "data-seed",
-               "needs --train-fraction");
-    needs(given, "data-seed", "train-fraction");
+    const bool seeded = given.has("data-seed") || given.settings.has("data-seed");
+    data::need(!seeded || given.has("train-fraction"), "data-seed", "needs --train-fraction");
     refuse_together(given, "split", "train-fraction");
     data::row_split split;
     split.list_held_out = given.has("held-out-rows");

@@ -182,10 +182,6 @@ std::optional<samples_read> read_data(const arguments& given) {
         }
     }
     given.refuse({"plot"}, "is of data that a flow knows: cannot be combined with DATA");
-    const solver::sample_options& how = given.settings.training.samples;
-    const bool settles = how.units.is_linear() && how.loss->squared != nullptr;
-    data::need(settles || given.settings.training.epochs || given.settings.has("max-epochs"),
-               "epochs", "needed: networks of these units and this loss do not come to rest");
     const bool classes = given.settings.training.samples.loss->squared == nullptr;
     return read_samples(given, classes ? keep_rows::classes_as_read : keep_rows::as_prepared);
 }
@@ -206,6 +202,9 @@ exit_code run_simulate(const arguments& given) {
         print_warnings(given, samples->warnings);
     }
     solver::model about = validation::build_model(chosen);
+    data::need(!samples || about.comes_to_rest() || about.training.epochs ||
+                   given.settings.has("max-epochs"),
+               "epochs", "needed: networks of these units and this loss do not come to rest");
     if (repeats.repeats > 1) {
         return run_repeats(given, about, how, repeats);
     }

@@ -44,6 +44,15 @@ void training::validate() const {
     }
 }
 
+bool model::comes_to_rest() const {
+    if (!samples) {
+        return true;
+    }
+    const sample_options& how = training.samples;
+    return how.units.is_linear() && how.loss->squared != nullptr && !beyond_linear() &&
+           (samples->outputs() == 1 || training.weight_decay == 0);
+}
+
 bool model::biases_matter() const {
     if (!has_biases()) {
         return false;

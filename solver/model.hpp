@@ -69,6 +69,10 @@ struct model {
         return !samples || (training.samples.moments_suffice(samples->outputs()) &&
                             training.decay_rate == 1 && !beyond_linear());
     }
+    /// True where it is known when training comes to rest: for linear networks under the squared
+    /// error. Others move on where these stop; and with weight decay and several targets it is not
+    /// known when a mode of a modality has decayed.
+    [[nodiscard]] bool comes_to_rest() const;
     /// True where networks have biases.
     [[nodiscard]] bool has_biases() const {
         return init.bias() != theory::bias_start::none || training.samples.bias;

@@ -14,14 +14,6 @@ namespace fusionflow::solver {
 
 namespace {
 
-// True for linear networks under the squared error; others move on where these come to rest. With
-// weight decay and several targets it is not known when a mode of a modality has decayed.
-bool comes_to_rest(const model& about) {
-    const sample_options& how = about.training.samples;
-    return how.units.is_linear() && how.loss->squared != nullptr && !about.beyond_linear() &&
-           (about.samples->outputs() == 1 || about.training.weight_decay == 0);
-}
-
 long steps_per_epoch(const model& about) {
     const auto count = static_cast<long>(about.samples->count());
     const long batch = about.training.samples.batch;
@@ -31,9 +23,10 @@ long steps_per_epoch(const model& about) {
 // The weight decay that the monitor is told: 0 for networks that do not come to rest, else that of
 // half of the squared error with the same place of rest.
 double known_decay(const model& about) {
-    return comes_to_rest(about) ? about.training.weight_decay /
-                                      about.training.samples.loss->squared(about.samples->outputs())
-                                : 0;
+    return about.comes_to_rest()
+               ? about.training.weight_decay /
+                     about.training.samples.loss->squared(about.samples->outputs())
+               : 0;
 }
 
 training with_biases_of(const model& about) {
@@ -50,7 +43,7 @@ public:
         : epoch_loop(about, options, known, known_decay(about), false, steps_per_epoch(about)),
           shape_(shape), descent_(shape, *about.samples, with_biases_of(about), std::move(weights),
                                   order_seed(about.training.seed, options.repeat)),
-          decay_(known_decay(about)), comes_to_rest_(comes_to_rest(about)) {}
+          decay_(known_decay(about)), comes_to_rest_(about.comes_to_rest()) {}
 
     [[nodiscard]] state take_weights() override { return descent_.take_parameters(); }
 
