@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "fusionflow/data/pseudo_inverse.hpp"
-#include "fusionflow/data/recent.hpp"
+#include "fusionflow/data/recent_of_moments.hpp"
 
 namespace fusionflow::theory {
 
@@ -237,18 +237,9 @@ partial_solution solve_partial(const data::moments& moments, const data::modalit
         return solver<few>(moments, learned).run();
     }
     const auto solve = [&] { return solver<Eigen::Dynamic>(moments, learned).run(); };
-    if (moments.dimension() < data::least_remembered) {
-        return solve();
-    }
-    // Many parts of an answer ask for the same solution; what it depends on is all compared.
-    Eigen::MatrixXd key(moments.dimension() + moments.outputs(), moments.dimension() + 1);
-    key << moments.covariance(), Eigen::VectorXd::Constant(moments.dimension(), 0),
-        moments.matrix(moments.correlations()),
-        Eigen::VectorXd::Constant(moments.outputs(), moments.target_power());
-    std::vector<int> marks = moments.dims();
-    marks.insert(marks.end(), learned.begin(), learned.end());
-    static data::recent<partial_solution> known(data::most_remembered);
-    return *known.find(key, marks, 2 * moments.correlations().size(), solve);
+    // Many parts of an answer ask for the same solution.
+    static data::recent_of_moments<partial_solution> known;
+    return known.find(moments, learned, 2 * moments.correlations().size(), solve);
 }
 
 bool nothing_left(const data::moments& moments, const partial_solution& saddle, int m) {

@@ -5,7 +5,7 @@
 
 #include "fusionflow/data/decompositions.hpp"
 #include "fusionflow/data/pseudo_inverse.hpp"
-#include "fusionflow/data/recent.hpp"
+#include "fusionflow/data/recent_of_moments.hpp"
 
 namespace fusionflow::solver {
 
@@ -101,11 +101,11 @@ std::shared_ptr<const inputs_in_range> find_inputs_in_range(const data::moments&
         return nullptr;
     }
     // Networks of one ensemble ask one after another.
-    static data::recent<std::shared_ptr<const inputs_in_range>> known(data::most_remembered);
-    MatrixXd numbers(moments.dimension() + moments.outputs(), moments.dimension());
-    numbers << moments.covariance(), moments.matrix(moments.correlations());
-    const Index size = numbers.size();
-    return *known.find(numbers, moments.dims(), size, [&] { return find(moments); });
+    static data::recent_of_moments<std::shared_ptr<const inputs_in_range>> known;
+    const Index size = moments.covariance().size();
+    auto found = known.find(moments, {}, size, [&] { return find(moments); });
+    const bool other_names = found != nullptr && found->moments.names() != moments.names();
+    return other_names ? find(moments) : found;
 }
 
 }  // namespace fusionflow::solver

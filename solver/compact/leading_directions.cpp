@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "fusionflow/data/decompositions.hpp"
-#include "fusionflow/data/recent.hpp"
+#include "fusionflow/data/recent_of_moments.hpp"
 
 namespace fusionflow::solver {
 
@@ -87,18 +87,13 @@ std::vector<MatrixXd> find_directions(const data::moments& moments) {
 }  // namespace
 
 std::vector<MatrixXd> leading_directions(const data::moments& moments) {
-    if (moments.dimension() < data::least_remembered) {
-        return find_directions(moments);
-    }
-    // Networks of one ensemble ask one after another.
-    static data::recent<std::vector<MatrixXd>> known(data::most_remembered);
-    MatrixXd numbers(moments.dimension() + moments.outputs(), moments.dimension());
-    numbers << moments.covariance(), moments.matrix(moments.correlations());
     Index size = 0;
     for (const int inputs : moments.dims()) {
         size += Index{inputs} * inputs;
     }
-    return *known.find(numbers, moments.dims(), size, [&] { return find_directions(moments); });
+    // Networks of one ensemble ask one after another.
+    static data::recent_of_moments<std::vector<MatrixXd>> known;
+    return known.find(moments, {}, size, [&] { return find_directions(moments); });
 }
 
 }  // namespace fusionflow::solver

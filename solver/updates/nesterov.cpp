@@ -12,16 +12,8 @@ extern const update_rule nesterov_rule = {
                   .range = "0 < M < 1",
                   .legal = [](double m) { return m > 0 && m < 1; }},
     .begin = [](const update_start& start) -> update {
-        return [=, velocity = Eigen::ArrayXd(Eigen::ArrayXd::Zero(start.parameters))](
-                   Eigen::Ref<Eigen::ArrayXd> parameters,
-                   const Eigen::Ref<const Eigen::ArrayXd>& gradient, double rate) mutable {
-            for_each_piece(start, parameters, gradient,
-                           [&](Eigen::Index first, Eigen::Index count, const auto& g) {
-                               auto v = velocity.segment(first, count);
-                               v = start.number * v + g;
-                               parameters.segment(first, count) -= rate * (g + start.number * v);
-                           });
-        };
+        return with_velocity(start,
+                             [](const auto& g, const auto& v, double m) { return g + m * v; });
     }};
 
 }  // namespace fusionflow::solver

@@ -35,4 +35,23 @@ void for_each_piece(const update_start& start, const Eigen::Ref<Eigen::ArrayXd>&
     pieces(start.weights, start.parameters, 0);
 }
 
+/// A rule that keeps a velocity, which begins at 0 and to which the gradient G is added:
+///
+///     v <- M v + G,   W <- W - eta d(G, v, M)
+///
+/// \param direction  d, an array expression of the pieces G and v, and of M, the rule's number.
+template <typename Direction>
+update with_velocity(const update_start& start, const Direction& direction) {
+    return [start, direction, velocity = Eigen::ArrayXd(Eigen::ArrayXd::Zero(start.parameters))](
+               Eigen::Ref<Eigen::ArrayXd> parameters,
+               const Eigen::Ref<const Eigen::ArrayXd>& gradient, double rate) mutable {
+        for_each_piece(start, parameters, gradient,
+                       [&](Eigen::Index first, Eigen::Index count, const auto& g) {
+                           auto v = velocity.segment(first, count);
+                           v = start.number * v + g;
+                           parameters.segment(first, count) -= rate * direction(g, v, start.number);
+                       });
+    };
+}
+
 }  // namespace fusionflow::solver

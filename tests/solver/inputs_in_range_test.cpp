@@ -58,6 +58,19 @@ BOOST_AUTO_TEST_CASE(moments_of_the_range_explain_as_much) {
                1e-12);
 }
 
+// What is remembered of moments belongs to all of their numbers, and to their names.
+BOOST_AUTO_TEST_CASE(moments_of_another_target_power_or_name_are_others) {
+    const data::moments wide = seen_through_many(2);
+    const auto first = solver::find_inputs_in_range(wide);
+    const data::moments noisier(wide.names(), wide.dims(), wide.covariance(), wide.correlation(),
+                                2 * wide.target_power());
+    BOOST_TEST(solver::find_inputs_in_range(noisier)->moments.target_power() ==
+               2 * first->moments.target_power());
+    const data::moments renamed({"sight", "sound"}, wide.dims(), wide.covariance(),
+                                wide.correlation(), wide.target_power());
+    BOOST_TEST(solver::find_inputs_in_range(renamed)->moments.name(0) == "sight");
+}
+
 // A modality that does not vary keeps one input, which does nothing.
 BOOST_AUTO_TEST_CASE(a_constant_modality_keeps_one_direction) {
     Eigen::MatrixXd covariance = Eigen::MatrixXd::Zero(30, 30);
