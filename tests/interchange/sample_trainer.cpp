@@ -1,4 +1,4 @@
-// Trains networks on samples by the steps of the library, for torch_test.py to compare.
+// Trains networks on samples by the steps of the library, for torch_samples_test.py to compare.
 //
 //     sample_trainer FOLDER < LINES
 //
@@ -6,20 +6,23 @@
 //
 //     NAME UNITS LOSS RULE RATE DECAY_RATE WEIGHT_DECAY BATCH EPOCHS BIAS FUSION
 //
-// For it the program reads NAME.inputs, NAME.targets and NAME.weights in FOLDER (doubles, matrices
-// column by column; two modalities of 3 and 2 inputs, three layers of width 6) and leaves
-// NAME.losses, the loss of the batch before every step, NAME.order, the samples of the batches one
-// after another, and NAME.end: loss and accuracy of all samples, then the parameters.
+// For it the program reads NAME.npz in FOLDER, with the arrays inputs, targets and weights (two
+// modalities of 3 and 2 inputs, three layers of width 6), and leaves NAME.trained.npz: losses, the
+// loss of the batch before every step, order, the samples of the batches one after another, end,
+// loss and accuracy of all samples, and weights.
 
 #include <fmt/format.h>
 
 #include <cstdio>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "fusionflow/data/readers/npz.hpp"
 #include "fusionflow/data/samples.hpp"
 #include "fusionflow/solver/training/sample_descent.hpp"
 
@@ -29,27 +32,6 @@ using namespace fusionflow;
 
 constexpr int width = 6;
 const std::vector<int> dims = {3, 2};
-
-std::vector<double> read_numbers(const std::string& path) {
-    std::ifstream file(path, std::ios::binary | std::ios::ate);
-    const std::streamoff bytes = file.tellg();
-    if (!file || bytes <= 0) {
-        throw std::runtime_error("cannot read " + path);
-    }
-    std::vector<double> numbers(static_cast<std::size_t>(bytes) / sizeof(double));
-    file.seekg(0);
-    file.read(reinterpret_cast<char*>(numbers.data()), bytes);
-    return numbers;
-}
-
-void write_numbers(const std::string& path, const std::vector<double>& numbers) {
-    std::ofstream file(path, std::ios::binary);
-    file.write(reinterpret_cast<const char*>(numbers.data()),
-               static_cast<std::streamsize>(numbers.size() * sizeof(double)));
-    if (!file) {
-        throw std::runtime_error("cannot write " + path);
-    }
-}
 
 struct run {
     std::string name;
@@ -78,18 +60,34 @@ bool read_run(std::istream& from, run& next) {
     return true;
 }
 
+using row_matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+const data::named_array& find(const data::named_arrays& arrays, const std::string& name) {
+    for (const data::named_array& a : arrays) {
+        if (a.name == name) {
+            return a;
+        }
+    }
+    throw std::runtime_error("no array " + name);
+}
+
+Eigen::MatrixXd matrix_of(const data::named_array& a) {
+    return Eigen::Map<const row_matrix>(a.values.data(), a.shape.at(0), a.shape.at(1));
+}
+
+data::named_array vector_of(const std::string& name, std::vector<double> values) {
+    return {name, {std::ssize(values)}, std::move(values)};
+}
+
 void train(const std::string& folder, const run& what) {
     const std::string stem = folder + "/" + what.name;
-    const std::vector<double> inputs = read_numbers(stem + ".inputs");
-    const std::vector<double> targets = read_numbers(stem + ".targets");
-    const Eigen::Index count = std::ssize(inputs) / (dims[0] + dims[1]);
-    const Eigen::Index outputs = std::ssize(targets) / count;
-    const data::samples data(
-        {"A", "B"}, dims, Eigen::Map<const Eigen::MatrixXd>(inputs.data(), count, 5),
-        Eigen::MatrixXd(Eigen::Map<const Eigen::MatrixXd>(targets.data(), count, outputs)));
+    const data::named_arrays given = data::read_npz(stem + ".npz");
+    const data::samples data({"A", "B"}, dims, matrix_of(find(given, "inputs")),
+                             matrix_of(find(given, "targets")));
     const auto arch = theory::architecture::fused(3, what.fusion, 2);
-    const solver::network_shape shape(dims, solver::hidden_widths::equal(arch, width), outputs);
-    solver::sample_descent descent(shape, data, what.how, read_numbers(stem + ".weights"),
+    const solver::network_shape shape(dims, solver::hidden_widths::equal(arch, width),
+                                      data.outputs());
+    solver::sample_descent descent(shape, data, what.how, find(given, "weights").values,
                                    solver::order_seed(1, 0));
     std::vector<double> losses;
     std::vector<double> order;
@@ -102,11 +100,13 @@ void train(const std::string& folder, const run& what) {
             }
         });
     }
-    std::vector<double> end = {descent.measure(), descent.network().accuracy()};
-    end.insert(end.end(), descent.parameters().begin(), descent.parameters().end());
-    write_numbers(stem + ".losses", losses);
-    write_numbers(stem + ".order", order);
-    write_numbers(stem + ".end", end);
+    const std::vector<double> end = {descent.measure(), descent.network().accuracy()};
+    std::ofstream file(stem + ".trained.npz", std::ios::binary);
+    file << data::format_npz({vector_of("losses", losses), vector_of("order", order),
+                              vector_of("end", end), vector_of("weights", descent.parameters())});
+    if (!file.flush()) {
+        throw std::runtime_error("cannot write " + stem);
+    }
 }
 
 }  // namespace

@@ -126,9 +126,7 @@ def prepare(folder, run):
     inputs = random.normal(0, 1, (SAMPLES, sum(DIMS)))
     targets = targets_of(run["kind"], run["outputs"], inputs, random)
     net = Fusion(run["fusion"], run["outputs"], bool(run["bias"]), run["units"], random)
-    inputs.T.ravel().tofile(folder / f"{run['name']}.inputs")
-    targets.T.ravel().tofile(folder / f"{run['name']}.targets")
-    net.numbers().tofile(folder / f"{run['name']}.weights")
+    np.savez(folder / f"{run['name']}.npz", inputs=inputs, targets=targets, weights=net.numbers())
     words = ["name", "units", "loss", "rule", "rate", "decay_rate", "weight_decay", "batch", "epochs", "bias", "fusion"]
     return net, inputs, targets, " ".join(str(run[w]) for w in words)
 
@@ -142,8 +140,9 @@ def accuracy(f, targets, kind):
 
 def follow(folder, run, net, inputs, targets):
     """Trains by PyTorch in the order that was reported; the largest relative difference of the losses."""
-    order = np.fromfile(folder / f"{run['name']}.order").astype(int).reshape(run["epochs"], SAMPLES)
-    ours = np.fromfile(folder / f"{run['name']}.losses")
+    trained = np.load(folder / f"{run['name']}.trained.npz")
+    order = trained["order"].astype(int).reshape(run["epochs"], SAMPLES)
+    ours, end = trained["losses"], trained["end"]
     require(len(ours) >= STEPS, f"{run['name']}: {len(ours)} steps")
     shuffled = 0 < run["batch"] < SAMPLES
     require(all(sorted(row) == list(range(SAMPLES)) for row in order), f"{run['name']}: an epoch lacks samples")
@@ -169,12 +168,11 @@ def follow(folder, run, net, inputs, targets):
     with torch.no_grad():
         f = net(x)
         last = loss_of(f, y).item()
-    end = np.fromfile(folder / f"{run['name']}.end")
     right = accuracy(f.numpy(), targets, run["kind"])
     require(np.array_equal(end[1], right, equal_nan=True), f"{run['name']}: accuracy {end[1]} against {right}")
     theirs = np.array(theirs)
     apart = max(np.max(np.abs(ours / theirs - 1)), abs(end[0] / last - 1))
-    return apart, np.abs(end[2:] - net.numbers()).max(), np.ptp(theirs)
+    return apart, np.abs(trained["weights"] - net.numbers()).max(), np.ptp(theirs)
 
 
 with tempfile.TemporaryDirectory() as name:

@@ -8,6 +8,7 @@
 
 #include "fusionflow/solver/method.hpp"
 #include "fusionflow/validation/diagnosis/diagnosis_advice.hpp"
+#include "fusionflow/validation/diagnosis/diagnosis_networks.hpp"
 #include "fusionflow/validation/diagnosis/diagnosis_tables.hpp"
 #include "fusionflow/validation/diagnosis/trials.hpp"
 #include "fusionflow/validation/report/diagnosis_report.hpp"

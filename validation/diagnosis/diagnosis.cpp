@@ -17,6 +17,7 @@
 #include "fusionflow/theory/attribution.hpp"
 #include "fusionflow/theory/partial_solution.hpp"
 #include "fusionflow/validation/diagnosis/diagnosis_advice.hpp"
+#include "fusionflow/validation/diagnosis/diagnosis_networks.hpp"
 #include "fusionflow/validation/diagnosis/diagnosis_prospects.hpp"
 #include "fusionflow/validation/diagnosis/diagnosis_tables.hpp"
 #include "fusionflow/validation/diagnosis/trials.hpp"

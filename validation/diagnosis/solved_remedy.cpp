@@ -10,8 +10,8 @@
 #include "fusionflow/data/error.hpp"
 #include "fusionflow/data/scaled_inputs.hpp"
 #include "fusionflow/theory/attribution.hpp"
+#include "fusionflow/validation/diagnosis/diagnosis_networks.hpp"
 #include "fusionflow/validation/diagnosis/diagnosis_tables.hpp"
-#include "fusionflow/validation/diagnosis/trials.hpp"
 
 namespace fusionflow::validation {
 
